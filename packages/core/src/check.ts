@@ -1,0 +1,94 @@
+/**
+ * Option checks. Options are checked once, where they are given, and never repaired: a TypeError says that a value
+ * is of the wrong kind, a RangeError that it lies outside what is allowed. Both name the option and the value.
+ */
+
+/** How a wrong value reads in an error message. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  return `an object of ${value.constructor?.name ?? 'no class'}`;
+}
+
+function wrongKind(what: string, wanted: string, value: unknown): TypeError {
+  return new TypeError(`${what} must be ${wanted}, got ${shown(value)}`);
+}
+
+function wrongValue(what: string, wanted: string, value: unknown): RangeError {
+  return new RangeError(`${what} must be ${wanted}, got ${shown(value)}`);
+}
+
+export function finite(what: string, value: unknown): number {
+  if (typeof value !== 'number') throw wrongKind(what, 'a number', value);
+  if (!Number.isFinite(value)) throw wrongValue(what, 'finite', value);
+  return value;
+}
+
+export function atLeast(what: string, value: number, least: number): number {
+  if (!(value >= least)) throw wrongValue(what, `>= ${least}`, value);
+  return value;
+}
+
+export function positive(what: string, value: unknown): number {
+  const checked = finite(what, value);
+  if (!(checked > 0)) throw wrongValue(what, '> 0', value);
+  return checked;
+}
+
+export function whole(what: string, value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  if (typeof value !== 'number') throw wrongKind(what, 'a number', value);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    const upTo = most === Number.MAX_SAFE_INTEGER ? `, at least ${least}` : ` from ${least} to ${most}`;
+    throw wrongValue(what, `a whole number${upTo}`, value);
+  }
+  return value;
+}
+
+export function isFunction<F>(what: string, value: F): F {
+  if (typeof value !== 'function') throw wrongKind(what, 'a function', value);
+  return value;
+}
+
+export function oneOf<T extends string>(what: string, value: unknown, allowed: readonly T[]): T {
+  if (typeof value !== 'string') throw wrongKind(what, 'a string', value);
+  if (!(allowed as readonly string[]).includes(value)) {
+    throw wrongValue(what, `one of ${allowed.map(each => `'${each}'`).join(', ')}`, value);
+  }
+  return value as T;
+}
+
+export function isString(what: string, value: unknown): string {
+  if (typeof value !== 'string') throw wrongKind(what, 'a string', value);
+  return value;
+}
+
+/** Names stand in header fields and events: printable ASCII, not empty. */
+export function printableName(what: string, value: unknown): string {
+  if (!/^[\x20-\x7e]+$/.test(isString(what, value)))
+    throw wrongValue(what, 'printable ASCII, not empty', value);
+  return value as string;
+}
+
+export function isObjectWith<T>(what: string, value: T, methods: readonly (keyof T & string)[]): T {
+  const missing = methods.find(name => typeof (value as T | null | undefined)?.[name] !== 'function');
+  if (missing !== undefined) throw wrongKind(what, `an object with a method ${missing}`, value);
+  return value;
+}
+
+/**
+ * Refuses what is not a plain bag of options, and any option that is not known: a misspelt one would silently do nothing.
+ * @throws TypeError
+ */
+export function knownOptions(what: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw wrongKind(`${what}: options`, 'an object', options);
+  }
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name))
+      throw new TypeError(`${what}: unknown option ${shown(name)}, known are ${known.join(', ')}`);
+  }
+}

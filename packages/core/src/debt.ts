@@ -1,0 +1,44 @@
+/**
+ * The arithmetic of a bucket, all of it: pure, with the time as an argument.
+ *
+ * The state of a bucket is its debt, the tokens that it is short of full, and the moment `at` at which that was true.
+ * Debt drains by itself at `restoreRateHz`; a bucket without debt is full, and is the same as no bucket at all.
+ */
+
+/**
+ * Tokens by which a bucket may fall short and still give. It makes "wait exactly `secondsUntil(n)`, then take" hold in
+ * doubles for rates up to 1,000,000 per second after a month of uptime. What is taken on slack is stored as debt, so it never adds up.
+ */
+export const SLACK = 0.001;
+
+/** The debt that is left at `now`. A clock that stepped back (`at` > `now`) drains nothing. */
+export function debtAt(debt: number, at: number, now: number, restoreRateHz: number): number {
+  return now > at ? Math.max(0, debt - (now - at) * restoreRateHz) : debt;
+}
+
+/** Debt as a bucket of this capacity counts it: lowering a limit never locks a key for longer than its new refill time. */
+export function cappedDebt(debt: number, capacityMax: number): number {
+  return Math.min(debt, capacityMax + SLACK);
+}
+
+/** Whether `n` tokens are there: the one rule of bucket, limiter, breaker, script and headers. None are always there. */
+export function areThere(capacityMax: number, debt: number, n: number, slack = SLACK): boolean {
+  return n === 0 || capacityMax - debt >= n - slack;
+}
+
+/** The most whole tokens for which {@link areThere} holds. */
+export function wholeTokens(capacityMax: number, debt: number): number {
+  const next = Math.floor(capacityMax - debt) + 1;
+  return Math.max(0, areThere(capacityMax, debt, next) ? next : next - 1);
+}
+
+/** Seconds until `n` tokens are there if nobody takes any: 0 when they are, Infinity when they never can be. */
+export function secondsUntilThere(
+  capacityMax: number,
+  restoreRateHz: number,
+  debt: number,
+  n: number,
+): number {
+  if (areThere(capacityMax, debt, n)) return 0;
+  return n > capacityMax ? Infinity : (n - (capacityMax - debt)) / restoreRateHz;
+}

@@ -1,0 +1,107 @@
+import { secondsUntilThere, wholeTokens } from './debt.js';
+import type { Limit } from './policy.js';
+
+/** What became of one request under one limit. */
+export interface LimitState extends Limit {
+  /** Whole tokens there after the decision. */
+  readonly tokensLeft: number;
+  /** Seconds from the decision until `n` tokens are there if nobody takes any; Infinity when `n` > `capacityMax`. */
+  secondsUntil(n?: number): number;
+}
+
+/** The answer to one request: allowed by all its limits, or refused without having taken anything from any. */
+export interface Decision {
+  readonly allowed: boolean;
+  /** Each limit after this decision, in the order in which they were given. */
+  readonly limits: readonly LimitState[];
+  /** The names of the limits that refused. */
+  readonly violated: readonly string[];
+  /** Seconds after which the same request would be allowed: 0 when allowed, Infinity when its cost can never fit. */
+  readonly retryAfterSecs: number;
+}
+
+/** Who decided: the store itself, in-process buckets in its stead, or what a decorating store knew without asking. */
+export type DecisionSource = 'store' | 'local' | 'denyCache' | 'lease';
+
+const NONE: readonly string[] = Object.freeze([]);
+
+class DecidedLimit implements LimitState {
+  readonly name: string;
+  readonly capacityMax: number;
+  readonly restoreRateHz: number;
+  readonly tokensLeft: number;
+  readonly #debt: number;
+
+  constructor(limit: Limit, debt: number) {
+    this.name = limit.name;
+    this.capacityMax = limit.capacityMax;
+    this.restoreRateHz = limit.restoreRateHz;
+    this.tokensLeft = wholeTokens(limit.capacityMax, debt);
+    this.#debt = debt;
+  }
+
+  secondsUntil(n = 1): number {
+    return secondsUntilThere(this.capacityMax, this.restoreRateHz, this.#debt, n);
+  }
+}
+
+class SourcedDecision implements Decision {
+  readonly allowed: boolean;
+  readonly limits: readonly LimitState[];
+  readonly violated: readonly string[];
+  readonly retryAfterSecs: number;
+  readonly #source: DecisionSource;
+
+  constructor(
+    limits: readonly LimitState[],
+    violated: readonly string[],
+    retryAfterSecs: number,
+    allowed: boolean,
+    source: DecisionSource,
+  ) {
+    this.allowed = allowed;
+    this.limits = limits;
+    this.violated = violated;
+    this.retryAfterSecs = retryAfterSecs;
+    this.#source = source;
+  }
+
+  static sourceOf(decision: Decision): DecisionSource {
+    return #source in decision ? decision.#source : 'store';
+  }
+}
+
+/** Who took a decision; what no store of ours made counts as the store's. */
+export const sourceOf = SourcedDecision.sourceOf;
+
+/**
+ * Makes a Decision of what a store knows.
+ * @param limits as the store was given them
+ * @param debts each limit's debt after the decision, in the order of `limits`
+ * @param cost the tokens that were asked for
+ * @param allowed whether they were (or, for a peek, would be) given
+ */
+export function decided(
+  limits: readonly Limit[],
+  debts: ArrayLike<number>,
+  cost: number,
+  allowed: boolean,
+  source: DecisionSource = 'store',
+): Decision {
+  const states = limits.map((limit, i) => new DecidedLimit(limit, debts[i] as number));
+  if (allowed) return new SourcedDecision(states, NONE, 0, true, source);
+  const violated: string[] = [];
+  let retryAfterSecs = 0;
+  for (const state of states) {
+    const waitSecs = state.secondsUntil(cost);
+    if (waitSecs === 0) continue;
+    violated.push(state.name);
+    retryAfterSecs = Math.max(retryAfterSecs, waitSecs);
+  }
+  return new SourcedDecision(states, violated, retryAfterSecs, false, source);
+}
+
+/** A decision without a bucket behind it, for when the store is gone: it knows of no limit and blames none. */
+export function undecided(allowed: boolean, retryAfterSecs: number): Decision {
+  return new SourcedDecision([], NONE, retryAfterSecs, allowed, 'local');
+}

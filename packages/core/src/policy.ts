@@ -1,0 +1,98 @@
+import { knownOptions, positive, printableName, shown, whole } from './check.js';
+
+/** How large a bucket is and how fast it refills. */
+export interface BucketPolicy {
+  /** Tokens in a full bucket: a whole number from 1 to 1e12. The largest burst that is let through. */
+  readonly capacityMax: number;
+  /** Tokens regained each second, continuously: finite, > 0. 5 per minute is 5/60. */
+  readonly restoreRateHz: number;
+}
+
+/** A policy with the name under which headers, decisions and stores know it. */
+export interface Limit extends BucketPolicy {
+  readonly name: string;
+}
+
+/** One policy, or several by name that are decided together. */
+export type Limits = BucketPolicy | Readonly<Record<string, BucketPolicy>>;
+
+const LARGEST_CAPACITY = 1e12;
+
+function perPeriod(
+  what: string,
+  n: number,
+  periodSecs: number,
+  options: { burst?: number } = {},
+): BucketPolicy {
+  positive(`${what}: n`, n);
+  knownOptions(what, options, ['burst']);
+  const burst = options.burst ?? Math.max(1, Math.ceil(n));
+  return Object.freeze({
+    capacityMax: whole(`${what}: burst`, burst, 1, LARGEST_CAPACITY),
+    restoreRateHz: n / periodSecs,
+  });
+}
+
+/** `n` a second, n > 0. `burst` is the capacity, by default `max(1, ceil(n))`. */
+export function perSecond(n: number, options?: { burst?: number }): BucketPolicy {
+  return perPeriod('perSecond', n, 1, options);
+}
+
+/** `n` a minute, n > 0. `burst` is the capacity, by default `max(1, ceil(n))`. */
+export function perMinute(n: number, options?: { burst?: number }): BucketPolicy {
+  return perPeriod('perMinute', n, 60, options);
+}
+
+/** `n` an hour, n > 0. `burst` is the capacity, by default `max(1, ceil(n))`. */
+export function perHour(n: number, options?: { burst?: number }): BucketPolicy {
+  return perPeriod('perHour', n, 3600, options);
+}
+
+/** `n` a day, n > 0. `burst` is the capacity, by default `max(1, ceil(n))`. */
+export function perDay(n: number, options?: { burst?: number }): BucketPolicy {
+  return perPeriod('perDay', n, 86_400, options);
+}
+
+/** @throws TypeError or RangeError that names the wrong number */
+export function checkPolicy(what: string, policy: BucketPolicy): void {
+  whole(`${what}: capacityMax`, policy.capacityMax, 1, LARGEST_CAPACITY);
+  positive(`${what}: restoreRateHz`, policy.restoreRateHz);
+}
+
+function isSinglePolicy(limits: Limits): limits is BucketPolicy {
+  const { capacityMax, restoreRateHz } = limits as Partial<Record<string, unknown>>;
+  const isNamed = (value: unknown) => typeof value === 'object' && value !== null;
+  return (
+    ('capacityMax' in limits && !isNamed(capacityMax)) ||
+    ('restoreRateHz' in limits && !isNamed(restoreRateHz))
+  );
+}
+
+/**
+ * Checks limits and brings them into the one form that stores see.
+ * @param nameOfSingle the name that a single policy gets
+ * @throws TypeError or RangeError that names the limit and the value
+ */
+export function namedLimits(what: string, limits: Limits, nameOfSingle: string): readonly Limit[] {
+  if (typeof limits !== 'object' || limits === null || Array.isArray(limits)) {
+    throw new TypeError(`${what}: limits must be a policy or an object of policies, got ${shown(limits)}`);
+  }
+  if (isSinglePolicy(limits)) {
+    knownOptions(`${what}: limits`, limits, ['capacityMax', 'restoreRateHz']);
+    return Object.freeze([namedLimit(what, nameOfSingle, limits)]);
+  }
+  const entries = Object.entries(limits);
+  if (entries.length === 0) throw new RangeError(`${what}: limits must name at least one policy, got none`);
+  return Object.freeze(
+    entries.map(([name, policy]) => {
+      printableName(`${what}: the name of a limit`, name);
+      knownOptions(`${what}: limits.${name}`, policy, ['capacityMax', 'restoreRateHz']);
+      return namedLimit(`${what}: limits.${name}`, name, policy);
+    }),
+  );
+}
+
+function namedLimit(what: string, name: string, policy: BucketPolicy): Limit {
+  checkPolicy(what, policy);
+  return Object.freeze({ name, capacityMax: policy.capacityMax, restoreRateHz: policy.restoreRateHz });
+}

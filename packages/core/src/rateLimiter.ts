@@ -1,0 +1,131 @@
+import { decisionChannel } from './channels.js';
+import { isObjectWith, isString, knownOptions, printableName, whole } from './check.js';
+import { type Clock, MonotonicClock } from './clock.js';
+import { type Decision, sourceOf } from './decision.js';
+import { enforcement } from './enforcement.js';
+import { MemoryBucketStore } from './memoryBucketStore.js';
+import { type Limit, type Limits, namedLimits } from './policy.js';
+import { type BucketStore, isThenable, STORE_METHODS } from './store.js';
+
+export interface RateLimiterOptions<S extends BucketStore = MemoryBucketStore> {
+  /** Printable ASCII. Limiters of one name share their buckets in a shared store; required with `store`. */
+  readonly name?: string;
+  /** One policy, or several by name that are decided together. */
+  readonly limits: Limits;
+  /** Where the buckets live; by default a {@link MemoryBucketStore} of the limiter's own. */
+  readonly store?: S;
+  /** By default the process's monotonic clock. */
+  readonly clock?: Clock;
+  /** Whether decisions are meant to be followed: false for none, a share from 0 to 1 for a stable part of the keys. */
+  readonly enforce?: boolean | number;
+}
+
+/**
+ * A rate limiter: one set of token buckets for each key. All limits of a request are decided together; a refusal costs
+ * nothing. Its answers are as synchronous as its store: a Decision with the memory store, a promise of one with Redis.
+ *
+ * @throws from every method: TypeError for a key that is no string, RangeError for a cost that is not a whole number,
+ *   and what the constructor throws for `limits` that are wrong. Nothing is taken then.
+ */
+export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
+  readonly name: string;
+  readonly limits: readonly Limit[];
+  readonly #store: BucketStore;
+  readonly #clock: Clock;
+  readonly #scope: string;
+  readonly #enforces: (key: string) => boolean;
+
+  constructor(options: RateLimiterOptions<S>) {
+    knownOptions('RateLimiter', options, ['name', 'limits', 'store', 'clock', 'enforce']);
+    if (options.store !== undefined && options.name === undefined) {
+      throw new TypeError(
+        'RateLimiter: name must be given with store: limiters of one name share their buckets, got undefined',
+      );
+    }
+    this.name = printableName('RateLimiter: name', options.name ?? 'default');
+    this.limits = namedLimits('RateLimiter', options.limits, this.name);
+    this.#store = isObjectWith<BucketStore>(
+      'RateLimiter: store',
+      options.store ?? new MemoryBucketStore(),
+      STORE_METHODS,
+    );
+    this.#clock = isObjectWith('RateLimiter: clock', options.clock ?? new MonotonicClock(), [
+      'secondsSinceEpoch',
+    ]);
+    // Length-delimited, so that no name and key run together into another limiter's. A store of our own needs no scope.
+    this.#scope = options.store === undefined ? '' : `${this.name.length}:${this.name}:`;
+    this.#enforces = enforcement('RateLimiter: enforce', options.enforce ?? true);
+  }
+
+  /**
+   * Takes `cost` tokens from every limit of `key`, or none from any.
+   * @param cost whole, at least 0; 0 looks and takes nothing, more than a `capacityMax` is refused for good
+   * @param limits instead of the limiter's own, for this call (tiers); the key keeps its debt
+   */
+  check(key: string, cost = 1, limits?: Limits): ReturnType<S['check']> {
+    const answer = this.#store.check(
+      this.#bucketKey(key),
+      this.#limitsFor(limits),
+      this.#cost(cost),
+      this.#clock.secondsSinceEpoch(),
+    );
+    if (decisionChannel.hasSubscribers) {
+      return (
+        isThenable(answer)
+          ? answer.then(decision => this.#published(key, cost, decision))
+          : this.#published(key, cost, answer)
+      ) as ReturnType<S['check']>;
+    }
+    return answer as ReturnType<S['check']>;
+  }
+
+  /** Decides as {@link check} would, and takes nothing. */
+  peek(key: string, cost = 1, limits?: Limits): ReturnType<S['peek']> {
+    return this.#store.peek(
+      this.#bucketKey(key),
+      this.#limitsFor(limits),
+      this.#cost(cost),
+      this.#clock.secondsSinceEpoch(),
+    ) as ReturnType<S['peek']>;
+  }
+
+  /** Puts `n` tokens (whole, at least 1) back into every limit of `key`, none above its `capacityMax`. */
+  refund(key: string, n = 1, limits?: Limits): ReturnType<S['refund']> {
+    whole('RateLimiter: n', n, 1);
+    return this.#store.refund(
+      this.#bucketKey(key),
+      this.#limitsFor(limits),
+      n,
+      this.#clock.secondsSinceEpoch(),
+    ) as ReturnType<S['refund']>;
+  }
+
+  /** Forgets `key`: all its buckets are full. */
+  reset(key: string): ReturnType<S['reset']> {
+    return this.#store.reset(this.#bucketKey(key)) as ReturnType<S['reset']>;
+  }
+
+  /** Whether a refusal is meant to be followed for this key; the same on every server. Always, unless `enforce` says less. */
+  enforces(key: string): boolean {
+    return this.#enforces(key);
+  }
+
+  #bucketKey(key: string): string {
+    if (typeof key !== 'string') isString('RateLimiter: key', key);
+    return this.#scope === '' ? key : this.#scope + key;
+  }
+
+  #cost(cost: number): number {
+    return cost === 1 ? 1 : whole('RateLimiter: cost', cost, 0);
+  }
+
+  #limitsFor(limits: Limits | undefined): readonly Limit[] {
+    return limits === undefined ? this.limits : namedLimits('RateLimiter', limits, this.name);
+  }
+
+  #published(key: string, cost: number, decision: Decision): Decision {
+    const enforced = this.#enforces(key);
+    decisionChannel.publish({ name: this.name, key, cost, decision, enforced, source: sourceOf(decision) });
+    return decision;
+  }
+}

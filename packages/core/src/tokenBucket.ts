@@ -1,0 +1,96 @@
+import { isObjectWith, knownOptions, whole } from './check.js';
+import { type Clock, MonotonicClock } from './clock.js';
+import { areThere, debtAt, secondsUntilThere, wholeTokens } from './debt.js';
+import { type BucketPolicy, checkPolicy } from './policy.js';
+
+/**
+ * A token bucket: holds up to `capacityMax` tokens and regains `restoreRateHz` of them a second, continuously and
+ * without a timer. It starts full. While the clock only moves forward, at most
+ * `capacityMax + restoreRateHz · L + 0.001` tokens are given out in any interval of L seconds.
+ *
+ * Use {@link tryTake} to admit or refuse, {@link secondsUntil} to wait, {@link take} to get as many as there are.
+ * Every `n` is a whole number of at least 1; anything else is a TypeError or RangeError and changes nothing.
+ *
+ * Source: the token bucket as a meter, as in ITU-T I.371 and golang.org/x/time/rate, kept as debt instead of tokens.
+ */
+export class TokenBucket {
+  readonly capacityMax: number;
+  readonly restoreRateHz: number;
+  readonly #clock: Clock;
+  #debt = 0;
+  #at: number;
+
+  constructor(options: BucketPolicy & { readonly clock?: Clock }) {
+    knownOptions('TokenBucket', options, ['capacityMax', 'restoreRateHz', 'clock']);
+    checkPolicy('TokenBucket', options);
+    this.capacityMax = options.capacityMax;
+    this.restoreRateHz = options.restoreRateHz;
+    this.#clock = isObjectWith('TokenBucket: clock', options.clock ?? new MonotonicClock(), [
+      'secondsSinceEpoch',
+    ]);
+    this.#at = this.#clock.secondsSinceEpoch();
+  }
+
+  /** Takes up to `n` whole tokens and returns the shortage, the part of `n` that was not there. A fraction stays. */
+  take(n = 1): number {
+    whole('TokenBucket: n', n, 1);
+    const now = this.#now();
+    const debt = this.#debtAt(now);
+    const taken = Math.min(n, wholeTokens(this.capacityMax, debt));
+    if (taken > 0) this.#set(debt + taken, now);
+    return n - taken;
+  }
+
+  /** Puts `n` tokens back and returns the overflow, `max(0, whole tokens there + n − capacityMax)`. */
+  fill(n = 1): number {
+    whole('TokenBucket: n', n, 1);
+    const now = this.#now();
+    const debt = this.#debtAt(now);
+    const overflow = Math.max(0, wholeTokens(this.capacityMax, debt) + n - this.capacityMax);
+    this.#set(Math.max(0, debt - n), now);
+    return overflow;
+  }
+
+  /** Whether `n` tokens are there now. Takes none. */
+  hasTokensLeft(n = 1): boolean {
+    whole('TokenBucket: n', n, 1);
+    return areThere(this.capacityMax, this.#debtAt(this.#now()), n);
+  }
+
+  /** Takes `n` tokens if all are there, and says so. A refusal takes nothing. */
+  tryTake(n = 1): boolean {
+    whole('TokenBucket: n', n, 1);
+    const now = this.#now();
+    const debt = this.#debtAt(now);
+    if (!areThere(this.capacityMax, debt, n)) return false;
+    this.#set(debt + n, now);
+    return true;
+  }
+
+  /** Seconds until `n` tokens are there if nobody takes any: 0 when they are, Infinity when `n` > `capacityMax`. */
+  secondsUntil(n = 1): number {
+    whole('TokenBucket: n', n, 1);
+    return secondsUntilThere(this.capacityMax, this.restoreRateHz, this.#debtAt(this.#now()), n);
+  }
+
+  /** Whole tokens there now. */
+  get capacityCurrent(): number {
+    return wholeTokens(this.capacityMax, this.#debtAt(this.#now()));
+  }
+
+  /** Reads the clock. One that stepped back starts draining anew from its new reading, with the debt kept. */
+  #now(): number {
+    const now = this.#clock.secondsSinceEpoch();
+    if (this.#at > now) this.#at = now;
+    return now;
+  }
+
+  #debtAt(now: number): number {
+    return debtAt(this.#debt, this.#at, now, this.restoreRateHz);
+  }
+
+  #set(debt: number, at: number): void {
+    this.#debt = debt;
+    this.#at = at;
+  }
+}
