@@ -7,7 +7,8 @@
 
 /**
  * Tokens by which a bucket may fall short and still give. It makes "wait exactly `secondsUntil(n)`, then take" hold in
- * doubles for rates up to 1,000,000 per second after a month of uptime. What is taken on slack is stored as debt, so it never adds up.
+ * doubles for rates up to 1,000,000 per second after a month of uptime. What is taken on slack is stored as debt, so it
+ * never adds up.
  */
 export const SLACK = 0.001;
 
@@ -16,7 +17,7 @@ export function debtAt(debt: number, at: number, now: number, restoreRateHz: num
   return now > at ? Math.max(0, debt - (now - at) * restoreRateHz) : debt;
 }
 
-/** Debt as a bucket of this capacity counts it: lowering a limit never locks a key for longer than its new refill time. */
+/** Debt as a bucket of this capacity counts it: lowering a limit locks no key for longer than its new refill time. */
 export function cappedDebt(debt: number, capacityMax: number): number {
   return Math.min(debt, capacityMax + SLACK);
 }
@@ -24,6 +25,15 @@ export function cappedDebt(debt: number, capacityMax: number): number {
 /** Whether `n` tokens are there: the one rule of bucket, limiter, breaker, script and headers. None are always there. */
 export function areThere(capacityMax: number, debt: number, n: number, slack = SLACK): boolean {
   return n === 0 || capacityMax - debt >= n - slack;
+}
+
+/** Whether every one of several buckets has `n` tokens. */
+export function allThere(
+  limits: readonly { readonly capacityMax: number }[],
+  debts: readonly number[],
+  n: number,
+): boolean {
+  return limits.every((limit, i) => areThere(limit.capacityMax, debts[i] as number, n));
 }
 
 /** The most whole tokens for which {@link areThere} holds. */

@@ -105,3 +105,34 @@ export function decided(
 export function undecided(allowed: boolean, retryAfterSecs: number): Decision {
   return new SourcedDecision([], NONE, retryAfterSecs, allowed, 'local');
 }
+
+/** The same decision, taken by another. */
+export function sourced(decision: Decision, source: DecisionSource): Decision {
+  const { allowed, limits, violated, retryAfterSecs } = decision;
+  return new SourcedDecision(limits, violated, retryAfterSecs, allowed, source);
+}
+
+/** Whether a value is a Decision on `asked` limits: what a store answers need not be one. */
+export function isDecision(value: unknown, asked: readonly Limit[]): value is Decision {
+  if (typeof value !== 'object' || value === null) return false;
+  const { allowed, limits, violated, retryAfterSecs } = value as Partial<Record<keyof Decision, unknown>>;
+  return (
+    typeof allowed === 'boolean' &&
+    Array.isArray(violated) &&
+    typeof retryAfterSecs === 'number' &&
+    retryAfterSecs >= 0 &&
+    Array.isArray(limits) &&
+    (limits.length === asked.length || limits.length === 0) &&
+    limits.every(isLimitState)
+  );
+}
+
+function isLimitState(value: Partial<LimitState> | null | undefined): boolean {
+  return (
+    typeof value?.name === 'string' &&
+    typeof value.capacityMax === 'number' &&
+    typeof value.restoreRateHz === 'number' &&
+    Number.isInteger(value.tokensLeft) &&
+    typeof value.secondsUntil === 'function'
+  );
+}

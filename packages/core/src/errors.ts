@@ -1,33 +1,53 @@
 import type { Decision } from './decision.js';
+import { type HeaderFields, retryAfterField } from './retryAfter.js';
 
-/** HTTP header fields by name, as the error paths of Express, Koa and Fastify send them. */
-export type HeaderFields = Readonly<Record<string, string>>;
-
-/** `Retry-After` in whole seconds, rounded up, at least 1; none when waiting cannot help. */
-function retryAfter(retryAfterSecs: number): HeaderFields {
-  return Number.isFinite(retryAfterSecs) ? { 'Retry-After': String(ceilSecs(retryAfterSecs)) } : {};
-}
-
-/** Seconds as a header says them: at least 1, rounded up, but not for a rounding error of the double (60 stays 60). */
-export function ceilSecs(secs: number): number {
-  return Math.max(1, Math.ceil(secs * (1 - 1e-9)));
-}
-
-/** A request was refused by a rate limit. Frameworks answer it with 429 and its `headers`. */
+/** A rate limit refused a request. The frameworks' own error paths answer it with 429 and its `headers`. */
 export class TooManyRequests extends Error {
   override readonly name = 'TooManyRequests';
   readonly code = 'BREAKING_TOO_MANY_REQUESTS';
   readonly status = 429;
   readonly statusCode = 429;
+  /** The refusal: which limits are exceeded, and what is left of the others. */
   readonly decision: Decision;
+  /** Seconds until the same request would be allowed; Infinity when its cost can never fit. */
   readonly retryAfterSecs: number;
   readonly headers: HeaderFields;
 
   /** @param headers by default `Retry-After` alone */
-  constructor(decision: Decision, headers: HeaderFields = retryAfter(decision.retryAfterSecs)) {
-    super(`Too many requests: over the limit ${decision.violated.join(', ')}`);
+  constructor(decision: Decision, headers: HeaderFields = retryAfterField(decision.retryAfterSecs)) {
+    super(`Too many requests: limit exceeded: ${decision.violated.join(', ')}`);
     this.decision = decision;
     this.retryAfterSecs = decision.retryAfterSecs;
     this.headers = headers;
+  }
+}
+
+/** A request was refused because the store of its buckets gave no answer, under `onStoreError: 'deny'`: 503, no quota was exceeded. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+  readonly code = 'BREAKING_STORE_UNAVAILABLE';
+  readonly status = 503;
+  readonly statusCode = 503;
+  readonly retryAfterSecs: number;
+  readonly headers: HeaderFields;
+
+  /** @param headers by default `Retry-After` alone */
+  constructor(retryAfterSecs: number, headers: HeaderFields = retryAfterField(retryAfterSecs)) {
+    super('The store of the rate limit gave no answer');
+    this.retryAfterSecs = retryAfterSecs;
+    this.headers = headers;
+  }
+}
+
+/** Something took longer than it was given. */
+export class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+  readonly code = 'BREAKING_TIMEOUT';
+  readonly timeoutSecs: number;
+
+  /** @param what what did not come in time, at the start of the message */
+  constructor(what: string, timeoutSecs: number) {
+    super(`${what} took longer than ${timeoutSecs} s`);
+    this.timeoutSecs = timeoutSecs;
   }
 }

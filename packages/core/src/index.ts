@@ -1,14 +1,22 @@
 export type { DecisionMessage, StoreErrorMessage } from './channels.js';
+export * as check from './check.js';
 export { type Clock, MockClock, MonotonicClock } from './clock.js';
 export {
   type Decision,
   type DecisionSource,
   decided,
   type LimitState,
+  sourced,
   sourceOf,
   undecided,
 } from './decision.js';
-export { type HeaderFields, TooManyRequests } from './errors.js';
+export { StoreUnavailable, TimeoutError, TooManyRequests } from './errors.js';
+export {
+  FailoverBucketStore,
+  type FailoverOptions,
+  type OnStoreError,
+  ON_STORE_ERROR,
+} from './failoverBucketStore.js';
 export { MemoryBucketStore } from './memoryBucketStore.js';
 export {
   type BucketPolicy,
@@ -20,5 +28,6 @@ export {
   perSecond,
 } from './policy.js';
 export { RateLimiter, type RateLimiterOptions } from './rateLimiter.js';
-export type { BucketStore } from './store.js';
+export { ceilSecs, type HeaderFields, retryAfterField } from './retryAfter.js';
+export { type BucketStore, isThenable } from './store.js';
 export { TokenBucket } from './tokenBucket.js';

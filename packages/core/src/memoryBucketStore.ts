@@ -1,68 +1,140 @@
 import { knownOptions, whole } from './check.js';
-import { areThere, cappedDebt, debtAt } from './debt.js';
+import { allThere, cappedDebt, debtAt } from './debt.js';
 import { type Decision, decided } from './decision.js';
 import type { Limit } from './policy.js';
 import type { BucketStore } from './store.js';
 
 interface Bucket {
+  readonly name: string;
+  restoreRateHz: number;
   debt: number;
   at: number;
 }
 
-/** Buckets in this process's memory, bounded by `maxKeys`. */
-export class MemoryBucketStore implements BucketStore {
-  readonly #keys = new Map<string, Map<string, Bucket>>();
-  readonly #maxKeys: number;
+/** The buckets of one key, and the slot that it fills. */
+interface Entry {
+  readonly key: string;
+  readonly buckets: Bucket[];
+  slot: number;
+}
 
+/** How many keys are compared to find one to forget. */
+const NEIGHBOURS = 16;
+
+/** The golden ratio as a fraction of 2^32: adding it again and again visits a range evenly, whatever lies where. */
+const GOLDEN = 0x9e3779b9;
+
+/**
+ * Buckets in this process's memory: those of at most `maxKeys` keys, and no timer.
+ *
+ * A new key that finds no room takes the place of another, the one of 16 that is full or will be soonest: a full bucket
+ * loses nothing by being forgotten, and a blocked key, which is the last to be full, outlives any spray of fresh ones.
+ */
+export class MemoryBucketStore implements BucketStore {
+  readonly #entries = new Map<string, Entry>();
+  readonly #slots: Entry[] = [];
+  readonly #maxKeys: number;
+  #hand = 0;
+
+  /** @param options.maxKeys a whole number, at least 1; default 100,000 */
   constructor(options: { readonly maxKeys?: number } = {}) {
     knownOptions('MemoryBucketStore', options, ['maxKeys']);
     this.#maxKeys = whole('MemoryBucketStore: maxKeys', options.maxKeys ?? 100_000, 1);
   }
 
   check(key: string, limits: readonly Limit[], cost: number, now: number): Decision {
-    const debts = this.#debts(key, limits, now);
-    const allowed = limits.every((limit, i) => areThere(limit.capacityMax, debts[i] as number, cost));
-    if (allowed && cost > 0) this.#add(key, limits, debts, cost, now);
+    const entry = this.#entries.get(key);
+    const debts = debtsOf(entry, limits, now);
+    const allowed = allThere(limits, debts, cost);
+    if (allowed && cost > 0) {
+      for (let i = 0; i < limits.length; i++) debts[i] = (debts[i] as number) + cost;
+      keepDebts(entry ?? this.#enter(key, now), limits, debts, now);
+    }
     return decided(limits, debts, cost, allowed);
   }
 
   peek(key: string, limits: readonly Limit[], cost: number, now: number): Decision {
-    const debts = this.#debts(key, limits, now);
-    return decided(
-      limits,
-      debts,
-      cost,
-      limits.every((limit, i) => areThere(limit.capacityMax, debts[i] as number, cost)),
-    );
+    const debts = debtsOf(this.#entries.get(key), limits, now);
+    return decided(limits, debts, cost, allThere(limits, debts, cost));
   }
 
   refund(key: string, limits: readonly Limit[], n: number, now: number): void {
-    this.#add(key, limits, this.#debts(key, limits, now), -n, now);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    const debts = debtsOf(entry, limits, now).map(debt => Math.max(0, debt - n));
+    keepDebts(entry, limits, debts, now);
   }
 
   reset(key: string): void {
-    this.#keys.delete(key);
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) this.#forget(entry);
   }
 
-  #debts(key: string, limits: readonly Limit[], now: number): number[] {
-    const buckets = this.#keys.get(key);
-    return limits.map(({ name, capacityMax, restoreRateHz }) => {
-      const bucket = buckets?.get(name);
-      if (bucket === undefined) return 0;
-      if (bucket.at > now) bucket.at = now;
-      return debtAt(cappedDebt(bucket.debt, capacityMax), bucket.at, now, restoreRateHz);
-    });
+  #enter(key: string, now: number): Entry {
+    if (this.#slots.length >= this.#maxKeys) this.#forget(this.#victim(now));
+    const entry: Entry = { key, buckets: [], slot: this.#slots.length };
+    this.#slots.push(entry);
+    this.#entries.set(key, entry);
+    return entry;
   }
 
-  #add(key: string, limits: readonly Limit[], debts: number[], n: number, now: number): void {
-    const buckets = this.#keys.get(key) ?? new Map<string, Bucket>();
-    if (!this.#keys.has(key) && this.#keys.size >= this.#maxKeys)
-      this.#keys.delete(this.#keys.keys().next().value as string);
-    this.#keys.set(key, buckets);
-    limits.forEach((limit, i) => {
-      const debt = Math.max(0, (debts[i] as number) + n);
-      debts[i] = debt;
-      buckets.set(limit.name, { debt, at: now });
-    });
+  #forget(entry: Entry): void {
+    this.#entries.delete(entry.key);
+    const last = this.#slots.pop() as Entry;
+    if (last === entry) return;
+    last.slot = entry.slot;
+    this.#slots[entry.slot] = last;
   }
+
+  #victim(now: number): Entry {
+    let victim = this.#slots[0] as Entry;
+    let soonestSecs = Infinity;
+    for (let i = 0; i < NEIGHBOURS && soonestSecs > 0; i++) {
+      this.#hand = (this.#hand + GOLDEN) >>> 0;
+      const entry = this.#slots[Math.floor((this.#hand / 2 ** 32) * this.#slots.length)] as Entry;
+      const secs = secondsUntilFull(entry, now);
+      if (secs >= soonestSecs) continue;
+      victim = entry;
+      soonestSecs = secs;
+    }
+    return victim;
+  }
+}
+
+/** What each limit's bucket owes now; one that is not kept is full. */
+function debtsOf(entry: Entry | undefined, limits: readonly Limit[], now: number): number[] {
+  const debts: number[] = [];
+  for (const { name, capacityMax, restoreRateHz } of limits) {
+    const bucket = entry?.buckets.find(each => each.name === name);
+    debts.push(bucket === undefined ? 0 : owed(bucket, now, restoreRateHz, capacityMax));
+  }
+  return debts;
+}
+
+function owed(bucket: Bucket, now: number, restoreRateHz: number, capacityMax = Infinity): number {
+  // The clock stepped back: the debt stays and drains from here.
+  if (bucket.at > now) bucket.at = now;
+  return debtAt(cappedDebt(bucket.debt, capacityMax), bucket.at, now, restoreRateHz);
+}
+
+function keepDebts(entry: Entry, limits: readonly Limit[], debts: readonly number[], at: number): void {
+  limits.forEach(({ name, restoreRateHz }, i) => {
+    const debt = debts[i] as number;
+    const bucket = entry.buckets.find(each => each.name === name);
+    if (bucket !== undefined) Object.assign(bucket, { restoreRateHz, debt, at });
+    else addBucket(entry.buckets, { name, restoreRateHz, debt, at });
+  });
+}
+
+/** A new name takes the place of a full bucket if there is one, so that names made up by the request do not pile up. */
+function addBucket(buckets: Bucket[], bucket: Bucket): void {
+  const full = buckets.findIndex(each => owed(each, bucket.at, each.restoreRateHz) === 0);
+  if (full === -1) buckets.push(bucket);
+  else buckets[full] = bucket;
+}
+
+function secondsUntilFull(entry: Entry, now: number): number {
+  return Math.max(
+    ...entry.buckets.map(bucket => owed(bucket, now, bucket.restoreRateHz) / bucket.restoreRateHz),
+  );
 }

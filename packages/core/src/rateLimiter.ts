@@ -1,3 +1,4 @@
+import { boundedKey, keyScope } from './bucketKey.js';
 import { decisionChannel } from './channels.js';
 import { isObjectWith, isString, knownOptions, printableName, whole } from './check.js';
 import { type Clock, MonotonicClock } from './clock.js';
@@ -52,8 +53,8 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
     this.#clock = isObjectWith('RateLimiter: clock', options.clock ?? new MonotonicClock(), [
       'secondsSinceEpoch',
     ]);
-    // Length-delimited, so that no name and key run together into another limiter's. A store of our own needs no scope.
-    this.#scope = options.store === undefined ? '' : `${this.name.length}:${this.name}:`;
+    // A store of our own has no other limiter's keys in it.
+    this.#scope = options.store === undefined ? '' : keyScope(this.name);
     this.#enforces = enforcement('RateLimiter: enforce', options.enforce ?? true);
   }
 
@@ -66,7 +67,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
     const answer = this.#store.check(
       this.#bucketKey(key),
       this.#limitsFor(limits),
-      this.#cost(cost),
+      whole('RateLimiter: cost', cost, 0),
       this.#clock.secondsSinceEpoch(),
     );
     if (decisionChannel.hasSubscribers) {
@@ -84,7 +85,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
     return this.#store.peek(
       this.#bucketKey(key),
       this.#limitsFor(limits),
-      this.#cost(cost),
+      whole('RateLimiter: cost', cost, 0),
       this.#clock.secondsSinceEpoch(),
     ) as ReturnType<S['peek']>;
   }
@@ -105,18 +106,13 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
     return this.#store.reset(this.#bucketKey(key)) as ReturnType<S['reset']>;
   }
 
-  /** Whether a refusal is meant to be followed for this key; the same on every server. Always, unless `enforce` says less. */
+  /** Whether a refusal of this key is to be followed: always, unless `enforce` says less. The same on every server. */
   enforces(key: string): boolean {
     return this.#enforces(key);
   }
 
   #bucketKey(key: string): string {
-    if (typeof key !== 'string') isString('RateLimiter: key', key);
-    return this.#scope === '' ? key : this.#scope + key;
-  }
-
-  #cost(cost: number): number {
-    return cost === 1 ? 1 : whole('RateLimiter: cost', cost, 0);
+    return this.#scope + boundedKey(isString('RateLimiter: key', key));
   }
 
   #limitsFor(limits: Limits | undefined): readonly Limit[] {
