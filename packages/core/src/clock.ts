@@ -34,9 +34,11 @@ export class MockClock implements Clock {
   /**
    * Moves the clock forward.
    * @param secs seconds, at least 0
-   * @throws RangeError for a negative or infinite step: a monotonic clock never goes backwards
+   * @throws RangeError for a negative or infinite step, or one past the last finite reading: a monotonic clock never
+   *   goes backwards. The clock stays where it is then.
    */
   advanceBy(secs: number): void {
-    this.#time += atLeast('MockClock: advanceBy secs', finite('MockClock: advanceBy secs', secs), 0);
+    atLeast('MockClock: advanceBy secs', finite('MockClock: advanceBy secs', secs), 0);
+    this.#time = finite('MockClock: time', this.#time + secs);
   }
 }

@@ -21,6 +21,9 @@ interface Entry {
 /** How many keys are compared to find one to forget. */
 const NEIGHBOURS = 16;
 
+/** How many buckets a key keeps beside those that it is asked for: names that requests make up do not pile up. */
+const SPARE_BUCKETS = 64;
+
 /** The golden ratio as a fraction of 2^32: adding it again and again visits a range evenly, whatever lies where. */
 const GOLDEN = 0x9e3779b9;
 
@@ -39,7 +42,8 @@ export class MemoryBucketStore implements BucketStore {
   /** @param options.maxKeys a whole number, at least 1; default 100,000 */
   constructor(options: { readonly maxKeys?: number } = {}) {
     knownOptions('MemoryBucketStore', options, ['maxKeys']);
-    this.#maxKeys = whole('MemoryBucketStore: maxKeys', options.maxKeys ?? 100_000, 1);
+    const { maxKeys = 100_000 } = options;
+    this.#maxKeys = whole('MemoryBucketStore: maxKeys', maxKeys, 1);
   }
 
   check(key: string, limits: readonly Limit[], cost: number, now: number): Decision {
@@ -92,7 +96,7 @@ export class MemoryBucketStore implements BucketStore {
     for (let i = 0; i < NEIGHBOURS && soonestSecs > 0; i++) {
       this.#hand = (this.#hand + GOLDEN) >>> 0;
       const entry = this.#slots[Math.floor((this.#hand / 2 ** 32) * this.#slots.length)] as Entry;
-      const secs = secondsUntilFull(entry, now);
+      const secs = entry.buckets.reduce((most, bucket) => Math.max(most, secondsUntilFull(bucket, now)), 0);
       if (secs >= soonestSecs) continue;
       victim = entry;
       soonestSecs = secs;
@@ -122,19 +126,30 @@ function keepDebts(entry: Entry, limits: readonly Limit[], debts: readonly numbe
     const debt = debts[i] as number;
     const bucket = entry.buckets.find(each => each.name === name);
     if (bucket !== undefined) Object.assign(bucket, { restoreRateHz, debt, at });
-    else addBucket(entry.buckets, { name, restoreRateHz, debt, at });
+    else if (debt > 0) addBucket(entry.buckets, { name, restoreRateHz, debt, at }, limits);
   });
 }
 
-/** A new name takes the place of a full bucket if there is one, so that names made up by the request do not pile up. */
-function addBucket(buckets: Bucket[], bucket: Bucket): void {
-  const full = buckets.findIndex(each => owed(each, bucket.at, each.restoreRateHz) === 0);
-  if (full === -1) buckets.push(bucket);
-  else buckets[full] = bucket;
+/**
+ * Adds the bucket of a new limit, in the place of one that was not asked for if that is full or there are many: the one
+ * that is full or will be soonest, as among keys.
+ */
+function addBucket(buckets: Bucket[], added: Bucket, asked: readonly Limit[]): void {
+  let spares = 0;
+  let soonest = -1;
+  let soonestSecs = Infinity;
+  buckets.forEach((bucket, i) => {
+    if (asked.some(limit => limit.name === bucket.name)) return;
+    spares++;
+    const secs = secondsUntilFull(bucket, added.at);
+    if (soonest !== -1 && secs >= soonestSecs) return;
+    soonest = i;
+    soonestSecs = secs;
+  });
+  if (soonestSecs === 0 || spares >= SPARE_BUCKETS) buckets[soonest] = added;
+  else buckets.push(added);
 }
 
-function secondsUntilFull(entry: Entry, now: number): number {
-  return Math.max(
-    ...entry.buckets.map(bucket => owed(bucket, now, bucket.restoreRateHz) / bucket.restoreRateHz),
-  );
+function secondsUntilFull(bucket: Bucket, now: number): number {
+  return owed(bucket, now, bucket.restoreRateHz) / bucket.restoreRateHz;
 }

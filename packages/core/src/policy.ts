@@ -26,10 +26,10 @@ function perPeriod(
 ): BucketPolicy {
   positive(`${what}: n`, n);
   knownOptions(what, options, ['burst']);
-  const burst = options.burst ?? Math.max(1, Math.ceil(n));
+  const { burst = Math.max(1, Math.ceil(n)) } = options;
   return Object.freeze({
     capacityMax: whole(`${what}: burst`, burst, 1, LARGEST_CAPACITY),
-    restoreRateHz: n / periodSecs,
+    restoreRateHz: positive(`${what}: restoreRateHz`, n / periodSecs),
   });
 }
 

@@ -23,11 +23,10 @@ export class TokenBucket {
   constructor(options: BucketPolicy & { readonly clock?: Clock }) {
     knownOptions('TokenBucket', options, ['capacityMax', 'restoreRateHz', 'clock']);
     checkPolicy('TokenBucket', options);
-    this.capacityMax = options.capacityMax;
-    this.restoreRateHz = options.restoreRateHz;
-    this.#clock = isObjectWith('TokenBucket: clock', options.clock ?? new MonotonicClock(), [
-      'secondsSinceEpoch',
-    ]);
+    const { capacityMax, restoreRateHz, clock = new MonotonicClock() } = options;
+    this.capacityMax = capacityMax;
+    this.restoreRateHz = restoreRateHz;
+    this.#clock = isObjectWith('TokenBucket: clock', clock, ['secondsSinceEpoch']);
     this.#at = this.#clock.secondsSinceEpoch();
   }
 

@@ -1,0 +1,62 @@
+import { MockClock, MonotonicClock } from '@breaking/core';
+import { describe, expect, test } from 'vitest';
+
+describe('MockClock', () => {
+  test('starts at 0, or where it is told to', () => {
+    expect(new MockClock().time).toBe(0);
+    expect(new MockClock(-7.5).secondsSinceEpoch()).toBe(-7.5);
+  });
+
+  test('stands still until it is moved', () => {
+    const clock = new MockClock(10);
+    expect([clock.secondsSinceEpoch(), clock.secondsSinceEpoch()]).toEqual([10, 10]);
+    clock.advanceBy(0.25);
+    clock.advanceBy(0);
+    expect(clock.time).toBe(10.25);
+    expect(clock.secondsSinceEpoch()).toBe(10.25);
+  });
+
+  test.each([
+    [-1, RangeError, 'MockClock: advanceBy secs must be >= 0, got -1'],
+    [-1e-9, RangeError, 'MockClock: advanceBy secs must be >= 0, got -1e-9'],
+    [Number.NaN, RangeError, 'MockClock: advanceBy secs must be finite, got NaN'],
+    [Infinity, RangeError, 'MockClock: advanceBy secs must be finite, got Infinity'],
+    ['1', TypeError, 'MockClock: advanceBy secs must be a number, got "1"'],
+    [undefined, TypeError, 'MockClock: advanceBy secs must be a number, got undefined'],
+  ])('refuses a step of %s and stays where it is', (secs, kind, message) => {
+    const clock = new MockClock(5);
+    const step = () => clock.advanceBy(secs as number);
+    expect(step).toThrow(kind);
+    expect(step).toThrow(message);
+    expect(clock.time).toBe(5);
+  });
+
+  test.each([
+    [Number.NaN, RangeError, 'MockClock: time must be finite, got NaN'],
+    [-Infinity, RangeError, 'MockClock: time must be finite, got -Infinity'],
+    ['0', TypeError, 'MockClock: time must be a number, got "0"'],
+    [null, TypeError, 'MockClock: time must be a number, got null'],
+  ])('refuses to start at %s', (time, kind, message) => {
+    const start = () => new MockClock(time as number);
+    expect(start).toThrow(kind);
+    expect(start).toThrow(message);
+  });
+
+  test('refuses a step beyond the last double', () => {
+    const clock = new MockClock(Number.MAX_VALUE);
+    expect(() => clock.advanceBy(Number.MAX_VALUE)).toThrow(RangeError);
+    expect(clock.time).toBe(Number.MAX_VALUE);
+  });
+});
+
+describe('MonotonicClock', () => {
+  test('reads seconds and never goes backwards', () => {
+    const clock = new MonotonicClock();
+    const before = performance.now() / 1000;
+    const readings = Array.from({ length: 1000 }, () => clock.secondsSinceEpoch());
+    const after = performance.now() / 1000;
+    expect([...readings].sort((a, b) => a - b)).toEqual(readings);
+    expect(readings[0]).toBeGreaterThanOrEqual(before);
+    expect(readings.at(-1)).toBeLessThanOrEqual(after);
+  });
+});
