@@ -1,10 +1,10 @@
 import { storeErrorChannel } from './channels.js';
-import { isObjectWith, knownOptions, oneOf, positive, printableName, shown } from './check.js';
-import { within } from './deadline.js';
+import { knownOptions, oneOf, printableName, shown } from './check.js';
+import { isDeadline, within } from './deadline.js';
 import { type Decision, isDecision, sourced, undecided } from './decision.js';
 import { MemoryBucketStore } from './memoryBucketStore.js';
 import type { Limit } from './policy.js';
-import { type BucketStore, isThenable, STORE_METHODS } from './store.js';
+import { type BucketStore, isStore, isThenable } from './store.js';
 
 /** What decides when a store gives no answer: buckets in this process, or the same answer for everyone. */
 export type OnStoreError = 'local' | 'allow' | 'deny';
@@ -19,9 +19,9 @@ export interface FailoverOptions {
   /** The limiter's name in `breaking:store:error`. */
   readonly name: string;
   /** Default 'local'. */
-  readonly onStoreError?: OnStoreError;
-  /** Seconds that the store may take for one answer, > 0; default 0.05. */
-  readonly deadlineSecs?: number;
+  readonly onStoreError?: OnStoreError | undefined;
+  /** Seconds that the store may take for one answer, > 0, at most 2,147,483; default 0.05. */
+  readonly deadlineSecs?: number | undefined;
 }
 
 /**
@@ -41,10 +41,11 @@ export class FailoverBucketStore implements BucketStore {
   constructor(options: FailoverOptions) {
     const what = 'FailoverBucketStore';
     knownOptions(what, options, ['store', 'name', 'onStoreError', 'deadlineSecs']);
-    this.#store = isObjectWith(`${what}: store`, options.store, STORE_METHODS);
+    this.#store = isStore(`${what}: store`, options.store);
     this.#name = printableName(`${what}: name`, options.name);
-    this.#onStoreError = oneOf(`${what}: onStoreError`, options.onStoreError ?? 'local', ON_STORE_ERROR);
-    this.#deadlineSecs = positive(`${what}: deadlineSecs`, options.deadlineSecs ?? 0.05);
+    const { onStoreError = 'local', deadlineSecs = 0.05 } = options;
+    this.#onStoreError = oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
+    this.#deadlineSecs = isDeadline(`${what}: deadlineSecs`, deadlineSecs);
   }
 
   check(key: string, limits: readonly Limit[], cost: number, now: number): Decision | Promise<Decision> {

@@ -29,5 +29,5 @@ export {
 } from './policy.js';
 export { RateLimiter, type RateLimiterOptions } from './rateLimiter.js';
 export { ceilSecs, type HeaderFields, retryAfterField } from './retryAfter.js';
-export { type BucketStore, isThenable } from './store.js';
+export { type BucketStore, isStore, isThenable } from './store.js';
 export { TokenBucket } from './tokenBucket.js';

@@ -6,19 +6,19 @@ import { type Decision, sourceOf } from './decision.js';
 import { enforcement } from './enforcement.js';
 import { MemoryBucketStore } from './memoryBucketStore.js';
 import { type Limit, type Limits, namedLimits } from './policy.js';
-import { type BucketStore, isThenable, STORE_METHODS } from './store.js';
+import { type BucketStore, isStore, isThenable } from './store.js';
 
 export interface RateLimiterOptions<S extends BucketStore = MemoryBucketStore> {
   /** Printable ASCII. Limiters of one name share their buckets in a shared store; required with `store`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** One policy, or several by name that are decided together. */
   readonly limits: Limits;
   /** Where the buckets live; by default a {@link MemoryBucketStore} of the limiter's own. */
-  readonly store?: S;
+  readonly store?: S | undefined;
   /** By default the process's monotonic clock. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** Whether decisions are meant to be followed: false for none, a share from 0 to 1 for a stable part of the keys. */
-  readonly enforce?: boolean | number;
+  readonly enforce?: boolean | number | undefined;
 }
 
 /**
@@ -35,27 +35,30 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
   readonly #clock: Clock;
   readonly #scope: string;
   readonly #enforces: (key: string) => boolean;
+  readonly #what: string;
 
-  constructor(options: RateLimiterOptions<S>) {
-    knownOptions('RateLimiter', options, ['name', 'limits', 'store', 'clock', 'enforce']);
+  /** @param what whose options these are, at the start of error messages */
+  constructor(options: RateLimiterOptions<S>, what = 'RateLimiter') {
+    this.#what = what;
+    knownOptions(what, options, ['name', 'limits', 'store', 'clock', 'enforce']);
+    const {
+      name = 'default',
+      store = new MemoryBucketStore(),
+      clock = new MonotonicClock(),
+      enforce = true,
+    } = options;
     if (options.store !== undefined && options.name === undefined) {
       throw new TypeError(
-        'RateLimiter: name must be given with store: limiters of one name share their buckets, got undefined',
+        `${what}: name must be given with store: limiters of one name share their buckets, got undefined`,
       );
     }
-    this.name = printableName('RateLimiter: name', options.name ?? 'default');
-    this.limits = namedLimits('RateLimiter', options.limits, this.name);
-    this.#store = isObjectWith<BucketStore>(
-      'RateLimiter: store',
-      options.store ?? new MemoryBucketStore(),
-      STORE_METHODS,
-    );
-    this.#clock = isObjectWith('RateLimiter: clock', options.clock ?? new MonotonicClock(), [
-      'secondsSinceEpoch',
-    ]);
+    this.name = printableName(`${what}: name`, name);
+    this.limits = namedLimits(what, options.limits, this.name);
+    this.#store = isStore(`${what}: store`, store);
+    this.#clock = isObjectWith(`${what}: clock`, clock, ['secondsSinceEpoch']);
     // A store of our own has no other limiter's keys in it.
     this.#scope = options.store === undefined ? '' : keyScope(this.name);
-    this.#enforces = enforcement('RateLimiter: enforce', options.enforce ?? true);
+    this.#enforces = enforcement(`${what}: enforce`, enforce);
   }
 
   /**
@@ -67,7 +70,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
     const answer = this.#store.check(
       this.#bucketKey(key),
       this.#limitsFor(limits),
-      whole('RateLimiter: cost', cost, 0),
+      whole(`${this.#what}: cost`, cost, 0),
       this.#clock.secondsSinceEpoch(),
     );
     if (decisionChannel.hasSubscribers) {
@@ -85,14 +88,14 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
     return this.#store.peek(
       this.#bucketKey(key),
       this.#limitsFor(limits),
-      whole('RateLimiter: cost', cost, 0),
+      whole(`${this.#what}: cost`, cost, 0),
       this.#clock.secondsSinceEpoch(),
     ) as ReturnType<S['peek']>;
   }
 
   /** Puts `n` tokens (whole, at least 1) back into every limit of `key`, none above its `capacityMax`. */
   refund(key: string, n = 1, limits?: Limits): ReturnType<S['refund']> {
-    whole('RateLimiter: n', n, 1);
+    whole(`${this.#what}: n`, n, 1);
     return this.#store.refund(
       this.#bucketKey(key),
       this.#limitsFor(limits),
@@ -112,11 +115,11 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
   }
 
   #bucketKey(key: string): string {
-    return this.#scope + boundedKey(isString('RateLimiter: key', key));
+    return this.#scope + boundedKey(isString(`${this.#what}: key`, key));
   }
 
   #limitsFor(limits: Limits | undefined): readonly Limit[] {
-    return limits === undefined ? this.limits : namedLimits('RateLimiter', limits, this.name);
+    return limits === undefined ? this.limits : namedLimits(this.#what, limits, this.name);
   }
 
   #published(key: string, cost: number, decision: Decision): Decision {

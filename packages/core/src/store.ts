@@ -1,3 +1,4 @@
+import { isObjectWith } from './check.js';
 import type { Decision } from './decision.js';
 import type { Limit } from './policy.js';
 
@@ -19,8 +20,10 @@ export interface BucketStore {
   reset(key: string): void | Promise<void>;
 }
 
-/** The names of a store's operations, to tell a store from what is none. */
-export const STORE_METHODS = ['check', 'peek', 'refund', 'reset'] as const;
+/** @throws TypeError for what is no store */
+export function isStore(what: string, value: BucketStore): BucketStore {
+  return isObjectWith(what, value, ['check', 'peek', 'refund', 'reset']);
+}
 
 /** Whether a value is a promise or something that awaits like one. */
 export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {

@@ -1,0 +1,47 @@
+import { isThenable } from '@breaking/core';
+import type { Binding, Gate, MaybePromise, Refusal } from '@breaking/http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+export const binding: Binding<FastifyReply, FastifyRequest> = {
+  requestOf: reply => reply.request,
+  incomingOf: reply => reply.request.raw,
+  outgoingOf: reply => reply.raw,
+  addressOf: reply => reply.request.ip,
+  trustsAnyClient: reply => believesAnyone(reply.request),
+  setHeader: (reply, name, value) => void reply.header(name, value),
+  setDecision: (reply, decision) => {
+    reply.request.rateLimit = decision;
+  },
+};
+
+/**
+ * Fastify does not tell its trust-proxy setting, so this asks it about a request that came through a hundred proxies
+ * which nobody has (192.0.2.0/24 is for documentation, RFC 5737): who believes all of them believes anyone.
+ */
+function believesAnyone(request: FastifyRequest): boolean {
+  const claimed = '192.0.2.2';
+  const socket = { remoteAddress: '192.0.2.1' };
+  const headers = { 'x-forwarded-for': [claimed, ...Array(100).fill(socket.remoteAddress)].join(', ') };
+  const probe: FastifyRequest = Object.create(request, {
+    raw: { value: { headers, socket, connection: socket } },
+  });
+  return probe.ip === claimed;
+}
+
+/** Goes on where the gate lets the request pass, else answers; errors go on Fastify's error path. */
+export function pass(gate: Gate<FastifyReply>, reply: FastifyReply, done: (error?: Error) => void): void {
+  let refusal: MaybePromise<Refusal | undefined>;
+  try {
+    refusal = gate.admit(reply);
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  if (isThenable(refusal)) refusal.then(settled => follow(settled, reply, done), done);
+  else follow(refusal, reply, done);
+}
+
+function follow(refusal: Refusal | undefined, reply: FastifyReply, done: () => void): void {
+  if (refusal === undefined) done();
+  else reply.code(refusal.status).headers(refusal.headers).send(refusal.body);
+}

@@ -1,0 +1,57 @@
+import type { Binding } from './binding.js';
+import { clientKey } from './clientKey.js';
+import { warn } from './processWarning.js';
+
+/** Keys that come from addresses start with this; those that `keyOf` gives never do, see {@link callerKey}. */
+const ADDRESS = 'ip:';
+const ESCAPED = 'key:';
+
+/** The key that `keyOf` gave, kept apart from the keys of addresses. */
+export function callerKey(key: string): string {
+  return key.startsWith(ADDRESS) || key.startsWith(ESCAPED) ? ESCAPED + key : key;
+}
+
+/** Keys requests by the client's address, and warns once each of the two settings under which that cannot work. */
+export class AddressKeys<X> {
+  readonly #binding: Binding<X, unknown>;
+  readonly #what: string;
+  readonly #ipv6PrefixBits: number;
+  #hasCheckedTrust = false;
+  #hasWarnedOfNoAddress = false;
+
+  constructor(binding: Binding<X, unknown>, what: string, ipv6PrefixBits: number) {
+    this.#binding = binding;
+    this.#what = what;
+    this.#ipv6PrefixBits = ipv6PrefixBits;
+  }
+
+  keyOf(x: X): string {
+    this.#checkTrust(x);
+    const socket = this.#binding.incomingOf(x).socket;
+    const key =
+      clientKey(this.#binding.addressOf(x), this.#ipv6PrefixBits) ??
+      clientKey(socket?.remoteAddress, this.#ipv6PrefixBits);
+    // A socket that is gone has no address any more; its client will not see the answer either.
+    if (key === undefined && socket?.destroyed !== true) this.#warnOfNoAddress();
+    return ADDRESS + (key ?? '');
+  }
+
+  #checkTrust(x: X): void {
+    if (this.#hasCheckedTrust) return;
+    this.#hasCheckedTrust = true;
+    if (!this.#binding.trustsAnyClient(x)) return;
+    warn(
+      'BREAKING_TRUSTS_ANY_CLIENT',
+      `${this.#what}: the trust-proxy setting lets any client choose its address, and so its limit. Trust your own proxies alone, or give keyOf.`,
+    );
+  }
+
+  #warnOfNoAddress(): void {
+    if (this.#hasWarnedOfNoAddress) return;
+    this.#hasWarnedOfNoAddress = true;
+    warn(
+      'BREAKING_NO_ADDRESS',
+      `${this.#what}: clients have no address here (a Unix socket?), so all share one bucket. Trust the proxy in front, or give keyOf.`,
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import type { Decision } from '@breaking/core';
+import type { MaybePromise } from './maybePromise.js';
+
+/** What a gate reads of the raw request, of HTTP/1 or HTTP/2. */
+export interface Incoming {
+  readonly method?: string | undefined;
+  readonly socket?: { readonly remoteAddress?: string | undefined; readonly destroyed?: boolean } | null;
+}
+
+/** What a gate reads of the raw response, of HTTP/1 or HTTP/2. */
+export interface Outgoing {
+  readonly statusCode: number;
+  readonly writableFinished: boolean;
+  readonly destroyed: boolean;
+  /** The error with which the server's own side destroyed the response. */
+  readonly errored?: Error | null;
+  on(event: 'finish' | 'close', listener: () => void): unknown;
+  off(event: 'finish' | 'close', listener: () => void): unknown;
+}
+
+/**
+ * All that a gate has to know of a framework. `X` is the framework's object for one request and its response, `Req` what
+ * the options' callbacks are given. ADAPTERS.md says how to write one.
+ */
+export interface Binding<X, Req> {
+  requestOf(x: X): Req;
+  incomingOf(x: X): Incoming;
+  outgoingOf(x: X): Outgoing;
+  /** The client's address as the framework sees it, by its own trust-proxy setting. */
+  addressOf(x: X): string | undefined;
+  /** Whether that setting lets any client choose its address. */
+  trustsAnyClient(x: X): boolean;
+  /** Sets a header field of the response to come. */
+  setHeader(x: X, name: string, value: string): void;
+  /** Puts the decision where the framework's users look for it. */
+  setDecision(x: X, decision: Decision): void;
+}
+
+/** One kind of check that every request passes: a rate limit or a circuit breaker. */
+export interface Gate<X> {
+  /**
+   * Lets a request in (undefined) or refuses it. Answers at once unless a callback or the store is asynchronous.
+   * @throws what belongs on the framework's error path: an error of a callback, or the refusal under `rejectWith: 'error'`
+   */
+  admit(x: X): MaybePromise<Refusal | undefined>;
+}
+
+/** A refusal as it is to be sent: the adapter sets status and headers, ends with the body and calls no handler. */
+export interface Refusal {
+  readonly status: 429 | 503;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}

@@ -1,0 +1,30 @@
+import type { Outgoing } from './binding.js';
+
+/** How a request ended. */
+export interface Outcome {
+  /** The final status; none when the response never finished. */
+  readonly status?: number;
+  /** The client went away, or the response was destroyed without an error, before it finished. */
+  readonly aborted: boolean;
+  /** What was thrown, where the framework tells (not on Express), or what broke the response. */
+  readonly error?: unknown;
+}
+
+/** The status that an error asks for, as all three frameworks read it; 500 when it asks for none. */
+function statusOf(error: unknown): number {
+  const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown };
+  const asked = [status, statusCode].find(each => typeof each === 'number');
+  return (asked as number | undefined) ?? 500;
+}
+
+/**
+ * How a response ended that finished, or was closed without having finished. Only in the second case does an error
+ * count: one on the server's side means that the response broke, whatever its status line promised.
+ * @param error what was thrown while the request was handled, as far as the framework tells
+ */
+export function outcomeOf(outgoing: Outgoing, finished: boolean, error: unknown): Outcome {
+  const told = error === undefined ? {} : { error };
+  if (finished) return { status: outgoing.statusCode, aborted: false, ...told };
+  if (outgoing.errored) return { aborted: false, error: outgoing.errored };
+  return { aborted: error === undefined || statusOf(error) < 500, ...told };
+}

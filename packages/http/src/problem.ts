@@ -1,0 +1,58 @@
+import { check, type Decision, type HeaderFields, retryAfterField } from '@breaking/core';
+import type { Refusal } from './binding.js';
+
+/** A problem's members (RFC 9457). */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly [member: string]: unknown;
+}
+
+/** What the option `problem` is told of a refusal. */
+export interface Rejection {
+  readonly status: 429 | 503;
+  /** Seconds until the same request may be let in; Infinity when waiting cannot help. */
+  readonly retryAfterSecs: number;
+  /** The body that is sent by default. */
+  readonly problem: Problem;
+  /** The refusal of a rate limit. */
+  readonly decision?: Decision;
+}
+
+/** Source: draft-ietf-httpapi-ratelimit-headers-11, "Quota Exceeded". */
+export function quotaExceeded(decision: Decision): Rejection {
+  const problem = {
+    type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+    title: 'Request cannot be satisfied as assigned quota has been exceeded',
+    status: 429,
+    'violated-policies': decision.violated,
+  };
+  return { status: 429, retryAfterSecs: decision.retryAfterSecs, problem, decision };
+}
+
+export function serviceUnavailable(retryAfterSecs: number, decision?: Decision): Rejection {
+  const problem = { type: 'about:blank', title: 'Service Unavailable', status: 503 };
+  return { status: 503, retryAfterSecs, problem, ...(decision === undefined ? {} : { decision }) };
+}
+
+/** The fields that every refusal has: no cache may keep it, and the client is told when to come back. */
+export function refusalFields(retryAfterSecs: number): HeaderFields {
+  return { 'Cache-Control': 'no-store', ...retryAfterField(retryAfterSecs) };
+}
+
+/**
+ * A refusal with its body: an object is sent as a problem, a string as plain text.
+ * @throws TypeError for a body that is neither, or that JSON cannot say
+ */
+export function refusal(what: string, rejection: Rejection, body: unknown, fields: HeaderFields): Refusal {
+  const isText = typeof body === 'string';
+  if (!isText && (typeof body !== 'object' || body === null)) {
+    throw new TypeError(`${what}: problem must return an object or a string, got ${check.shown(body)}`);
+  }
+  return {
+    status: rejection.status,
+    headers: { ...fields, 'Content-Type': isText ? 'text/plain; charset=utf-8' : 'application/problem+json' },
+    body: isText ? body : JSON.stringify(body),
+  };
+}

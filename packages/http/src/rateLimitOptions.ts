@@ -1,0 +1,128 @@
+import {
+  type BucketPolicy,
+  type BucketStore,
+  type Clock,
+  check,
+  FailoverBucketStore,
+  isStore,
+  type Limits,
+  MemoryBucketStore,
+  ON_STORE_ERROR,
+  type OnStoreError,
+  RateLimiter,
+} from '@breaking/core';
+import type { MaybePromise } from './maybePromise.js';
+import { type HeaderFormat, headerFormats } from './headerFields.js';
+import type { Outcome } from './outcome.js';
+import type { Problem, Rejection } from './problem.js';
+
+/** What a rate limit may be told beside its limits. Every callback may be asynchronous. */
+export interface RateLimitSettings<Req> {
+  /** Printable ASCII, default `default`. Limits of one name share their buckets in a shared store; required with `store`. */
+  readonly name?: string | undefined;
+  /** Whose buckets a request draws on; undefined for those of the client's address, the default. */
+  readonly keyOf?: ((req: Req) => MaybePromise<string | undefined>) | undefined;
+  /** The limits of this request (tiers), instead of the fixed ones; its key keeps what it owes. */
+  readonly limitsOf?: ((req: Req) => MaybePromise<Limits>) | undefined;
+  /** Tokens that this request takes: a whole number, at least 0; default 1. */
+  readonly costOf?: ((req: Req) => MaybePromise<number>) | undefined;
+  /** Requests that are neither counted nor refused. */
+  readonly skip?: ((req: Req) => MaybePromise<boolean>) | undefined;
+  /** Requests whose tokens go back once it is known how they ended. */
+  readonly refundWhen?: ((outcome: Outcome, req: Req) => MaybePromise<boolean>) | undefined;
+  /** Where the buckets live; by default this process's memory. */
+  readonly store?: BucketStore | undefined;
+  /** What decides when the store does not answer in time, or not sensibly: default `local`, buckets in this process. */
+  readonly onStoreError?: OnStoreError | undefined;
+  /** Header fields that tell clients about their limits; default `draft-11`, false for none. */
+  readonly headers?: HeaderFormat | readonly HeaderFormat[] | false | undefined;
+  /** `error` hands a TooManyRequests to the framework's own error path; default `response`. */
+  readonly rejectWith?: RejectWith | undefined;
+  /** The body of a refusal: an object is sent as a problem (RFC 9457), a string as plain text. */
+  readonly problem?:
+    | ((rejection: Rejection, req: Req) => MaybePromise<Problem | object | string>)
+    | undefined;
+  /** false counts and publishes and rejects nobody; a share from 0 to 1 rejects that part of the keys. Default true. */
+  readonly enforce?: boolean | number | undefined;
+  /** Bits of an IPv6 address that tell clients apart, 1 to 128; default 56. */
+  readonly ipv6PrefixBits?: number | undefined;
+  /** By default the process's monotonic clock. */
+  readonly clock?: Clock | undefined;
+}
+
+export type RejectWith = 'response' | 'error';
+
+/** The options of `rateLimit`: one bucket, or several by name under `limits`, and the settings. */
+export type RateLimitOptions<Req> = RateLimitSettings<Req> &
+  (
+    | (BucketPolicy & { readonly limits?: undefined })
+    | { readonly limits: Limits; readonly capacityMax?: undefined; readonly restoreRateHz?: undefined }
+  );
+
+const KNOWN: readonly (keyof RateLimitOptions<unknown>)[] = [
+  'capacityMax',
+  'restoreRateHz',
+  'limits',
+  'name',
+  'keyOf',
+  'limitsOf',
+  'costOf',
+  'skip',
+  'refundWhen',
+  'store',
+  'onStoreError',
+  'headers',
+  'rejectWith',
+  'problem',
+  'enforce',
+  'ipv6PrefixBits',
+  'clock',
+];
+
+const CALLBACKS = ['keyOf', 'limitsOf', 'costOf', 'skip', 'refundWhen', 'problem'] as const;
+
+/** The options as the gate uses them: checked, and with the defaults filled in. */
+export interface CheckedRateLimit<Req> extends Pick<RateLimitSettings<Req>, (typeof CALLBACKS)[number]> {
+  readonly limiter: RateLimiter<BucketStore>;
+  readonly formats: readonly HeaderFormat[];
+  readonly rejectWith: RejectWith;
+  readonly ipv6PrefixBits: number;
+}
+
+/** @throws TypeError or RangeError that names the option and the value */
+export function checkRateLimit<Req>(what: string, options: RateLimitOptions<Req>): CheckedRateLimit<Req> {
+  check.knownOptions(what, options, KNOWN);
+  for (const name of CALLBACKS) {
+    if (options[name] !== undefined) check.isFunction(`${what}: ${name}`, options[name]);
+  }
+  const { keyOf, limitsOf, costOf, skip, refundWhen, problem } = options;
+  return {
+    limiter: limiterOf(what, options),
+    formats: headerFormats(`${what}: headers`, options.headers ?? 'draft-11'),
+    rejectWith: check.oneOf(`${what}: rejectWith`, options.rejectWith ?? 'response', ['response', 'error']),
+    ipv6PrefixBits: check.whole(`${what}: ipv6PrefixBits`, options.ipv6PrefixBits ?? 56, 1, 128),
+    ...{ keyOf, limitsOf, costOf, skip, refundWhen, problem },
+  };
+}
+
+function limiterOf<Req>(what: string, options: RateLimitOptions<Req>): RateLimiter<BucketStore> {
+  const { name, limits, capacityMax, restoreRateHz, clock, enforce } = options;
+  if (limits !== undefined && (capacityMax !== undefined || restoreRateHz !== undefined)) {
+    throw new TypeError(`${what}: limits must not be given beside capacityMax or restoreRateHz`);
+  }
+  const policies = limits ?? ({ capacityMax, restoreRateHz } as BucketPolicy);
+  return new RateLimiter({ name, limits: policies, store: storeOf(what, options), clock, enforce }, what);
+}
+
+/** The store as the limiter is to use it: one that can fail is never asked without a deadline and somebody to stand in. */
+function storeOf<Req>(what: string, options: RateLimitOptions<Req>): BucketStore | undefined {
+  const { store, name } = options;
+  const onStoreError = check.oneOf(`${what}: onStoreError`, options.onStoreError ?? 'local', ON_STORE_ERROR);
+  if (
+    store === undefined ||
+    isStore(`${what}: store`, store) instanceof MemoryBucketStore ||
+    name === undefined
+  )
+    return store;
+  return new FailoverBucketStore({ store, name: check.printableName(`${what}: name`, name), onStoreError });
+}

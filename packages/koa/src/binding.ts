@@ -1,0 +1,38 @@
+import { type Decision, isThenable } from '@breaking/core';
+import type { Binding, Gate, Refusal } from '@breaking/http';
+import type { Context, Next } from 'koa';
+
+declare module 'koa' {
+  interface DefaultState {
+    /** The most restrictive decision of the rate limits that this request has met. */
+    rateLimit?: Decision;
+  }
+}
+
+export const binding: Binding<Context, Context> = {
+  requestOf: ctx => ctx,
+  incomingOf: ctx => ctx.req,
+  outgoingOf: ctx => ctx.res,
+  addressOf: ctx => ctx.ip,
+  // Koa believes the first of the addresses that it is shown, unless it is told how many proxies there are.
+  trustsAnyClient: ({ app }) => app.proxy && !(app.maxIpsCount > 0),
+  setHeader: (ctx, name, value) => ctx.set(name, value),
+  setDecision: (ctx, decision) => {
+    ctx.state.rateLimit = decision;
+  },
+};
+
+/** Goes on where the gate lets the request pass, else answers; errors go on Koa's error path. */
+export function pass(gate: Gate<Context>, ctx: Context, next: Next): Promise<unknown> | undefined {
+  const refusal = gate.admit(ctx);
+  if (isThenable(refusal)) return Promise.resolve(refusal).then(settled => follow(settled, ctx, next));
+  return follow(refusal, ctx, next);
+}
+
+function follow(refusal: Refusal | undefined, ctx: Context, next: Next): Promise<unknown> | undefined {
+  if (refusal === undefined) return next();
+  ctx.status = refusal.status;
+  ctx.set(refusal.headers);
+  ctx.body = refusal.body;
+  return undefined;
+}

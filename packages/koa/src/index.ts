@@ -1,0 +1,3 @@
+export { perDay, perHour, perMinute, perSecond } from '@breaking/core';
+export type { RateLimitOptions } from '@breaking/http';
+export { rateLimit } from './rateLimit.js';

@@ -1,0 +1,15 @@
+import { RateLimitGate, type RateLimitOptions } from '@breaking/http';
+import type { Context, Middleware } from 'koa';
+import { binding, pass } from './binding.js';
+
+/**
+ * Middleware that answers 429 to clients whose token bucket is empty: for an app, a router or a route. Each call makes a
+ * limit of its own; one that a request meets twice counts it once.
+ * @throws TypeError or RangeError for a wrong option, at once
+ */
+export function rateLimit(options: RateLimitOptions<Context>): Middleware {
+  const gate = new RateLimitGate(binding, options);
+  return function rateLimit(ctx, next) {
+    return pass(gate, ctx, next);
+  };
+}
