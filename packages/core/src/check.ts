@@ -33,6 +33,18 @@ export function atLeast(what: string, value: number, least: number): number {
   return value;
 }
 
+export function atMost(what: string, value: number, most: number): number {
+  if (!(value <= most)) throw wrongValue(what, `<= ${most}`, value);
+  return value;
+}
+
+/** A share of a whole that is never all of it: from 0 to below 1. */
+export function share(what: string, value: unknown): number {
+  const checked = finite(what, value);
+  if (!(checked >= 0 && checked < 1)) throw wrongValue(what, '>= 0 and < 1', value);
+  return checked;
+}
+
 export function positive(what: string, value: unknown): number {
   const checked = finite(what, value);
   if (!(checked > 0)) throw wrongValue(what, '> 0', value);

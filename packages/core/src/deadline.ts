@@ -1,15 +1,57 @@
+import { atMost, positive } from './check.js';
 import { TimeoutError } from './errors.js';
+import { isThenable } from './store.js';
+
+/** The longest that a timer waits, 2^31 − 1 milliseconds: one set for longer would go off at once. */
+const LONGEST_SECS = 2_147_483;
+
+/** @throws TypeError or RangeError for what is no time that {@link within} can wait: > 0, at most 2,147,483 seconds */
+export function isDeadline(what: string, secs: unknown): number {
+  return atMost(what, positive(what, secs), LONGEST_SECS);
+}
 
 /**
  * What `answer` settles with, or a rejection once `deadlineSecs` have passed. An answer that comes later is dropped, a
  * late rejection too. The timer is gone as soon as either happens.
+ * @param giveUp called right before such a rejection, with its error
  * @throws TimeoutError
  */
-export function within<T>(what: string, deadlineSecs: number, answer: PromiseLike<T>): Promise<T> {
+export function within<T>(
+  what: string,
+  deadlineSecs: number,
+  answer: PromiseLike<T>,
+  giveUp?: (error: TimeoutError) => void,
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new TimeoutError(what, deadlineSecs)), deadlineSecs * 1000);
-    Promise.resolve(answer)
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
+    const timer = setTimeout(() => {
+      const error = new TimeoutError(what, deadlineSecs);
+      giveUp?.(error);
+      reject(error);
+    }, deadlineSecs * 1000);
+    // Resolving a promise with it, as `await` does, is safe whatever its `then` is; calling that ourselves is not.
+    new Promise<T>(settle => settle(answer)).then(resolve, reject).finally(() => clearTimeout(timer));
   });
+}
+
+/**
+ * Calls `fn` with a signal that aborts when the caller's does, and once `timeoutSecs` have passed without an answer.
+ * What `fn` does after that is dropped.
+ * @throws (rejects with) TimeoutError, the reason of that second abort, and whatever `fn` throws
+ */
+export async function callWithin<T>(
+  what: string,
+  timeoutSecs: number,
+  fn: (signal: AbortSignal) => T | PromiseLike<T>,
+  callerSignal?: AbortSignal,
+): Promise<T> {
+  const controller = new AbortController();
+  const forward = () => controller.abort(callerSignal?.reason);
+  callerSignal?.addEventListener('abort', forward, { once: true });
+  try {
+    const answer = fn(controller.signal);
+    if (!isThenable(answer)) return answer;
+    return await within(what, timeoutSecs, answer, error => controller.abort(error));
+  } finally {
+    callerSignal?.removeEventListener('abort', forward);
+  }
 }

@@ -48,7 +48,8 @@ export function secondsUntilThere(
   restoreRateHz: number,
   debt: number,
   n: number,
+  slack = SLACK,
 ): number {
-  if (areThere(capacityMax, debt, n)) return 0;
+  if (areThere(capacityMax, debt, n, slack)) return 0;
   return n > capacityMax ? Infinity : (n - (capacityMax - debt)) / restoreRateHz;
 }

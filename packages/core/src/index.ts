@@ -1,5 +1,20 @@
-export type { DecisionMessage, StoreErrorMessage } from './channels.js';
+export {
+  breakerSettings,
+  CIRCUIT_BREAKER_OPTIONS,
+  type CircuitBreakerOptions,
+  type ErrorType,
+} from './breakerOptions.js';
+export type { CallOutcome, CircuitState } from './breakerState.js';
+export type {
+  CallMessage,
+  DecisionMessage,
+  StoreErrorMessage,
+  TransitionMessage,
+  TransitionReason,
+} from './channels.js';
 export * as check from './check.js';
+export { CircuitBreaker } from './circuitBreaker.js';
+export { CircuitBreakerGroup, type CircuitBreakerGroupOptions } from './circuitBreakerGroup.js';
 export { type Clock, MockClock, MonotonicClock } from './clock.js';
 export {
   type Decision,
@@ -10,14 +25,18 @@ export {
   sourceOf,
   undecided,
 } from './decision.js';
-export { StoreUnavailable, TimeoutError, TooManyRequests } from './errors.js';
+export { enforcement } from './enforcement.js';
+export { StoreUnavailable, TimeoutError, TooManyErrors, TooManyRequests } from './errors.js';
 export {
   FailoverBucketStore,
   type FailoverOptions,
   type OnStoreError,
   ON_STORE_ERROR,
 } from './failoverBucketStore.js';
+export { guarded } from './guarded.js';
+export type { RunOptions } from './breakerCall.js';
 export { MemoryBucketStore } from './memoryBucketStore.js';
+export type { Permit } from './permit.js';
 export {
   type BucketPolicy,
   type Limit,

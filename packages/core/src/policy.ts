@@ -16,7 +16,8 @@ export interface Limit extends BucketPolicy {
 /** One policy, or several by name that are decided together. */
 export type Limits = BucketPolicy | Readonly<Record<string, BucketPolicy>>;
 
-const LARGEST_CAPACITY = 1e12;
+/** Tokens in the largest bucket. */
+export const LARGEST_CAPACITY = 1e12;
 
 function perPeriod(
   what: string,

@@ -1,0 +1,58 @@
+import { isFunction, knownOptions } from './check.js';
+import { callWithin, isDeadline } from './deadline.js';
+import type { CallPermit } from './permit.js';
+import { isThenable } from './store.js';
+
+export interface RunOptions {
+  /** The caller's own signal. Its abort reaches the function through the signal that it is called with. */
+  readonly signal?: AbortSignal | undefined;
+  /** Seconds after which the call is given up, > 0, at most 2,147,483. */
+  readonly timeoutSecs?: number | undefined;
+}
+
+type WithSignal = { readonly signal: AbortSignal } | { readonly timeoutSecs: number };
+
+type SignalFor<O extends RunOptions> = O extends WithSignal ? AbortSignal : AbortSignal | undefined;
+
+/** A function as `run` calls it: with a signal where it was given one or a time, else with nothing. */
+export type Runnable<T, O extends RunOptions> = (signal: SignalFor<O>) => T | PromiseLike<T>;
+
+/**
+ * A call of `fn` as `run` makes it, still to be made.
+ * @throws TypeError or RangeError for wrong arguments, and the reason of a signal that is aborted already
+ */
+export function boundCall<T, O extends RunOptions>(
+  fn: Runnable<T, O>,
+  options?: O,
+): () => T | PromiseLike<T> {
+  const runnable = fn as (signal?: AbortSignal) => T | PromiseLike<T>;
+  isFunction('CircuitBreaker.run: fn', fn);
+  if (options === undefined) return runnable;
+  knownOptions('CircuitBreaker.run', options, ['signal', 'timeoutSecs']);
+  const { signal, timeoutSecs } = options;
+  signal?.throwIfAborted();
+  if (timeoutSecs === undefined) return signal === undefined ? runnable : () => runnable(signal);
+  isDeadline('CircuitBreaker.run: timeoutSecs', timeoutSecs);
+  return () => callWithin('A call through a circuit breaker', timeoutSecs, runnable, signal);
+}
+
+/**
+ * Calls, and tells the permit what became of it: at once, or when the promise that came back settles. What comes back
+ * then is a promise of its own, and settles after the permit; the value or error is the same.
+ */
+export function settling<R>(permit: CallPermit, call: () => R, callerSignal?: AbortSignal): R {
+  const succeed = <T>(value: T): T => {
+    permit.success();
+    return value;
+  };
+  const fail = (error: unknown): never => {
+    permit.failure(error, callerSignal);
+    throw error;
+  };
+  try {
+    const answer = call();
+    return isThenable(answer) ? (Promise.resolve(answer).then(succeed, fail) as R) : succeed(answer);
+  } catch (error) {
+    return fail(error);
+  }
+}

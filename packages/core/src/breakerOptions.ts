@@ -1,0 +1,97 @@
+import type { TransitionMessage } from './channels.js';
+import { atLeast, finite, isFunction, isObjectWith, isString, knownOptions, positive } from './check.js';
+import { printableName, share, shown, whole } from './check.js';
+import { type Clock, MonotonicClock } from './clock.js';
+import { LARGEST_CAPACITY } from './policy.js';
+
+/** A class whose instances can be thrown. */
+export type ErrorType = abstract new (...args: never[]) => unknown;
+
+export interface CircuitBreakerOptions {
+  /** Failures in a burst that open the breaker: a whole number from 1 to 1e12. */
+  readonly errorThreshold: number;
+  /** Seconds in which as many failures as `errorThreshold` are forgiven, > 0. */
+  readonly timeWindowSecs: number;
+  /** Printable ASCII; default 'default'. Stands in errors and events. */
+  readonly name?: string | undefined;
+  /** Which of several breakers of one name this is. Stands in events. */
+  readonly key?: string | undefined;
+  /** The classes of errors that count; default all. An error counts once, however many of them it matches. */
+  readonly errorTypes?: readonly ErrorType[] | undefined;
+  /** Whether an error counts; with `errorTypes` it must pass both. One that does not count is a success. */
+  readonly isFailure?: ((error: unknown) => boolean) | undefined;
+  /** The share p of failures that drains nothing, from 0 to below 1; default 0. A success puts back p/(1−p) tokens. */
+  readonly tolerableErrorRatio?: number | undefined;
+  /** Seconds from a trip to the first probe, > 0; default `timeWindowSecs / errorThreshold`. */
+  readonly cooldownSecs?: number | undefined;
+  /** How many times longer the wait gets with each failed probe, at least 1; default 2. */
+  readonly cooldownBackoff?: number | undefined;
+  /** Seconds that no wait exceeds but for its jitter, at least the cool-down; default 30, or the cool-down if larger. */
+  readonly cooldownMaxSecs?: number | undefined;
+  /** The share by which each wait is lengthened at random at most, from 0 to below 1; default 0. */
+  readonly jitter?: number | undefined;
+  /** Probes that must succeed in a row to close the breaker: a whole number, at least 1; default 1. */
+  readonly probeSuccesses?: number | undefined;
+  /** Called with each transition, as soon as it is noticed. What it throws becomes a process warning. */
+  readonly onTransition?: ((message: TransitionMessage) => void) | undefined;
+  /** By default the process's monotonic clock. */
+  readonly clock?: Clock | undefined;
+}
+
+type Check = (what: string, value: unknown) => unknown;
+
+const CHECKS: Readonly<Record<keyof CircuitBreakerOptions, Check>> = {
+  errorThreshold: (what, value) => whole(what, value, 1, LARGEST_CAPACITY),
+  timeWindowSecs: positive,
+  name: printableName,
+  key: isString,
+  errorTypes: areClasses,
+  isFailure: isFunction,
+  tolerableErrorRatio: share,
+  cooldownSecs: positive,
+  cooldownBackoff: (what, value) => atLeast(what, finite(what, value), 1),
+  cooldownMaxSecs: positive,
+  jitter: share,
+  probeSuccesses: (what, value) => whole(what, value, 1),
+  onTransition: isFunction,
+  clock: (what, value) => isObjectWith(what, value as Clock, ['secondsSinceEpoch']),
+};
+
+/** The names of all options of a circuit breaker. */
+export const CIRCUIT_BREAKER_OPTIONS = Object.keys(CHECKS) as readonly (keyof CircuitBreakerOptions)[];
+
+/** What a breaker works with: every option checked and filled in. */
+export type BreakerSettings = ReturnType<typeof breakerSettings>;
+
+/**
+ * Checks the options of a circuit breaker and fills in the defaults.
+ * @param what who asks, at the start of every error message
+ * @throws TypeError or RangeError that names the option and the value
+ */
+export function breakerSettings(what: string, options: CircuitBreakerOptions) {
+  knownOptions(what, options, CIRCUIT_BREAKER_OPTIONS);
+  for (const name of CIRCUIT_BREAKER_OPTIONS) {
+    const isNeeded = name === 'errorThreshold' || name === 'timeWindowSecs';
+    if (isNeeded || options[name] !== undefined) CHECKS[name](`${what}: ${name}`, options[name]);
+  }
+  const { errorThreshold, timeWindowSecs, key, errorTypes, isFailure, onTransition } = options;
+  const { cooldownSecs = timeWindowSecs / errorThreshold, tolerableErrorRatio = 0 } = options;
+  const { cooldownMaxSecs = Math.max(30, cooldownSecs), cooldownBackoff = 2, jitter = 0 } = options;
+  const { name = 'default', probeSuccesses = 1, clock = new MonotonicClock() } = options;
+  atLeast(`${what}: cooldownMaxSecs`, cooldownMaxSecs, cooldownSecs);
+  const bucket = { errorThreshold, timeWindowSecs, restoreRateHz: errorThreshold / timeWindowSecs };
+  const judging = {
+    errorTypes,
+    isFailure,
+    tokensPerSuccess: tolerableErrorRatio / (1 - tolerableErrorRatio),
+  };
+  const probing = { cooldownSecs, cooldownBackoff, cooldownMaxSecs, jitter, probeSuccesses };
+  return { name, key, ...bucket, ...judging, ...probing, onTransition, clock };
+}
+
+function areClasses(what: string, value: unknown): void {
+  if (!Array.isArray(value)) throw new TypeError(`${what} must be an array of classes, got ${shown(value)}`);
+  if (value.length === 0) throw new RangeError(`${what} must name at least one class, got none`);
+  const wrong = value.findIndex(each => typeof each !== 'function' || typeof each.prototype !== 'object');
+  if (wrong !== -1) throw new TypeError(`${what}[${wrong}] must be a class, got ${shown(value[wrong])}`);
+}

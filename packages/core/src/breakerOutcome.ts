@@ -1,0 +1,31 @@
+import type { BreakerSettings } from './breakerOptions.js';
+import type { CallOutcome } from './breakerState.js';
+import { calledBack } from './callback.js';
+import { TimeoutError, TooManyErrors } from './errors.js';
+
+/**
+ * What a breaker makes of an error.
+ *
+ * Ignored are a breaker's refusal, which comes from no upstream, and the caller's own abort: an error that is the reason
+ * of the caller's aborted signal, or an AbortError. A signal that aborted because its time was up is no such abort.
+ * A TimeoutError of ours is always a failure; any other error is one if it counts, and else a success: the other side
+ * has answered.
+ */
+export function outcomeOf(
+  error: unknown,
+  callerSignal: AbortSignal | undefined,
+  { errorTypes, isFailure }: BreakerSettings,
+): CallOutcome {
+  if (error instanceof TooManyErrors || isCallersAbort(error, callerSignal)) return 'ignored';
+  if (error instanceof TimeoutError) return 'failure';
+  const isCounted = () => {
+    if (errorTypes !== undefined && !errorTypes.some(type => error instanceof type)) return false;
+    return isFailure === undefined || isFailure(error);
+  };
+  return calledBack('CircuitBreaker: isFailure', isCounted, true) ? 'failure' : 'success';
+}
+
+function isCallersAbort(error: unknown, signal: AbortSignal | undefined): boolean {
+  if (!signal?.aborted || signal.reason?.name === 'TimeoutError') return false;
+  return error === signal.reason || (error as Error | undefined)?.name === 'AbortError';
+}

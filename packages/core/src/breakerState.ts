@@ -1,0 +1,138 @@
+import type { BreakerSettings } from './breakerOptions.js';
+import { areThere, debtAt, SLACK, secondsUntilThere } from './debt.js';
+
+/** Closed lets every call through, open none; halfOpen lets single probes through, to see whether it may close. */
+export type CircuitState = 'closed' | 'open' | 'halfOpen';
+
+/** What became of a call. An ignored one says nothing about whether the other side works. */
+export type CallOutcome = 'success' | 'failure' | 'ignored';
+
+/**
+ * The state of a circuit breaker and all its arithmetic, without clock, events or calls: the time is an argument.
+ * It starts closed and full. Every method but {@link see} expects that `see` was told the time before.
+ *
+ * A breaker is a bucket of `errorThreshold` tokens that failures take, and that regains all of them in `timeWindowSecs`.
+ * With less than one token left it recovers: cool-down is debt, as long as one token takes to be there, and a probe
+ * prepays as if it had failed. So a probe that never settles is a failed one, and nothing ever waits for it.
+ */
+export class BreakerState {
+  readonly #settings: BreakerSettings;
+  /** Tokens short of `errorThreshold` in a closed breaker, of 1 in a recovering one: nobody asks for more there. */
+  #debt = 0;
+  #at = 0;
+  #recovering = false;
+  /** How long a cool-down is: counts the trip, each failed probe, and each probe that has not settled. */
+  #level = 0;
+  /** Counts trips, failed probes, closings and resets. */
+  #epoch = 0;
+  /** When this epoch began. */
+  #since = 0;
+  #successes = 0;
+  #probes = 0;
+
+  constructor(settings: BreakerSettings) {
+    this.#settings = settings;
+  }
+
+  /** Closed, full, and with no level to remember. Neither time nor successes change anything about such a breaker. */
+  get isLikeNew(): boolean {
+    return !this.#recovering && this.#debt === 0 && this.#level === 0;
+  }
+
+  /** Takes note of the time: what it has made void is forgotten, and a clock that stepped back drains nothing. */
+  see(now: number): void {
+    if (this.#at > now) this.#since -= this.#at - now;
+    if (this.#at > now) this.#at = now;
+    if (this.#recovering) return;
+    if (this.#debtAt(now) === 0) this.#debt = 0;
+    // A billionth of the window is the rounding noise of clock readings.
+    if (now - this.#since >= this.#settings.timeWindowSecs * (1 - 1e-9)) this.#level = 0;
+  }
+
+  stateAt(now: number): CircuitState {
+    if (!this.#recovering) return 'closed';
+    return this.#probes > 0 || this.secondsUntilAllowing(now) === 0 ? 'halfOpen' : 'open';
+  }
+
+  /** Seconds until a call would be admitted if nothing happens meanwhile; 0 if it would be now. */
+  secondsUntilAllowing(now: number): number {
+    if (!this.#recovering) return 0;
+    // A short cool-down is a small debt, which the usual slack could hide.
+    const slack = Math.min(SLACK, 1e-6 * this.#debt);
+    return secondsUntilThere(1, this.#settings.restoreRateHz, this.#debtAt(now), 1, slack);
+  }
+
+  /**
+   * A call begins, and is a probe if the breaker recovers. Whether it may is for the caller to ask before.
+   * @returns the epoch: at any other, its outcome will change nothing
+   */
+  enter(now: number): number {
+    if (this.#recovering) {
+      this.#probes += 1;
+      this.#level += 1;
+      this.#owe(this.#cooldownDebt(), now);
+    }
+    return this.#epoch;
+  }
+
+  /** A call that began in `epoch` has ended. */
+  settle(epoch: number, outcome: CallOutcome, now: number): void {
+    if (epoch !== this.#epoch) return;
+    if (outcome === 'failure') this.#fail(now);
+    else if (this.#recovering) this.#giveBack(outcome, now);
+    else if (outcome === 'success') {
+      this.#owe(Math.max(0, this.#debtAt(now) - this.#settings.tokensPerSuccess), now);
+    }
+  }
+
+  /** Opens the breaker, or starts its cool-down anew. Probes that have not settled have failed. */
+  trip(now: number): void {
+    if (!this.#recovering) this.#level += 1;
+    this.#begin(true, now);
+  }
+
+  /** Closes the breaker with a full bucket and forgets how often it was open. */
+  reset(now: number): void {
+    this.#level = 0;
+    this.#begin(false, now);
+  }
+
+  #fail(now: number): void {
+    if (!this.#recovering) this.#owe(this.#debtAt(now) + 1, now);
+    if (this.#recovering || !areThere(this.#settings.errorThreshold, this.#debt, 1)) this.trip(now);
+  }
+
+  /** A probe that did not fail takes back what it prepaid. */
+  #giveBack(outcome: 'success' | 'ignored', now: number): void {
+    this.#probes -= 1;
+    this.#level -= 1;
+    this.#owe(0, now);
+    if (outcome === 'success') this.#successes += 1;
+    if (this.#successes >= this.#settings.probeSuccesses) this.#begin(false, now);
+  }
+
+  #begin(recovering: boolean, now: number): void {
+    this.#recovering = recovering;
+    this.#epoch += 1;
+    this.#since = now;
+    this.#successes = 0;
+    this.#probes = 0;
+    this.#owe(recovering ? this.#cooldownDebt() : 0, now);
+  }
+
+  /** What takes the cool-down of the present level to drain. */
+  #cooldownDebt(): number {
+    const { cooldownSecs, cooldownBackoff, cooldownMaxSecs, jitter, restoreRateHz } = this.#settings;
+    const secs = Math.min(cooldownMaxSecs, cooldownSecs * cooldownBackoff ** (this.#level - 1));
+    return restoreRateHz * secs * (1 + jitter * Math.random());
+  }
+
+  #owe(debt: number, now: number): void {
+    this.#debt = debt;
+    this.#at = now;
+  }
+
+  #debtAt(now: number): number {
+    return debtAt(this.#debt, this.#at, now, this.#settings.restoreRateHz);
+  }
+}

@@ -1,0 +1,234 @@
+import { type BreakerSettings, breakerSettings, type CircuitBreakerOptions } from './breakerOptions.js';
+import { boundCall, type Runnable, type RunOptions, settling } from './breakerCall.js';
+import { outcomeOf } from './breakerOutcome.js';
+import { BreakerState, type CallOutcome, type CircuitState } from './breakerState.js';
+import { calledBack } from './callback.js';
+import { type CallMessage, callChannel, type TransitionMessage, transitionChannel } from './channels.js';
+import { isFunction } from './check.js';
+import { TooManyErrors } from './errors.js';
+import { CallPermit, type Permit } from './permit.js';
+
+/**
+ * A circuit breaker: stops calls to something that keeps failing, and tries single ones until it works again.
+ *
+ * Each failure takes a token from a bucket of `errorThreshold` that regains all of them in `timeWindowSecs`: the breaker
+ * opens on `errorThreshold` failures in a burst and on any lasting rate that is higher. It starts closed. Open, it
+ * refuses every call for `cooldownSecs`, then admits single probes: a success closes it, a failure makes the next
+ * wait longer. It has no timer; callers are refused at once and never queued.
+ *
+ * {@link run} and {@link wrap} are for functions, {@link acquire} for work with a beginning and an end of its own.
+ * Transitions are noticed when a call is admitted or settled: the end of a cool-down is published with its first probe.
+ */
+export class CircuitBreaker {
+  readonly name: string;
+  readonly key: string | undefined;
+  readonly #settings: BreakerSettings;
+  readonly #state: BreakerState;
+  #noticed: CircuitState = 'closed';
+
+  /**
+   * @param what whose options these are, at the start of error messages
+   * @throws TypeError or RangeError that names the wrong option
+   */
+  constructor(options: CircuitBreakerOptions, what = 'CircuitBreaker') {
+    this.#settings = breakerSettings(what, options);
+    this.#state = new BreakerState(this.#settings);
+    this.name = this.#settings.name;
+    this.key = this.#settings.key;
+  }
+
+  /**
+   * Calls `fn` if the breaker lets it, and settles as it does. What `fn` throws or rejects with comes out as it is.
+   *
+   * `fn` gets a signal only where `signal` or `timeoutSecs` is given. After `timeoutSecs` that signal aborts and the call
+   * is a failure, whatever `fn` does later. An abort of the caller's is up to `fn`; the call is ignored then, unless the
+   * signal aborted because its time was up. A signal that is aborted beforehand rejects with its reason, without a call.
+   * @returns always a promise
+   * @throws (rejects with) TooManyErrors for a refusal, TimeoutError after `timeoutSecs`, TypeError or RangeError
+   *   for wrong arguments
+   */
+  run<T, O extends RunOptions = RunOptions>(fn: Runnable<T, O>, options?: O): Promise<T> {
+    try {
+      const call = boundCall(fn, options);
+      return Promise.resolve(settling(this.#admit(), call, options?.signal));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Calls `fn` if the breaker lets it, and returns what it returns. If that is a promise, the call is settled with it.
+   * @throws TooManyErrors for a refusal, and whatever `fn` throws
+   */
+  runSync<R>(fn: () => R): R {
+    isFunction('CircuitBreaker.runSync: fn', fn);
+    return settling(this.#admit(), () => fn());
+  }
+
+  /**
+   * A function that does what `fn` does, with the same `this`, arguments and types, each call through this breaker. What
+   * returns a promise is settled with it, anything else at once.
+   *
+   * A refusal of an async function rejects with TooManyErrors; so does that of any function once it has returned a
+   * promise. Others throw it: nobody can tell beforehand what a function returns.
+   */
+  wrap<F extends (...args: never[]) => unknown>(fn: F): F {
+    isFunction('CircuitBreaker.wrap: fn', fn);
+    const admit = () => this.#admit();
+    let isAsync = Object.prototype.toString.call(fn) === '[object AsyncFunction]';
+    function throughBreaker(this: unknown, ...args: never[]): unknown {
+      try {
+        const answer = settling(admit(), () => Reflect.apply(fn, this, args));
+        isAsync ||= answer instanceof Promise;
+        return answer;
+      } catch (error) {
+        if (isAsync && error instanceof TooManyErrors) return Promise.reject(error);
+        throw error;
+      }
+    }
+    const own = { name: { value: fn.name }, length: { value: fn.length } };
+    return Object.defineProperties(throughBreaker, own) as unknown as F;
+  }
+
+  /**
+   * Leave for one call, which must be told the outcome.
+   * @throws TooManyErrors when the breaker is blocking
+   */
+  acquire(): Permit {
+    return this.#admit();
+  }
+
+  /** Leave for one call, or undefined when the breaker is blocking. */
+  tryAcquire(): Permit | undefined {
+    const answer = this.#ask();
+    return typeof answer === 'number' ? undefined : answer;
+  }
+
+  /** Whether a call would be admitted now. A look: it admits none. */
+  isAllowingExecution(): boolean {
+    return this.retryAfterSecs === 0;
+  }
+
+  /** Whether a call would be refused now. A look: it admits none. */
+  isBlockingExecution(): boolean {
+    return this.retryAfterSecs > 0;
+  }
+
+  /** Counts a failure without a permit: in halfOpen as that of a probe, while open not at all. */
+  recordFailure(): void {
+    this.#record('failure');
+  }
+
+  /** Counts a success without a permit: in halfOpen as that of a probe, while open not at all. */
+  recordSuccess(): void {
+    this.#record('success');
+  }
+
+  /** Opens the breaker as if it had had too many errors; one that is not closed starts its cool-down anew. */
+  trip(): void {
+    const now = this.#now();
+    this.#state.trip(now);
+    this.#notice(now, 'trip');
+  }
+
+  /** Makes the breaker as good as new: closed, full, with its first cool-down next. Calls under way no longer count. */
+  reset(): void {
+    const now = this.#now();
+    this.#state.reset(now);
+    this.#notice(now, 'reset');
+  }
+
+  /** Seconds until a call would be admitted if nothing happens meanwhile; 0 when one would be now. */
+  get retryAfterSecs(): number {
+    return this.#state.secondsUntilAllowing(this.#now());
+  }
+
+  /** Open while recovering with no probe under way or due, halfOpen while recovering otherwise. */
+  get state(): CircuitState {
+    return this.#state.stateAt(this.#now());
+  }
+
+  /** Closed, full and with no longer cool-down to remember: to forget this breaker for a new one would lose nothing. */
+  get isLikeNew(): boolean {
+    if (!this.#state.isLikeNew) this.#now();
+    return this.#state.isLikeNew;
+  }
+
+  #now(): number {
+    const now = this.#settings.clock.secondsSinceEpoch();
+    this.#state.see(now);
+    return now;
+  }
+
+  #admit(): CallPermit {
+    const answer = this.#ask();
+    if (typeof answer === 'number') throw new TooManyErrors(answer, this.name);
+    return answer;
+  }
+
+  /** A permit, or the seconds until one would be given. */
+  #ask(): CallPermit | number {
+    const isWatched = callChannel.hasSubscribers;
+    // Time does nothing to a breaker that is like new, and reading the clock would cost more than all the rest.
+    const now = isWatched || !this.#state.isLikeNew ? this.#now() : 0;
+    const retryAfterSecs = this.#state.secondsUntilAllowing(now);
+    if (retryAfterSecs > 0) {
+      this.#publish({ outcome: 'refused' });
+      return retryAfterSecs;
+    }
+    const epoch = this.#state.enter(now);
+    this.#notice(now);
+    return new CallPermit((outcome, error, callerSignal) => {
+      const counted = error === undefined ? outcome : outcomeOf(error, callerSignal, this.#settings);
+      this.#settle(epoch, counted, isWatched ? now : undefined);
+    });
+  }
+
+  #settle(epoch: number, outcome: CallOutcome, since: number | undefined): void {
+    if (outcome !== 'failure' && this.#state.isLikeNew && !callChannel.hasSubscribers) return;
+    const now = this.#now();
+    this.#state.settle(epoch, outcome, now);
+    this.#notice(now);
+    this.#publish({ outcome, ...(since !== undefined && { durationSecs: Math.max(0, now - since) }) });
+  }
+
+  /** A call that begins and ends here and now. */
+  #record(outcome: CallOutcome): void {
+    const now = this.#now();
+    if (this.#state.stateAt(now) !== 'open') {
+      const epoch = this.#state.enter(now);
+      this.#notice(now);
+      this.#state.settle(epoch, outcome, now);
+      this.#notice(now);
+    }
+    this.#publish({ outcome });
+  }
+
+  #notice(now: number, by?: 'trip' | 'reset'): void {
+    const from = this.#noticed;
+    const to = this.#state.stateAt(now);
+    if (to === from) return;
+    this.#noticed = to;
+    const { onTransition } = this.#settings;
+    if (onTransition === undefined && !transitionChannel.hasSubscribers) return;
+    const retryAfterSecs = this.#state.secondsUntilAllowing(now);
+    const reason = by ?? reasonOf(from, to);
+    const message: TransitionMessage = { ...this.#who, from, to, reason, retryAfterSecs };
+    transitionChannel.publish(message);
+    calledBack('CircuitBreaker: onTransition', () => onTransition?.(message), undefined);
+  }
+
+  #publish(call: Pick<CallMessage, 'outcome' | 'durationSecs'>): void {
+    if (callChannel.hasSubscribers) callChannel.publish({ ...this.#who, ...call } satisfies CallMessage);
+  }
+
+  get #who(): Pick<CallMessage, 'name' | 'key'> {
+    return { name: this.name, ...(this.key !== undefined && { key: this.key }) };
+  }
+}
+
+function reasonOf(from: CircuitState, to: CircuitState): TransitionMessage['reason'] {
+  if (to === 'closed') return 'probesSucceeded';
+  if (to === 'halfOpen') return 'cooldownElapsed';
+  return from === 'closed' ? 'tooManyErrors' : 'probeFailed';
+}

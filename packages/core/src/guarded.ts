@@ -1,0 +1,15 @@
+import type { CircuitBreaker } from './circuitBreaker.js';
+
+/**
+ * A standard method decorator (not one of `experimentalDecorators`): each call of the method, on any instance, goes
+ * through `breaker`, as with `wrap`.
+ *
+ *     class Payments {
+ *       @guarded(breaker)
+ *       async pay(order: Order) { ... }
+ *     }
+ */
+export function guarded(breaker: CircuitBreaker) {
+  return <F extends (...args: never[]) => unknown>(method: F, _context: ClassMethodDecoratorContext): F =>
+    breaker.wrap(method);
+}
