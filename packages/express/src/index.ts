@@ -1,3 +1,4 @@
 export { perDay, perHour, perMinute, perSecond } from '@breaking/core';
-export type { RateLimitOptions } from '@breaking/http';
+export type { CircuitBreakerGateOptions as CircuitBreakerOptions, RateLimitOptions } from '@breaking/http';
+export { circuitBreaker } from './circuitBreaker.js';
 export { rateLimit } from './rateLimit.js';

@@ -1,18 +1,33 @@
-import { check, type Decision } from '@breaking/core';
-import { RateLimitGate, type RateLimitOptions } from '@breaking/http';
-import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
+import { check, type Decision, MemoryBucketStore } from '@breaking/core';
+import {
+  CircuitBreakerGate,
+  type CircuitBreakerGateOptions,
+  type Gate,
+  isWatched,
+  RateLimitGate,
+  type RateLimitOptions,
+  recordError,
+} from '@breaking/http';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { binding, pass } from './binding.js';
-import { RouteLimits } from './routeLimits.js';
+import { RouteGates } from './routeGates.js';
+
+type RateLimit = RateLimitOptions<FastifyRequest>;
+type CircuitBreaker = CircuitBreakerGateOptions<FastifyRequest>;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** A limit of this route's own instead of the plugin's; false for none. */
-    rateLimit?: RateLimitOptions<FastifyRequest> | false | undefined;
+    rateLimit?: RateLimit | false | undefined;
+    /** A breaker with options of this route's own instead of the plugin's; false for none. */
+    circuitBreaker?: CircuitBreaker | false | undefined;
   }
   interface FastifyInstance {
-    /** A hook that answers 429 to clients whose token bucket is empty; each call makes a limit of its own. */
-    rateLimit(options: RateLimitOptions<FastifyRequest>): onRequestHookHandler;
+    /** A hook that answers 429 to clients whose token bucket is empty. Each call makes a limit of its own. */
+    rateLimit(options: RateLimit): onRequestHookHandler;
+    /** A hook that answers 503 while what is behind it keeps failing. Each call makes a breaker of its own. */
+    circuitBreaker(options: CircuitBreaker): onRequestHookHandler;
   }
   interface FastifyRequest {
     /** The most restrictive decision of the rate limits that this request has met. */
@@ -22,34 +37,84 @@ declare module 'fastify' {
 
 /** The options of the plugin: what every route gets that does not say otherwise in its `config`. */
 export interface BreakingOptions {
-  readonly rateLimit?: RateLimitOptions<FastifyRequest> | undefined;
+  /** One limit for all these routes together. */
+  readonly rateLimit?: RateLimit | undefined;
+  /** A breaker for each of these routes. */
+  readonly circuitBreaker?: CircuitBreaker | undefined;
 }
 
-/** `register` adds these to the plugin's own. */
+/** `register` hands these over with the plugin's own. */
 const REGISTER_OPTIONS = ['prefix', 'logLevel', 'logSerializers'];
 
 /**
- * Rate limits for the instance that it is registered on and all below. Routes registered later, and the not-found
- * handler, pass the plugin's limit; `config.rateLimit` of a route replaces or removes it.
- * @throws TypeError or RangeError for a wrong option, when it is registered
+ * Rate limits and circuit breakers for the instance that it is registered on and all below, the not-found handler
+ * included. `config.rateLimit` and `config.circuitBreaker` of a route replace or remove them.
+ * @throws TypeError or RangeError for a wrong option, when the plugin or the route is registered
  */
 async function plugin(app: FastifyInstance, options: BreakingOptions): Promise<void> {
-  check.knownOptions('breaking', options, ['rateLimit', ...REGISTER_OPTIONS]);
-  const limits = new RouteLimits(options.rateLimit);
+  check.knownOptions('breaking', options, ['rateLimit', 'circuitBreaker', ...REGISTER_OPTIONS]);
+  const limits = routeLimits(options.rateLimit);
+  const breakers = routeBreakers(options.circuitBreaker);
 
   app.decorate('rateLimit', rateLimit);
+  app.decorate('circuitBreaker', circuitBreaker);
   if (!app.hasRequestDecorator('rateLimit')) app.decorateRequest('rateLimit', undefined);
-  app.addHook('onRoute', route => limits.prepare(route));
+  app.addHook('onRoute', route => {
+    limits.prepare(route);
+    breakers.prepare(route);
+  });
   app.addHook('onRequest', function rateLimit(request, reply, done) {
-    const gate = limits.gateOf(request);
-    if (gate === undefined) done();
-    else pass(gate, reply, done);
+    passIfAny(limits.gateOf(request), reply, done);
+  });
+  app.addHook('onRequest', function circuitBreaker(request, reply, done) {
+    passIfAny(breakers.gateOf(request), reply, done);
+  });
+  app.addHook('onError', function recordErrors(request, _reply, error, done) {
+    if (isWatched(request.raw)) recordError(request.raw, error);
+    done();
   });
 }
 
-function rateLimit(options: RateLimitOptions<FastifyRequest>): onRequestHookHandler {
+function passIfAny(
+  gate: Gate<FastifyReply> | undefined,
+  reply: FastifyReply,
+  done: (error?: Error) => void,
+): void {
+  if (gate === undefined) done();
+  else pass(gate, reply, done);
+}
+
+/** One limit for all routes; a route's own object is a limit of its own that inherits what is a matter of the service. */
+function routeLimits(options: RateLimit | undefined): RouteGates<RateLimit> {
+  const shared = options && new RateLimitGate(binding, options);
+  const { store = new MemoryBucketStore(), keyOf, headers, onStoreError, clock } = options ?? {};
+  const inherited = { store, keyOf, headers, onStoreError, clock };
+  return new RouteGates('rateLimit', (own, name) => {
+    if (own === undefined) return shared;
+    return new RateLimitGate(binding, { ...inherited, name, ...own }, `rateLimit of ${name}`);
+  });
+}
+
+/** A breaker for each route, by the route's own object or else by the plugin's. */
+function routeBreakers(options: CircuitBreaker | undefined): RouteGates<CircuitBreaker> {
+  const clock = options?.clock;
+  // A wrong option of the plugin's stops the program also where no route is ever made from it.
+  if (options !== undefined) new CircuitBreakerGate(binding, options);
+  return new RouteGates('circuitBreaker', (own = options, name) => {
+    return own && new CircuitBreakerGate(binding, { clock, name, ...own }, `circuitBreaker of ${name}`);
+  });
+}
+
+function rateLimit(options: RateLimit): onRequestHookHandler {
   const gate = new RateLimitGate(binding, options);
   return function rateLimit(_request, reply, done) {
+    pass(gate, reply, done);
+  };
+}
+
+function circuitBreaker(options: CircuitBreaker): onRequestHookHandler {
+  const gate = new CircuitBreakerGate(binding, options);
+  return function circuitBreaker(_request, reply, done) {
     pass(gate, reply, done);
   };
 }

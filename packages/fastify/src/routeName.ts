@@ -1,12 +1,19 @@
 /**
- * The name of a route's own limit, in printable ASCII: method, URL and constraints. HEAD is named like GET, and so shares
- * its bucket.
+ * The names of a route in printable ASCII, from method, URL and constraints: one for all its methods, and one for each.
+ * HEAD is named like GET, and so shares its bucket.
  */
-export function routeName(route: { method?: string | string[]; url?: string; constraints?: object }): string {
-  const methods = [route.method ?? []].flat().map(method => (method === 'HEAD' ? 'GET' : method));
+export function routeNames(route: {
+  readonly method?: string | readonly string[] | undefined;
+  readonly url?: string | undefined;
+  readonly constraints?: object | undefined;
+}): { readonly all: string; readonly each: readonly string[] } {
+  const asked = [route.method ?? []].flat().map(method => (method === 'HEAD' ? 'GET' : method));
+  const methods = asked.length === 0 ? ['*'] : [...new Set(asked)];
   const constraints = Object.entries(route.constraints ?? {}).map(
     ([name, value]) => `${name}=${String(value)}`,
   );
-  const name = [[...new Set(methods)].join(','), route.url ?? '', ...constraints].join(' ');
-  return name.replace(/[^\x20-\x7e]/gu, encodeURIComponent);
+  const where = [route.url ?? 'not found', ...constraints]
+    .join(' ')
+    .replace(/[^\x20-\x7e]/gu, encodeURIComponent);
+  return { all: `${methods.join(',')} ${where}`, each: methods.map(method => `${method} ${where}`) };
 }

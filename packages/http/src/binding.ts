@@ -7,6 +7,12 @@ export interface Incoming {
   readonly socket?: { readonly remoteAddress?: string | undefined; readonly destroyed?: boolean } | null;
 }
 
+/** A stream that is piped into a response. */
+export interface Source {
+  /** The error that broke it. */
+  readonly errored?: (Error & { readonly code?: string }) | null;
+}
+
 /** What a gate reads of the raw response, of HTTP/1 or HTTP/2. */
 export interface Outgoing {
   readonly statusCode: number;
@@ -15,7 +21,9 @@ export interface Outgoing {
   /** The error with which the server's own side destroyed the response. */
   readonly errored?: Error | null;
   on(event: 'finish' | 'close', listener: () => void): unknown;
+  on(event: 'pipe', listener: (source: Source) => void): unknown;
   off(event: 'finish' | 'close', listener: () => void): unknown;
+  off(event: 'pipe', listener: (source: Source) => void): unknown;
 }
 
 /**

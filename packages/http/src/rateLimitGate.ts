@@ -5,7 +5,7 @@ import { Exchange } from './exchange.js';
 import { type HeaderFormat, setFields } from './headerFields.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
 import { quotaExceeded, refusal, refusalFields, serviceUnavailable } from './problem.js';
-import { warn } from './processWarning.js';
+import { warnOfCallback } from './processWarning.js';
 import { type CheckedRateLimit, checkRateLimit, type RateLimitOptions } from './rateLimitOptions.js';
 import { mostRestrictive, type Visit } from './visit.js';
 
@@ -31,10 +31,9 @@ export class RateLimitGate<X, Req> implements Gate<X> {
   }
 
   admit(x: X): MaybePromise<Refusal | undefined> {
-    const { visits } = this.#exchangeOf(x);
-    if (visits.some(visit => visit.gate === this)) return undefined;
+    const exchange = this.#exchangeOf(x);
+    if (!exchange.meets(this)) return undefined;
     const visit: Visit = {
-      gate: this,
       formats: this.#options.formats,
       key: '',
       cost: 1,
@@ -42,7 +41,7 @@ export class RateLimitGate<X, Req> implements Gate<X> {
       decision: undefined,
       isEnforced: true,
     };
-    visits.push(visit);
+    exchange.visits.push(visit);
     const { skip } = this.#options;
     if (skip === undefined) return this.#askKey(x, visit);
     return andThen(skip(this.#binding.requestOf(x)), isSkipped =>
@@ -97,7 +96,9 @@ export class RateLimitGate<X, Req> implements Gate<X> {
   /** @throws the refusal itself under `rejectWith: 'error'` */
   #refuse(x: X, decision: Decision): MaybePromise<Refusal> {
     const { problem, rejectWith } = this.#options;
-    const { visits } = this.#exchangeOf(x);
+    const exchange = this.#exchangeOf(x);
+    exchange.isRefused = true;
+    const { visits } = exchange;
     // All fields of all limits, for an error path that starts with none.
     const fields: Record<string, string> = { ...refusalFields(decision.retryAfterSecs) };
     const formats = new Set(visits.flatMap(visit => (visit.isEnforced ? visit.formats : [])));
@@ -140,11 +141,7 @@ export class RateLimitGate<X, Req> implements Gate<X> {
       try {
         if (await refundWhen(outcome, req)) await limiter.refund(visit.key, visit.cost, visit.limits);
       } catch (error) {
-        // The answer is out: nobody but the operator can be told.
-        warn(
-          'BREAKING_CALLBACK_ERROR',
-          `${this.#what}: refundWhen failed, nothing was refunded: ${String(error)}`,
-        );
+        warnOfCallback(`${this.#what}: refundWhen`, error);
       }
     });
   }

@@ -3,8 +3,6 @@ import type { HeaderFormat } from './headerFields.js';
 
 /** One request meeting one limiter: what was asked, and once it is decided, how. */
 export interface Visit {
-  /** The gate that it passes: the same one met again in the same request does not count again. */
-  readonly gate: object;
   readonly formats: readonly HeaderFormat[];
   key: string;
   cost: number;

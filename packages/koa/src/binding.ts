@@ -1,5 +1,5 @@
 import { type Decision, isThenable } from '@breaking/core';
-import type { Binding, Gate, Refusal } from '@breaking/http';
+import { type Binding, type Gate, isWatched, type Refusal, recordError } from '@breaking/http';
 import type { Context, Next } from 'koa';
 
 declare module 'koa' {
@@ -30,9 +30,14 @@ export function pass(gate: Gate<Context>, ctx: Context, next: Next): Promise<unk
 }
 
 function follow(refusal: Refusal | undefined, ctx: Context, next: Next): Promise<unknown> | undefined {
-  if (refusal === undefined) return next();
-  ctx.status = refusal.status;
-  ctx.set(refusal.headers);
-  ctx.body = refusal.body;
-  return undefined;
+  if (refusal !== undefined) {
+    ctx.status = refusal.status;
+    ctx.set(refusal.headers);
+    ctx.body = refusal.body;
+    return undefined;
+  }
+  const handled = next();
+  // On the side: what goes up the stack stays the promise that came down it.
+  if (isWatched(ctx.req)) handled.catch(error => recordError(ctx.req, error));
+  return handled;
 }

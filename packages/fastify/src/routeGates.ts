@@ -1,0 +1,76 @@
+import { check } from '@breaking/core';
+import type { Gate } from '@breaking/http';
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { routeNames } from './routeName.js';
+
+type GateOption = 'rateLimit' | 'circuitBreaker';
+
+/** The gates of one route, by the registration of the plugin that they belong to. */
+type Gates<O extends object> = ReadonlyMap<RouteGates<O>, Gate<FastifyReply> | undefined>;
+
+/** A route's config: what it says of each kind of gate, and under a symbol what was made of that. */
+type Config = Record<PropertyKey, unknown>;
+
+const MADE = { rateLimit: Symbol('breaking.rateLimit'), circuitBreaker: Symbol('breaking.circuitBreaker') };
+
+/** The gates of one kind that one registration of the plugin puts before its routes. */
+export class RouteGates<O extends object> {
+  readonly #option: GateOption;
+  readonly #make: (own: O | undefined, name: string) => Gate<FastifyReply> | undefined;
+  readonly #byName = new Map<string, { own: O | undefined; gate: Gate<FastifyReply> | undefined }>();
+
+  /** @param make the gate of a route, from what its config says, if anything */
+  constructor(
+    option: GateOption,
+    make: (own: O | undefined, name: string) => Gate<FastifyReply> | undefined,
+  ) {
+    this.#option = option;
+    this.#make = make;
+  }
+
+  /** For `onRoute`: a wrong option stops the program here, not at the first request. */
+  prepare(route: RouteOptions): void {
+    const config: Config = { ...route.config };
+    config[MADE[this.#option]] = this.#gates(config, route);
+    route.config = config;
+  }
+
+  /** The gate that a request has to pass, if any. */
+  gateOf(request: FastifyRequest): Gate<FastifyReply> | undefined {
+    const config = request.routeOptions.config as unknown as Config;
+    const gates = this.#madeOf(config);
+    if (gates?.has(this)) return gates.get(this);
+    // A registration further in has the route's own option.
+    if (gates !== undefined && config[this.#option] !== undefined) return undefined;
+    // The not-found handler, or a route that was there before the plugin.
+    const made = this.#gates(config, request.routeOptions);
+    config[MADE[this.#option]] = made;
+    return made.get(this);
+  }
+
+  #madeOf(config: Config): Gates<O> | undefined {
+    return config[MADE[this.#option]] as Gates<O> | undefined;
+  }
+
+  /** Where registrations are nested, all their gates stand before a route, but an option of its own is the innermost's. */
+  #gates(config: Config, route: RouteLike): Gates<O> {
+    const own = config[this.#option] as O | false | undefined;
+    if (own === false) return new Map([[this, undefined]]);
+    const outer = own === undefined ? (this.#madeOf(config) ?? []) : [];
+    return new Map([...outer, [this, this.#gate(own, route)]]);
+  }
+
+  /** One gate for each route; that of a HEAD route which Fastify adds is GET's. */
+  #gate(own: O | undefined, route: RouteLike): Gate<FastifyReply> | undefined {
+    const { all, each } = routeNames(route);
+    if (own !== undefined && (typeof own !== 'object' || own === null)) {
+      throw new TypeError(`${this.#option} of ${all} must be an object or false, got ${check.shown(own)}`);
+    }
+    const known = each.map(name => this.#byName.get(name)).find(found => found?.own === own);
+    const { gate } = known ?? { gate: this.#make(own, all) };
+    for (const name of each) this.#byName.set(name, { own, gate });
+    return gate;
+  }
+}
+
+type RouteLike = Parameters<typeof routeNames>[0];

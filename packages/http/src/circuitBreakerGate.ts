@@ -1,0 +1,78 @@
+import { check, type Permit, TooManyErrors } from '@breaking/core';
+import type { Binding, Gate, Refusal } from './binding.js';
+import {
+  type CheckedCircuitBreaker,
+  checkCircuitBreaker,
+  type CircuitBreakerGateOptions,
+} from './circuitBreakerOptions.js';
+import { Exchange } from './exchange.js';
+import { andThen, type MaybePromise } from './maybePromise.js';
+import type { Outcome } from './outcome.js';
+import { refusal, refusalFields, serviceUnavailable } from './problem.js';
+import { warnOfCallback } from './processWarning.js';
+
+/**
+ * The circuit breakers in front of the handlers of one framework: admits a request with a permit, and settles that once
+ * it is known how the request ended.
+ */
+export class CircuitBreakerGate<X, Req> implements Gate<X> {
+  readonly #binding: Binding<X, Req>;
+  readonly #what: string;
+  readonly #options: CheckedCircuitBreaker<Req>;
+
+  /**
+   * @param what whose options these are, at the start of error messages
+   * @throws TypeError or RangeError for a wrong option
+   */
+  constructor(binding: Binding<X, Req>, options: CircuitBreakerGateOptions<Req>, what = 'circuitBreaker') {
+    this.#binding = binding;
+    this.#what = what;
+    this.#options = checkCircuitBreaker(what, options);
+  }
+
+  admit(x: X): MaybePromise<Refusal | undefined> {
+    const exchange = Exchange.of(this.#binding.incomingOf(x), this.#binding.outgoingOf(x));
+    if (!exchange.meets(this)) return undefined;
+    const { keyOf } = this.#options;
+    if (keyOf === undefined) return this.#decide(x, exchange, undefined);
+    return andThen(keyOf(this.#binding.requestOf(x)), key => {
+      if (key !== undefined) check.isString(`${this.#what}: keyOf`, key);
+      return this.#decide(x, exchange, key);
+    });
+  }
+
+  #decide(x: X, exchange: Exchange, key: string | undefined): MaybePromise<Refusal | undefined> {
+    const breaker = this.#options.breakers.get(key);
+    const permit = breaker.tryAcquire();
+    if (permit !== undefined) {
+      const req = this.#binding.requestOf(x);
+      exchange.onSettled(outcome => this.#settle(permit, exchange, outcome, req));
+      return undefined;
+    }
+    return this.#options.enforces(key ?? '') ? this.#refuse(x, exchange, breaker.retryAfterSecs) : undefined;
+  }
+
+  /** @throws the refusal itself under `rejectWith: 'error'` */
+  #refuse(x: X, exchange: Exchange, retryAfterSecs: number): MaybePromise<Refusal> {
+    exchange.isRefused = true;
+    const { name, problem, rejectWith } = this.#options;
+    const fields = refusalFields(retryAfterSecs);
+    if (rejectWith === 'error') throw new TooManyErrors(retryAfterSecs, name, fields);
+    const rejection = serviceUnavailable(retryAfterSecs);
+    const body = problem === undefined ? rejection.problem : problem(rejection, this.#binding.requestOf(x));
+    return andThen(body, said => refusal(this.#what, rejection, said, fields));
+  }
+
+  async #settle(permit: Permit, exchange: Exchange, outcome: Outcome, req: Req): Promise<void> {
+    // Refused further in by another gate: the handler was not asked.
+    if (exchange.isRefused) return permit.ignore();
+    try {
+      if (await this.#options.isFailure(outcome, req)) permit.failure();
+      else if (outcome.aborted) permit.ignore();
+      else permit.success();
+    } catch (error) {
+      permit.failure();
+      warnOfCallback(`${this.#what}: isFailure`, error);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import {
+  CIRCUIT_BREAKER_OPTIONS,
+  check,
+  CircuitBreakerGroup,
+  type CircuitBreakerOptions,
+  enforcement,
+} from '@breaking/core';
+import type { MaybePromise } from './maybePromise.js';
+import type { Outcome } from './outcome.js';
+import type { Problem, Rejection } from './problem.js';
+import type { RejectWith } from './rateLimitOptions.js';
+
+/** The options of `circuitBreaker`. Every callback but `onTransition` may be asynchronous. */
+export interface CircuitBreakerGateOptions<Req>
+  extends Omit<CircuitBreakerOptions, 'key' | 'errorTypes' | 'isFailure'> {
+  /** Which breaker a request meets, one for each key (an upstream, a tenant); undefined for the one without a key. */
+  readonly keyOf?: ((req: Req) => MaybePromise<string | undefined>) | undefined;
+  /** What counts as a failure: by default a final status of 500 or more, or a response that broke on the server's side. */
+  readonly isFailure?: ((outcome: Outcome, req: Req) => MaybePromise<boolean>) | undefined;
+  /** `error` hands a TooManyErrors to the framework's own error path; default `response`. */
+  readonly rejectWith?: RejectWith | undefined;
+  /** The body of a refusal: an object is sent as a problem (RFC 9457), a string as plain text. */
+  readonly problem?:
+    | ((rejection: Rejection, req: Req) => MaybePromise<Problem | object | string>)
+    | undefined;
+  /** false only publishes what it would have done; a share from 0 to 1 rejects for that part of the keys. Default true. */
+  readonly enforce?: boolean | number | undefined;
+}
+
+const OWN = ['keyOf', 'isFailure', 'rejectWith', 'problem', 'enforce'] as const;
+const OF_CORE = CIRCUIT_BREAKER_OPTIONS.filter(name => !['key', 'errorTypes', 'isFailure'].includes(name));
+
+/** The options as the gate uses them: checked, and with the defaults filled in. */
+export interface CheckedCircuitBreaker<Req>
+  extends Pick<CircuitBreakerGateOptions<Req>, 'keyOf' | 'problem'> {
+  readonly name: string;
+  readonly breakers: CircuitBreakerGroup;
+  readonly isFailure: (outcome: Outcome, req: Req) => MaybePromise<boolean>;
+  readonly rejectWith: RejectWith;
+  readonly enforces: (key: string) => boolean;
+}
+
+/** @throws TypeError or RangeError that names the option and the value */
+export function checkCircuitBreaker<Req>(
+  what: string,
+  options: CircuitBreakerGateOptions<Req>,
+): CheckedCircuitBreaker<Req> {
+  check.knownOptions(what, options, [...OWN, ...OF_CORE]);
+  const {
+    keyOf,
+    isFailure = isServerError,
+    rejectWith = 'response',
+    problem,
+    enforce = true,
+    ...ofCore
+  } = options;
+  for (const [name, callback] of Object.entries({ keyOf, isFailure, problem })) {
+    if (callback !== undefined) check.isFunction(`${what}: ${name}`, callback);
+  }
+  if (typeof enforce === 'number' && keyOf === undefined) {
+    throw new TypeError(
+      `${what}: enforce must be a boolean where there is no keyOf, got ${enforce}: a share is one of the keys`,
+    );
+  }
+  return {
+    keyOf,
+    isFailure,
+    problem,
+    name: ofCore.name ?? 'default',
+    breakers: new CircuitBreakerGroup(ofCore, what),
+    rejectWith: check.oneOf(`${what}: rejectWith`, rejectWith, ['response', 'error']),
+    enforces: enforcement(`${what}: enforce`, enforce),
+  };
+}
+
+/** A response that never finished and was not aborted broke on the server's side. */
+function isServerError({ status, aborted }: Outcome): boolean {
+  return status === undefined ? !aborted : status >= 500;
+}
