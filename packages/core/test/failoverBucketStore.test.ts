@@ -1,0 +1,591 @@
+import { channel } from 'node:diagnostics_channel';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  type BucketStore,
+  type Decision,
+  decided,
+  FailoverBucketStore,
+  type FailoverOptions,
+  type Limit,
+  MemoryBucketStore,
+  type OnStoreError,
+  perDay,
+  RateLimiter,
+  type StoreErrorMessage,
+  sourceOf,
+  TimeoutError,
+  undecided,
+} from '@breaking/core';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+const LIMITS: readonly Limit[] = [{ name: 'only', ...perDay(2) }];
+const EVERY: readonly OnStoreError[] = ['local', 'allow', 'deny'];
+
+const errors = channel('breaking:store:error');
+const heard: StoreErrorMessage[] = [];
+const unhandled: unknown[] = [];
+const onMessage = (message: unknown) => heard.push(message as StoreErrorMessage);
+const onUnhandled = (error: unknown) => unhandled.push(error);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  errors.subscribe(onMessage);
+  process.on('unhandledRejection', onUnhandled);
+});
+
+afterEach(async () => {
+  await nextTurn();
+  expect(vi.getTimerCount(), 'timers left behind').toBe(0);
+  expect(unhandled.splice(0), 'unhandled rejections').toEqual([]);
+  heard.length = 0;
+  errors.unsubscribe(onMessage);
+  process.off('unhandledRejection', onUnhandled);
+  vi.useRealTimers();
+});
+
+/** A store that answers everything with what `answer` makes: a value, a promise, a throw. */
+function answering(answer: () => unknown): BucketStore {
+  const method = () => answer() as Promise<never>;
+  return { check: method, peek: method, refund: method, reset: method };
+}
+
+const failover = (store: BucketStore, options: Partial<FailoverOptions> = {}) =>
+  new FailoverBucketStore({ store, name: 'api', ...options });
+
+/** Two tokens for the key: the third request is refused by any store that counts. */
+const threeChecks = async (store: BucketStore) => [
+  await store.check('k', LIMITS, 1, 0),
+  await store.check('k', LIMITS, 1, 0),
+  await store.check('k', LIMITS, 1, 0),
+];
+
+/** What each `onStoreError` makes of three checks that the store does not answer. */
+function expectFallback(onStoreError: OnStoreError, decisions: readonly Decision[]): void {
+  expect(decisions.map(({ allowed }) => allowed)).toEqual(
+    { local: [true, true, false], allow: [true, true, true], deny: [false, false, false] }[onStoreError],
+  );
+  expect(decisions.map(sourceOf)).toEqual(['local', 'local', 'local']);
+  if (onStoreError === 'local') {
+    expect(decisions[2]).toMatchObject({ violated: ['only'], retryAfterSecs: 43_200 });
+  } else {
+    // No bucket was asked: no limit is shown or blamed, and a refusal is for a second, until the store may be back.
+    expect(decisions[0]).toMatchObject({
+      limits: [],
+      violated: [],
+      retryAfterSecs: onStoreError === 'deny' ? 1 : 0,
+    });
+  }
+}
+
+describe('a store that answers', () => {
+  test('at once is passed on at once', () => {
+    const store = failover(new MemoryBucketStore());
+    const decision = store.check('k', LIMITS, 2, 0) as Decision;
+    expect(decision).toMatchObject({ allowed: true, limits: [{ tokensLeft: 0 }] });
+    expect(sourceOf(decision)).toBe('store');
+    expect(store.peek('k', LIMITS, 1, 0)).toMatchObject({ allowed: false, violated: ['only'] });
+    expect(store.refund('k', LIMITS, 1, 0)).toBeUndefined();
+    expect(store.peek('k', LIMITS, 1, 0)).toMatchObject({ allowed: true });
+    expect(store.reset('k')).toBeUndefined();
+    expect(store.peek('k', LIMITS, 2, 0)).toMatchObject({ allowed: true });
+    expect(heard).toEqual([]);
+  });
+
+  test('with a promise is passed on with a promise, and the very decision', async () => {
+    const decision = decided(LIMITS, [1], 1, true);
+    const store = failover(answering(async () => decision));
+    const answer = store.check('k', LIMITS, 1, 0);
+    expect(answer).toBeInstanceOf(Promise);
+    expect(await answer).toBe(decision);
+    expect(await store.peek('k', LIMITS, 1, 0)).toBe(decision);
+    await store.refund('k', LIMITS, 1, 0);
+    await store.reset('k');
+    expect(heard).toEqual([]);
+  });
+
+  test('is given the arguments as they came', () => {
+    const seen: unknown[][] = [];
+    const record = (...args: unknown[]) => {
+      seen.push(args);
+      return decided(LIMITS, [0], 1, true);
+    };
+    const store = failover({ check: record, peek: record, refund: record, reset: record } as BucketStore);
+    store.check('k', LIMITS, 3, 7);
+    store.peek('k', LIMITS, 4, 8);
+    store.refund('k', LIMITS, 5, 9);
+    store.reset('k');
+    expect(seen).toEqual([['k', LIMITS, 3, 7], ['k', LIMITS, 4, 8], ['k', LIMITS, 5, 9], ['k']]);
+  });
+
+  test('like another failover store, with a decision on no limits, is believed', () => {
+    const inner = failover(
+      answering(() => undefined),
+      { onStoreError: 'deny' },
+    );
+    expect(failover(inner, { onStoreError: 'allow' }).check('k', LIMITS, 1, 0)).toMatchObject({
+      allowed: false,
+    });
+    expect(heard).toHaveLength(1);
+  });
+
+  test('just before the deadline is in time', async () => {
+    const decision = decided(LIMITS, [1], 1, true);
+    const store = failover(answering(() => new Promise(resolve => setTimeout(resolve, 49, decision))));
+    const answer = store.check('k', LIMITS, 1, 0);
+    await vi.advanceTimersByTimeAsync(49);
+    expect(await answer).toBe(decision);
+    expect(heard).toEqual([]);
+  });
+});
+
+describe.each(EVERY)('onStoreError %s', onStoreError => {
+  const error = new Error('down');
+
+  test('decides where the store throws', async () => {
+    const store = failover(
+      answering(() => {
+        throw error;
+      }),
+      { onStoreError },
+    );
+    expectFallback(onStoreError, await threeChecks(store));
+    expect(heard).toEqual(Array(3).fill({ name: 'api', error, onStoreError }));
+    expect(heard[0]?.error).toBe(error);
+    expect(store.check('another', LIMITS, 1, 0)).not.toBeInstanceOf(Promise);
+  });
+
+  test.each<[string, unknown]>([
+    ['an error', error],
+    ['undefined', undefined],
+    ['null', null],
+    ['a string', 'ECONNREFUSED'],
+  ])('decides where the store rejects with %s', async (_, reason) => {
+    const store = failover(
+      answering(() => Promise.reject(reason)),
+      { onStoreError },
+    );
+    expectFallback(onStoreError, await threeChecks(store));
+    expect(heard).toEqual(Array(3).fill({ name: 'api', error: reason, onStoreError }));
+  });
+
+  test('decides after 50 ms where the store hangs, and not before', async () => {
+    const store = failover(
+      answering(() => new Promise(() => {})),
+      { onStoreError },
+    );
+    const decisions: Decision[] = [];
+    for (let i = 0; i < 3; i++) {
+      const answer = (store.check('k', LIMITS, 1, 0) as Promise<Decision>).then(each => decisions.push(each));
+      await vi.advanceTimersByTimeAsync(49);
+      expect(decisions).toHaveLength(i);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(decisions).toHaveLength(i + 1);
+      await answer;
+    }
+    expectFallback(onStoreError, decisions);
+    expect(heard).toHaveLength(3);
+    expect(heard[0]).toMatchObject({ name: 'api', onStoreError });
+    expect(heard[0]?.error).toBeInstanceOf(TimeoutError);
+    expect(heard[0]?.error).toMatchObject({
+      message: 'store.check took longer than 0.05 s',
+      timeoutSecs: 0.05,
+    });
+  });
+
+  test('decides where the store answers garbage', async () => {
+    const store = failover(
+      answering(() => 'OK'),
+      { onStoreError },
+    );
+    expectFallback(onStoreError, await threeChecks(store));
+    expect(heard.map(message => String(message.error))).toEqual(
+      Array(3).fill('TypeError: store.check must answer with a Decision, got "OK"'),
+    );
+  });
+
+  test('decides a peek too, and takes nothing by it', async () => {
+    const store = failover(
+      answering(() => Promise.reject(error)),
+      { onStoreError },
+    );
+    for (let i = 0; i < 3; i++) {
+      expect(await store.peek('k', LIMITS, 2, 0)).toMatchObject({ allowed: onStoreError !== 'deny' });
+    }
+    expectFallback(onStoreError, await threeChecks(store));
+    expect(heard).toHaveLength(6);
+  });
+
+  test('loses a refund and a reset that fail, tells of them and throws nothing', async () => {
+    const throwing = failover(
+      answering(() => {
+        throw error;
+      }),
+      { onStoreError },
+    );
+    expect(throwing.refund('k', LIMITS, 1, 0)).toBeUndefined();
+    expect(throwing.reset('k')).toBeUndefined();
+    const rejecting = failover(
+      answering(() => Promise.reject(error)),
+      { onStoreError },
+    );
+    expect(await rejecting.refund('k', LIMITS, 1, 0)).toBeUndefined();
+    expect(await rejecting.reset('k')).toBeUndefined();
+    expect(heard).toEqual(Array(4).fill({ name: 'api', error, onStoreError }));
+  });
+
+  test('does not wait longer than the deadline for a refund or a reset', async () => {
+    const store = failover(
+      answering(() => new Promise(() => {})),
+      { onStoreError, deadlineSecs: 0.2 },
+    );
+    const both = Promise.all([store.refund('k', LIMITS, 1, 0), store.reset('k')]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(await both).toEqual([undefined, undefined]);
+    expect(heard.map(message => (message.error as Error).message)).toEqual([
+      'store.refund took longer than 0.2 s',
+      'store.reset took longer than 0.2 s',
+    ]);
+  });
+});
+
+describe('garbage', () => {
+  const good = decided(LIMITS, [1], 1, true);
+  const [state] = good.limits;
+  const withState = (change: object) => ({
+    ...good,
+    limits: [{ ...state, secondsUntil: (n?: number) => state?.secondsUntil(n), ...change }],
+  });
+  const throwing = () => {
+    throw new Error('trap');
+  };
+
+  test.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['true', true],
+    ['a number', 1],
+    ['a string', 'OK'],
+    ['an array', [1, 2]],
+    ['an empty object', {}],
+    ['a function', () => good],
+    ['allowed in text', { ...good, allowed: 'yes' }],
+    ['no limits', { ...good, limits: undefined }],
+    ['limits that are no array', { ...good, limits: { length: 1, 0: state } }],
+    ['more limits than were asked for', { ...good, limits: [state, state] }],
+    ['a hole among the limits', { ...good, limits: Array(1) }],
+    ['null among the limits', { ...good, limits: [null] }],
+    ['the limit of another', withState({ name: 'other' })],
+    ['another policy', withState({ capacityMax: 3 })],
+    ['another rate', withState({ restoreRateHz: Number.NaN })],
+    ['tokens in text', withState({ tokensLeft: '1' })],
+    ['half a token', withState({ tokensLeft: 0.5 })],
+    ['less than no tokens', withState({ tokensLeft: -1 })],
+    ['NaN tokens', withState({ tokensLeft: Number.NaN })],
+    ['no way to ask for the wait', withState({ secondsUntil: 5 })],
+    ['violated that is no array', { ...good, violated: 'only' }],
+    ['a limit violated that was not asked for', { ...good, violated: ['other'] }],
+    ['something else violated', { ...good, violated: [null] }],
+    ['a wait in text', { ...good, retryAfterSecs: '1' }],
+    ['a wait below 0', { ...good, retryAfterSecs: -1 }],
+    ['a wait of NaN', { ...good, retryAfterSecs: Number.NaN }],
+    ['a getter that throws', Object.defineProperty({ ...good }, 'limits', { get: throwing })],
+    ['a proxy that throws', new Proxy({}, { get: (_, name) => (name === 'then' ? undefined : throwing()) })],
+  ])('is refused, at once or as a promise: %s', async (_, answer) => {
+    const atOnce = failover(answering(() => answer));
+    const later = failover(answering(() => Promise.resolve(answer)));
+    expect(sourceOf(await atOnce.check('k', LIMITS, 1, 0))).toBe('local');
+    expect(sourceOf(await later.check('k', LIMITS, 1, 0))).toBe('local');
+    expect(heard).toHaveLength(2);
+  });
+
+  test('what only looks unlike our own is not refused', () => {
+    const answer = withState({});
+    expect(failover(answering(() => answer)).check('k', LIMITS, 1, 0)).toBe(answer);
+    const bare = { allowed: false, limits: [], violated: [], retryAfterSecs: Infinity };
+    expect(failover(answering(() => bare)).check('k', LIMITS, 1, 0)).toBe(bare);
+  });
+
+  test('in answer to a refund or a reset is not looked at', async () => {
+    const store = failover(answering(() => 'OK'));
+    expect(store.refund('k', LIMITS, 1, 0)).toBeUndefined();
+    expect(store.reset('k')).toBeUndefined();
+    const later = failover(answering(async () => 'OK'));
+    await later.refund('k', LIMITS, 1, 0);
+    await later.reset('k');
+    expect(heard).toEqual([]);
+  });
+});
+
+describe('thenables that misbehave', () => {
+  const good = decided(LIMITS, [1], 1, true);
+  const error = new Error('then');
+  type Settle = (value: unknown) => void;
+
+  /** A promise of Node's whose `then` is somebody else's. */
+  const patched = (then: unknown) => Object.assign(Promise.resolve(good), { then });
+
+  const secondReadThrows = () => {
+    let reads = 0;
+    return Object.defineProperty({}, 'then', {
+      get() {
+        if (reads++ > 0) throw error;
+        return (resolve: Settle) => resolve(good);
+      },
+    });
+  };
+
+  test.each<[string, () => unknown]>([
+    [
+      'whose then throws',
+      () => ({
+        // biome-ignore lint/suspicious/noThenProperty: this is what is tested
+        then() {
+          throw error;
+        },
+      }),
+    ],
+    [
+      'whose then cannot be read',
+      () =>
+        Object.defineProperty({}, 'then', {
+          get() {
+            throw error;
+          },
+        }),
+    ],
+    ['whose then can be read once', secondReadThrows],
+    [
+      'that reject',
+      // biome-ignore lint/suspicious/noThenProperty: this is what is tested
+      () => ({ then: (_: Settle, reject: Settle) => reject(error) }),
+    ],
+    [
+      'that resolve with a promise that rejects',
+      // biome-ignore lint/suspicious/noThenProperty: this is what is tested
+      () => ({ then: (resolve: Settle) => resolve(Promise.reject(error)) }),
+    ],
+    [
+      'that are promises with a then that throws',
+      () =>
+        patched(() => {
+          throw error;
+        }),
+    ],
+  ])('count as errors: those %s', async (_, answer) => {
+    const store = failover(answering(answer));
+    expect(sourceOf(await store.check('k', LIMITS, 1, 0))).toBe('local');
+    expect(await store.refund('k', LIMITS, 1, 0)).toBeUndefined();
+    expect(heard.map(message => message.error)).toEqual([error, error]);
+  });
+
+  test.each<[string, () => unknown]>([
+    [
+      'that resolve twice and then throw',
+      () => ({
+        // biome-ignore lint/suspicious/noThenProperty: this is what is tested
+        then(resolve: Settle, reject: Settle) {
+          resolve(good);
+          resolve('again');
+          reject(error);
+          throw error;
+        },
+      }),
+    ],
+    [
+      'that are functions',
+      // biome-ignore lint/suspicious/noThenProperty: this is what is tested
+      () => Object.assign(() => {}, { then: (resolve: Settle) => resolve(good) }),
+    ],
+    [
+      'that resolve with another thenable',
+      // biome-ignore lint/suspicious/noThenProperty: this is what is tested
+      () => ({ then: (resolve: Settle) => resolve({ then: (again: Settle) => again(good) }) }),
+    ],
+    ['that are promises whose then returns nothing', () => patched((resolve: Settle) => resolve(good))],
+  ])('count by their first answer: those %s', async (_, answer) => {
+    const store = failover(answering(answer));
+    expect(await store.check('k', LIMITS, 1, 0)).toBe(good);
+    expect(heard).toEqual([]);
+  });
+
+  test.each<[string, () => unknown]>([
+    // biome-ignore lint/suspicious/noThenProperty: this is what is tested
+    ['that never answer', () => ({ then() {} })],
+    ['that are promises whose then does nothing', () => patched(() => {})],
+    [
+      'that resolve with one that never answers',
+      // biome-ignore lint/suspicious/noThenProperty: this is what is tested
+      () => ({ then: (resolve: Settle) => resolve({ then() {} }) }),
+    ],
+  ])('are given up on after the deadline: those %s', async (_, answer) => {
+    const decision = failover(answering(answer)).check('k', LIMITS, 1, 0);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(sourceOf(await decision)).toBe('local');
+    expect(heard.map(message => message.error)).toEqual([expect.any(TimeoutError)]);
+  });
+});
+
+describe('an answer that comes too late', () => {
+  /** A store whose answers come when told to. */
+  function held() {
+    const settlers: { resolve(value: unknown): void; reject(error: unknown): void }[] = [];
+    const store = answering(() => new Promise((resolve, reject) => settlers.push({ resolve, reject })));
+    return { store: failover(store), settlers };
+  }
+
+  test.each<[string, (settle: { resolve(value: unknown): void; reject(error: unknown): void }) => void]>([
+    ['a decision', ({ resolve }) => resolve(undecided(false, 99))],
+    ['garbage', ({ resolve }) => resolve('garbage')],
+    ['a rejection', ({ reject }) => reject(new Error('late'))],
+  ])('is dropped: %s', async (_, settle) => {
+    const { store, settlers } = held();
+    const answer = store.check('k', LIMITS, 1, 0);
+    const refund = store.refund('k', LIMITS, 1, 0);
+    await vi.advanceTimersByTimeAsync(50);
+    const decision = await answer;
+    await refund;
+    for (const settler of settlers) settle(settler);
+    await nextTurn();
+    expect(await answer).toBe(decision);
+    expect(sourceOf(decision)).toBe('local');
+    expect(heard).toHaveLength(2);
+  });
+
+  test('is not asked for again: what was given up on may have reached the store', async () => {
+    const { store, settlers } = held();
+    const answer = store.check('k', LIMITS, 1, 0);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await answer;
+    expect(settlers).toHaveLength(1);
+  });
+});
+
+describe('after an outage', () => {
+  test('the store decides again, at the next request', async () => {
+    const memory = new MemoryBucketStore();
+    let isDown = true;
+    const store = failover({
+      check: async (...args) => {
+        if (isDown) throw new Error('down');
+        return memory.check(...args);
+      },
+      peek: (...args) => memory.peek(...args),
+      refund: (...args) => memory.refund(...args),
+      reset: key => memory.reset(key),
+    });
+    const limiter = new RateLimiter({ name: 'api', limits: perDay(2), store });
+    expect(sourceOf(await limiter.check('k', 2))).toBe('local');
+    expect((await limiter.check('k')).allowed).toBe(false);
+    isDown = false;
+    const decision = await limiter.check('k', 2);
+    expect([decision.allowed, sourceOf(decision)]).toEqual([true, 'store']);
+  });
+
+  test('refunds and resets in between reached the buckets of this process', async () => {
+    const store = failover(answering(() => Promise.reject(new Error('down'))));
+    await store.check('k', LIMITS, 2, 0);
+    await store.refund('k', LIMITS, 1, 0);
+    expect(await store.check('k', LIMITS, 1, 0)).toMatchObject({ allowed: true });
+    expect(await store.check('k', LIMITS, 1, 0)).toMatchObject({ allowed: false });
+    await store.reset('k');
+    expect(await store.check('k', LIMITS, 2, 0)).toMatchObject({ allowed: true });
+  });
+});
+
+describe('breaking:store:error', () => {
+  test('is built only when someone listens, and the decision is the same', async () => {
+    errors.unsubscribe(onMessage);
+    const published = vi.spyOn(errors, 'publish');
+    const store = failover(answering(() => Promise.reject(new Error('down'))));
+    expectFallback('local', await threeChecks(store));
+    expect(published).not.toHaveBeenCalled();
+    published.mockRestore();
+  });
+});
+
+describe('options', () => {
+  const store = new MemoryBucketStore();
+
+  test('local and 50 ms are the defaults', async () => {
+    const hanging = new FailoverBucketStore({ store: answering(() => new Promise(() => {})), name: 'api' });
+    const answer = hanging.check('k', LIMITS, 1, 0);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(await answer).toMatchObject({ limits: [{ name: 'only', tokensLeft: 1 }] });
+  });
+
+  test('a deadline as long as a timer can wait is kept', async () => {
+    const hanging = failover(
+      answering(() => new Promise(() => {})),
+      { deadlineSecs: 2_147_483 },
+    );
+    const answer = hanging.check('k', LIMITS, 1, 0);
+    await vi.advanceTimersByTimeAsync(2_147_482_999);
+    expect(heard).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    await answer;
+    expect(heard).toHaveLength(1);
+  });
+
+  test.each<[string, unknown, ErrorConstructor | RangeErrorConstructor, string]>([
+    ['none', undefined, TypeError, 'FailoverBucketStore: options must be an object, got undefined'],
+    [
+      'an unknown one',
+      { store, name: 'a', deadlineMs: 5 },
+      TypeError,
+      'FailoverBucketStore: unknown option "deadlineMs", known are store, name, onStoreError, deadlineSecs',
+    ],
+    [
+      'no store',
+      { name: 'a' },
+      TypeError,
+      'FailoverBucketStore: store must be an object with a method check, got undefined',
+    ],
+    ['no name', { store }, TypeError, 'FailoverBucketStore: name must be a string, got undefined'],
+    [
+      'an unprintable name',
+      { store, name: 'ü' },
+      RangeError,
+      'FailoverBucketStore: name must be printable ASCII, not empty, got "ü"',
+    ],
+    [
+      'an unknown answer to errors',
+      { store, name: 'a', onStoreError: 'ignore' },
+      RangeError,
+      `FailoverBucketStore: onStoreError must be one of 'local', 'allow', 'deny', got "ignore"`,
+    ],
+    [
+      'null for the answer to errors',
+      { store, name: 'a', onStoreError: null },
+      TypeError,
+      'FailoverBucketStore: onStoreError must be a string, got null',
+    ],
+    [
+      'no time at all',
+      { store, name: 'a', deadlineSecs: 0 },
+      RangeError,
+      'FailoverBucketStore: deadlineSecs must be > 0, got 0',
+    ],
+    [
+      'all the time in the world',
+      { store, name: 'a', deadlineSecs: Infinity },
+      RangeError,
+      'FailoverBucketStore: deadlineSecs must be finite, got Infinity',
+    ],
+    [
+      'more time than a timer can wait',
+      { store, name: 'a', deadlineSecs: 2_147_484 },
+      RangeError,
+      'FailoverBucketStore: deadlineSecs must be <= 2147483, got 2147484',
+    ],
+    [
+      'a time in text',
+      { store, name: 'a', deadlineSecs: '50ms' },
+      TypeError,
+      'FailoverBucketStore: deadlineSecs must be a number, got "50ms"',
+    ],
+  ])('refused: %s', (_, options, kind, message) => {
+    const make = () => new FailoverBucketStore(options as FailoverOptions);
+    expect(make).toThrow(kind);
+    expect(make).toThrow(message);
+  });
+});
