@@ -18,10 +18,10 @@ export function calledBack<T>(what: string, callback: () => T, instead: T): T {
 }
 
 function warn(what: string, error: unknown): void {
-  const detail = error instanceof Error ? String(error.stack) : shown(error);
-  process.emitWarning(`${what} failed`, {
+  const { message, stack } = error instanceof Error ? error : { message: shown(error) };
+  process.emitWarning(`${what} failed: ${message}`, {
     type: 'BreakingWarning',
     code: 'BREAKING_CALLBACK_ERROR',
-    detail,
+    ...(stack !== undefined && { detail: stack }),
   });
 }

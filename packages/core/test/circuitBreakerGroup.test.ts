@@ -1,0 +1,141 @@
+import { channel } from 'node:diagnostics_channel';
+import {
+  CircuitBreakerGroup,
+  type CircuitBreakerGroupOptions,
+  MockClock,
+  type TransitionMessage,
+} from '@breaking/core';
+import { describe, expect, test } from 'vitest';
+import { FIVE_IN_TEN, fail } from './breakerTools.js';
+
+function groupOf(options: Partial<CircuitBreakerGroupOptions> = {}) {
+  const clock = new MockClock(1000);
+  return { clock, group: new CircuitBreakerGroup({ ...FIVE_IN_TEN, clock, ...options }) };
+}
+
+describe('get', () => {
+  test('gives one breaker per key, the same each time', () => {
+    const { group } = groupOf();
+    expect(group.get('a')).toBe(group.get('a'));
+    expect(group.get('a')).not.toBe(group.get('b'));
+    group.get('a').trip();
+    expect([group.get('a').state, group.get('b').state]).toEqual(['open', 'closed']);
+  });
+
+  test('undefined is the breaker without a key, and none that a string could name', () => {
+    const { group } = groupOf();
+    expect(group.get(undefined)).toBe(group.get(undefined));
+    expect(group.get(undefined).key).toBeUndefined();
+    for (const key of ['undefined', '', 'null']) expect(group.get(key)).not.toBe(group.get(undefined));
+  });
+
+  test('keys are any string, never property names', () => {
+    const { group } = groupOf();
+    const keys = ['__proto__', 'constructor', 'toString', '', '\u0000', '\ud800', 'a b', '日本'];
+    expect(new Set(keys.map(key => group.get(key))).size).toBe(keys.length);
+    for (const key of keys) expect(group.get(key).key).toBe(key);
+  });
+
+  test('long keys are digested, and stay apart', () => {
+    const { group } = groupOf();
+    const [a, b] = ['a'.repeat(100_000), `${'a'.repeat(99_999)}b`];
+    expect(group.get(a)).toBe(group.get(a));
+    expect(group.get(a)).not.toBe(group.get(b));
+    expect(group.get(a).key?.length).toBeLessThan(100);
+    expect(group.get(group.get(a).key as string)).not.toBe(group.get(a));
+  });
+
+  test('any other key is an error', () => {
+    const { group } = groupOf();
+    for (const key of [5, null, {}, Symbol('a')]) {
+      expect(() => group.get(key as never)).toThrow(/key must be a string/);
+    }
+  });
+
+  test('messages carry the key', () => {
+    const heard: TransitionMessage[] = [];
+    const { group } = groupOf({ name: 'upstream', onTransition: message => heard.push(message) });
+    group.get('eu').trip();
+    group.get(undefined).trip();
+    expect(heard).toMatchObject([{ name: 'upstream', key: 'eu' }, { name: 'upstream' }]);
+    expect(heard[1]).not.toHaveProperty('key');
+    expect(channel('breaking:circuit_breaker:transition').hasSubscribers).toBe(false);
+  });
+});
+
+describe('maxKeys', () => {
+  test('a breaker that is closed and full is forgotten for a new key', () => {
+    const { group } = groupOf({ maxKeys: 2 });
+    const [a, b] = [group.get('a'), group.get('b')];
+    group.get('c');
+    const kept = [group.get('a') === a, group.get('b') === b];
+    expect(kept).not.toEqual([true, true]);
+  });
+
+  test('a breaker that is not closed and full is never forgotten: the group exceeds maxKeys instead', () => {
+    const { group } = groupOf({ maxKeys: 3 });
+    const failing = Array.from({ length: 20 }, (_, i) => {
+      const breaker = group.get(`failing ${i}`);
+      if (i % 2 === 0) breaker.trip();
+      else breaker.recordFailure();
+      return breaker;
+    });
+    for (let i = 0; i < 1000; i++) group.get(`spray ${i}`);
+    expect(failing.every((breaker, i) => group.get(`failing ${i}`) === breaker)).toBe(true);
+  });
+
+  test('one that has closed remembers its level first: what is forgotten loses nothing', () => {
+    const { group, clock } = groupOf({ maxKeys: 1 });
+    const flapping = group.get('flapping');
+    flapping.trip();
+    clock.advanceBy(2);
+    flapping.acquire().success();
+    expect(flapping.state).toBe('closed');
+    for (let i = 0; i < 100; i++) group.get(`spray ${i}`);
+    expect(group.get('flapping')).toBe(flapping);
+    clock.advanceBy(10);
+    for (let i = 0; i < 100; i++) group.get(`spray ${i}`);
+    expect(group.get('flapping')).not.toBe(flapping);
+  });
+
+  test('a group that has grown shrinks again once its breakers are closed and full', () => {
+    const { group, clock } = groupOf({ maxKeys: 10 });
+    const all = Array.from({ length: 200 }, (_, i) => group.get(`failing ${i}`));
+    // Nothing is forgotten while all of them have failed.
+    for (const breaker of all) fail(breaker, 4);
+    for (let i = 200; i < 400; i++) all.push(group.get(`failing ${i}`));
+    for (const breaker of all.slice(200)) fail(breaker, 4);
+    const isKept = (breaker: unknown, i: number) => group.get(`failing ${i}`) === breaker;
+    clock.advanceBy(1000);
+    for (let i = 0; i < 200; i++) group.get(`fresh ${i}`);
+    expect(all.filter(isKept).length).toBeLessThanOrEqual(10);
+  });
+
+  test('10,000 by default', () => {
+    const { group } = groupOf();
+    const first = group.get('0');
+    for (let i = 1; i < 10_000; i++) group.get(String(i));
+    expect(group.get('0')).toBe(first);
+    group.get('one more');
+    expect(group.get('0')).not.toBe(first);
+  });
+
+  test('permits of a forgotten breaker are harmless', () => {
+    const { group } = groupOf({ maxKeys: 1, errorThreshold: 1 });
+    const permit = group.get('a').acquire();
+    for (let i = 0; i < 100; i++) group.get(`spray ${i}`);
+    permit.failure();
+    expect(group.get('a').state).toBe('closed');
+  });
+});
+
+describe('options', () => {
+  test('are checked at construction', () => {
+    expect(() => groupOf({ maxKeys: 0 })).toThrow(
+      /CircuitBreakerGroup: maxKeys must be a whole number, at least 1, got 0/,
+    );
+    expect(() => groupOf({ errorThreshold: 0 })).toThrow(/CircuitBreakerGroup: errorThreshold must be/);
+    expect(() => groupOf({ key: 'a' } as never)).toThrow(/unknown option "key"/);
+    expect(() => new CircuitBreakerGroup(undefined as never)).toThrow(TypeError);
+  });
+});
