@@ -18,7 +18,7 @@ export default defineConfig({
   test: {
     projects: [
       ...readdirSync(packages).map(name => project(name, `packages/${name}/test/**/*.test.ts`)),
-      project('examples', 'examples/*/test/**/*.test.ts'),
+      project('examples', 'examples/**/test/**/*.test.ts'),
     ],
   },
 });

@@ -1,0 +1,23 @@
+import breaking, { perHour, perMinute, perSecond } from '@breaking/fastify';
+import Fastify from 'fastify';
+
+/**
+ * A small API with rate limits.
+ * @param {{ clock?: import('@breaking/core').Clock }} [options] another clock, for tests
+ */
+export async function createApp({ clock } = {}) {
+  const app = Fastify();
+
+  // For each client: five requests at once, then one a second; and 100 at once, then 100 an hour.
+  await app.register(breaking, {
+    rateLimit: { name: 'api', limits: { burst: perSecond(1, { burst: 5 }), hourly: perHour(100) }, clock },
+  });
+
+  app.get('/', async () => ({ hello: 'from Fastify' }));
+
+  // A report is costly: two at once, then two a minute, on top of the limits above.
+  const limitReports = app.rateLimit({ name: 'report', ...perMinute(2), clock });
+  app.get('/report', { onRequest: limitReports }, async () => ({ report: 'ready' }));
+
+  return app;
+}

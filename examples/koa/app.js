@@ -1,0 +1,26 @@
+import { perHour, perMinute, perSecond, rateLimit } from '@breaking/koa';
+import Koa from 'koa';
+
+/**
+ * A small API with rate limits.
+ * @param {{ clock?: import('@breaking/core').Clock }} [options] another clock, for tests
+ */
+export function createApp({ clock } = {}) {
+  const app = new Koa();
+
+  // For each client: five requests at once, then one a second; and 100 at once, then 100 an hour.
+  app.use(
+    rateLimit({ name: 'api', limits: { burst: perSecond(1, { burst: 5 }), hourly: perHour(100) }, clock }),
+  );
+
+  // A report is costly: two at once, then two a minute, on top of the limits above.
+  const limitReports = rateLimit({ name: 'report', ...perMinute(2), clock });
+  app.use((ctx, next) => (ctx.path === '/report' ? limitReports(ctx, next) : next()));
+
+  app.use(ctx => {
+    if (ctx.path === '/') ctx.body = { hello: 'from Koa' };
+    if (ctx.path === '/report') ctx.body = { report: 'ready' };
+  });
+
+  return app;
+}

@@ -1,0 +1,56 @@
+import { gunzipSync } from 'node:zlib';
+
+/**
+ * @typedef {object} LoggedRequest
+ * @property {number} timeSecs Unix time in whole seconds, as the log has it
+ * @property {string} client the client's address
+ * @property {string} method
+ * @property {string} path the path with its query, as it was sent
+ */
+
+/**
+ * Apache's combined log format: host, identity, user, [time], "request", and what else there may be. In quotes, Apache
+ * writes a quote as \" and a backslash as \\.
+ */
+const ENTRY = /^(?<client>\S+) \S+ \S+ \[(?<time>[^\]]+)\] "(?<request>(?:[^"\\]|\\.)*)"/;
+const REQUEST = /^(?<method>[A-Z]+) (?<path>\S+) HTTP\/\d\.\d$/;
+const TIME =
+  /^(?<day>\d\d)\/(?<month>[A-Z][a-z]{2})\/(?<year>\d{4}):(?<clock>\d\d:\d\d:\d\d) (?<zone>[+-]\d\d)(?<zoneMinutes>\d\d)$/;
+
+/**
+ * The requests of an access log in order of time; those of one second keep the order of the log.
+ * @param {Uint8Array} gzipped
+ * @returns {LoggedRequest[]}
+ * @throws {Error} for a line that is no entry: a request that got lost would make every count after it wrong
+ */
+export function readAccessLog(gzipped) {
+  const lines = gunzipSync(gzipped).toString('latin1').split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const requests = lines.map((line, i) => {
+    const request = parseEntry(line);
+    if (request === undefined) throw new Error(`Line ${i + 1} is no entry of an access log: ${line}`);
+    return request;
+  });
+  return requests.sort((a, b) => a.timeSecs - b.timeSecs);
+}
+
+/**
+ * @param {string} line
+ * @returns {LoggedRequest | undefined} undefined for a line that is no entry
+ */
+export function parseEntry(line) {
+  const { client, time = '', request = '' } = ENTRY.exec(line)?.groups ?? {};
+  const { method, path } = REQUEST.exec(request)?.groups ?? {};
+  const timeSecs = parseTime(time);
+  if (client === undefined || method === undefined || path === undefined || Number.isNaN(timeSecs)) return;
+  return { timeSecs, client, method, path };
+}
+
+/**
+ * @param {string} time such as 17/May/2015:10:05:03 +0000
+ * @returns {number} NaN for what is no time
+ */
+function parseTime(time) {
+  const { day, month, year, clock, zone, zoneMinutes } = TIME.exec(time)?.groups ?? {};
+  return Date.parse(`${day} ${month} ${year} ${clock} GMT${zone}${zoneMinutes}`) / 1000;
+}

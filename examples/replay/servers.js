@@ -1,0 +1,47 @@
+import { createServer } from 'node:http';
+import * as onExpress from '@breaking/express';
+import breaking from '@breaking/fastify';
+import * as onKoa from '@breaking/koa';
+import { perHour, perSecond } from '@breaking/core';
+import express from 'express';
+import Fastify from 'fastify';
+import Koa from 'koa';
+
+/** @typedef {import('@breaking/core').Clock} Clock */
+
+const LIMITS = { burst: perSecond(1, { burst: 5 }), hourly: perHour(20) };
+
+/**
+ * Three real servers that allow or refuse and do nothing else, each behind a proxy on this machine, whose word on the
+ * client's address they take.
+ * @type {Readonly<Record<string, (clock: Clock) => Promise<import('node:http').Server>>>}
+ */
+export const SERVERS = {
+  async Express(clock) {
+    const app = express();
+    app.set('trust proxy', 'loopback');
+    app.use(onExpress.rateLimit({ limits: LIMITS, clock }));
+    app.use((_req, res) => {
+      res.end();
+    });
+    return createServer(app);
+  },
+
+  async Koa(clock) {
+    const app = new Koa({ proxy: true, maxIpsCount: 1 });
+    app.use(onKoa.rateLimit({ limits: LIMITS, clock }));
+    app.use(ctx => {
+      ctx.status = 200;
+    });
+    return createServer(app.callback());
+  },
+
+  async Fastify(clock) {
+    // The log has a path that is no UTF-8, which Fastify would answer with 400 before any hook: here all paths are one.
+    const app = Fastify({ trustProxy: 'loopback', rewriteUrl: () => '/' });
+    await app.register(breaking, { rateLimit: { limits: LIMITS, clock } });
+    app.all('/', async () => '');
+    await app.ready();
+    return app.server;
+  },
+};

@@ -1,0 +1,54 @@
+import { MockClock } from '@breaking/core';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { close, createServers, listen } from '../servers.js';
+
+describe.each(['Express', 'Koa', 'Fastify'])('the example on %s', name => {
+  async function serve(clock = new MockClock()): Promise<string> {
+    const server = (await createServers({ clock })).find(each => each.name === name)!.server;
+    onTestFinished(() => close(server));
+    return listen(server);
+  }
+
+  test('answers, and tells what the limits are and what is left of them', async () => {
+    const answer = await fetch(`${await serve()}/`);
+
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ hello: `from ${name}` });
+    expect(answer.headers.get('RateLimit-Policy')).toBe('"burst";q=5;w=5, "hourly";q=100;w=3600');
+    expect(answer.headers.get('RateLimit')).toBe('"burst";r=4;t=4, "hourly";r=99;t=3564');
+  });
+
+  test('refuses the sixth request at once, and lets it in after the wait that it was told', async () => {
+    const clock = new MockClock();
+    const url = await serve(clock);
+    for (let i = 0; i < 5; i++) expect((await fetch(url)).status).toBe(200);
+
+    const refusal = await fetch(url);
+    expect(refusal.status).toBe(429);
+    expect(await refusal.json()).toMatchObject({ status: 429, 'violated-policies': ['burst'] });
+
+    clock.advanceBy(Number(refusal.headers.get('Retry-After')));
+    expect((await fetch(url)).status).toBe(200);
+  });
+
+  test('has a limit of its own on reports, on top of the others', async () => {
+    const url = `${await serve()}/report`;
+    for (let i = 0; i < 2; i++) {
+      const answer = await fetch(url);
+      expect(await answer.json()).toEqual({ report: 'ready' });
+    }
+
+    const refusal = await fetch(url);
+    expect(refusal.status).toBe(429);
+    expect(refusal.headers.get('Retry-After')).toBe('30');
+    expect(refusal.headers.get('RateLimit')).toBe('"burst";r=2;t=2, "hourly";r=97;t=3492, "report";r=0;t=30');
+    expect(await refusal.json()).toMatchObject({ 'violated-policies': ['report'] });
+  });
+
+  test('answers 404 where there is nothing, and counts that request too', async () => {
+    const answer = await fetch(`${await serve()}/nothing`);
+
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('RateLimit')).toBe('"burst";r=4;t=4, "hourly";r=99;t=3564');
+  });
+});
