@@ -28,7 +28,8 @@ export class BreakerState {
   /** When this epoch began. */
   #since = 0;
   #successes = 0;
-  #probes = 0;
+  /** Whether this epoch has had a probe. From then on one is under way or due, until one fails or enough succeed. */
+  #isProbed = false;
 
   constructor(settings: BreakerSettings) {
     this.#settings = settings;
@@ -51,7 +52,7 @@ export class BreakerState {
 
   stateAt(now: number): CircuitState {
     if (!this.#recovering) return 'closed';
-    return this.#probes > 0 || this.secondsUntilAllowing(now) === 0 ? 'halfOpen' : 'open';
+    return this.#isProbed || this.secondsUntilAllowing(now) === 0 ? 'halfOpen' : 'open';
   }
 
   /** Seconds until a call would be admitted if nothing happens meanwhile; 0 if it would be now. */
@@ -68,7 +69,7 @@ export class BreakerState {
    */
   enter(now: number): number {
     if (this.#recovering) {
-      this.#probes += 1;
+      this.#isProbed = true;
       this.#level += 1;
       this.#owe(this.#cooldownDebt(), now);
     }
@@ -104,7 +105,6 @@ export class BreakerState {
 
   /** A probe that did not fail takes back what it prepaid. */
   #giveBack(outcome: 'success' | 'ignored', now: number): void {
-    this.#probes -= 1;
     this.#level -= 1;
     this.#owe(0, now);
     if (outcome === 'success') this.#successes += 1;
@@ -116,7 +116,7 @@ export class BreakerState {
     this.#epoch += 1;
     this.#since = now;
     this.#successes = 0;
-    this.#probes = 0;
+    this.#isProbed = false;
     this.#owe(recovering ? this.#cooldownDebt() : 0, now);
   }
 

@@ -148,7 +148,7 @@ export class CircuitBreaker {
     return this.#state.stateAt(this.#now());
   }
 
-  /** Closed, full and with no longer cool-down to remember: to forget this breaker for a new one would lose nothing. */
+  /** Closed, full, and its next cool-down would be the first: nothing is lost by forgetting this breaker for a new one. */
   get isLikeNew(): boolean {
     if (!this.#state.isLikeNew) this.#now();
     return this.#state.isLikeNew;

@@ -17,8 +17,8 @@ const NEIGHBOURS = 16;
 /**
  * Circuit breakers with the same options, one for each key: an upstream, a tenant.
  *
- * At most `maxKeys` are kept. A new one then takes the place of one that is closed, full and with no longer cool-down to
- * remember, so that forgetting it loses nothing; where there is none among the next 16, the group grows, and shrinks
+ * At most `maxKeys` are kept. A new one then takes the place of one that is closed, full and would start with its first
+ * cool-down, so that forgetting it loses nothing; where there is none among the next 16, the group grows, and shrinks
  * again with later keys. Ask for the breaker at each call instead of keeping it: what a forgotten one still hears
  * counts for nobody else.
  */

@@ -1,5 +1,5 @@
+export type { RunOptions } from './breakerCall.js';
 export {
-  breakerSettings,
   CIRCUIT_BREAKER_OPTIONS,
   type CircuitBreakerOptions,
   type ErrorType,
@@ -34,7 +34,6 @@ export {
   ON_STORE_ERROR,
 } from './failoverBucketStore.js';
 export { guarded } from './guarded.js';
-export type { RunOptions } from './breakerCall.js';
 export { MemoryBucketStore } from './memoryBucketStore.js';
 export type { Permit } from './permit.js';
 export {

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import type { CallMessage, TransitionMessage } from '@breaking/core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { breakerOf, fail } from './breakerTools.js';
+import { breakerOf, fail, SteppingClock } from './breakerTools.js';
 
 const stops: (() => void)[] = [];
 
@@ -173,6 +173,16 @@ describe('calls', () => {
       { name: 'default', outcome: 'failure' },
       { name: 'default', outcome: 'success' },
     ]);
+  });
+
+  test('took no less than no time, on a clock that steps back', () => {
+    const heard = calls();
+    const clock = new SteppingClock();
+    const { breaker } = breakerOf({ clock });
+    const permit = breaker.acquire();
+    clock.time -= 5;
+    permit.success();
+    expect(heard).toEqual([{ name: 'default', outcome: 'success', durationSecs: 0 }]);
   });
 
   test('of an older epoch are told as they ended', () => {

@@ -2,14 +2,7 @@ import { CircuitBreaker, type Permit } from '@breaking/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { BreakerModel, type ModelCall, type ModelOptions } from './breakerModel.js';
-
-/** A clock that also steps back. */
-class SteppingClock {
-  time = 0;
-  secondsSinceEpoch(): number {
-    return this.time;
-  }
-}
+import { SteppingClock } from './breakerTools.js';
 
 interface Real {
   readonly clock: SteppingClock;

@@ -505,7 +505,7 @@ describe('looks', () => {
     expect(breaker.retryAfterSecs).toBe(0);
   });
 
-  test('isLikeNew when closed, full and with no longer wait to remember', () => {
+  test('isLikeNew when closed, full, and the next wait would be the first', () => {
     const { breaker, clock } = breakerOf();
     expect(breaker.isLikeNew).toBe(true);
     fail(breaker);
