@@ -35,19 +35,21 @@ export class BreakerState {
     this.#settings = settings;
   }
 
-  /** Closed, full, and with no level to remember. Neither time nor successes change anything about such a breaker. */
-  get isLikeNew(): boolean {
-    return !this.#recovering && this.#debt === 0 && this.#level === 0;
+  /**
+   * Closed, full, and with no level to remember. Neither time nor successes change anything about such a breaker.
+   * @param now left out: whatever the time is
+   */
+  isLikeNew(now = this.#at): boolean {
+    return !this.#recovering && this.#level === 0 && this.#debtAt(now) === 0;
   }
 
-  /** Takes note of the time: what it has made void is forgotten, and a clock that stepped back drains nothing. */
+  /** Takes note of the time: a clock that stepped back drains nothing, a level that is old enough is forgotten. */
   see(now: number): void {
     if (this.#at > now) this.#since -= this.#at - now;
     if (this.#at > now) this.#at = now;
-    if (this.#recovering) return;
-    if (this.#debtAt(now) === 0) this.#debt = 0;
     // A billionth of the window is the rounding noise of clock readings.
-    if (now - this.#since >= this.#settings.timeWindowSecs * (1 - 1e-9)) this.#level = 0;
+    const isOld = now - this.#since >= this.#settings.timeWindowSecs * (1 - 1e-9);
+    if (isOld && !this.#recovering) this.#level = 0;
   }
 
   stateAt(now: number): CircuitState {

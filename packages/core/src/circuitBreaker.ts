@@ -150,8 +150,7 @@ export class CircuitBreaker {
 
   /** Closed, full, and its next cool-down would be the first: nothing is lost by forgetting this breaker for a new one. */
   get isLikeNew(): boolean {
-    if (!this.#state.isLikeNew) this.#now();
-    return this.#state.isLikeNew;
+    return this.#state.isLikeNew() || this.#state.isLikeNew(this.#now());
   }
 
   #now(): number {
@@ -170,7 +169,7 @@ export class CircuitBreaker {
   #ask(): CallPermit | number {
     const isWatched = callChannel.hasSubscribers;
     // Time does nothing to a breaker that is like new, and reading the clock would cost more than all the rest.
-    const now = isWatched || !this.#state.isLikeNew ? this.#now() : 0;
+    const now = isWatched || !this.#state.isLikeNew() ? this.#now() : 0;
     const retryAfterSecs = this.#state.secondsUntilAllowing(now);
     if (retryAfterSecs > 0) {
       this.#publish({ outcome: 'refused' });
@@ -185,7 +184,7 @@ export class CircuitBreaker {
   }
 
   #settle(epoch: number, outcome: CallOutcome, since: number | undefined): void {
-    if (outcome !== 'failure' && this.#state.isLikeNew && !callChannel.hasSubscribers) return;
+    if (outcome !== 'failure' && this.#state.isLikeNew() && !callChannel.hasSubscribers) return;
     const now = this.#now();
     this.#state.settle(epoch, outcome, now);
     this.#notice(now);

@@ -137,6 +137,6 @@ test('a breaker does what the table of its design says, whatever happens to it',
         steps,
       );
     }),
-    { numRuns: 1500, seed: 20240229 },
+    { numRuns: 4000, seed: 20240229 },
   );
 });

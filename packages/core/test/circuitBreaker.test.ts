@@ -633,6 +633,17 @@ describe('a clock that steps back', () => {
     expect(breaker.state).toBe('open');
   });
 
+  test('finds no failure forgotten that somebody only looked at', () => {
+    const clock = new SteppingClock();
+    const breaker = new CircuitBreaker({ errorThreshold: 2, timeWindowSecs: 4, clock });
+    fail(breaker);
+    clock.time += 2;
+    expect(breaker.isLikeNew).toBe(true);
+    clock.time -= 0.25;
+    fail(breaker);
+    expect(breaker.state).toBe('open');
+  });
+
   test('keeps the level for the rest of its time', () => {
     const clock = new SteppingClock();
     const breaker = new CircuitBreaker({ ...FIVE_IN_TEN, clock });
