@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { limit, type Using } from './opened.js';
+
+/** What clients may send as their key, where a store might join, quote, encode or look up by it. */
+const STRANGE_KEYS = [
+  '',
+  ' ',
+  'a',
+  'A',
+  'a ',
+  'a:b',
+  'a\u0000b',
+  'a\u0000',
+  '\n',
+  '\r\n',
+  '\t',
+  '{a}',
+  '{a}b',
+  '{}',
+  '}{',
+  '*',
+  '?',
+  '[a]',
+  '%s',
+  '"',
+  "'",
+  '\\',
+  '../x',
+  '1:a',
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'ä',
+  'a\u0308',
+  'ключ',
+  '鍵',
+  '🔑',
+  '\ud83d',
+  '\udd11',
+  '\udd11\ud83d',
+  '\ufffd',
+  '\ufeff',
+  'a'.repeat(300),
+  `${'a'.repeat(300)}b`,
+];
+
+/** Names of limits are printable ASCII, all of it. */
+const STRANGE_NAMES = [
+  ' ',
+  'a',
+  'A',
+  'a b',
+  'a:b',
+  '1',
+  '01',
+  '-1',
+  'debt',
+  'at',
+  '__proto__',
+  'constructor',
+  '{a}',
+  '"',
+  "'",
+  '\\',
+  '%s',
+  '*',
+  'a'.repeat(200),
+];
+
+/** Any string is a key, and no two share a bucket. */
+export function keysContract(using: Using): void {
+  describe('keys and names', () => {
+    test(
+      'any string is a key with buckets of its own',
+      using(async opened => {
+        const limits = [limit('only', 2, 0.001)];
+        for (const key of STRANGE_KEYS) {
+          expect(await opened.check(limits, 2, key), JSON.stringify(key)).toMatchObject({ allowed: true });
+        }
+        for (const key of STRANGE_KEYS) {
+          expect(await opened.check(limits, 1, key), JSON.stringify(key)).toMatchObject({ allowed: false });
+        }
+        await opened.reset('{a}');
+        await opened.refund(limits, 1, '\ud83d');
+        const given: string[] = [];
+        for (const key of STRANGE_KEYS) if ((await opened.peek(limits, 1, key)).allowed) given.push(key);
+        expect(given).toEqual(['{a}', '\ud83d']);
+      }),
+    );
+
+    test(
+      'any printable ASCII is the name of a limit with a bucket of its own',
+      using(async opened => {
+        const limits = STRANGE_NAMES.map((name, i) => limit(name, 100 + i, 0.001));
+        const { limits: decided } = await opened.check(limits, 10);
+        expect(decided.map(each => each.name)).toEqual(STRANGE_NAMES);
+        for (const [i, each] of limits.entries()) {
+          await opened.check([each], i);
+          expect(await opened.tokensLeft([each])).toEqual([90]);
+        }
+        expect(await opened.tokensLeft(limits)).toEqual(limits.map(() => 90));
+        expect((await opened.check(limits, 91)).violated).toEqual(STRANGE_NAMES);
+      }),
+    );
+
+    test(
+      'limiters of one name share their buckets, others never do, however names and keys are split',
+      using(async opened => {
+        const policy = { capacityMax: 1, restoreRateHz: 0.001 };
+        const split: readonly (readonly [string, string])[] = [
+          ['a', 'b:c'],
+          ['a:b', 'c'],
+          ['a', '1:b:c'],
+          ['1:a', 'b'],
+          ['a:', 'b'],
+          ['a', ':b'],
+          ['{a}', 'b'],
+          ['a', '{b}'],
+          ['1:1:a', ''],
+        ];
+        for (const [name, key] of split) {
+          const limiter = opened.limiter(name, { only: policy });
+          expect(await limiter.check(key), `${name} + ${key}`).toMatchObject({ allowed: true });
+        }
+        for (const [name, key] of split) {
+          const sameName = opened.limiter(name, { only: policy });
+          expect(await sameName.check(key), `${name} + ${key}`).toMatchObject({ allowed: false });
+        }
+      }),
+    );
+
+    test(
+      'a limiter tells very long keys apart',
+      using(async opened => {
+        const limiter = opened.limiter('api', { capacityMax: 1, restoreRateHz: 0.001 });
+        const long = 'k'.repeat(50_000);
+        const keys = [long, `${long}1`, `${long}\ud83d`, `${long}\udd11`, `${long}\ufffd`];
+        for (const key of keys) expect(await limiter.check(key)).toMatchObject({ allowed: true });
+        for (const key of keys) expect(await limiter.check(key)).toMatchObject({ allowed: false });
+      }),
+    );
+
+    test(
+      'a thousand keys are kept apart',
+      using(async opened => {
+        const limits = [limit('only', 1000, 0.001)];
+        const keys = Array.from({ length: 1000 }, (_, i) => `key ${i}`);
+        await Promise.all(keys.map((key, i) => opened.check(limits, i + 1, key)));
+        const left = await Promise.all(keys.map(key => opened.tokensLeft(limits, key)));
+        expect(left.map(([tokens]) => tokens)).toEqual(keys.map((_, i) => 999 - i));
+      }),
+    );
+  });
+}

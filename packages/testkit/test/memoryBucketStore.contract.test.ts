@@ -1,0 +1,23 @@
+import { type BucketStore, FailoverBucketStore, MemoryBucketStore } from '@breaking/core';
+import { storeContract } from '@breaking/testkit';
+import { inSteppingTime } from './steppingTime.js';
+
+/** The same store behind promises, as a store over a network is. */
+function promising(store: BucketStore): BucketStore {
+  return {
+    check: async (...args) => store.check(...args),
+    peek: async (...args) => store.peek(...args),
+    refund: async (...args) => store.refund(...args),
+    reset: async key => store.reset(key),
+  };
+}
+
+/** Only the store behind it decides: a test in which this process's own buckets did would fail. */
+const failover = (store: BucketStore) =>
+  new FailoverBucketStore({ store, name: 'test', onStoreError: 'deny' });
+
+storeContract('MemoryBucketStore', () => inSteppingTime(new MemoryBucketStore()));
+storeContract('FailoverBucketStore over memory', () => inSteppingTime(failover(new MemoryBucketStore())));
+storeContract('FailoverBucketStore over promises', () =>
+  inSteppingTime(failover(promising(new MemoryBucketStore()))),
+);
