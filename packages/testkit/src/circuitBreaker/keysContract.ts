@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { type AdapterUnderTest, sendOk } from '../adapterUnderTest.js';
+import { heard } from '../observed.js';
+import { fail, guardedServer } from './guardedServer.js';
+
+/** One breaker for each key, and what a wrong option or key leads to. */
+export function keysContract(adapter: AdapterUnderTest): void {
+  const keyOf = (req: unknown) => adapter.headerOf(req, 'x-upstream');
+
+  describe('a circuit breaker with keys', () => {
+    it('is one for each key, and one for requests without a key', async () => {
+      const server = await guardedServer(adapter, fail, { keyOf });
+      for (let failures = 0; failures < 2; failures++) await server.get({ 'x-upstream': 'a' });
+      server.handler = sendOk;
+      expect((await server.get({ 'x-upstream': 'a' })).status).toBe(503);
+      expect((await server.get({ 'x-upstream': 'b' })).status).toBe(200);
+      expect((await server.get()).status).toBe(200);
+    });
+
+    it('names the key in its messages, and none for requests without one', async () => {
+      const transitions = heard('breaking:circuit_breaker:transition');
+      const server = await guardedServer(adapter, fail, {
+        keyOf: async req => keyOf(req),
+        errorThreshold: 1,
+      });
+      await server.get({ 'x-upstream': '__proto__' });
+      await server.get();
+      expect(transitions.map(message => message.key)).toEqual(['__proto__', undefined]);
+      expect(Object.keys(transitions[1] ?? {})).not.toContain('key');
+    });
+
+    it.each([
+      ['throws', () => boomed()],
+      ['rejects', () => Promise.reject(new Error('boom'))],
+      ['returns no string', () => 7 as never],
+    ])('takes the error path when keyOf %s, calls no handler, and goes on', async (_how, wrongKeyOf) => {
+      let isWrong = true;
+      const server = await guardedServer(
+        adapter,
+        sendOk,
+        { keyOf: () => (isWrong ? wrongKeyOf() : undefined) },
+        { errorHandler: (error, io) => io.send(500, String(error instanceof Error)) },
+      );
+      expect(await server.served.get()).toMatchObject({ status: 500, body: 'true' });
+      expect(server.handled).toBe(0);
+      isWrong = false;
+      expect((await server.get()).status).toBe(200);
+      expect(server.outcomes).toEqual(['success']);
+    });
+  });
+
+  describe('a wrong option of a circuit breaker stops the program', () => {
+    it.each<[object, RegExp]>([
+      [{ errorThreshold: 0 }, /circuitBreaker: errorThreshold must be .* got 0/],
+      [{ errorThreshold: '5' }, /circuitBreaker: errorThreshold must be a number, got "5"/],
+      [{ timeWindowSecs: -1 }, /circuitBreaker: timeWindowSecs must be > 0, got -1/],
+      [{ timeWindowSecs: undefined }, /circuitBreaker: timeWindowSecs must be a number, got undefined/],
+      [{ cooldownSecs: 40, cooldownMaxSecs: 39 }, /circuitBreaker: cooldownMaxSecs must be .* got 39/],
+      [{ tolerableErrorRatio: 1 }, /circuitBreaker: tolerableErrorRatio must be .* got 1/],
+      [{ jitter: -0.1 }, /circuitBreaker: jitter must be .* got -0.1/],
+      [{ probeSuccesses: 1.5 }, /circuitBreaker: probeSuccesses must be .* got 1.5/],
+      [{ isFailure: 'status' }, /circuitBreaker: isFailure must be a function, got "status"/],
+      [{ keyOf: {} }, /circuitBreaker: keyOf must be a function, got an object/],
+      [{ rejectWith: 'throw' }, /circuitBreaker: rejectWith must be .* got "throw"/],
+      [{ enforce: 2, keyOf: () => 'a' }, /circuitBreaker: enforce must be from 0 to 1, got 2/],
+      [{ enforce: 0.1 }, /circuitBreaker: enforce must be a boolean where there is no keyOf, got 0.1/],
+      [{ errorTypes: [Error] }, /circuitBreaker: unknown option "errorTypes"/],
+      [{ thresold: 5 }, /circuitBreaker: unknown option "thresold"/],
+    ])('%j', async (options, message) => {
+      const wrong = guardedServer(adapter, sendOk, options as never);
+      await expect(wrong).rejects.toThrow(message);
+    });
+  });
+}
+
+function boomed(): never {
+  throw new Error('boom');
+}

@@ -1,0 +1,148 @@
+import { TooManyErrors } from '@breaking/core';
+import { describe, expect, it } from 'vitest';
+import { type AdapterUnderTest, sendOk } from '../adapterUnderTest.js';
+import { heard, warned } from '../observed.js';
+import { fail, guardedServer } from './guardedServer.js';
+
+/** How an open breaker answers in the handler's stead, and what its options change about that. */
+export function refusalContract(adapter: AdapterUnderTest): void {
+  describe('an open circuit breaker', () => {
+    it('calls no handler: it opens when as many requests have failed as errorThreshold says', async () => {
+      const server = await guardedServer(adapter, fail);
+      for (const status of [500, 500, 503, 503]) expect((await server.get()).status).toBe(status);
+      expect(server.handled).toBe(2);
+    });
+
+    it('lets the response that opens it go out unchanged', async () => {
+      const server = await guardedServer(adapter, io => {
+        io.setHeader('X-Own', 'yes');
+        io.send(502, 'upstream is down');
+      });
+      const [first, second] = [await server.get(), await server.get()];
+      expect({ ...second, headers: { ...second.headers, date: '' } }).toEqual({
+        ...first,
+        headers: { ...first.headers, date: '' },
+      });
+      expect(second).toMatchObject({ status: 502, body: 'upstream is down', headers: { 'x-own': 'yes' } });
+      expect((await server.get()).status).toBe(503);
+    });
+
+    it('answers 503 with a problem, the wait rounded up, and nothing for a cache to keep', async () => {
+      const server = await guardedServer(adapter, sendOk);
+      await server.open();
+      server.clock.advanceBy(0.5);
+      const { status, headers, body } = await server.get();
+      expect(status).toBe(503);
+      expect(headers['content-type']).toMatch(/^application\/problem\+json/);
+      expect(headers['cache-control']).toBe('no-store');
+      expect(headers['retry-after']).toBe('10');
+      expect(JSON.parse(body)).toEqual({ type: 'about:blank', title: 'Service Unavailable', status: 503 });
+    });
+
+    it('hands a TooManyErrors to the error path under rejectWith error', async () => {
+      const errors: unknown[] = [];
+      const server = await guardedServer(
+        adapter,
+        sendOk,
+        { rejectWith: 'error', name: 'pay' },
+        {
+          errorHandler: (error, io) => {
+            errors.push(error);
+            io.send(418, 'mine');
+          },
+        },
+      );
+      await server.open();
+      expect((await server.get()).status).toBe(418);
+      expect(errors).toEqual([expect.any(TooManyErrors)]);
+      expect(errors[0]).toMatchObject({ code: 'BREAKING_TOO_MANY_ERRORS', status: 503, retryAfterSecs: 10 });
+    });
+
+    it("tells the wait on the framework's own error path too", async () => {
+      const server = await guardedServer(adapter, sendOk, { rejectWith: 'error' });
+      await server.open();
+      const { status, headers } = await server.get();
+      expect(status).toBe(503);
+      expect(headers['retry-after']).toBe('10');
+      expect(headers['cache-control']).toBe('no-store');
+    });
+
+    it('sends the body that problem gives, be it asynchronous', async () => {
+      const server = await guardedServer(adapter, sendOk, {
+        problem: async ({ problem, retryAfterSecs }) => ({
+          ...problem,
+          detail: `back in ${retryAfterSecs} s`,
+        }),
+      });
+      await server.open();
+      expect(JSON.parse((await server.get()).body)).toEqual({
+        type: 'about:blank',
+        title: 'Service Unavailable',
+        status: 503,
+        detail: 'back in 10 s',
+      });
+    });
+
+    it('only publishes what it would have done under enforce false', async () => {
+      const transitions = heard('breaking:circuit_breaker:transition');
+      const server = await guardedServer(adapter, fail, { enforce: false });
+      for (let requests = 0; requests < 4; requests++) expect((await server.get()).status).toBe(500);
+      expect(server.handled).toBe(4);
+      expect(server.outcomes).toEqual(['failure', 'failure', 'refused', 'refused']);
+      expect(transitions.map(({ from, to }) => [from, to])).toEqual([['closed', 'open']]);
+    });
+
+    it('rejects for a stable share of the keys under a share of enforce', async () => {
+      const server = await guardedServer(adapter, fail, {
+        enforce: 0.5,
+        errorThreshold: 1,
+        keyOf: req => adapter.headerOf(req, 'x-key'),
+      });
+      const statuses = async () => {
+        const all: number[] = [];
+        for (let key = 0; key < 20; key++) all.push((await server.get({ 'x-key': `${key}` })).status);
+        return all;
+      };
+      expect(new Set(await statuses())).toEqual(new Set([500]));
+      const whileOpen = await statuses();
+      expect(new Set(whileOpen)).toEqual(new Set([500, 503]));
+      expect(await statuses()).toEqual(whileOpen);
+    });
+
+    it('tells of transitions, on the channel and to onTransition alike', async () => {
+      const transitions = heard('breaking:circuit_breaker:transition');
+      const told: unknown[] = [];
+      const server = await guardedServer(adapter, sendOk, {
+        name: 'pay',
+        onTransition: message => void told.push(message),
+      });
+      await server.open();
+      server.clock.advanceBy(10);
+      await server.get();
+      expect(transitions.map(({ from, to, reason }) => [from, to, reason])).toEqual([
+        ['closed', 'open', 'tooManyErrors'],
+        ['open', 'halfOpen', 'cooldownElapsed'],
+        ['halfOpen', 'closed', 'probesSucceeded'],
+      ]);
+      expect(transitions[0]).toEqual({
+        name: 'pay',
+        from: 'closed',
+        to: 'open',
+        reason: 'tooManyErrors',
+        retryAfterSecs: 10,
+      });
+      expect(told).toEqual(transitions);
+    });
+
+    it('keeps an onTransition that throws away from the answer, and warns', async () => {
+      const warnings = warned();
+      const server = await guardedServer(adapter, fail, {
+        onTransition: () => {
+          throw new Error('mine');
+        },
+      });
+      for (const status of [500, 500, 503]) expect((await server.get()).status).toBe(status);
+      expect(warnings.map(warning => warning.code)).toEqual(['BREAKING_CALLBACK_ERROR']);
+    });
+  });
+}
