@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { MockClock } from '@breaking/core';
+import { rateLimit } from '@breaking/express';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { close, createServers, listen } from '../servers.js';
+import { Readme } from './readme.js';
+
+const readme = new Readme('README.md');
+const packageReadmes = ['core', 'express', 'fastify', 'http', 'koa', 'testkit'].map(
+  name => new Readme(`packages/${name}/README.md`),
+);
+
+describe.each([
+  ['express', 'examples/express'],
+  ['koa', 'examples/koa'],
+  ['fastify', 'examples/fastify'],
+])('on %s', (name, folder) => {
+  test('the example of the README runs as it stands, with the same limits as the others', async () => {
+    const answer = await fetch(await run(exampleOf(name, readme), folder));
+
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('RateLimit-Policy')).toBe('"burst";q=20;w=2, "hourly";q=1000;w=3600');
+    expect(await answer.json()).toEqual({ tokensLeft: [19, 999] });
+  });
+
+  test("the example of the package's README runs as it stands", async () => {
+    const answer = await fetch(await run(exampleOf(name, readmeOf(name)), folder));
+
+    expect(answer.headers.get('RateLimit')).toContain('"burst";r=19;t=2');
+    expect(await answer.json()).toEqual({ tokensLeft: [19, 999] });
+  });
+});
+
+test("the adapter in http's README runs as it stands, and refuses", async () => {
+  const url = await run(exampleOf('http', readmeOf('http')), 'packages/http');
+  const statuses: number[] = [];
+  for (let i = 0; i < 40 && !statuses.includes(429); i++) statuses.push((await fetch(url)).status);
+
+  expect(statuses.slice(0, 20)).toEqual(Array(20).fill(200));
+  expect(statuses.at(-1)).toBe(429);
+});
+
+function readmeOf(name: string): Readme {
+  return packageReadmes.find(({ path }) => path === `packages/${name}/README.md`)!;
+}
+
+/** The code that serves with the package of that name. */
+function exampleOf(name: string, { codeBlocks }: Readme): string {
+  const block = codeBlocks.find(
+    ({ code }) => code.includes(`'@breaking/${name}'`) && code.includes('listen('),
+  );
+  return block!.code;
+}
+
+/** Runs a code block in a process of its own, in a folder where all that it imports is installed. */
+async function run(code: string, folder: string): Promise<string> {
+  const child = spawn(
+    process.execPath,
+    ['--import', new URL('listenAnywhere.js', import.meta.url).href, '--input-type=module', '--eval', code],
+    {
+      cwd: fileURLToPath(new URL(`../../${folder}`, import.meta.url)),
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    },
+  );
+  onTestFinished(() => void child.kill());
+  let errors = '';
+  child.stderr?.on('data', chunk => {
+    errors += chunk;
+  });
+  const ended = once(child, 'close').then(() => {
+    throw new Error(`The example ended: ${errors}`);
+  });
+  const [port] = await Promise.race([once(child, 'message'), ended]);
+  return `http://127.0.0.1:${port}`;
+}
+
+test('the README shows a refusal as it is captured', async () => {
+  const servers = await createServers({ clock: new MockClock() });
+  onTestFinished(() => {
+    for (const { server } of servers) close(server);
+  });
+  const { server } = servers.find(({ name }) => name === 'Express')!;
+  const url = await listen(server);
+  for (let i = 0; i < 5; i++) await captured(url);
+
+  const shown = readme.codeBlocks.find(({ language }) => language === 'http')?.code.trimEnd();
+  expect(undated(shown ?? '')).toBe(undated(await captured(url)));
+});
+
+/** An answer with its header fields in their order, as `curl -i` prints it. */
+async function captured(url: string): Promise<string> {
+  const [answer] = (await once(get(url), 'response')) as [IncomingMessage];
+  const { httpVersion, statusCode, statusMessage, rawHeaders } = answer;
+  const lines = [`HTTP/${httpVersion} ${statusCode} ${statusMessage}`];
+  for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
+  let body = '';
+  for await (const chunk of answer.setEncoding('utf8')) body += chunk;
+  return `${lines.join('\n')}\n\n${body}`;
+}
+
+function undated(answer: string): string {
+  return answer.replace(/^Date: .+$/m, 'Date:');
+}
+
+test('the README lists every option of rateLimit', () => {
+  const listed = [...readme.section('Options').matchAll(/^\| `(\w+)` \| /gm)].map(([, option]) => option);
+
+  // The error for an option that there is not names those that there are.
+  const message = `rateLimit: unknown option "noSuchOption", known are ${listed.join(', ')}`;
+  expect(() => rateLimit({ noSuchOption: 1 } as never)).toThrow(message);
+});
+
+test.each([readme, ...packageReadmes])('every file that $path links to is there', ({ links }) => {
+  expect(links.filter(link => !existsSync(link)).map(link => link.pathname)).toEqual([]);
+});

@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+const START = fileURLToPath(new URL('../start.js', import.meta.url));
+
+describe('npm start', () => {
+  test('prints the URLs of all three frameworks, then what to try, and last how to stop', async () => {
+    const { printed } = await started({ PORT: '0' });
+
+    expect(printed).toMatch(/^ {2}Express {2}http:\S+\n {2}Koa {6}http:\S+\n {2}Fastify {2}http:\S+$/m);
+    expect(printed.trimEnd().split('\n').at(-1)).toBe('Stop the servers with Ctrl-C.');
+  });
+
+  test('what it says to try shows a 200, a 429 and the headers', async () => {
+    const { printed } = await started({ PORT: '0' });
+    const commands = [...printed.matchAll(/^ {2}curl -i "?(http:[^"\s]+)"?$/gm)].map(([, url = '']) => url);
+
+    const answers = await Promise.all(commands.map(asked));
+    expect(answers.map(each => each.status)).toEqual([200, 429, 429]);
+    for (const { headers } of answers) {
+      expect(headers.has('RateLimit-Policy')).toBe(true);
+      expect(headers.has('RateLimit')).toBe(true);
+    }
+  });
+
+  test('every framework answers', async () => {
+    const { urls } = await started({ PORT: '0' });
+    const hellos = await Promise.all(urls.map(async url => (await fetch(url)).json()));
+
+    expect(hellos).toEqual(['Express', 'Koa', 'Fastify'].map(name => ({ hello: `from ${name}` })));
+  });
+
+  test('PORT moves the first server, and the others follow', async () => {
+    const port = await threeFreePorts();
+    const { urls } = await started({ PORT: String(port) });
+
+    expect(urls).toEqual([0, 1, 2].map(i => `http://127.0.0.1:${port + i}`));
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it, with exit code 0', async signal => {
+    const { child, urls } = await started({ PORT: '0' });
+    // A connection that is kept does not hold it up.
+    await fetch(String(urls[0]));
+
+    child.kill(signal);
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
+  test.each([
+    ['Express', 0],
+    ['Koa', 1],
+    ['Fastify', 2],
+  ])('where the port of %s is taken, it says so and names PORT', async (name, i) => {
+    const port = await threeFreePorts();
+    await listening(port + i);
+    const { code, errors } = await ended({ PORT: String(port) });
+
+    expect(code).toBe(1);
+    expect(errors.trim()).toBe(
+      `${name} cannot be served: port ${port + i} is taken. The variable PORT chooses other ports: PORT=4000 npm start`,
+    );
+  });
+
+  test.each(['http', '-1', '65534', '3000.5'])('PORT=%s is refused', async PORT => {
+    const { code, errors } = await ended({ PORT });
+
+    expect(code).toBe(1);
+    expect(errors.trim()).toBe(`The variable PORT must be a whole number from 0 to 65533, got "${PORT}".`);
+  });
+});
+
+/** The last answer to a URL in which curl counts from 1 to what stands in brackets. */
+async function asked(url: string): Promise<Response> {
+  const last = Number(/\[1-(\d)\]$/.exec(url)?.[1] ?? 1);
+  for (let i = 1; i < last; i++) await fetch(url.replace(/\[.+\]/, String(i)));
+  return fetch(url.replace(/\[.+\]/, String(last)));
+}
+
+function run(env: { readonly PORT: string }): ChildProcess {
+  const child = spawn(process.execPath, [START], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+/** Runs until it says how to stop it. */
+async function started(env: {
+  readonly PORT: string;
+}): Promise<{ child: ChildProcess; printed: string; urls: readonly string[] }> {
+  const child = run(env);
+  let printed = '';
+  for await (const chunk of child.stdout!.iterator({ destroyOnReturn: false })) {
+    printed += chunk;
+    if (printed.includes('Ctrl-C')) break;
+  }
+  const urls = [...printed.matchAll(/^ {2}\w+ +(http:\S+)$/gm)].map(([, url = '']) => url);
+  return { child, printed, urls };
+}
+
+/** Runs to its end. */
+async function ended(env: { readonly PORT: string }): Promise<{ code: number; errors: string }> {
+  const child = run(env);
+  let errors = '';
+  child.stderr!.on('data', chunk => {
+    errors += chunk;
+  });
+  const [code] = await once(child, 'close');
+  return { code, errors };
+}
+
+/** The first of three free ports in a row, below those that systems hand out to whoever asks for any. */
+async function threeFreePorts(): Promise<number> {
+  for (let port = 20_000; port < 30_000; port += 3) {
+    const probes = await Promise.allSettled([port, port + 1, port + 2].map(listening));
+    for (const probe of probes) if (probe.status === 'fulfilled') probe.value.close();
+    if (probes.every(({ status }) => status === 'fulfilled')) return port;
+  }
+  throw new Error('No three ports in a row are free');
+}
+
+async function listening(port: number): Promise<Server> {
+  const server = createServer().listen(port, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return server;
+}
