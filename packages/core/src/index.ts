@@ -16,6 +16,7 @@ export * as check from './check.js';
 export { CircuitBreaker } from './circuitBreaker.js';
 export { CircuitBreakerGroup, type CircuitBreakerGroupOptions } from './circuitBreakerGroup.js';
 export { type Clock, MockClock, MonotonicClock } from './clock.js';
+export { allThere, cappedDebt, debtAt } from './debt.js';
 export {
   type Decision,
   type DecisionSource,

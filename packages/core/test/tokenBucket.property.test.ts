@@ -240,7 +240,7 @@ describe('a clock that steps back', () => {
           } else if (step.kind === 'pass') {
             clock.time = shifted(clock.time, step.tokens, policy);
             expect(bucket.capacityCurrent).toBeGreaterThanOrEqual(before);
-          } else {
+          } else if ('share' in step) {
             bucket.take(1 + Math.floor(step.share * policy.capacityMax));
           }
           expect(bucket.capacityCurrent).toBeGreaterThanOrEqual(0);
