@@ -1,5 +1,6 @@
 import { storeErrorChannel } from './channels.js';
 import { knownOptions, oneOf, printableName, shown } from './check.js';
+import { CircuitBreaker } from './circuitBreaker.js';
 import { isDeadline, within } from './deadline.js';
 import { type Decision, isDecision, sourced, undecided } from './decision.js';
 import { MemoryBucketStore } from './memoryBucketStore.js';
@@ -10,6 +11,9 @@ import { type BucketStore, isStore, isThenable } from './store.js';
 export type OnStoreError = 'local' | 'allow' | 'deny';
 
 export const ON_STORE_ERROR: readonly OnStoreError[] = ['local', 'allow', 'deny'];
+
+/** Five errors at once, or more than one in two seconds for long, and the store is left alone but for probes. */
+const BREAKER = { errorThreshold: 5, timeWindowSecs: 10, cooldownSecs: 0.5, cooldownMaxSecs: 5 };
 
 /** How long a request refused under 'deny' is told to wait: nobody knows when the store is back, so not long. */
 const DENIED_SECS = 1;
@@ -26,17 +30,23 @@ export interface FailoverOptions {
 
 /**
  * A store that always answers, and in time: where the one behind it throws, rejects, answers with what is no Decision or
- * not before the deadline, `onStoreError` decides. Each such error is published on `breaking:store:error`, none is thrown.
+ * not before the deadline, `onStoreError` decides. A circuit breaker spares a store that keeps failing, and everybody the
+ * wait for it: while it is open `onStoreError` decides at once, and single operations find out when the store is back.
+ * Each error is published on `breaking:store:error`, none is thrown.
  *
- * An operation is never repeated: one that was given up on may still have reached the store. A refund or reset that fails
- * is lost, in the direction of fewer tokens.
+ * Under 'local' the buckets in this process start from what the store last said of a key, and count for nothing once it
+ * answers again. An operation is never repeated: one that was given up on may still have reached the store. A refund or
+ * reset that fails is lost, in the direction of fewer tokens.
  */
 export class FailoverBucketStore implements BucketStore {
   readonly #store: BucketStore;
   readonly #name: string;
   readonly #onStoreError: OnStoreError;
   readonly #deadlineSecs: number;
+  readonly #breaker: CircuitBreaker;
   readonly #local = new MemoryBucketStore();
+  /** The limiter's latest reading of its clock: the breaker's time too. */
+  #now = 0;
 
   constructor(options: FailoverOptions) {
     const what = 'FailoverBucketStore';
@@ -46,6 +56,8 @@ export class FailoverBucketStore implements BucketStore {
     const { onStoreError = 'local', deadlineSecs = 0.05 } = options;
     this.#onStoreError = oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
     this.#deadlineSecs = isDeadline(`${what}: deadlineSecs`, deadlineSecs);
+    const clock = { secondsSinceEpoch: () => this.#now };
+    this.#breaker = new CircuitBreaker({ ...BREAKER, name: `store of ${this.#name}`, clock });
   }
 
   check(key: string, limits: readonly Limit[], cost: number, now: number): Decision | Promise<Decision> {
@@ -57,13 +69,14 @@ export class FailoverBucketStore implements BucketStore {
   }
 
   refund(key: string, limits: readonly Limit[], n: number, now: number): void | Promise<void> {
+    this.#now = now;
     this.#local.refund(key, limits, n, now);
-    return this.#tell('refund', () => this.#store.refund(key, limits, n, now));
+    return this.#ask('refund', () => this.#store.refund(key, limits, n, now), nothing, nothing);
   }
 
   reset(key: string): void | Promise<void> {
     this.#local.reset(key);
-    return this.#tell('reset', () => this.#store.reset(key));
+    return this.#ask('reset', () => this.#store.reset(key), nothing, nothing);
   }
 
   #decide(
@@ -73,39 +86,45 @@ export class FailoverBucketStore implements BucketStore {
     cost: number,
     now: number,
   ): Decision | Promise<Decision> {
-    const instead = (error: unknown) => this.#instead(error, operation, key, limits, cost, now);
-    try {
-      const answer = this.#store[operation](key, limits, cost, now);
-      if (!isThenable(answer)) return checked(operation, limits, answer);
-      return within(`store.${operation}`, this.#deadlineSecs, answer)
-        .then(decision => checked(operation, limits, decision))
-        .catch(instead);
-    } catch (error) {
-      return instead(error);
-    }
+    this.#now = now;
+    return this.#ask(
+      operation,
+      () => this.#store[operation](key, limits, cost, now),
+      answer => {
+        if (!isDecision(answer, limits)) {
+          throw new TypeError(`store.${operation} must answer with a Decision, got ${shown(answer)}`);
+        }
+        if (this.#onStoreError === 'local') this.#local.learn(key, answer, now);
+        return answer;
+      },
+      () => {
+        if (this.#onStoreError === 'allow') return undecided(true, 0);
+        if (this.#onStoreError === 'deny') return undecided(false, DENIED_SECS);
+        return sourced(this.#local[operation](key, limits, cost, now), 'local');
+      },
+    );
   }
 
-  #instead(
-    error: unknown,
-    operation: 'check' | 'peek',
-    key: string,
-    limits: readonly Limit[],
-    cost: number,
-    now: number,
-  ): Decision {
-    this.#publish(error);
-    if (this.#onStoreError === 'allow') return undecided(true, 0);
-    if (this.#onStoreError === 'deny') return undecided(false, DENIED_SECS);
-    return sourced(this.#local[operation](key, limits, cost, now), 'local');
-  }
-
-  #tell(operation: 'refund' | 'reset', send: () => void | Promise<void>): void | Promise<void> {
-    try {
-      const sent = send();
-      if (!isThenable(sent)) return;
-      return within(`store.${operation}`, this.#deadlineSecs, sent).catch(error => this.#publish(error));
-    } catch (error) {
+  /** Asks the store if its breaker lets anybody, for as long as the deadline. */
+  #ask<A, T>(
+    operation: string,
+    send: () => A | PromiseLike<A>,
+    receive: (answer: A) => T,
+    instead: () => T,
+  ): T | Promise<T> {
+    const failed = (error: unknown) => {
       this.#publish(error);
+      return instead();
+    };
+    try {
+      const received = this.#breaker.runSync((): T | Promise<T> => {
+        const answer = send();
+        if (!isThenable(answer)) return receive(answer);
+        return within(`store.${operation}`, this.#deadlineSecs, answer).then(receive);
+      });
+      return received instanceof Promise ? received.catch(failed) : received;
+    } catch (error) {
+      return failed(error);
     }
   }
 
@@ -115,7 +134,4 @@ export class FailoverBucketStore implements BucketStore {
   }
 }
 
-function checked(operation: string, limits: readonly Limit[], answer: unknown): Decision {
-  if (isDecision(answer, limits)) return answer;
-  throw new TypeError(`store.${operation} must answer with a Decision, got ${shown(answer)}`);
-}
+function nothing(): void {}

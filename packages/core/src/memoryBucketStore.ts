@@ -74,6 +74,14 @@ export class MemoryBucketStore implements BucketStore {
     if (entry !== undefined) this.#forget(entry);
   }
 
+  /** Takes over what another store has decided on a key, as the state of its buckets. */
+  learn(key: string, { limits }: Decision, now: number): void {
+    const debts = limits.map(limit => limit.secondsUntil(limit.capacityMax) * limit.restoreRateHz);
+    const entry = this.#entries.get(key);
+    if (entry !== undefined || debts.some(debt => debt > 0))
+      keepDebts(entry ?? this.#enter(key, now), limits, debts, now);
+  }
+
   #enter(key: string, now: number): Entry {
     if (this.#slots.length >= this.#maxKeys) this.#forget(this.#victim(now));
     const entry: Entry = { key, buckets: [], slot: this.#slots.length };
