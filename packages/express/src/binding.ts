@@ -1,15 +1,6 @@
-import { type Decision, isThenable } from '@breaking/core';
+import { isThenable } from '@breaking/core';
 import type { Binding, Gate, MaybePromise, Refusal } from '@breaking/http';
 import type { NextFunction, Request, Response } from 'express';
-
-declare global {
-  namespace Express {
-    interface Request {
-      /** The most restrictive decision of the rate limits that this request has met. */
-      rateLimit?: Decision;
-    }
-  }
-}
 
 /** An address and a distance from which no real proxy speaks: who trusts it trusts anyone. (192.0.2.0/24: RFC 5737) */
 const NOBODYS_PROXY = ['192.0.2.1', 1000] as const;

@@ -1,6 +1,16 @@
+import type { Decision } from '@breaking/core';
 import { RateLimitGate, type RateLimitOptions } from '@breaking/http';
 import type { Request, RequestHandler } from 'express';
 import { binding, pass } from './binding.js';
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** The most restrictive decision of the rate limits that this request has met. */
+      rateLimit?: Decision;
+    }
+  }
+}
 
 /**
  * Middleware that answers 429 to clients whose token bucket is empty: for an app, a router or a route. Each call makes a

@@ -1,13 +1,6 @@
-import { type Decision, isThenable } from '@breaking/core';
+import { isThenable } from '@breaking/core';
 import { type Binding, type Gate, isWatched, type Refusal, recordError } from '@breaking/http';
 import type { Context, Next } from 'koa';
-
-declare module 'koa' {
-  interface DefaultState {
-    /** The most restrictive decision of the rate limits that this request has met. */
-    rateLimit?: Decision;
-  }
-}
 
 export const binding: Binding<Context, Context> = {
   requestOf: ctx => ctx,

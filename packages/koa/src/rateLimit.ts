@@ -1,6 +1,14 @@
+import type { Decision } from '@breaking/core';
 import { RateLimitGate, type RateLimitOptions } from '@breaking/http';
 import type { Context, Middleware } from 'koa';
 import { binding, pass } from './binding.js';
+
+declare module 'koa' {
+  interface DefaultState {
+    /** The most restrictive decision of the rate limits that this request has met. */
+    rateLimit?: Decision;
+  }
+}
 
 /**
  * Middleware that answers 429 to clients whose token bucket is empty: for an app, a router or a route. Each call makes a

@@ -1,0 +1,50 @@
+import { createServer } from 'node:http';
+import { pipeline } from 'node:stream';
+import { isThenable } from '@breaking/core';
+import { circuitBreaker, rateLimit } from '@breaking/express';
+import { type AdapterUnderTest, type GateUnderTest, type Io, madeOnce, sendOk } from '@breaking/testkit';
+import type express from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+
+const TRUST_PROXY = { nobody: false, oneProxy: 1, anyone: true };
+
+/** The adapter on a version of Express. */
+export function expressUnderTest(name: string, createApp: typeof express): AdapterUnderTest {
+  return {
+    name,
+    keepsFieldsOnError: true,
+    headerOf: (req, field) => (req as Request).get(field),
+    mount: async ({ gates, handler = sendOk, errorHandler, trusts = 'nobody' }) => {
+      const handle: RequestHandler = (req, res, next) => {
+        const handled = handler(ioOf(req, res));
+        if (isThenable(handled)) handled.then(undefined, next);
+      };
+      const app = createApp();
+      app.set('trust proxy', TRUST_PROXY[trusts]);
+      for (const gate of madeOnce(gates, middlewareOf)) app.use(gate);
+      app.get('/', handle);
+      app.post('/', handle);
+      if (errorHandler !== undefined) {
+        const onError: ErrorRequestHandler = (error, req, res, _next) => errorHandler(error, ioOf(req, res));
+        app.use(onError);
+      }
+      return createServer(app);
+    },
+  };
+}
+
+function middlewareOf(gate: GateUnderTest): RequestHandler {
+  return gate.kind === 'rateLimit' ? rateLimit(gate.options) : circuitBreaker(gate.options);
+}
+
+function ioOf(req: Request, res: Response): Io {
+  return {
+    req,
+    res,
+    decision: req.rateLimit,
+    setHeader: (name, value) => void res.set(name, value),
+    send: (status, body) => void res.status(status).send(body),
+    stream: source => void pipeline(source, res, () => {}),
+    hijack: () => {},
+  };
+}

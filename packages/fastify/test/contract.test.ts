@@ -1,0 +1,7 @@
+import { circuitBreakerContract, rateLimitContract } from '@breaking/testkit';
+import { fastifyUnderTest } from './fastifyUnderTest.js';
+
+const adapter = fastifyUnderTest('Fastify 5, plugin', 'plugin');
+
+rateLimitContract(adapter);
+circuitBreakerContract(adapter);

@@ -1,0 +1,7 @@
+import { circuitBreakerContract, rateLimitContract } from '@breaking/testkit';
+import { fastifyUnderTest } from './fastifyUnderTest.js';
+
+const adapter = fastifyUnderTest('Fastify 5, decorators', 'decorators');
+
+rateLimitContract(adapter);
+circuitBreakerContract(adapter);

@@ -1,0 +1,74 @@
+import { isThenable } from '@breaking/core';
+import breaking from '@breaking/fastify';
+import { type AdapterUnderTest, type GateUnderTest, type Io, madeOnce, sendOk } from '@breaking/testkit';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type onRequestHookHandler,
+} from 'fastify';
+
+const TRUST_PROXY = {
+  nobody: false,
+  oneProxy: (_address: string, hop: number) => hop < 1,
+  anyone: true,
+};
+
+/**
+ * The adapter on Fastify 5.
+ * @param through where gates are given: to the plugin (as far as it takes them), or to its decorators
+ */
+export function fastifyUnderTest(name: string, through: 'plugin' | 'decorators'): AdapterUnderTest {
+  return {
+    name,
+    keepsFieldsOnError: true,
+    headerOf: (request, field) => (request as FastifyRequest).headers[field] as string | undefined,
+    mount: async ({ gates, handler = sendOk, errorHandler, trusts = 'nobody' }) => {
+      const app = Fastify({ trustProxy: TRUST_PROXY[trusts] });
+      const others = await registered(app, gates, through);
+      for (const gate of madeOnce(others, gate => hookOf(app, gate))) app.addHook('onRequest', gate);
+      if (errorHandler !== undefined) {
+        app.setErrorHandler((error, _request, reply) => errorHandler(error, ioOf(reply)));
+      }
+      const handle = (_request: FastifyRequest, reply: FastifyReply) => {
+        const handled = handler(ioOf(reply));
+        return isThenable(handled) ? handled.then(() => reply) : undefined;
+      };
+      app.get('/', handle);
+      app.post('/', handle);
+      await app.ready();
+      return app.server;
+    },
+  };
+}
+
+/** Registers the plugin, with those of the gates that can be its own; the others are left. */
+async function registered(
+  app: FastifyInstance,
+  gates: readonly GateUnderTest[],
+  through: 'plugin' | 'decorators',
+): Promise<readonly GateUnderTest[]> {
+  const [first, ...others] = gates;
+  if (through === 'decorators' || first === undefined || others.includes(first)) {
+    await app.register(breaking);
+    return gates;
+  }
+  await app.register(breaking, { [first.kind]: first.options });
+  return others;
+}
+
+function hookOf(app: FastifyInstance, gate: GateUnderTest): onRequestHookHandler {
+  return gate.kind === 'rateLimit' ? app.rateLimit(gate.options) : app.circuitBreaker(gate.options);
+}
+
+function ioOf(reply: FastifyReply): Io {
+  return {
+    req: reply.request.raw,
+    res: reply.raw,
+    decision: reply.request.rateLimit,
+    setHeader: (name, value) => void reply.header(name, value),
+    send: (status, body) => void reply.code(status).send(body),
+    stream: source => void reply.send(source),
+    hijack: () => void reply.hijack(),
+  };
+}

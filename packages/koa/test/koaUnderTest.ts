@@ -1,0 +1,58 @@
+import { createServer } from 'node:http';
+import { circuitBreaker, rateLimit } from '@breaking/koa';
+import { type AdapterUnderTest, type GateUnderTest, type Io, madeOnce, sendOk } from '@breaking/testkit';
+import type Koa from 'koa';
+import type { Context, Middleware } from 'koa';
+
+const MAX_IPS_COUNT = { nobody: 0, oneProxy: 1, anyone: 0 };
+const METHODS = ['GET', 'HEAD', 'POST'];
+
+/** The adapter on a version of Koa. */
+export function koaUnderTest(name: string, App: typeof Koa): AdapterUnderTest {
+  return {
+    name,
+    keepsFieldsOnError: false,
+    headerOf: (ctx, field) => (ctx as Context).get(field) || undefined,
+    mount: async ({ gates, handler = sendOk, errorHandler, trusts = 'nobody' }) => {
+      const app = new App({ proxy: trusts !== 'nobody', maxIpsCount: MAX_IPS_COUNT[trusts] });
+      app.silent = true;
+      if (errorHandler !== undefined) {
+        app.use(async (ctx, next) => {
+          try {
+            await next();
+          } catch (error) {
+            errorHandler(error, ioOf(ctx));
+          }
+        });
+      }
+      for (const gate of madeOnce(gates, middlewareOf)) app.use(gate);
+      app.use((ctx, next) => {
+        return ctx.path === '/' && METHODS.includes(ctx.method) ? handler(ioOf(ctx)) : next();
+      });
+      return createServer(app.callback());
+    },
+  };
+}
+
+function middlewareOf(gate: GateUnderTest): Middleware {
+  return gate.kind === 'rateLimit' ? rateLimit(gate.options) : circuitBreaker(gate.options);
+}
+
+function ioOf(ctx: Context): Io {
+  return {
+    req: ctx.req,
+    res: ctx.res,
+    decision: ctx.state.rateLimit,
+    setHeader: (name, value) => ctx.set(name, value),
+    send: (status, body) => {
+      ctx.status = status;
+      ctx.body = body;
+    },
+    stream: source => {
+      ctx.body = source;
+    },
+    hijack: () => {
+      ctx.respond = false;
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Decision } from '@breaking/core';
+import type { CircuitBreakerGateOptions, RateLimitOptions } from '@breaking/http';
+
+/** What the contract suites have to know of an adapter and its framework. */
+export interface AdapterUnderTest {
+  /** The framework and its major version, for the names of tests. */
+  readonly name: string;
+  /** Whether the framework's own error path keeps the fields that were set before the error. */
+  readonly keepsFieldsOnError: boolean;
+  /**
+   * An app behind a server that does not listen yet: all its requests pass the gates in their order, then `GET /` and
+   * `POST /` are the handler's, and anything else is the framework's own 404.
+   * Rejects with what the adapter throws for a wrong option.
+   */
+  mount(scenario: Scenario): Promise<Server>;
+  /** A header field of the request that the adapter hands to the callbacks of its options. */
+  headerOf(request: unknown, name: string): string | undefined;
+}
+
+/** One app, described without its framework. */
+export interface Scenario {
+  /** A gate that is named twice is the same gate, met twice. */
+  readonly gates: readonly GateUnderTest[];
+  /** By default answers 200 and `ok`. What it throws, or rejects with, is the framework's to handle. */
+  readonly handler?: Handler;
+  /** The app's own error handler; by default the framework's. */
+  readonly errorHandler?: (error: unknown, io: Io) => void;
+  /** Whose word on the client's address counts; by default nobody's. */
+  readonly trusts?: Trust;
+}
+
+/** Callbacks get the framework's own request, which `headerOf` reads. */
+export type GateUnderTest =
+  | { readonly kind: 'rateLimit'; readonly options: RateLimitOptions<unknown> }
+  | { readonly kind: 'circuitBreaker'; readonly options: CircuitBreakerGateOptions<unknown> };
+
+/** A request is answered by `send` or `stream`, or never; an asynchronous handler does so before it is done. */
+export type Handler = (io: Io) => void | Promise<void>;
+
+/** `oneProxy`: that of the peer. `anyone`: that of every client on itself. */
+export type Trust = 'nobody' | 'oneProxy' | 'anyone';
+
+/** One request and its response, as the users of any framework see them. */
+export interface Io {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** The rate limits' decision, where the framework's users find it. */
+  readonly decision: Decision | undefined;
+  /** Sets a header field in the framework's way. */
+  setHeader(name: string, value: string): void;
+  send(status: number, body: string): void;
+  stream(source: Readable): void;
+  /** Takes the raw response away from the framework. */
+  hijack(): void;
+}
+
+export const sendOk: Handler = io => io.send(200, 'ok');
+
+/** Makes each of the gates once, in the order in which they are met. */
+export function madeOnce<T>(gates: readonly GateUnderTest[], make: (gate: GateUnderTest) => T): readonly T[] {
+  const made = new Map<GateUnderTest, T>();
+  return gates.map(gate => {
+    const known = made.get(gate) ?? make(gate);
+    made.set(gate, known);
+    return known;
+  });
+}

@@ -1,0 +1,15 @@
+export {
+  type AdapterUnderTest,
+  type GateUnderTest,
+  type Handler,
+  type Io,
+  madeOnce,
+  type Scenario,
+  sendOk,
+  type Trust,
+} from './adapterUnderTest.js';
+export { circuitBreakerContract } from './circuitBreakerContract.js';
+export { heard, Held, turn, type Warning, warned } from './observed.js';
+export { rateLimitContract } from './rateLimitContract.js';
+export { type Answer, type Asked, Served, serve } from './served.js';
+export { type StoreUnderTest, storeContract } from './storeContract.js';

@@ -1,0 +1,54 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setImmediate } from 'node:timers/promises';
+import type { CallMessage, DecisionMessage, StoreErrorMessage, TransitionMessage } from '@breaking/core';
+import { onTestFinished } from 'vitest';
+
+interface Messages {
+  'breaking:rate_limit:decision': DecisionMessage;
+  'breaking:store:error': StoreErrorMessage;
+  'breaking:circuit_breaker:transition': TransitionMessage;
+  'breaking:circuit_breaker:call': CallMessage;
+}
+
+/** Everything that is published on a channel until the test is finished. */
+export function heard<C extends keyof Messages>(channel: C): readonly Messages[C][] {
+  const messages: Messages[C][] = [];
+  const hear = (message: unknown) => void messages.push(message as Messages[C]);
+  subscribe(channel, hear);
+  onTestFinished(() => void unsubscribe(channel, hear));
+  return messages;
+}
+
+/** The codes of this library's process warnings until the test is finished. */
+export function warned(): readonly Warning[] {
+  const warnings: Warning[] = [];
+  const hear = (warning: Error) => {
+    if (warning.name === 'BreakingWarning') warnings.push(warning as Warning);
+  };
+  process.on('warning', hear);
+  onTestFinished(() => void process.off('warning', hear));
+  return warnings;
+}
+
+export interface Warning extends Error {
+  readonly code: string;
+}
+
+/** One turn of the event loop: what was to happen without waiting for anything has happened then. */
+export function turn(): Promise<void> {
+  return setImmediate();
+}
+
+/** A promise that a test resolves when it likes. */
+export class Held<T = void> {
+  readonly promise: Promise<T>;
+  readonly release: (value: T) => void;
+
+  constructor() {
+    let release: (value: T) => void = () => {};
+    this.promise = new Promise(resolve => {
+      release = resolve;
+    });
+    this.release = release;
+  }
+}

@@ -1,0 +1,98 @@
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import type { AdapterUnderTest } from '../adapterUnderTest.js';
+import { serve } from '../served.js';
+import { limit, upTo } from './limit.js';
+
+/** Whatever the request is and however it ends, it counts. */
+export function requestKindsContract(adapter: AdapterUnderTest): void {
+  describe('what counts', () => {
+    test("HEAD shares GET's bucket", async () => {
+      const served = await serve(adapter, { gates: [limit(upTo(2))] });
+      expect((await served.ask({ method: 'HEAD' })).headers.ratelimit).toBe('"default";r=1;t=10');
+      expect((await served.get()).headers.ratelimit).toBe('"default";r=0;t=10');
+      expect((await served.ask({ method: 'HEAD' })).status).toBe(429);
+    });
+
+    test('a preflight counts like any request', async () => {
+      const served = await serve(adapter, { gates: [limit(upTo(1))] });
+      const headers = { Origin: 'https://example.org', 'Access-Control-Request-Method': 'POST' };
+      expect((await served.ask({ method: 'OPTIONS', headers })).status).not.toBe(429);
+      expect((await served.ask({ method: 'OPTIONS', headers })).status).toBe(429);
+      expect((await served.get()).status).toBe(429);
+    });
+
+    test('a request with a body counts, and one that is refused is answered all the same', async () => {
+      const served = await serve(adapter, { gates: [limit(upTo(1))] });
+      const post = { method: 'POST', headers: { 'Content-Type': 'text/plain' }, body: 'x'.repeat(100_000) };
+      expect((await served.ask(post)).status).toBe(200);
+      expect((await served.ask(post)).status).toBe(429);
+      expect((await served.get()).status).toBe(429);
+    });
+
+    test("a request for what is not there counts, and the framework's 404 shows the limit", async () => {
+      const served = await serve(adapter, { gates: [limit(upTo(2))] });
+      const { status, headers } = await served.ask({ path: '/nowhere' });
+      expect({ status, limit: headers.ratelimit }).toEqual({ status: 404, limit: '"default";r=1;t=10' });
+      await served.ask({ path: '/elsewhere' });
+      expect((await served.ask({ path: '/nowhere' })).status).toBe(429);
+    });
+
+    const keeps = adapter.keepsFieldsOnError;
+    test(`a request whose handler throws counts, and the 500 ${keeps ? 'shows' : 'does not show'} the limit`, async () => {
+      const served = await serve(adapter, {
+        gates: [limit(upTo(2))],
+        handler: () => {
+          throw new Error('broken');
+        },
+      });
+      const { status, headers } = await served.get();
+      expect(status).toBe(500);
+      expect(headers.ratelimit).toBe(keeps ? '"default";r=1;t=10' : undefined);
+      await served.get();
+      expect((await served.get()).status).toBe(429);
+    });
+
+    test("an app's own answer to an error shows the limit", async () => {
+      const served = await serve(adapter, {
+        gates: [limit(upTo(2))],
+        handler: async () => {
+          throw new Error('broken');
+        },
+        errorHandler: (_error, io) => io.send(200, 'masked'),
+      });
+      const { status, headers, body } = await served.get();
+      expect({ status, body, limit: headers.ratelimit }).toEqual({
+        status: 200,
+        body: 'masked',
+        limit: '"default";r=1;t=10',
+      });
+    });
+
+    test('a hijacked response is none of its business', async () => {
+      const served = await serve(adapter, {
+        gates: [limit(upTo(1))],
+        handler: io => {
+          io.hijack();
+          io.res.writeHead(200).end('raw');
+        },
+      });
+      expect(await served.get()).toMatchObject({ status: 200, body: 'raw' });
+      expect((await served.get()).status).toBe(429);
+    });
+
+    test('pipelined requests are counted and answered in their order', async () => {
+      const served = await serve(adapter, { gates: [limit(upTo(2))] });
+      const socket = served.connection().setEncoding('utf8');
+      const requests = ['', '', '', 'Connection: close\r\n'];
+      socket.write(requests.map(field => `GET / HTTP/1.1\r\nHost: test\r\n${field}\r\n`).join(''));
+      let received = '';
+      socket.on('data', chunk => {
+        received += chunk;
+      });
+      await once(socket, 'close');
+      const statuses = [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+      expect(statuses).toEqual(['200', '200', '429', '429']);
+    });
+  });
+}

@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { AdapterUnderTest, Scenario } from './adapterUnderTest.js';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface Asked {
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+type Where = { readonly host: string; readonly port: number } | { readonly socketPath: string };
+
+/** A server that is asked over real sockets. It is gone, with all its connections, when the test is finished. */
+export class Served {
+  readonly server: Server;
+  readonly #where: Where;
+  readonly #agent = new Agent({ keepAlive: true });
+
+  constructor(server: Server, where: Where) {
+    this.server = server;
+    this.#where = where;
+  }
+
+  /** `GET /` with these header fields. */
+  get(headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    return this.ask({ headers });
+  }
+
+  async ask(asked: Asked): Promise<Answer> {
+    const sent = this.open(asked);
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    let body = '';
+    for await (const chunk of response.setEncoding('utf8')) body += chunk;
+    return { status: response.statusCode ?? 0, headers: response.headers, body };
+  }
+
+  /** A request that is on its way, for those that will not wait for its answer. */
+  open({ method = 'GET', path = '/', headers = {}, body }: Asked = {}): ClientRequest {
+    return request({ ...this.#where, agent: this.#agent, method, path, headers }).end(body);
+  }
+
+  /** A request that its client will break off, and what the server has of it. */
+  async abandoned(asked: Asked = {}): Promise<{ abandon(): Promise<void>; res: ServerResponse }> {
+    const received = once(this.server, 'request') as Promise<[IncomingMessage, ServerResponse]>;
+    const sent = this.open(asked).on('error', () => {});
+    const [, res] = await received;
+    return {
+      res,
+      async abandon() {
+        const closed = once(res, 'close');
+        sent.destroy();
+        await closed;
+      },
+    };
+  }
+
+  /** A connection for what no client library would send. */
+  connection(): Socket {
+    const socket = connect(this.#where as never);
+    onTestFinished(() => void socket.destroy());
+    return socket;
+  }
+
+  async close(): Promise<void> {
+    this.#agent.destroy();
+    this.server.closeAllConnections();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+}
+
+/** Mounts a scenario and listens, on a port of its own or on a Unix socket. */
+export async function serve(
+  adapter: AdapterUnderTest,
+  scenario: Scenario,
+  at: 'port' | 'unixSocket' = 'port',
+): Promise<Served> {
+  const server = await adapter.mount(scenario);
+  const served = at === 'port' ? await onPort(server) : await onUnixSocket(server);
+  onTestFinished(() => served.close());
+  return served;
+}
+
+async function onPort(server: Server): Promise<Served> {
+  const host = '127.0.0.1';
+  await once(server.listen(0, host), 'listening');
+  return new Served(server, { host, port: (server.address() as AddressInfo).port });
+}
+
+async function onUnixSocket(server: Server): Promise<Served> {
+  const folder = mkdtempSync(join(tmpdir(), 'breaking-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const socketPath = join(folder, 'socket');
+  await once(server.listen(socketPath), 'listening');
+  return new Served(server, { socketPath });
+}
