@@ -18,7 +18,7 @@ describe.each([
   ['express', 'examples/express'],
   ['koa', 'examples/koa'],
   ['fastify', 'examples/fastify'],
-])('on %s', (name, folder) => {
+])('on %s', { timeout: 30_000 }, (name, folder) => {
   test('the example of the README runs as it stands, with the same limits as the others', async () => {
     const answer = await fetch(await run(exampleOf(name, readme), folder));
 
@@ -35,7 +35,7 @@ describe.each([
   });
 });
 
-test("the adapter in http's README runs as it stands, and refuses", async () => {
+test("the adapter in http's README runs as it stands, and refuses", { timeout: 30_000 }, async () => {
   const url = await run(exampleOf('http', readmeOf('http')), 'packages/http');
   const statuses: number[] = [];
   for (let i = 0; i < 40 && !statuses.includes(429); i++) statuses.push((await fetch(url)).status);

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 const START = fileURLToPath(new URL('../start.js', import.meta.url));
 
-describe('npm start', () => {
+describe('npm start', { timeout: 30_000 }, () => {
   test('prints the URLs of all three frameworks, then what to try, and last how to stop', async () => {
     const { printed } = await started({ PORT: '0' });
 
