@@ -86,7 +86,7 @@ function passIfAny(
 
 /** One limit for all routes; a route's own object is a limit of its own that inherits what is a matter of the service. */
 function routeLimits(options: RateLimit | undefined): RouteGates<RateLimit> {
-  const shared = options && new RateLimitGate(binding, options);
+  const shared = options === undefined ? undefined : new RateLimitGate(binding, options);
   const { store = new MemoryBucketStore(), keyOf, headers, onStoreError, clock } = options ?? {};
   const inherited = { store, keyOf, headers, onStoreError, clock };
   return new RouteGates('rateLimit', (own, name) => {

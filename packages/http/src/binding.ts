@@ -48,7 +48,8 @@ export interface Binding<X, Req> {
 export interface Gate<X> {
   /**
    * Lets a request in (undefined) or refuses it. Answers at once unless a callback or the store is asynchronous.
-   * @throws what belongs on the framework's error path: an error of a callback, or the refusal under `rejectWith: 'error'`
+   * @throws, or rejects with, what belongs on the framework's error path, always an Error: that of a callback, or the
+   *   refusal itself under `rejectWith: 'error'`
    */
   admit(x: X): MaybePromise<Refusal | undefined>;
 }

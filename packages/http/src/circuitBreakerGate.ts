@@ -5,6 +5,7 @@ import {
   checkCircuitBreaker,
   type CircuitBreakerGateOptions,
 } from './circuitBreakerOptions.js';
+import { errorsOnly } from './errorsOnly.js';
 import { Exchange } from './exchange.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
 import type { Outcome } from './outcome.js';
@@ -31,6 +32,10 @@ export class CircuitBreakerGate<X, Req> implements Gate<X> {
   }
 
   admit(x: X): MaybePromise<Refusal | undefined> {
+    return errorsOnly(this.#what, () => this.#admit(x));
+  }
+
+  #admit(x: X): MaybePromise<Refusal | undefined> {
     const exchange = Exchange.of(this.#binding.incomingOf(x), this.#binding.outgoingOf(x));
     if (!exchange.meets(this)) return undefined;
     const { keyOf } = this.#options;

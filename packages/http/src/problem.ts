@@ -53,6 +53,19 @@ export function refusal(what: string, rejection: Rejection, body: unknown, field
   return {
     status: rejection.status,
     headers: { ...fields, 'Content-Type': isText ? 'text/plain; charset=utf-8' : 'application/problem+json' },
-    body: isText ? body : JSON.stringify(body),
+    body: isText ? body : jsonOf(what, body),
   };
+}
+
+function jsonOf(what: string, body: object): string {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(body);
+  } catch (error) {
+    throw new TypeError(`${what}: problem must return what JSON can say: ${String(error)}`, { cause: error });
+  }
+  if (json === undefined) {
+    throw new TypeError(`${what}: problem must return what JSON can say, got ${check.shown(body)}`);
+  }
+  return json;
 }

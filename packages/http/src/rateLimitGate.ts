@@ -1,6 +1,7 @@
 import { check, type Decision, StoreUnavailable, TooManyRequests } from '@breaking/core';
 import { AddressKeys, callerKey } from './addressKey.js';
 import type { Binding, Gate, Refusal } from './binding.js';
+import { errorsOnly } from './errorsOnly.js';
 import { Exchange } from './exchange.js';
 import { type HeaderFormat, setFields } from './headerFields.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
@@ -31,6 +32,10 @@ export class RateLimitGate<X, Req> implements Gate<X> {
   }
 
   admit(x: X): MaybePromise<Refusal | undefined> {
+    return errorsOnly(this.#what, () => this.#admit(x));
+  }
+
+  #admit(x: X): MaybePromise<Refusal | undefined> {
     const exchange = this.#exchangeOf(x);
     if (!exchange.meets(this)) return undefined;
     const visit: Visit = {

@@ -96,11 +96,12 @@ export function checkRateLimit<Req>(what: string, options: RateLimitOptions<Req>
     if (options[name] !== undefined) check.isFunction(`${what}: ${name}`, options[name]);
   }
   const { keyOf, limitsOf, costOf, skip, refundWhen, problem } = options;
+  const { headers = 'draft-11', rejectWith = 'response', ipv6PrefixBits = 56 } = options;
   return {
     limiter: limiterOf(what, options),
-    formats: headerFormats(`${what}: headers`, options.headers ?? 'draft-11'),
-    rejectWith: check.oneOf(`${what}: rejectWith`, options.rejectWith ?? 'response', ['response', 'error']),
-    ipv6PrefixBits: check.whole(`${what}: ipv6PrefixBits`, options.ipv6PrefixBits ?? 56, 1, 128),
+    formats: headerFormats(`${what}: headers`, headers),
+    rejectWith: check.oneOf(`${what}: rejectWith`, rejectWith, ['response', 'error']),
+    ipv6PrefixBits: check.whole(`${what}: ipv6PrefixBits`, ipv6PrefixBits, 1, 128),
     ...{ keyOf, limitsOf, costOf, skip, refundWhen, problem },
   };
 }
@@ -116,8 +117,8 @@ function limiterOf<Req>(what: string, options: RateLimitOptions<Req>): RateLimit
 
 /** The store as the limiter is to use it: one that can fail is never asked without a deadline and somebody to stand in. */
 function storeOf<Req>(what: string, options: RateLimitOptions<Req>): BucketStore | undefined {
-  const { store, name } = options;
-  const onStoreError = check.oneOf(`${what}: onStoreError`, options.onStoreError ?? 'local', ON_STORE_ERROR);
+  const { store, name, onStoreError = 'local' } = options;
+  check.oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
   if (
     store === undefined ||
     isStore(`${what}: store`, store) instanceof MemoryBucketStore ||

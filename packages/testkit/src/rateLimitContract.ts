@@ -1,10 +1,19 @@
 import { describe } from 'vitest';
 import type { AdapterUnderTest } from './adapterUnderTest.js';
+import { brokenCallbacksContract } from './rateLimit/brokenCallbacksContract.js';
+import { callbacksContract } from './rateLimit/callbacksContract.js';
+import { clientKeyContract } from './rateLimit/clientKeyContract.js';
 import { decisionContract } from './rateLimit/decisionContract.js';
+import { disconnectContract } from './rateLimit/disconnectContract.js';
 import { draft11Contract } from './rateLimit/draft11Contract.js';
+import { enforceContract } from './rateLimit/enforceContract.js';
 import { headerFormatsContract } from './rateLimit/headerFormatsContract.js';
+import { refundContract } from './rateLimit/refundContract.js';
 import { refusalContract } from './rateLimit/refusalContract.js';
+import { rejectionContract } from './rateLimit/rejectionContract.js';
 import { requestKindsContract } from './rateLimit/requestKindsContract.js';
+import { storeErrorsContract } from './rateLimit/storeErrorsContract.js';
+import { wrongOptionsContract } from './rateLimit/wrongOptionsContract.js';
 
 /** What rate limits promise over HTTP, whatever the framework: registers the tests for one adapter. */
 export function rateLimitContract(adapter: AdapterUnderTest): void {
@@ -14,5 +23,14 @@ export function rateLimitContract(adapter: AdapterUnderTest): void {
     headerFormatsContract(adapter);
     decisionContract(adapter);
     requestKindsContract(adapter);
+    clientKeyContract(adapter);
+    callbacksContract(adapter);
+    brokenCallbacksContract(adapter);
+    refundContract(adapter);
+    disconnectContract(adapter);
+    storeErrorsContract(adapter);
+    rejectionContract(adapter);
+    enforceContract(adapter);
+    wrongOptionsContract(adapter);
   });
 }

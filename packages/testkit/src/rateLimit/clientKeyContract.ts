@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import type { AdapterUnderTest, Scenario, Trust } from '../adapterUnderTest.js';
+import { heard, turn, warned } from '../observed.js';
+import { serve } from '../served.js';
+import { limit, upTo } from './limit.js';
+
+/** Spellings of addresses, by the client that they stand for. */
+const CLIENTS: readonly (readonly string[])[] = [
+  ['192.0.2.1', '192.0.2.1:443', '::ffff:192.0.2.1', '::FFFF:c000:201', '[::ffff:192.0.2.1]:443'],
+  ['192.0.2.2', '64:ff9b::192.0.2.2', '64:ff9b::c000:202', '[64:ff9b::192.0.2.2]'],
+  ['2001:db8::1', '2001:DB8:0:0::2', '2001:db8:0:ff:1:2:3:4', '[2001:db8::1]', '[2001:db8::1]:443'],
+  ['2001:db8:0:100::1', '2001:db8:0:1ff::1%eth0', '[2001:db8:0:100::1%eth0]:443'],
+  ['fe80::1', 'fe80::1%1', 'fe80::2%eth0'],
+  ['::1'],
+];
+
+/** Whose buckets a request draws on that nobody gave a key. */
+export function clientKeyContract(adapter: AdapterUnderTest): void {
+  /** A server that tells the keys which it gives to addresses. */
+  const keysOf = async (scenario: Omit<Scenario, 'gates'>, ipv6PrefixBits?: number) => {
+    const messages = heard('breaking:rate_limit:decision');
+    const served = await serve(adapter, { ...scenario, gates: [limit({ ...upTo(100), ipv6PrefixBits })] });
+    return async (forwarded?: string) => {
+      await served.get(forwarded === undefined ? {} : { 'X-Forwarded-For': forwarded });
+      return messages.at(-1)?.key;
+    };
+  };
+
+  describe('the key of a client', () => {
+    test('is its address, however that is written, of IPv6 its network', async () => {
+      const keyOf = await keysOf({ trusts: 'oneProxy' });
+      const keys = [];
+      for (const spellings of CLIENTS) {
+        const key = await keyOf(spellings[0]);
+        for (const spelling of spellings) expect(await keyOf(spelling), spelling).toBe(key);
+        keys.push(key);
+      }
+      expect(new Set(keys).size).toBe(CLIENTS.length);
+    });
+
+    test('is as much of an IPv6 address as ipv6PrefixBits says', async () => {
+      const keyOf = await keysOf({ trusts: 'oneProxy' }, 64);
+      const key = await keyOf('2001:db8::1');
+      expect(await keyOf('2001:db8::ffff:ffff:ffff:ffff')).toBe(key);
+      expect(await keyOf('2001:db8:0:1::1')).not.toBe(key);
+    });
+
+    test('tells single IPv6 addresses apart with 128 bits', async () => {
+      const keyOf = await keysOf({ trusts: 'oneProxy' }, 128);
+      expect(await keyOf('2001:db8::1')).not.toBe(await keyOf('2001:db8::2'));
+      expect(await keyOf('2001:db8::1')).toBe(await keyOf('2001:db8:0:0:0:0:0:1%eth0'));
+    });
+
+    test.each([
+      'garbage',
+      '',
+      '999.1.1.1',
+      '1.2.3',
+      '1.2.3.4.5',
+      '2001:db8::1::2',
+      'unknown',
+      '<script>',
+      '%',
+      '[::1',
+    ])("is the peer's address where what a proxy says is none: %j", async forwarded => {
+      const keyOf = await keysOf({ trusts: 'oneProxy' });
+      expect(await keyOf(forwarded)).toBe(await keyOf());
+    });
+
+    test('is not what the client says that is not trusted', async () => {
+      const keyOf = await keysOf({ trusts: 'nobody' });
+      expect(await keyOf('192.0.2.1')).toBe(await keyOf('192.0.2.2'));
+    });
+
+    test("is not what the client says to a trusted proxy: the framework's setting rules", async () => {
+      const keyOf = await keysOf({ trusts: 'oneProxy' });
+      expect(await keyOf('192.0.2.1, 203.0.113.9')).toBe(await keyOf('192.0.2.2, 203.0.113.9'));
+    });
+  });
+
+  describe('a trust setting', () => {
+    const warningsUnder = async (trusts: Trust) => {
+      const warnings = warned();
+      const gates = [limit(upTo(100))];
+      const served = await serve(adapter, { gates, trusts });
+      for (let i = 0; i < 3; i++) await served.get({ 'X-Forwarded-For': `192.0.2.${i}` });
+      await turn();
+      return warnings.map(({ code }) => code);
+    };
+
+    test('that lets any client choose its address is warned of, once', async () => {
+      expect(await warningsUnder('anyone')).toEqual(['BREAKING_TRUSTS_ANY_CLIENT']);
+    });
+
+    test.each(['nobody', 'oneProxy'] as const)('that trusts %s is not warned of', async trusts => {
+      expect(await warningsUnder(trusts)).toEqual([]);
+    });
+
+    test('does not matter, and is not warned of, where keyOf gives the keys', async () => {
+      const warnings = warned();
+      const served = await serve(adapter, {
+        gates: [limit({ ...upTo(9), keyOf: () => 'k' })],
+        trusts: 'anyone',
+      });
+      await served.get();
+      await turn();
+      expect(warnings).toEqual([]);
+    });
+  });
+
+  describe('on a Unix socket', () => {
+    test('where clients have no address, all share one bucket, with one warning', async () => {
+      const warnings = warned();
+      const served = await serve(adapter, { gates: [limit(upTo(2))] }, 'unixSocket');
+      expect((await served.get()).status).toBe(200);
+      expect((await served.ask({ path: '/nowhere' })).status).toBe(404);
+      expect((await served.get()).status).toBe(429);
+      expect((await served.get()).status).toBe(429);
+      await turn();
+      expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_NO_ADDRESS']);
+    });
+
+    test('clients have the addresses that a trusted proxy says, and garbage is no address', async () => {
+      const warnings = warned();
+      const gates = [limit(upTo(1))];
+      const served = await serve(adapter, { gates, trusts: 'oneProxy' }, 'unixSocket');
+      const statusOf = async (forwarded: string) =>
+        (await served.get({ 'X-Forwarded-For': forwarded })).status;
+      expect(await statusOf('192.0.2.1')).toBe(200);
+      expect(await statusOf('192.0.2.2')).toBe(200);
+      expect(await statusOf('192.0.2.1')).toBe(429);
+      expect(warnings).toEqual([]);
+      expect(await statusOf('garbage')).toBe(200);
+      expect(await statusOf('rubbish')).toBe(429);
+      await turn();
+      expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_NO_ADDRESS']);
+    });
+  });
+}

@@ -1,0 +1,214 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { MemoryBucketStore } from '@breaking/core';
+import type { Outcome } from '@breaking/http';
+import { describe, expect, test } from 'vitest';
+import type { AdapterUnderTest, GateUnderTest, Handler, Scenario } from '../adapterUnderTest.js';
+import { Held, turn } from '../observed.js';
+import { serve } from '../served.js';
+import { limit, upTo } from './limit.js';
+
+const EVENTS = ['finish', 'close', 'pipe', 'error', 'end', 'aborted'];
+
+function listenersOn(res: ServerResponse): readonly number[] {
+  return [res.req, res].flatMap(emitter => EVENTS.map(event => emitter.listenerCount(event)));
+}
+
+/** A request that ends before its time, at any moment. */
+export function disconnectContract(adapter: AdapterUnderTest): void {
+  /** A limiter that refunds what was aborted, and tells what it was told. */
+  const refundingAborts = (options: { keyOf?: () => Promise<string> } = {}) => {
+    const outcomes: Outcome[] = [];
+    const refunds: number[] = [];
+    class Store extends MemoryBucketStore {
+      override refund(...args: Parameters<MemoryBucketStore['refund']>): void {
+        refunds.push(args[2]);
+        super.refund(...args);
+      }
+    }
+    const gate = limit({
+      ...upTo(3),
+      name: 'api',
+      store: new Store(),
+      ...options,
+      refundWhen: outcome => {
+        outcomes.push(outcome);
+        return outcome.aborted;
+      },
+    });
+    return { gate, outcomes, refunds };
+  };
+  const expectOneRefund = async ({ outcomes, refunds }: ReturnType<typeof refundingAborts>) => {
+    for (let turns = 0; refunds.length === 0 && turns < 1000; turns++) await turn();
+    await turn();
+    expect({ outcomes, refunds }).toMatchObject({ outcomes: [{ aborted: true }], refunds: [1] });
+    expect(outcomes[0]).not.toHaveProperty('status');
+  };
+
+  describe('a client that goes away', () => {
+    test('before its key is known is refunded once, and harms nobody', async () => {
+      const key = new Held<string>();
+      const limiter = refundingAborts({ keyOf: () => key.promise });
+      const served = await serve(adapter, { gates: [limiter.gate] });
+      const { abandon } = await served.abandoned();
+      await abandon();
+      key.release('k');
+      await expectOneRefund(limiter);
+      expect((await served.get()).headers.ratelimit).toBe('"api";r=2;t=20');
+    });
+
+    test('before its key fails harms nobody', async () => {
+      const key = new Held<string>();
+      const keyOf = () => key.promise.then(() => Promise.reject(new Error('broken')));
+      const limiter = refundingAborts({ keyOf });
+      const served = await serve(adapter, { gates: [limiter.gate] });
+      const { abandon } = await served.abandoned();
+      await abandon();
+      key.release('k');
+      await turn();
+      expect((await served.get()).status).toBe(500);
+      expect(limiter.outcomes).toEqual([]);
+    });
+
+    test('before it is refused harms nobody', async () => {
+      const key = new Held<string>();
+      const gate = limit({ ...upTo(1), keyOf: () => key.promise, costOf: () => 2 });
+      const served = await serve(adapter, { gates: [gate] });
+      const { abandon } = await served.abandoned();
+      await abandon();
+      key.release('k');
+      await turn();
+      expect((await served.get()).status).toBe(429);
+    });
+
+    const moments: readonly {
+      readonly when: string;
+      readonly handler: (gone: Promise<unknown>) => Handler;
+    }[] = [
+      {
+        when: 'while the handler is at work',
+        handler: gone => async io => {
+          await gone;
+          io.send(200, 'too late');
+        },
+      },
+      { when: 'while the handler never answers', handler: () => io => io.hijack() },
+      {
+        when: 'while the response is written',
+        handler: () => io => {
+          io.hijack();
+          io.res.writeHead(200).write('part of it');
+        },
+      },
+      {
+        when: 'while a stream is sent',
+        handler: () => io => {
+          io.stream(new Readable({ read() {} }).on('error', () => {}));
+        },
+      },
+      {
+        when: 'before the handler throws',
+        handler: gone => async () => {
+          await gone;
+          throw Object.assign(new Error('bad'), { status: 400, statusCode: 400 });
+        },
+      },
+    ];
+    test.each(moments)('$when is refunded once', async ({ handler }) => {
+      const gone = new Held();
+      const limiter = refundingAborts();
+      const served = await serve(adapter, { gates: [limiter.gate], handler: handler(gone.promise) });
+      const { abandon } = await served.abandoned();
+      await turn();
+      await abandon();
+      gone.release();
+      await expectOneRefund(limiter);
+    });
+
+    test('after the response has finished is not an abort', async () => {
+      const limiter = refundingAborts();
+      const served = await serve(adapter, { gates: [limiter.gate] });
+      const socket = served.connection();
+      const received = once(served.server, 'request') as Promise<[unknown, ServerResponse]>;
+      socket.write('GET / HTTP/1.1\r\nHost: test\r\n\r\n');
+      const [, res] = await received;
+      if (!res.writableFinished) await once(res, 'finish');
+      socket.destroy();
+      await turn();
+      expect(limiter).toMatchObject({ outcomes: [{ status: 200, aborted: false }], refunds: [] });
+    });
+  });
+
+  describe('a response', () => {
+    test('that the handler destroys without an error is an abort', async () => {
+      const limiter = refundingAborts();
+      const handler: Handler = io => {
+        io.hijack();
+        io.res.destroy();
+      };
+      const served = await serve(adapter, { gates: [limiter.gate], handler });
+      await expect(served.get()).rejects.toThrow();
+      await expectOneRefund(limiter);
+    });
+
+    test('that the server breaks with an error is no abort', async () => {
+      const limiter = refundingAborts();
+      const broken = new Error('broken');
+      const handler: Handler = io => {
+        io.hijack();
+        io.res.on('error', () => {}).destroy(broken);
+      };
+      const served = await serve(adapter, { gates: [limiter.gate], handler });
+      await expect(served.get()).rejects.toThrow();
+      await turn();
+      expect(limiter).toMatchObject({ outcomes: [{ aborted: false, error: broken }], refunds: [] });
+    });
+  });
+
+  describe('when it is over', () => {
+    /** The listeners on request and response, once that is closed. */
+    const leftBy = async (scenario: Scenario, aborts: boolean) => {
+      const served = await serve(adapter, scenario);
+      const { abandon, res } = await served.abandoned();
+      const closed = res.closed ? undefined : once(res, 'close');
+      if (aborts) await abandon();
+      await closed;
+      await turn();
+      return listenersOn(res);
+    };
+    const gates = (n: number): GateUnderTest[] => Array.from({ length: n }, () => refundingAborts().gate);
+
+    test('no listener is left on request or response', async () => {
+      for (const aborts of [false, true]) {
+        const handler: Handler = aborts ? io => io.hijack() : io => io.send(200, 'ok');
+        const without = await leftBy({ gates: [limit(upTo(3))], handler }, aborts);
+        expect(await leftBy({ gates: gates(2), handler }, aborts)).toEqual(without);
+      }
+    });
+
+    test('twenty limiters on one request have not listened more often than one', async () => {
+      const most = async (n: number) => {
+        const counts: number[][] = [];
+        const handler: Handler = io => {
+          counts.push([...listenersOn(io.res)]);
+          io.send(200, 'ok');
+        };
+        const served = await serve(adapter, { gates: gates(n), handler });
+        await served.get();
+        return counts[0];
+      };
+      expect(await most(20)).toEqual(await most(1));
+    });
+
+    test('a connection that serves many requests gathers no listeners', async () => {
+      const served = await serve(adapter, { gates: gates(1) });
+      const counts: number[] = [];
+      served.server.on('request', ({ socket }) => {
+        counts.push(socket.eventNames().reduce((sum, name) => sum + socket.listenerCount(name), 0));
+      });
+      for (let i = 0; i < 8; i++) await served.get();
+      expect(new Set(counts.slice(1)).size).toBe(1);
+    });
+  });
+}
