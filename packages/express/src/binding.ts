@@ -35,6 +35,7 @@ function follow(refusal: Refusal | undefined, res: Response, next: NextFunction)
     next();
     return;
   }
+  if (res.headersSent) return;
   const { status, headers, body } = refusal;
   res.status(status).set(headers);
   // Not `send`: it would add a charset and an ETag.

@@ -16,6 +16,9 @@ export interface Source {
 /** What a gate reads of the raw response, of HTTP/1 or HTTP/2. */
 export interface Outgoing {
   readonly statusCode: number;
+  readonly headersSent: boolean;
+  /** Whether the server has said all; HTTP/2 calls a response finished also when it was cut off. */
+  readonly writableEnded: boolean;
   readonly writableFinished: boolean;
   readonly destroyed: boolean;
   /** The error with which the server's own side destroyed the response. */
@@ -38,7 +41,7 @@ export interface Binding<X, Req> {
   addressOf(x: X): string | undefined;
   /** Whether that setting lets any client choose its address. */
   trustsAnyClient(x: X): boolean;
-  /** Sets a header field of the response to come. */
+  /** Sets a header field of the response to come. Not called once that is on its way. */
   setHeader(x: X, name: string, value: string): void;
   /** Puts the decision where the framework's users look for it. */
   setDecision(x: X, decision: Decision): void;
@@ -54,7 +57,10 @@ export interface Gate<X> {
   admit(x: X): MaybePromise<Refusal | undefined>;
 }
 
-/** A refusal as it is to be sent: the adapter sets status and headers, ends with the body and calls no handler. */
+/**
+ * A refusal as it is to be sent: the adapter sets status and headers, ends with the body and calls no handler. Where
+ * something else has answered meanwhile, it does nothing more.
+ */
 export interface Refusal {
   readonly status: 429 | 503;
   readonly headers: Readonly<Record<string, string>>;

@@ -48,7 +48,7 @@ export class Exchange {
   onSettled(listener: Listener): void {
     const outgoing = this.#outgoing;
     if (outgoing.writableFinished || outgoing.destroyed) {
-      listener(outcomeOf(outgoing, outgoing.writableFinished, this.error));
+      listener(outcomeOf(outgoing, isAllSent(outgoing), this.error));
     } else if (this.#listeners === undefined) {
       this.#listeners = [listener];
       this.#listen(this.#listeners);
@@ -67,7 +67,7 @@ export class Exchange {
       const outcome = outcomeOf(outgoing, finished, this.error ?? brokenBy(source));
       for (const listener of listeners) listener(outcome);
     };
-    const onFinish = () => settle(true);
+    const onFinish = () => settle(outgoing.writableEnded);
     const onClose = () => settle(false);
     const onPipe = (piped: Source) => {
       source = piped;
@@ -76,6 +76,10 @@ export class Exchange {
     outgoing.on('close', onClose);
     outgoing.on('pipe', onPipe);
   }
+}
+
+function isAllSent({ writableEnded, writableFinished }: Outgoing): boolean {
+  return writableEnded && writableFinished;
 }
 
 /**

@@ -91,9 +91,10 @@ export class RateLimitGate<X, Req> implements Gate<X> {
     const { visits } = this.#exchangeOf(x);
     this.#binding.setDecision(x, mostRestrictive(visits));
     if (!decision.allowed && visit.isEnforced) return this.#refuse(x, decision);
-    this.#eachField(visits, visit.isEnforced ? visit.formats : [], (name, value) => {
-      this.#binding.setHeader(x, name, value);
-    });
+    // Something else may have answered while a callback or the store was waited for.
+    if (visit.isEnforced && !this.#binding.outgoingOf(x).headersSent) {
+      this.#eachField(visits, visit.formats, (name, value) => this.#binding.setHeader(x, name, value));
+    }
     if (decision.allowed) this.#refundOnceSettled(x, visit);
     return undefined;
   }

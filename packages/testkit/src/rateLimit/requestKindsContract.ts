@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest } from '../adapterUnderTest.js';
+import { Held, turn } from '../observed.js';
 import { serve } from '../served.js';
 import { limit, upTo } from './limit.js';
 
@@ -80,6 +82,30 @@ export function requestKindsContract(adapter: AdapterUnderTest): void {
       expect(await served.get()).toMatchObject({ status: 200, body: 'raw' });
       expect((await served.get()).status).toBe(429);
     });
+
+    test.each([
+      { what: 'lets pass', cost: 1 },
+      { what: 'would refuse', cost: 9 },
+    ])(
+      'a request that it $what, and that somebody else answered meanwhile, is left alone',
+      async ({ cost }) => {
+        const key = new Held<string>();
+        const served = await serve(adapter, {
+          gates: [limit({ ...upTo(5), keyOf: () => key.promise, costOf: () => cost })],
+          handler: io => {
+            if (!io.res.headersSent) io.send(200, 'ok');
+          },
+        });
+        let connections = 0;
+        served.server.on('connection', () => connections++);
+        served.server.once('request', (_req, res: ServerResponse) => res.writeHead(503).end('overloaded'));
+        expect(await served.get()).toMatchObject({ status: 503, body: 'overloaded' });
+        key.release('k');
+        await turn();
+        expect((await served.get()).status).toBe(cost === 9 ? 429 : 200);
+        expect(connections).toBe(1);
+      },
+    );
 
     test('pipelined requests are counted and answered in their order', async () => {
       const served = await serve(adapter, { gates: [limit(upTo(2))] });
