@@ -1,0 +1,5 @@
+import { circuitBreakerContract, rateLimitContract } from '@breaking/testkit';
+import { nodeHttpUnderTest } from './nodeHttpUnderTest.js';
+
+rateLimitContract(nodeHttpUnderTest);
+circuitBreakerContract(nodeHttpUnderTest);

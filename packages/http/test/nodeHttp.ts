@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Decision, isThenable } from '@breaking/core';
+import {
+  type Binding,
+  CircuitBreakerGate,
+  type CircuitBreakerGateOptions,
+  type Gate,
+  type MaybePromise,
+  RateLimitGate,
+  type RateLimitOptions,
+  type Refusal,
+} from '@breaking/http';
+
+export type Request = IncomingMessage & { rateLimit?: Decision };
+type Response = ServerResponse<Request>;
+type Next = (error?: unknown) => void;
+export type Middleware = (req: Request, res: Response, next: Next) => void;
+
+/** @param proxies how many of your own stand before the server; Infinity believes what any client says of itself */
+export function nodeHttp(proxies = 0) {
+  const binding: Binding<Response, Request> = {
+    requestOf: res => res.req,
+    incomingOf: res => res.req,
+    outgoingOf: res => res,
+    addressOf: res => clientOf(res.req, proxies),
+    trustsAnyClient: () => proxies === Infinity,
+    setHeader: (res, name, value) => void res.setHeader(name, value),
+    setDecision: (res, decision) => {
+      res.req.rateLimit = decision;
+    },
+  };
+  return {
+    rateLimit: (options: RateLimitOptions<Request>) => middleware(new RateLimitGate(binding, options)),
+    circuitBreaker: (options: CircuitBreakerGateOptions<Request>) =>
+      middleware(new CircuitBreakerGate(binding, options)),
+  };
+}
+
+/** Each proxy adds the address that it was asked from at the end. */
+function clientOf(req: Request, proxies: number): string | undefined {
+  const forwarded = String(req.headers['x-forwarded-for'] ?? '').split(',');
+  const client = proxies > 0 ? forwarded.at(Math.max(-proxies, -forwarded.length))?.trim() : undefined;
+  return client || req.socket.remoteAddress;
+}
+
+function middleware(gate: Gate<Response>): Middleware {
+  return function pass(_req, res, next) {
+    let refusal: MaybePromise<Refusal | undefined>;
+    try {
+      refusal = gate.admit(res);
+    } catch (error) {
+      next(error);
+      return;
+    }
+    if (isThenable(refusal)) refusal.then(settled => follow(settled, res, next), next);
+    else follow(refusal, res, next);
+  };
+}
+
+function follow(refusal: Refusal | undefined, res: Response, next: Next): void {
+  if (refusal === undefined) return next();
+  if (res.headersSent) return;
+  const { status, headers, body } = refusal;
+  res.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
+}

@@ -1,0 +1,63 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import { isThenable } from '@breaking/core';
+import { type AdapterUnderTest, type GateUnderTest, type Io, madeOnce, sendOk } from '@breaking/testkit';
+import { type Middleware, nodeHttp, type Request } from './nodeHttp.js';
+
+const PROXIES = { nobody: 0, oneProxy: 1, anyone: Number.POSITIVE_INFINITY };
+const METHODS = ['GET', 'HEAD', 'POST'];
+
+/** The adapter of ADAPTERS.md, in as little of a framework as it can do with. */
+export const nodeHttpUnderTest: AdapterUnderTest = {
+  name: 'node:http',
+  keepsFieldsOnError: true,
+  headerOf: (req, name) => (req as Request).headers[name] as string | undefined,
+  mount: async ({ gates, handler = sendOk, errorHandler = sendError, trusts = 'nobody' }) => {
+    const { rateLimit, circuitBreaker } = nodeHttp(PROXIES[trusts]);
+    const middleware = madeOnce<Middleware>(gates, (gate: GateUnderTest) => {
+      return gate.kind === 'rateLimit' ? rateLimit(gate.options) : circuitBreaker(gate.options);
+    });
+    const handle: Middleware = (req, res, next) => {
+      const io = ioOf(req, res);
+      if (req.url !== '/' || !METHODS.includes(req.method ?? '')) return io.send(404, 'not found');
+      const handled = handler(io);
+      if (isThenable(handled)) handled.then(undefined, next);
+    };
+    return createServer((req: Request, res) => {
+      const fail = (error: unknown) => errorHandler(error, ioOf(req, res as ServerResponse<Request>));
+      run([...middleware, handle], req, res as ServerResponse<Request>, fail);
+    });
+  },
+};
+
+/** Calls one middleware after the other, each when the one before says so. */
+function run(
+  [first, ...others]: readonly Middleware[],
+  req: Request,
+  res: ServerResponse<Request>,
+  fail: (error: unknown) => void,
+): void {
+  const next = (error?: unknown) => (error === undefined ? run(others, req, res, fail) : fail(error));
+  try {
+    first?.(req, res, next);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function sendError(error: unknown, { res }: Io): void {
+  const { status = 500, headers = {} } = error as { status?: number; headers?: Record<string, string> };
+  if (!res.headersSent) res.writeHead(status, headers).end();
+}
+
+function ioOf(req: Request, res: ServerResponse<Request>): Io {
+  return {
+    req,
+    res,
+    decision: req.rateLimit,
+    setHeader: (name, value) => void res.setHeader(name, value),
+    send: (status, body) => void res.writeHead(status).end(body),
+    stream: source => void pipeline(source, res, () => {}),
+    hijack: () => {},
+  };
+}
