@@ -58,8 +58,9 @@ function middleware(gate: Gate<Response>): Middleware {
 }
 
 function follow(refusal: Refusal | undefined, res: Response, next: Next): void {
-  if (refusal === undefined) return next();
-  if (res.headersSent) return;
-  const { status, headers, body } = refusal;
-  res.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
+  if (refusal === undefined) next();
+  else if (!res.headersSent) {
+    const { status, headers, body } = refusal;
+    res.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
+  }
 }
