@@ -9,6 +9,9 @@ const NAT64 = IPv6.parseCIDR('64:ff9b::/96');
 const BRACKETED = /^\[([^\]]+)\](?::\d+)?$/;
 const IPV4_WITH_PORT = /^([\d.]+):\d+$/;
 
+/** ipaddr.js takes `::192.0.2.1` alone for `::ffff:192.0.2.1`, and `0::192.0.2.1` for what it is. */
+const COMPATIBLE = /^::(?=[\d.]+$)/;
+
 /**
  * An address as a key: one for each IPv4 address, however it is written, and one for each IPv6 network of
  * `ipv6PrefixBits`, since whoever has such a network can take any address in it. Undefined for what is no address.
@@ -17,11 +20,12 @@ export function clientKey(address: string | undefined, ipv6PrefixBits: number): 
   if (!address) return undefined;
   if (IPv4.isValidFourPartDecimal(address)) return address;
   const bare = (BRACKETED.exec(address) ?? IPV4_WITH_PORT.exec(address))?.[1] ?? address;
-  const [unzoned = ''] = bare.split('%', 1);
-  if (IPv4.isValidFourPartDecimal(unzoned)) return unzoned;
-  if (!IPv6.isValid(unzoned)) return undefined;
-  const parsed = IPv6.parse(unzoned);
+  const [zoneless = ''] = bare.split('%', 1);
+  if (IPv4.isValidFourPartDecimal(zoneless)) return zoneless;
+  const full = zoneless.replace(COMPATIBLE, '0::');
+  if (!IPv6.isValid(full)) return undefined;
+  const parsed = IPv6.parse(full);
   if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();
   if (parsed.match(NAT64)) return new IPv4(parsed.toByteArray().slice(12)).toString();
-  return `${IPv6.networkAddressFromCIDR(`${unzoned}/${ipv6PrefixBits}`)}/${ipv6PrefixBits}`;
+  return `${IPv6.networkAddressFromCIDR(`${full}/${ipv6PrefixBits}`)}/${ipv6PrefixBits}`;
 }

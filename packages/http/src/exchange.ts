@@ -64,7 +64,7 @@ export class Exchange {
       outgoing.off('finish', onFinish);
       outgoing.off('close', onClose);
       outgoing.off('pipe', onPipe);
-      const outcome = outcomeOf(outgoing, finished, this.error ?? brokenBy(source));
+      const outcome = outcomeOf(outgoing, finished, this.error === undefined ? brokenBy(source) : this.error);
       for (const listener of listeners) listener(outcome);
     };
     const onFinish = () => settle(outgoing.writableEnded);

@@ -1,0 +1,170 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { Exchange, isWatched, recordError } from '../src/exchange.js';
+import type { Outcome } from '../src/outcome.js';
+
+/** A response as far as an exchange sees one. */
+class FakeResponse extends EventEmitter {
+  statusCode = 200;
+  headersSent = false;
+  writableEnded = false;
+  writableFinished = false;
+  destroyed = false;
+  errored: Error | null = null;
+
+  finish(status = 200): void {
+    this.statusCode = status;
+    this.headersSent = this.writableEnded = this.writableFinished = true;
+    this.emit('finish');
+    this.close();
+  }
+
+  close(errored: Error | null = null): void {
+    this.destroyed = true;
+    this.errored = errored;
+    this.emit('close');
+  }
+
+  /** As HTTP/2 does when a client resets its stream. */
+  reset(): void {
+    this.writableFinished = true;
+    this.emit('finish');
+    this.emit('close');
+  }
+}
+
+function exchange() {
+  const incoming = {};
+  const response = new FakeResponse();
+  const outcomes: Outcome[] = [];
+  const of = Exchange.of(incoming, response);
+  return { of, incoming, response, outcomes, listen: () => of.onSettled(outcome => outcomes.push(outcome)) };
+}
+
+describe('a request is settled', () => {
+  test('when its response finishes, with the final status, once', () => {
+    const { response, outcomes, listen } = exchange();
+    listen();
+    response.finish(404);
+    expect(outcomes).toEqual([{ status: 404, aborted: false }]);
+  });
+
+  test('when its response closes without having finished, as aborted, once', () => {
+    const { response, outcomes, listen } = exchange();
+    listen();
+    response.close();
+    response.close();
+    expect(outcomes).toEqual([{ aborted: true }]);
+  });
+
+  test('at once when that is past', () => {
+    const finished = exchange();
+    finished.response.finish(204);
+    finished.listen();
+    expect(finished.outcomes).toEqual([{ status: 204, aborted: false }]);
+    const closed = exchange();
+    closed.response.close();
+    closed.listen();
+    expect(closed.outcomes).toEqual([{ aborted: true }]);
+  });
+
+  test('as aborted where HTTP/2 calls finished what was cut off, then and later', () => {
+    const { response, outcomes, listen } = exchange();
+    listen();
+    response.reset();
+    listen();
+    expect(outcomes).toEqual([{ aborted: true }, { aborted: true }]);
+  });
+
+  test('for everybody who asked, in order, and no listener is left', () => {
+    const { of, response } = exchange();
+    const told: number[] = [];
+    for (let i = 0; i < 3; i++) of.onSettled(() => told.push(i));
+    expect(response.listenerCount('finish')).toBe(1);
+    response.finish();
+    expect(told).toEqual([0, 1, 2]);
+    expect(response.eventNames()).toEqual([]);
+  });
+});
+
+describe('an error', () => {
+  test.each([
+    { error: new Error('broken'), aborted: false },
+    { error: Object.assign(new Error('busy'), { status: 503 }), aborted: false },
+    { error: Object.assign(new Error('gone'), { statusCode: 410 }), aborted: true },
+    { error: 'a text', aborted: false },
+    { error: null, aborted: false },
+  ])('that was recorded tells whose side broke: $error', ({ error, aborted }) => {
+    const { incoming, response, outcomes, listen } = exchange();
+    listen();
+    recordError(incoming, error);
+    response.close();
+    expect(outcomes).toEqual([{ aborted, error }]);
+  });
+
+  test('that was answered leaves the final status to rule', () => {
+    const { incoming, response, outcomes, listen } = exchange();
+    const error = new Error('masked');
+    listen();
+    recordError(incoming, error);
+    response.finish(200);
+    expect(outcomes).toEqual([{ status: 200, aborted: false, error }]);
+  });
+
+  test('that destroyed the response is what broke it', () => {
+    const { incoming, response, outcomes, listen } = exchange();
+    const error = new Error('broken pipe');
+    listen();
+    recordError(incoming, Object.assign(new Error('earlier'), { status: 400 }));
+    response.close(error);
+    expect(outcomes).toEqual([{ aborted: false, error }]);
+  });
+
+  test('of a stream that was sent is what broke the response', () => {
+    const { response, outcomes, listen } = exchange();
+    const error = new Error('disk');
+    listen();
+    response.emit('pipe', { errored: error });
+    response.close();
+    expect(outcomes).toEqual([{ aborted: false, error }]);
+  });
+
+  test('of a stream that was closed because the response was is none', () => {
+    const { response, outcomes, listen } = exchange();
+    listen();
+    response.emit('pipe', {
+      errored: Object.assign(new Error('early'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }),
+    });
+    response.close();
+    expect(outcomes).toEqual([{ aborted: true }]);
+  });
+
+  test('is kept only of a request that a gate has met, and looked for only where somebody waits', () => {
+    const stranger = {};
+    recordError(stranger, new Error('broken'));
+    expect(Reflect.ownKeys(stranger)).toEqual([]);
+    expect(isWatched(stranger)).toBe(false);
+    const { incoming, listen } = exchange();
+    expect(isWatched(incoming)).toBe(false);
+    listen();
+    expect(isWatched(incoming)).toBe(true);
+  });
+});
+
+test('a request has one exchange, whoever asks', () => {
+  const incoming = {};
+  const response = new FakeResponse();
+  expect(Exchange.of(incoming, response)).toBe(Exchange.of(incoming, response));
+  expect(Exchange.of({}, response)).not.toBe(Exchange.of(incoming, response));
+});
+
+test('a gate is met once', () => {
+  const { of } = exchange();
+  const [one, other] = [{}, {}];
+  expect([of.meets(one), of.meets(other), of.meets(one), of.meets(other)]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});

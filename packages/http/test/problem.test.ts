@@ -1,0 +1,67 @@
+import { decided } from '@breaking/core';
+import { describe, expect, test } from 'vitest';
+import { quotaExceeded, refusal, refusalFields, serviceUnavailable } from '../src/problem.js';
+
+const refused = decided([{ name: 'burst', capacityMax: 1, restoreRateHz: 0.1 }], [1], 1, false);
+
+describe('a problem', () => {
+  test('of a quota names its type, title, status and the policies that refused', () => {
+    expect(quotaExceeded(refused)).toEqual({
+      status: 429,
+      retryAfterSecs: 10,
+      decision: refused,
+      problem: {
+        type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+        title: 'Request cannot be satisfied as assigned quota has been exceeded',
+        status: 429,
+        'violated-policies': ['burst'],
+      },
+    });
+  });
+
+  test('of a service has no type of its own', () => {
+    const problem = { type: 'about:blank', title: 'Service Unavailable', status: 503 };
+    expect(serviceUnavailable(3)).toEqual({ status: 503, retryAfterSecs: 3, problem });
+  });
+});
+
+test.each([
+  [0.2, { 'Retry-After': '1' }],
+  [1, { 'Retry-After': '1' }],
+  [1.5, { 'Retry-After': '2' }],
+  [Number.POSITIVE_INFINITY, {}],
+])('the fields of a refusal for %d seconds', (secs, fields) => {
+  expect(refusalFields(secs)).toEqual({ 'Cache-Control': 'no-store', ...fields });
+});
+
+describe('the body of a refusal', () => {
+  const of = (body: unknown) => refusal('rateLimit', serviceUnavailable(1), body, { 'Retry-After': '1' });
+
+  test('is a problem where it is an object', () => {
+    expect(of({ title: 'No' })).toEqual({
+      status: 503,
+      headers: { 'Retry-After': '1', 'Content-Type': 'application/problem+json' },
+      body: '{"title":"No"}',
+    });
+  });
+
+  test('is plain text where it is a string', () => {
+    expect(of('No')).toMatchObject({ headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: 'No' });
+  });
+
+  test.each([
+    [undefined, 'rateLimit: problem must return an object or a string, got undefined'],
+    [null, 'rateLimit: problem must return an object or a string, got null'],
+    [429, 'rateLimit: problem must return an object or a string, got 429'],
+    [
+      { toJSON: () => undefined },
+      'rateLimit: problem must return what JSON can say, got an object of Object',
+    ],
+    [
+      { n: 1n },
+      'rateLimit: problem must return what JSON can say: TypeError: Do not know how to serialize a BigInt',
+    ],
+  ])('is never %o', (body, message) => {
+    expect(() => of(body)).toThrow(new TypeError(message));
+  });
+});

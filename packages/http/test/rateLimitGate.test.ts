@@ -1,0 +1,110 @@
+import { createHook } from 'node:async_hooks';
+import { EventEmitter } from 'node:events';
+import { type Decision, isThenable, MockClock, perSecond } from '@breaking/core';
+import { type Binding, RateLimitGate, type RateLimitOptions } from '@breaking/http';
+import { describe, expect, test } from 'vitest';
+
+/** As little of a request and its response as a gate needs. */
+class FakeExchange extends EventEmitter {
+  readonly req = {};
+  statusCode = 200;
+  headersSent = false;
+  writableEnded = false;
+  writableFinished = false;
+  destroyed = false;
+  readonly fields: Record<string, string> = {};
+  decision: Decision | undefined;
+}
+
+const binding: Binding<FakeExchange, object> = {
+  requestOf: x => x.req,
+  incomingOf: x => x.req,
+  outgoingOf: x => x,
+  addressOf: () => '192.0.2.1',
+  trustsAnyClient: () => false,
+  setHeader: (x, name, value) => {
+    x.fields[name] = value;
+  },
+  setDecision: (x, decision) => {
+    x.decision = decision;
+  },
+};
+
+function gateOf(options: Partial<RateLimitOptions<object>> = {}) {
+  return new RateLimitGate(binding, { ...perSecond(2), clock: new MockClock(), ...options } as never);
+}
+
+describe('a gate', () => {
+  test('answers at once, and makes no promise on the way, where nothing is asynchronous', () => {
+    const gate = gateOf({
+      skip: () => false,
+      keyOf: () => 'k',
+      costOf: () => 1,
+      limitsOf: () => perSecond(2),
+      refundWhen: () => false,
+      problem: () => 'no',
+    });
+    const kinds: string[] = [];
+    const hook = createHook({ init: (_id, kind) => kinds.push(kind) }).enable();
+    const answers = [1, 2, 3].map(() => gate.admit(new FakeExchange()));
+    hook.disable();
+    expect(answers).toMatchObject([undefined, undefined, { status: 429, body: 'no' }]);
+    expect(kinds).toEqual([]);
+  });
+
+  test.each(['skip', 'keyOf', 'costOf', 'limitsOf'] as const)(
+    'answers later where %s does',
+    async callback => {
+      const values = { skip: false, keyOf: 'k', costOf: 1, limitsOf: perSecond(2) };
+      const answer = gateOf({ [callback]: async () => values[callback] }).admit(new FakeExchange());
+      expect(isThenable(answer)).toBe(true);
+      await expect(answer).resolves.toBeUndefined();
+    },
+  );
+
+  test('starts its messages with whose options it checks', () => {
+    const wrong = () =>
+      new RateLimitGate(binding, { capacityMax: 0, restoreRateHz: 1 }, 'rateLimit of GET /');
+    expect(wrong).toThrow(
+      new RangeError('rateLimit of GET /: capacityMax must be a whole number from 1 to 1000000000000, got 0'),
+    );
+  });
+
+  test('sets header fields of a response to come, and none of one that is on its way', () => {
+    const [early, late] = [new FakeExchange(), new FakeExchange()];
+    late.headersSent = true;
+    const gate = gateOf();
+    gate.admit(early);
+    gate.admit(late);
+    expect(Object.keys(early.fields)).toEqual(['RateLimit-Policy', 'RateLimit']);
+    expect(late.fields).toEqual({});
+    expect(late.decision?.limits[0]?.tokensLeft).toBe(0);
+  });
+
+  test('leaves a refusal to the adapter: it sets nothing itself', () => {
+    const gate = gateOf();
+    for (let i = 0; i < 2; i++) gate.admit(new FakeExchange());
+    const x = new FakeExchange();
+    const refusal = gate.admit(x);
+    expect(x).toMatchObject({ fields: {}, decision: { allowed: false } });
+    expect(refusal).toEqual({
+      status: 429,
+      headers: {
+        'Cache-Control': 'no-store',
+        'Retry-After': '1',
+        'RateLimit-Policy': '"default";q=2;w=1',
+        RateLimit: '"default";r=0;t=1',
+        'Content-Type': 'application/problem+json',
+      },
+      body: expect.stringContaining('"violated-policies":["default"]'),
+    });
+  });
+
+  test('listens for no outcome that nobody asked for', () => {
+    const [without, free, refunding] = [new FakeExchange(), new FakeExchange(), new FakeExchange()];
+    gateOf().admit(without);
+    gateOf({ refundWhen: () => true, costOf: () => 0 }).admit(free);
+    gateOf({ refundWhen: () => true }).admit(refunding);
+    expect([without, free, refunding].map(x => x.eventNames().length > 0)).toEqual([false, false, true]);
+  });
+});
