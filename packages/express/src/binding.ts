@@ -2,15 +2,16 @@ import { isThenable } from '@breaking/core';
 import type { Binding, Gate, MaybePromise, Refusal } from '@breaking/http';
 import type { NextFunction, Request, Response } from 'express';
 
-/** An address and a distance from which no real proxy speaks: who trusts it trusts anyone. (192.0.2.0/24: RFC 5737) */
-const NOBODYS_PROXY = ['192.0.2.1', 1000] as const;
+/** Addresses that no real proxy has (RFC 5737, RFC 3849), and a distance that none is at: who trusts one trusts anyone. */
+const NOBODYS = ['192.0.2.1', '2001:db8::1'];
+const FAR = 1000;
 
 export const binding: Binding<Response, Request> = {
   requestOf: res => res.req,
   incomingOf: res => res.req,
   outgoingOf: res => res,
   addressOf: res => res.req.ip,
-  trustsAnyClient: res => res.app.get('trust proxy fn')(...NOBODYS_PROXY),
+  trustsAnyClient: res => NOBODYS.some(address => res.app.get('trust proxy fn')(address, FAR)),
   setHeader: (res, name, value) => void res.setHeader(name, value),
   setDecision: (res, decision) => {
     res.req.rateLimit = decision;

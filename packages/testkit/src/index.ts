@@ -11,5 +11,5 @@ export {
 export { circuitBreakerContract } from './circuitBreakerContract.js';
 export { heard, Held, turn, type Warning, warned } from './observed.js';
 export { rateLimitContract } from './rateLimitContract.js';
-export { type Answer, type Asked, Served, serve } from './served.js';
+export { type Answer, type Asked, listen, Served, serve } from './served.js';
 export { type StoreUnderTest, storeContract } from './storeContract.js';

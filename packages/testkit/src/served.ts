@@ -89,13 +89,17 @@ export class Served {
   }
 }
 
-/** Mounts a scenario and listens, on a port of its own or on a Unix socket. */
+/** Mounts a scenario and listens. */
 export async function serve(
   adapter: AdapterUnderTest,
   scenario: Scenario,
   at: 'port' | 'unixSocket' = 'port',
 ): Promise<Served> {
-  const server = await adapter.mount(scenario);
+  return listen(await adapter.mount(scenario), at);
+}
+
+/** Listens on a port of its own or on a Unix socket, until the test is finished. */
+export async function listen(server: Server, at: 'port' | 'unixSocket' = 'port'): Promise<Served> {
   const served = at === 'port' ? await onPort(server) : await onUnixSocket(server);
   onTestFinished(() => served.close());
   return served;

@@ -36,6 +36,36 @@ export function numbersContract(using: Using): void {
     );
 
     test(
+      'of the largest bucket keep their fractions: at least 16 digits are kept',
+      using(async opened => {
+        const limits = [limit('only', 1e12, 0.0625)];
+        await opened.check(limits, 876_543_210_987);
+        for (let i = 0; i < 200; i++) {
+          await opened.advanceBy(1);
+          await opened.check(limits, 1);
+        }
+        // 200 tokens were taken, and 12.5 came back.
+        const left = 1e12 - 876_543_210_987 - 187.5;
+        const { limits: decided } = await opened.peek(limits, 1);
+        expect(decided[0]?.tokensLeft).toBe(Math.floor(left));
+        expect(decided[0]?.secondsUntil(Math.ceil(left))).toBeCloseTo(0.5 / 0.0625, 2);
+      }),
+    );
+
+    test(
+      'of a fast limit keep times to the microsecond',
+      using(async opened => {
+        const limits = [limit('only', 1000, 100_000)];
+        await opened.check(limits, 1000);
+        for (let i = 0; i < 50; i++) {
+          await opened.advanceBy(0.0003);
+          expect(await opened.check(limits, 31)).toMatchObject({ allowed: false });
+          expect(await opened.check(limits, 30)).toMatchObject({ allowed: true });
+        }
+      }),
+    );
+
+    test(
       'of a rate without an exact decimal do not drift',
       using(async opened => {
         const limits = [limit('only', 3, 1 / 3)];

@@ -1,0 +1,165 @@
+import { createServer } from 'node:http';
+import { type Decision, MockClock } from '@breaking/core';
+import { perMinute, rateLimit } from '@breaking/koa';
+import { listen, turn, warned } from '@breaking/testkit';
+import Koa from 'koa';
+import Koa2 from 'koa2';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+
+describe.each([
+  ['Koa 3', Koa],
+  ['Koa 2', Koa2],
+])('on %s a rate limit', (_version, App) => {
+  const limit = (name: string, n = 2) => rateLimit({ name, ...perMinute(n), clock: new MockClock() });
+  const serve = (app: Koa) => {
+    app.silent = true;
+    return listen(createServer(app.callback()));
+  };
+
+  test('stands before the middleware that comes after it, and before nothing else', async () => {
+    const app = new App();
+    app.use((ctx, next) => {
+      if (ctx.path !== '/before') return next();
+      ctx.body = 'before';
+      return undefined;
+    });
+    app.use(limit('app'));
+    app.use(ctx => {
+      ctx.body = 'after';
+    });
+    const served = await serve(app);
+    for (let i = 0; i < 3; i++) expect((await served.ask({ path: '/before' })).body).toBe('before');
+    for (const status of [200, 200, 429]) expect((await served.get()).status).toBe(status);
+  });
+
+  test('may be called by a middleware, for what it chooses', async () => {
+    const app = new App();
+    const api = limit('api', 1);
+    app.use((ctx, next) => (ctx.path.startsWith('/api') ? api(ctx, next) : next()));
+    app.use(ctx => {
+      ctx.body = 'ok';
+    });
+    const served = await serve(app);
+    const statusOf = async (path: string) => (await served.ask({ path })).status;
+    expect([await statusOf('/api/a'), await statusOf('/api/b'), await statusOf('/c')]).toEqual([
+      200, 429, 200,
+    ]);
+  });
+
+  test('lets the middleware before it see, and change, what it answered', async () => {
+    const app = new App();
+    app.use(async (ctx, next) => {
+      await next();
+      ctx.set('X-Seen', `${ctx.status} ${ctx.state.rateLimit?.allowed}`);
+      if (ctx.status === 429) ctx.body = 'my own page';
+    });
+    app.use(limit('app', 1));
+    app.use(ctx => {
+      ctx.body = 'ok';
+    });
+    const served = await serve(app);
+    expect(await served.get()).toMatchObject({ status: 200, body: 'ok', headers: { 'x-seen': '200 true' } });
+    expect(await served.get()).toMatchObject({
+      status: 429,
+      body: 'my own page',
+      headers: { 'x-seen': '429 false', ratelimit: '"app";r=0;t=60' },
+    });
+  });
+
+  test('waits for what comes after it, and hands its result up', async () => {
+    const results: unknown[] = [];
+    const app = new App();
+    app.use(async (_ctx, next) => {
+      results.push(await (next() as Promise<unknown>));
+    });
+    app.use(limit('app'));
+    app.use(async ctx => {
+      await new Promise(setImmediate);
+      ctx.body = 'late';
+      return 'a result';
+    });
+    expect((await (await serve(app)).get()).body).toBe('late');
+    expect(results).toEqual(['a result']);
+  });
+
+  test('hands up the very error of what comes after it', async () => {
+    const thrown = new Error('broken');
+    const caught: unknown[] = [];
+    const app = new App();
+    app.use(async (_ctx, next) => next().catch(error => void caught.push(error)));
+    app.use(rateLimit({ ...perMinute(2), refundWhen: () => false }));
+    app.use(() => {
+      throw thrown;
+    });
+    expect((await (await serve(app)).get()).status).toBe(404);
+    expect(caught).toEqual([thrown]);
+  });
+
+  test('does not care who responds: ctx.respond = false', async () => {
+    const app = new App();
+    app.use((ctx, next) => {
+      ctx.respond = false;
+      return next();
+    });
+    app.use(limit('app', 5));
+    app.use(ctx => void ctx.res.writeHead(200).end('raw'));
+    const served = await serve(app);
+    for (let i = 0; i < 2; i++) {
+      expect(await served.get()).toMatchObject({ status: 200, body: 'raw' });
+    }
+  });
+
+  test('has its decision in ctx.state, for all that comes after it', async () => {
+    const app = new App();
+    app.use(limit('app', 5));
+    app.use(limit('strict', 2));
+    app.use(ctx => {
+      ctx.body = ctx.state.rateLimit;
+    });
+    expect(JSON.parse((await (await serve(app)).get()).body)).toMatchObject({
+      allowed: true,
+      limits: [{ name: 'strict', tokensLeft: 1 }],
+    });
+  });
+
+  test("loses its fields where something is thrown: Koa's own error path drops all that were set", async () => {
+    const app = new App();
+    app.use(limit('app'));
+    app.use(ctx => ctx.throw(404));
+    const { status, headers } = await (await serve(app)).get();
+    expect(status).toBe(404);
+    expect(headers).not.toHaveProperty('ratelimit');
+  });
+});
+
+test.each([
+  { options: {}, believesAnyone: false },
+  { options: { proxy: true }, believesAnyone: true },
+  { options: { proxy: true, maxIpsCount: 1 }, believesAnyone: false },
+  { options: { proxy: true, maxIpsCount: 0 }, believesAnyone: true },
+  { options: { proxy: false, maxIpsCount: 0 }, believesAnyone: false },
+])('an app with $options is warned of: $believesAnyone', async ({ options, believesAnyone }) => {
+  const warnings = warned();
+  const app = new Koa(options);
+  app.use(rateLimit(perMinute(9)));
+  await (await listen(createServer(app.callback()))).get();
+  await turn();
+  expect(warnings.map(({ code }) => code)).toEqual(believesAnyone ? ['BREAKING_TRUSTS_ANY_CLIENT'] : []);
+});
+
+test('the middleware is named after what it does', () => {
+  expect(rateLimit(perMinute(1)).name).toBe('rateLimit');
+});
+
+test('a wrong option throws at once', () => {
+  expect(() => rateLimit(undefined as never)).toThrow(
+    new TypeError('rateLimit: options must be an object, got undefined'),
+  );
+});
+
+test("the decision is typed, and callbacks get Koa's own context", () => {
+  expectTypeOf<Koa.DefaultState['rateLimit']>().toEqualTypeOf<Decision | undefined>();
+  expectTypeOf(
+    rateLimit({ ...perMinute(1), keyOf: ctx => ctx.get('x-user') }),
+  ).toEqualTypeOf<Koa.Middleware>();
+});
