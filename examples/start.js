@@ -32,7 +32,7 @@ async function start(port) {
   }
 
   const list = servers.map(({ name }, i) => `  ${name.padEnd(8)} ${urls[i]}`);
-  console.log(`\nThe same small API, served by\n\n${list.join('\n')}\n\n${whatToTry(String(urls[0]))}`);
+  console.log(`\nThe same small API, served by\n\n${list.join('\n')}\n\n${whatToTry(urls)}`);
 }
 
 /** @param {string} value */
@@ -54,18 +54,21 @@ function cannotServe(name, port, error) {
   return `${name} cannot be served: ${reason}. The variable PORT chooses other ports: PORT=4000 npm start`;
 }
 
-/** @param {string} url */
-function whatToTry(url) {
+/** @param {string[]} urls */
+function whatToTry([express, koa, fastify]) {
   return `Every client may ask five times at once, and then once a second. Try it in a second terminal:
 
-  curl -i ${url}/
+  curl -i ${express}/
       200: the headers RateLimit-Policy and RateLimit tell what the limits are and what is left of them
 
-  curl -i "${url}/?n=[1-6]"
+  curl -i "${express}/?n=[1-6]"
       six requests at once: the last is refused with 429, and Retry-After tells when to come back
 
-  curl -i "${url}/report?n=[1-3]"
+  curl -i "${koa}/report?n=[1-3]"
       a costly route with a limit of its own, two a minute: the third is refused with 429
+
+  curl -i "${fastify}/flaky?n=[1-4]"
+      a route that always fails: after three answers of 500 its circuit breaker opens and answers 503 in its stead
 
 Stop the servers with Ctrl-C.`;
 }

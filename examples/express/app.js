@@ -1,8 +1,8 @@
-import { perHour, perMinute, perSecond, rateLimit } from '@breaking/express';
+import { circuitBreaker, perHour, perMinute, perSecond, rateLimit } from '@breaking/express';
 import express from 'express';
 
 /**
- * A small API with rate limits.
+ * A small API with rate limits and a circuit breaker.
  * @param {{ clock?: import('@breaking/core').Clock }} [options] another clock, for tests
  */
 export function createApp({ clock } = {}) {
@@ -21,6 +21,12 @@ export function createApp({ clock } = {}) {
   const limitReports = rateLimit({ name: 'report', ...perMinute(2), clock });
   app.get('/report', limitReports, (_req, res) => {
     res.json({ report: 'ready' });
+  });
+
+  // What always fails is asked three times, and then left alone for 20 seconds.
+  const breaker = circuitBreaker({ name: 'flaky', errorThreshold: 3, timeWindowSecs: 60, clock });
+  app.get('/flaky', breaker, (_req, res) => {
+    res.status(500).json({ error: 'broken' });
   });
 
   return app;

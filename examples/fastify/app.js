@@ -2,7 +2,7 @@ import breaking, { perHour, perMinute, perSecond } from '@breaking/fastify';
 import Fastify from 'fastify';
 
 /**
- * A small API with rate limits.
+ * A small API with rate limits and a circuit breaker.
  * @param {{ clock?: import('@breaking/core').Clock }} [options] another clock, for tests
  */
 export async function createApp({ clock } = {}) {
@@ -18,6 +18,12 @@ export async function createApp({ clock } = {}) {
   // A report is costly: two at once, then two a minute, on top of the limits above.
   const limitReports = app.rateLimit({ name: 'report', ...perMinute(2), clock });
   app.get('/report', { onRequest: limitReports }, async () => ({ report: 'ready' }));
+
+  // What always fails is asked three times, and then left alone for 20 seconds.
+  const circuitBreaker = { name: 'flaky', errorThreshold: 3, timeWindowSecs: 60, clock };
+  app.get('/flaky', { config: { circuitBreaker } }, async (_request, reply) => {
+    return reply.code(500).send({ error: 'broken' });
+  });
 
   return app;
 }

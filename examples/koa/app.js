@@ -1,8 +1,8 @@
-import { perHour, perMinute, perSecond, rateLimit } from '@breaking/koa';
+import { circuitBreaker, perHour, perMinute, perSecond, rateLimit } from '@breaking/koa';
 import Koa from 'koa';
 
 /**
- * A small API with rate limits.
+ * A small API with rate limits and a circuit breaker.
  * @param {{ clock?: import('@breaking/core').Clock }} [options] another clock, for tests
  */
 export function createApp({ clock } = {}) {
@@ -17,9 +17,17 @@ export function createApp({ clock } = {}) {
   const limitReports = rateLimit({ name: 'report', ...perMinute(2), clock });
   app.use((ctx, next) => (ctx.path === '/report' ? limitReports(ctx, next) : next()));
 
+  // What always fails is asked three times, and then left alone for 20 seconds.
+  const breaker = circuitBreaker({ name: 'flaky', errorThreshold: 3, timeWindowSecs: 60, clock });
+  app.use((ctx, next) => (ctx.path === '/flaky' ? breaker(ctx, next) : next()));
+
   app.use(ctx => {
     if (ctx.path === '/') ctx.body = { hello: 'from Koa' };
     if (ctx.path === '/report') ctx.body = { report: 'ready' };
+    if (ctx.path === '/flaky') {
+      ctx.status = 500;
+      ctx.body = { error: 'broken' };
+    }
   });
 
   return app;

@@ -51,4 +51,21 @@ describe.each(['Express', 'Koa', 'Fastify'])('the example on %s', name => {
     expect(answer.status).toBe(404);
     expect(answer.headers.get('RateLimit')).toBe('"burst";r=4;t=4, "hourly";r=99;t=3564');
   });
+
+  test('leaves alone what fails three times, and asks it again after the wait that it told', async () => {
+    const clock = new MockClock();
+    const url = `${await serve(clock)}/flaky`;
+    for (let i = 0; i < 3; i++) {
+      const answer = await fetch(url);
+      expect([answer.status, await answer.json()]).toEqual([500, { error: 'broken' }]);
+    }
+
+    const refusal = await fetch(url);
+    expect(refusal.status).toBe(503);
+    expect(await refusal.json()).toEqual({ type: 'about:blank', title: 'Service Unavailable', status: 503 });
+    expect(refusal.headers.get('Retry-After')).toBe('20');
+
+    clock.advanceBy(20);
+    expect((await fetch(url)).status).toBe(500);
+  });
 });

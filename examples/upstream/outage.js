@@ -1,0 +1,63 @@
+import { MockClock } from '@breaking/core';
+import { close, listen } from '../servers.js';
+import { createStock } from './stock.js';
+import { createUpstream } from './upstream.js';
+
+/** @type {readonly import('./upstream.js').Mode[]} */
+const PHASES = ['healthy', 'slow', 'failing', 'dead', 'healthy'];
+const SECS_PER_PHASE = 10;
+const REQUESTS_PER_SEC = 10;
+
+/**
+ * What happened while the upstream was in one mode.
+ * @typedef {object} Phase
+ * @property {string} upstream its mode
+ * @property {string[]} states the breaker's state at the end of each second, or halfOpen if there was a probe in it
+ * @property {number} admitted requests that the breaker let through
+ * @property {number} refused requests that were answered 503 without asking the upstream
+ * @property {number} hits requests that reached the upstream
+ */
+
+/**
+ * Puts the upstream of a service through all its modes, and sends ten requests in each second of the breaker's clock.
+ * Servers and sockets are real; the clock is moved by hand, so that a minute takes no minute.
+ * @param {(typeof import('./services.js').services)[number]} service
+ * @returns {Promise<Phase[]>}
+ */
+export async function outage(service) {
+  const clock = new MockClock();
+  const upstream = createUpstream();
+  let isProbed = false;
+  const stock = createStock(await listen(upstream.server), {
+    timeoutMs: 50,
+    clock,
+    onTransition: ({ to }) => {
+      isProbed ||= to === 'halfOpen';
+    },
+  });
+  const server = await service.serve(stock);
+  const url = `${await listen(server)}/stock/lamp`;
+
+  /** @type {Phase[]} */
+  const phases = [];
+  for (const mode of PHASES) {
+    upstream.mode = mode;
+    upstream.hits = 0;
+    const phase = { upstream: mode, states: /** @type {string[]} */ ([]), admitted: 0, refused: 0, hits: 0 };
+    for (let second = 0; second < SECS_PER_PHASE; second++) {
+      for (let request = 0; request < REQUESTS_PER_SEC; request++) {
+        const { status } = await fetch(url);
+        if (status === 503) phase.refused += 1;
+        else phase.admitted += 1;
+      }
+      phase.states.push(isProbed ? 'halfOpen' : stock.breaker.state);
+      isProbed = false;
+      clock.advanceBy(1);
+    }
+    phase.hits = upstream.hits;
+    phases.push(phase);
+  }
+  close(server);
+  close(upstream.server);
+  return phases;
+}

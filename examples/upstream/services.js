@@ -1,0 +1,45 @@
+import { createServer } from 'node:http';
+import express from 'express';
+import Fastify from 'fastify';
+import Koa from 'koa';
+
+/**
+ * The same service with each framework, on servers that do not listen yet. None of them does anything about errors: a
+ * refusal of the breaker brings its status and its Retry-After along.
+ * @type {readonly { name: string, serve(stock: import('./stock.js').Stock): Promise<import('node:http').Server> }[]}
+ */
+export const services = [
+  {
+    name: 'Express',
+    async serve({ inStock }) {
+      const app = express().set('env', 'test');
+      app.get('/stock/:item', async (req, res) => {
+        res.json(await inStock(req.params.item));
+      });
+      return createServer(app);
+    },
+  },
+  {
+    name: 'Koa',
+    async serve({ inStock }) {
+      const app = new Koa();
+      app.silent = true;
+      app.use(async ctx => {
+        ctx.body = await inStock(ctx.path.replace('/stock/', ''));
+      });
+      return createServer(app.callback());
+    },
+  },
+  {
+    name: 'Fastify',
+    async serve({ inStock }) {
+      const app = Fastify();
+      app.get('/stock/:item', async request => {
+        const { item } = /** @type {{ item: string }} */ (request.params);
+        return inStock(item);
+      });
+      await app.ready();
+      return app.server;
+    },
+  },
+];
