@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { MockClock } from '@breaking/core';
-import { rateLimit } from '@breaking/express';
+import { circuitBreaker, rateLimit } from '@breaking/express';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { close, createServers, listen } from '../servers.js';
 import { Readme } from './readme.js';
@@ -25,6 +25,17 @@ describe.each([
     expect(answer.status).toBe(200);
     expect(answer.headers.get('RateLimit-Policy')).toBe('"burst";q=20;w=2, "hourly";q=1000;w=3600');
     expect(await answer.json()).toEqual({ tokensLeft: [19, 999] });
+  });
+
+  test('the circuit breaker of the README runs as it stands, and opens', async () => {
+    const block = readme.codeBlocks.find(
+      ({ code }) => code.includes(`'@breaking/${name}'`) && code.includes('circuitBreaker'),
+    );
+    const url = await run(block!.code, folder);
+    const statuses: number[] = [];
+    for (let i = 0; i < 6; i++) statuses.push((await fetch(`${url}/pay`)).status);
+
+    expect(statuses).toEqual([500, 500, 500, 500, 500, 503]);
   });
 
   test("the example of the package's README runs as it stands", async () => {
@@ -78,16 +89,20 @@ async function run(code: string, folder: string): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-test('the README shows a refusal as it is captured', async () => {
+test.each([
+  ['a 429', 'Express', '/', 5],
+  ['a 503', 'Fastify', '/flaky', 3],
+])('the README shows %s as it is captured', async (what, name, path, requestsBefore) => {
   const servers = await createServers({ clock: new MockClock() });
   onTestFinished(() => {
     for (const { server } of servers) close(server);
   });
-  const { server } = servers.find(({ name }) => name === 'Express')!;
-  const url = await listen(server);
-  for (let i = 0; i < 5; i++) await captured(url);
+  const { server } = servers.find(each => each.name === name)!;
+  const url = (await listen(server)) + path;
+  for (let i = 0; i < requestsBefore; i++) await captured(url);
 
-  const shown = readme.codeBlocks.find(({ language }) => language === 'http')?.code.trimEnd();
+  const status = what.replace('a ', 'HTTP/1.1 ');
+  const shown = readme.codeBlocks.find(({ code }) => code.startsWith(status))?.code.trimEnd();
   expect(undated(shown ?? '')).toBe(undated(await captured(url)));
 });
 
@@ -106,12 +121,22 @@ function undated(answer: string): string {
   return answer.replace(/^Date: .+$/m, 'Date:');
 }
 
-test('the README lists every option of rateLimit', () => {
-  const listed = [...readme.section('Options').matchAll(/^\| `(\w+)` \| /gm)].map(([, option]) => option);
+test.each([
+  ['rateLimit', 'Options', rateLimit],
+  ['circuitBreaker', 'Circuit breaker', circuitBreaker],
+])('the README lists every option of %s', (name, title, make) => {
+  const listed = [...readme.section(title).matchAll(/^\| `(\w+)` \| /gm)].map(([, option]) => option);
 
   // The error for an option that there is not names those that there are.
-  const message = `rateLimit: unknown option "noSuchOption", known are ${listed.join(', ')}`;
-  expect(() => rateLimit({ noSuchOption: 1 } as never)).toThrow(message);
+  const message = /known are (.*)/;
+  let known: readonly string[] = [];
+  try {
+    make({ noSuchOption: 1 } as never);
+  } catch (error) {
+    expect(String(error)).toContain(`${name}: unknown option "noSuchOption"`);
+    known = message.exec(String(error))?.[1]?.split(', ') ?? [];
+  }
+  expect([...listed].sort()).toEqual([...known].sort());
 });
 
 test.each([readme, ...packageReadmes])('every file that $path links to is there', ({ links }) => {
