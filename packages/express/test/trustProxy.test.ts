@@ -12,7 +12,7 @@ test.each([
   { setting: 3, believesAnyone: false },
   { setting: 'loopback', believesAnyone: false },
   { setting: 'loopback, linklocal, uniquelocal', believesAnyone: false },
-  { setting: ['10.0.0.0/8', '2001:db8::/32'], believesAnyone: false },
+  { setting: ['10.0.0.0/8', 'fd00::/8'], believesAnyone: false },
   { setting: '0.0.0.0/1, 128.0.0.0/1', believesAnyone: true },
   { setting: ['loopback', '::/1', '8000::/1'], believesAnyone: true },
   { setting: () => true, believesAnyone: true },

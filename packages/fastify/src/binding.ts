@@ -14,18 +14,22 @@ export const binding: Binding<FastifyReply, FastifyRequest> = {
   },
 };
 
+/** Addresses that no real proxy has: they are for documentation (RFC 5737, RFC 3849). */
+const NOBODYS = ['192.0.2.1', '2001:db8::1'];
+
 /**
  * Fastify does not tell its trust-proxy setting, so this asks it about a request that came through a hundred proxies
- * which nobody has (192.0.2.0/24 is for documentation, RFC 5737): who believes all of them believes anyone.
+ * which nobody has: who believes all of them believes anyone.
  */
 function believesAnyone(request: FastifyRequest): boolean {
   const claimed = '192.0.2.2';
-  const socket = { remoteAddress: '192.0.2.1' };
-  const headers = { 'x-forwarded-for': [claimed, ...Array(100).fill(socket.remoteAddress)].join(', ') };
-  const probe: FastifyRequest = Object.create(request, {
-    raw: { value: { headers, socket, connection: socket } },
+  return NOBODYS.some(remoteAddress => {
+    const socket = { remoteAddress };
+    const headers = { 'x-forwarded-for': [claimed, ...Array(100).fill(remoteAddress)].join(', ') };
+    const raw = { value: { headers, socket, connection: socket } };
+    const probe: FastifyRequest = Object.create(request, { raw });
+    return probe.ip === claimed;
   });
-  return probe.ip === claimed;
 }
 
 /** Goes on where the gate lets the request pass, else answers; errors go on Fastify's error path. */

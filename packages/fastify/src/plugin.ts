@@ -91,7 +91,7 @@ function routeLimits(options: RateLimit | undefined): RouteGates<RateLimit> {
   const inherited = { store, keyOf, headers, onStoreError, clock };
   return new RouteGates('rateLimit', (own, name) => {
     if (own === undefined) return shared;
-    return new RateLimitGate(binding, { ...inherited, name, ...own }, `rateLimit of ${name}`);
+    return new RateLimitGate(binding, { ...inherited, name, ...given(own) }, `rateLimit of ${name}`);
   });
 }
 
@@ -101,8 +101,15 @@ function routeBreakers(options: CircuitBreaker | undefined): RouteGates<CircuitB
   // A wrong option of the plugin's stops the program also where no route is ever made from it.
   if (options !== undefined) new CircuitBreakerGate(binding, options);
   return new RouteGates('circuitBreaker', (own = options, name) => {
-    return own && new CircuitBreakerGate(binding, { clock, name, ...own }, `circuitBreaker of ${name}`);
+    return (
+      own && new CircuitBreakerGate(binding, { clock, name, ...given(own) }, `circuitBreaker of ${name}`)
+    );
   });
+}
+
+/** Options without those that are undefined, which are the same as not given. */
+function given<O extends object>(options: O): O {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
 }
 
 function rateLimit(options: RateLimit): onRequestHookHandler {

@@ -1,0 +1,238 @@
+import { once } from 'node:events';
+import { connect } from 'node:http2';
+import { type Decision, MockClock } from '@breaking/core';
+import type { Outcome } from '@breaking/http';
+import breaking, { type BreakingOptions, breaking as named, perMinute } from '@breaking/fastify';
+import { listen, turn, warned } from '@breaking/testkit';
+import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+
+const clock = new MockClock(1000);
+const ok = async () => 'ok';
+
+async function appWith(options: BreakingOptions = {}): Promise<FastifyInstance> {
+  const app = Fastify();
+  await app.register(breaking, options);
+  return app;
+}
+
+describe('app.rateLimit', () => {
+  test.each(['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const)(
+    'works as %s',
+    async hook => {
+      const app = await appWith();
+      const gate = app.rateLimit({ ...perMinute(1), clock });
+      const hooked =
+        hook === 'preParsing'
+          ? {
+              preParsing: (request: FastifyRequest, reply: never, _payload: unknown, done: () => void) =>
+                gate.call(app, request, reply, done),
+            }
+          : { [hook]: gate };
+      app.get('/', hooked as never, ok);
+      expect((await app.inject('/')).headers.ratelimit).toBe('"default";r=0;t=60');
+      expect((await app.inject('/')).statusCode).toBe(429);
+    },
+  );
+
+  test('in preHandler has the body to ask', async () => {
+    const app = await appWith();
+    const gate = app.rateLimit({
+      ...perMinute(5),
+      clock,
+      costOf: request => (request.body as { cost: number }).cost,
+    });
+    app.post('/', { preHandler: gate }, ok);
+    const { headers } = await app.inject({ method: 'POST', url: '/', payload: { cost: 3 } });
+    expect(headers.ratelimit).toBe('"default";r=2;t=24');
+  });
+
+  test("stands beside the plugin's limit and the route's own", async () => {
+    const app = await appWith({ rateLimit: { name: 'plugin', ...perMinute(9), clock } });
+    const hook = app.rateLimit({ name: 'hook', ...perMinute(5), clock });
+    app.get('/', { onRequest: [hook] }, ok);
+    app.get('/own', { config: { rateLimit: perMinute(7) }, onRequest: hook }, ok);
+    expect((await app.inject('/')).headers['ratelimit-policy']).toBe('"plugin";q=9;w=60, "hook";q=5;w=60');
+    expect((await app.inject('/own')).headers['ratelimit-policy']).toBe(
+      '"GET /own";q=7;w=60, "hook";q=5;w=60',
+    );
+  });
+
+  test('as one hook of two routes is one limit, and met twice counts once', async () => {
+    const app = await appWith();
+    const hook = app.rateLimit({ ...perMinute(2), clock });
+    app.get('/a', { onRequest: [hook, hook], preHandler: hook }, ok);
+    app.get('/b', { onRequest: hook }, ok);
+    const statuses = [];
+    for (const url of ['/a', '/b', '/a']) statuses.push((await app.inject(url)).statusCode);
+    expect(statuses).toEqual([200, 200, 429]);
+  });
+
+  test('takes nothing from the plugin', async () => {
+    const app = await appWith({ rateLimit: { ...perMinute(9), keyOf: () => 'k', headers: 'legacy' } });
+    app.get('/', { onRequest: app.rateLimit({ ...perMinute(5), clock }) }, ok);
+    expect((await app.inject('/')).headers).toMatchObject({
+      ratelimit: '"default";r=4;t=48',
+      'x-ratelimit-remaining': '8',
+    });
+  });
+});
+
+describe('a refusal', () => {
+  const refusing = () => appWith({ rateLimit: { ...perMinute(1), clock, costOf: () => 2 } });
+
+  test('is not filtered by a response schema, nor written by a serializer', async () => {
+    const app = await refusing();
+    app.setReplySerializer(() => 'serialized');
+    const schema = { response: { 429: { type: 'object', properties: { only: { type: 'string' } } } } };
+    app.get('/', { schema, serializerCompiler: () => () => 'compiled' }, ok);
+    const { headers, body } = await app.inject('/');
+    expect(JSON.parse(body)).toMatchObject({ status: 429, 'violated-policies': ['default'] });
+    expect(headers['content-type']).toBe('application/problem+json');
+  });
+
+  test('passes the onSend and onResponse hooks of the app', async () => {
+    const app = await refusing();
+    const seen: unknown[] = [];
+    app.addHook('onSend', async (_request, reply, payload) => {
+      reply.header('X-Sent', 'yes');
+      seen.push(typeof payload);
+      return payload;
+    });
+    app.addHook('onResponse', async (_request, reply) => void seen.push(reply.statusCode));
+    app.get('/', ok);
+    const { headers } = await app.inject('/');
+    await turn();
+    expect({ seen, sent: headers['x-sent'] }).toEqual({ seen: ['string', 429], sent: 'yes' });
+  });
+
+  test('runs no hook that would follow, and no handler', async () => {
+    const app = await refusing();
+    const ran: string[] = [];
+    for (const hook of [
+      'onRequest',
+      'preParsing',
+      'preValidation',
+      'preHandler',
+      'preSerialization',
+    ] as const) {
+      app.addHook(hook as 'onRequest', async () => void ran.push(hook));
+    }
+    app.get('/', async () => void ran.push('handler'));
+    await app.inject('/');
+    expect(ran).toEqual([]);
+  });
+
+  test('is the same over a socket as injected', async () => {
+    const app = await refusing();
+    app.get('/', ok);
+    const injected = await app.inject('/');
+    const served = await listen(app.server);
+    const answer = await served.get();
+    expect(answer).toMatchObject({ status: injected.statusCode, body: injected.body });
+    const { date: _, connection: __, ...fields } = injected.headers;
+    expect(answer.headers).toMatchObject(fields);
+  });
+});
+
+describe('request.rateLimit', () => {
+  test('is undefined before a limit, and the decision after', async () => {
+    const app = Fastify();
+    const seen: (Decision | undefined)[] = [];
+    app.addHook('onRequest', async request => void seen.push(request.rateLimit));
+    await app.register(breaking, { rateLimit: { ...perMinute(3), clock } });
+    app.addHook('onRequest', async request => void seen.push(request.rateLimit));
+    app.get('/', ok);
+    await app.inject('/');
+    expect(seen).toMatchObject([undefined, { allowed: true, limits: [{ tokensLeft: 2 }] }]);
+  });
+
+  test('is not shared by requests', async () => {
+    const app = await appWith({
+      rateLimit: { ...perMinute(9), clock, skip: request => request.url === '/skipped' },
+    });
+    app.get('/*', async request => ({ decision: request.rateLimit ?? 'none' }));
+    expect((await app.inject('/counted')).json()).toMatchObject({ decision: { allowed: true } });
+    expect((await app.inject('/skipped')).json()).toEqual({ decision: 'none' });
+  });
+});
+
+describe('the trustProxy setting', () => {
+  test.each<{ trustProxy: FastifyServerOptions['trustProxy']; believesAnyone: boolean }>([
+    { trustProxy: undefined, believesAnyone: false },
+    { trustProxy: false, believesAnyone: false },
+    { trustProxy: true, believesAnyone: true },
+    { trustProxy: 'loopback', believesAnyone: false },
+    { trustProxy: '10.0.0.0/8, fd00::/8', believesAnyone: false },
+    { trustProxy: ['loopback', '0.0.0.0/1', '128.0.0.0/1'], believesAnyone: true },
+    { trustProxy: ['::/1', '8000::/1'], believesAnyone: true },
+    { trustProxy: () => true, believesAnyone: true },
+    { trustProxy: (_address, hop) => hop < 2, believesAnyone: false },
+    { trustProxy: 1 as never, believesAnyone: false },
+    { trustProxy: 50 as never, believesAnyone: false },
+  ])('$trustProxy is warned of: $believesAnyone', async ({ trustProxy, believesAnyone }) => {
+    const warnings = warned();
+    const app = Fastify(trustProxy === undefined ? {} : { trustProxy });
+    await app.register(breaking, { rateLimit: perMinute(9) });
+    app.get('/', async request => request.ip);
+    const { statusCode } = await app.inject({ url: '/', headers: { 'X-Forwarded-For': '203.0.113.7' } });
+    await turn();
+    expect(statusCode).toBe(200);
+    expect(warnings.map(({ code }) => code)).toEqual(believesAnyone ? ['BREAKING_TRUSTS_ANY_CLIENT'] : []);
+  });
+});
+
+test('on HTTP/2 a client is limited, and its abort is told from a response', async () => {
+  const outcomes: unknown[] = [];
+  const app = Fastify({ http2: true });
+  await app.register(breaking, {
+    rateLimit: {
+      ...perMinute(2),
+      clock,
+      refundWhen: (outcome: Outcome) => {
+        outcomes.push(outcome);
+        return outcome.aborted;
+      },
+    },
+  } as never);
+  app.get('/', ok as never);
+  app.get('/never', () => {});
+  const client = connect(await app.listen({ port: 0, host: '127.0.0.1' }));
+  const statusOf = (path: string) => {
+    return new Promise<unknown>((resolve, reject) => {
+      const stream = client.request({ ':path': path }).on('error', reject).resume();
+      stream.on('response', headers => resolve([headers[':status'], headers.ratelimit]));
+    });
+  };
+  try {
+    expect(await statusOf('/')).toEqual([200, '"default";r=1;t=30']);
+    const received = once(app.server, 'request');
+    const never = client.request({ ':path': '/never' }).on('error', () => {});
+    await received;
+    never.close(8);
+    for (let turns = 0; outcomes.length < 2 && turns < 10_000; turns++) await turn();
+    expect(outcomes).toEqual([{ status: 200, aborted: false }, { aborted: true }]);
+    expect(await statusOf('/')).toEqual([200, '"default";r=0;t=30']);
+    expect(await statusOf('/')).toEqual([429, '"default";r=0;t=30']);
+  } finally {
+    client.destroy();
+    await app.close();
+  }
+});
+
+test('the plugin is the default export, and named', () => {
+  expect(named).toBe(breaking);
+});
+
+test('config and decorators are typed', async () => {
+  const app = await appWith();
+  expectTypeOf<FastifyRequest['rateLimit']>().toEqualTypeOf<Decision | undefined>();
+  app.get(
+    '/typed',
+    { config: { rateLimit: { ...perMinute(1), keyOf: request => request.headers['x-user'] as string } } },
+    ok,
+  );
+  app.get('/false', { config: { rateLimit: false } }, ok);
+  // @ts-expect-error: true is no limit
+  expect(() => app.get('/wrong', { config: { rateLimit: true } }, ok)).toThrow(TypeError);
+});

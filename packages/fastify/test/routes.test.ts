@@ -1,0 +1,305 @@
+import { MemoryBucketStore, MockClock } from '@breaking/core';
+import breaking, { type BreakingOptions, perMinute } from '@breaking/fastify';
+import { heard, tokensOf } from '@breaking/testkit';
+import Fastify, { type FastifyInstance, type HTTPMethods } from 'fastify';
+import { describe, expect, test } from 'vitest';
+
+const clock = new MockClock(1000);
+const ok = async () => 'ok';
+
+/** An app with the plugin. */
+async function appWith(options: BreakingOptions = {}): Promise<FastifyInstance> {
+  const app = Fastify();
+  await app.register(breaking, options);
+  return app;
+}
+
+async function ask(app: FastifyInstance, url: string, method: HTTPMethods = 'GET') {
+  const { statusCode, headers } = await app.inject({ method: method as 'GET', url });
+  return { status: statusCode, policy: headers['ratelimit-policy'], limit: headers.ratelimit };
+}
+
+const plugins = { name: 'all', ...perMinute(9), clock };
+
+describe("the plugin's limit", () => {
+  test('is one for all routes', async () => {
+    const app = await appWith({ rateLimit: { ...plugins, ...perMinute(2) } });
+    app.get('/a', ok).post('/b', ok);
+    expect((await ask(app, '/a')).limit).toBe('"all";r=1;t=30');
+    expect((await ask(app, '/b', 'POST')).limit).toBe('"all";r=0;t=30');
+    expect((await ask(app, '/a')).status).toBe(429);
+  });
+
+  test('is none without options', async () => {
+    const app = await appWith();
+    app.get('/', ok);
+    expect(await ask(app, '/')).toEqual({ status: 200 });
+  });
+});
+
+describe('config.rateLimit', () => {
+  test("replaces the plugin's with a limit of the route's own", async () => {
+    const app = await appWith({ rateLimit: plugins });
+    app.get('/', { config: { rateLimit: perMinute(1) } }, ok);
+    app.get('/other', ok);
+    expect(await ask(app, '/')).toEqual({
+      status: 200,
+      policy: '"GET /";q=1;w=60',
+      limit: '"GET /";r=0;t=60',
+    });
+    expect((await ask(app, '/')).status).toBe(429);
+    expect((await ask(app, '/other')).limit).toBe('"all";r=8;t=54');
+  });
+
+  test("false removes the plugin's", async () => {
+    const app = await appWith({ rateLimit: { ...plugins, ...perMinute(1) } });
+    app.get('/', { config: { rateLimit: false } }, ok);
+    for (let i = 0; i < 3; i++) expect(await ask(app, '/')).toEqual({ status: 200 });
+  });
+
+  test("undefined is the plugin's", async () => {
+    const app = await appWith({ rateLimit: plugins });
+    app.get('/', { config: { rateLimit: undefined } }, ok);
+    expect((await ask(app, '/')).limit).toBe('"all";r=8;t=54');
+  });
+
+  test('works where the plugin has no limit', async () => {
+    const app = await appWith();
+    app.get('/', { config: { rateLimit: { ...perMinute(1), clock } } }, ok);
+    app.get('/other', ok);
+    expect((await ask(app, '/')).limit).toBe('"GET /";r=0;t=60');
+    expect(await ask(app, '/other')).toEqual({ status: 200 });
+  });
+
+  test('keeps the other config of the route as it is', async () => {
+    const app = await appWith();
+    const config = { rateLimit: perMinute(1), custom: { a: 1 } };
+    app.get('/', { config }, async request => {
+      const { custom, rateLimit, url } = request.routeOptions.config as unknown as Record<string, unknown>;
+      return { same: custom === config.custom && rateLimit === config.rateLimit, url };
+    });
+    expect((await app.inject('/')).json()).toEqual({ same: true, url: '/' });
+    expect(Reflect.ownKeys(config)).toEqual(['rateLimit', 'custom']);
+  });
+
+  test('inherits store, keyOf, headers, onStoreError and clock, unless it names them', async () => {
+    const messages = heard('breaking:rate_limit:decision');
+    const errors = heard('breaking:store:error');
+    const own = new MockClock(1000);
+    const down = () => {
+      throw new Error('down');
+    };
+    const store = { check: down, peek: down, refund: down, reset: down };
+    const keyOf = () => 'inherited';
+    const rateLimit = { ...plugins, store, keyOf, headers: 'legacy', onStoreError: 'allow' } as const;
+    const app = await appWith({ rateLimit });
+    app.get('/a', { config: { rateLimit: perMinute(1) } }, ok);
+    const all = {
+      store: new MemoryBucketStore(),
+      keyOf: () => 'own',
+      headers: 'draft-6',
+      onStoreError: 'deny',
+      clock: own,
+    } as const;
+    app.get('/b', { config: { rateLimit: { ...perMinute(1), ...all } } }, ok);
+    app.get('/c', { config: { rateLimit: { ...perMinute(1), onStoreError: 'local' } } }, ok);
+
+    expect(await ask(app, '/a')).toEqual({ status: 200 });
+    expect(messages.at(-1)).toMatchObject({ name: 'GET /a', key: 'inherited', source: 'local' });
+    expect(errors.at(-1)).toMatchObject({ name: 'GET /a', onStoreError: 'allow' });
+
+    const { headers } = await app.inject('/b');
+    expect(headers).toMatchObject({ 'ratelimit-limit': '1', 'ratelimit-remaining': '0' });
+    expect(messages.at(-1)).toMatchObject({ name: 'GET /b', key: 'own', source: 'store' });
+    own.advanceBy(60);
+    expect((await ask(app, '/b')).status).toBe(200);
+    expect(errors).toHaveLength(1);
+
+    expect((await app.inject('/c')).headers).toMatchObject({ 'x-ratelimit-remaining': '0' });
+    clock.advanceBy(60);
+    expect((await ask(app, '/c')).status).toBe(200);
+  });
+
+  test('inherits what it gives as undefined, and its name too', async () => {
+    const app = await appWith({ rateLimit: { ...plugins, keyOf: () => 'k' } });
+    const messages = heard('breaking:rate_limit:decision');
+    const rateLimit = {
+      ...perMinute(1),
+      name: undefined,
+      keyOf: undefined,
+      clock: undefined,
+      store: undefined,
+    };
+    app.get('/', { config: { rateLimit } }, ok);
+    await ask(app, '/');
+    expect(messages).toMatchObject([{ name: 'GET /', key: 'k' }]);
+  });
+
+  test('inherits nothing else: no callback but keyOf, no shadow mode', async () => {
+    const options = { skip: () => true, costOf: () => 5, enforce: false, refundWhen: () => true };
+    const app = await appWith({ rateLimit: { ...plugins, ...options } });
+    app.get('/', { config: { rateLimit: perMinute(1) } }, ok);
+    expect((await ask(app, '/')).status).toBe(200);
+    expect((await ask(app, '/')).status).toBe(429);
+  });
+
+  test('given to two routes as one object is a limit for each', async () => {
+    const app = await appWith();
+    const shared = { config: { rateLimit: { ...perMinute(1), clock } } };
+    app.get('/a', shared, ok).get('/b', shared, ok).post('/a', shared, ok);
+    for (const [url, method] of [['/a'], ['/b'], ['/a', 'POST']] as const) {
+      expect((await ask(app, url, method)).status).toBe(200);
+      expect((await ask(app, url, method)).status).toBe(429);
+    }
+  });
+
+  test('with a name shares its buckets with the routes of that name', async () => {
+    const app = await appWith();
+    const rateLimit = { ...perMinute(2), name: 'search', clock };
+    app.get('/a', { config: { rateLimit } }, ok).get('/b', { config: { rateLimit: { ...rateLimit } } }, ok);
+    expect((await ask(app, '/a')).limit).toBe('"search";r=1;t=30');
+    expect((await ask(app, '/b')).limit).toBe('"search";r=0;t=30');
+  });
+});
+
+describe("the name of a route's own limit", () => {
+  const named = async (...urls: readonly string[]) => {
+    const app = Fastify({ ignoreTrailingSlash: false });
+    await app.register(breaking);
+    return { app, policies: () => Promise.all(urls.map(async url => (await ask(app, url)).policy)) };
+  };
+  const config = { rateLimit: { ...perMinute(9), clock } };
+
+  test('is method and URL, as the route was declared', async () => {
+    const { app, policies } = await named('/users/5', '/files/a/b', '/x');
+    app.get('/users/:id', { config }, ok).get('/files/*', { config }, ok);
+    app.register(async child => child.get('/x', { config }, ok), { prefix: '/v1' });
+    app.get('/x', { config }, ok);
+    expect(await policies()).toEqual([
+      '"GET /users/:id";q=9;w=60',
+      '"GET /files/*";q=9;w=60',
+      '"GET /x";q=9;w=60',
+    ]);
+    expect((await ask(app, '/v1/x')).policy).toBe('"GET /v1/x";q=9;w=60');
+  });
+
+  test('is in printable ASCII, whatever the URL', async () => {
+    const { app, policies } = await named('/größe', '/a"b');
+    app.get('/größe', { config }, ok).get('/a"b', { config }, ok);
+    expect(await policies()).toEqual(['"GET /gr%C3%B6%C3%9Fe";q=9;w=60', '"GET /a\\"b";q=9;w=60']);
+  });
+
+  test('of several methods is all of them, with one bucket', async () => {
+    const { app } = await named();
+    app.route({ method: ['GET', 'POST'], url: '/x', config, handler: ok });
+    expect((await ask(app, '/x')).limit).toBe('"GET,POST /x";r=8;t=54');
+    expect((await ask(app, '/x', 'POST')).limit).toBe('"GET,POST /x";r=7;t=47');
+  });
+
+  test('tells routes of different constraints apart', async () => {
+    const { app } = await named();
+    const one = { config: { rateLimit: { ...perMinute(1), clock } } };
+    app.get('/', { ...one, constraints: { host: 'a.example' } }, ok);
+    app.get('/', { ...one, constraints: { host: 'b.example' } }, ok);
+    for (const host of ['a.example', 'b.example']) {
+      const asked = () => app.inject({ url: '/', headers: { host } });
+      const first = await asked();
+      expect(first.statusCode).toBe(200);
+      expect(first.headers['ratelimit-policy']).toBe(`"GET / host=${host}";q=1;w=60`);
+      expect((await asked()).statusCode).toBe(429);
+    }
+  });
+
+  test.each(['both', 'slash', 'no-slash'] as const)(
+    'of a prefix is one for its spellings: %s',
+    async prefixTrailingSlash => {
+      const { app } = await named();
+      const messages = heard('breaking:rate_limit:decision');
+      app.register(async child => child.get('/', { config, prefixTrailingSlash }, ok), { prefix: '/v1' });
+      await ask(app, '/v1');
+      await ask(app, '/v1/');
+      const tokens = messages.map(({ decision }) => tokensOf(decision));
+      expect(tokens).toEqual(prefixTrailingSlash === 'both' ? [[8], [7]] : [[8]]);
+    },
+  );
+});
+
+describe('HEAD', () => {
+  const config = { rateLimit: { ...perMinute(2), clock } };
+
+  test("shares GET's bucket on the route that Fastify adds", async () => {
+    const app = await appWith();
+    app.get('/x', { config }, ok);
+    expect((await ask(app, '/x', 'HEAD')).limit).toBe('"GET /x";r=1;t=30');
+    expect((await ask(app, '/x')).limit).toBe('"GET /x";r=0;t=30');
+    expect((await ask(app, '/x', 'HEAD')).status).toBe(429);
+  });
+
+  test("shares GET's bucket on the route that Fastify adds to one of several methods", async () => {
+    const app = await appWith();
+    app.route({ method: ['POST', 'GET'], url: '/x', config, handler: ok });
+    await ask(app, '/x', 'HEAD');
+    await ask(app, '/x');
+    for (const method of ['HEAD', 'GET', 'POST'] as const) {
+      expect((await ask(app, '/x', method)).status).toBe(429);
+    }
+  });
+
+  test("shares GET's bucket on a route of its own", async () => {
+    const app = await appWith();
+    app.head('/x', { config }, ok);
+    app.get('/x', { config }, ok);
+    await ask(app, '/x', 'HEAD');
+    expect((await ask(app, '/x')).limit).toBe('"GET /x";r=0;t=30');
+  });
+
+  test('is one limit on a prefix too', async () => {
+    const app = await appWith();
+    app.register(async child => child.get('/', { config }, ok), { prefix: '/v1' });
+    await ask(app, '/v1/', 'HEAD');
+    await ask(app, '/v1');
+    expect((await ask(app, '/v1/')).status).toBe(429);
+    expect((await ask(app, '/v1', 'HEAD')).status).toBe(429);
+  });
+});
+
+describe('a wrong option', () => {
+  test("of a route's own stops the program where the route is declared", async () => {
+    const app = await appWith();
+    const declare = (rateLimit: unknown) => () =>
+      app.get('/x', { config: { rateLimit: rateLimit as never } }, ok);
+    expect(declare({ capacityMax: 1, restoreRateHz: -5 })).toThrow(
+      new RangeError('rateLimit of GET /x: restoreRateHz must be > 0, got -5'),
+    );
+    expect(declare({ ...perMinute(1), keyof: () => 'k' })).toThrow(
+      /^rateLimit of GET \/x: unknown option "keyof"/,
+    );
+    for (const kind of [null, true, 5, 'fast']) {
+      expect(declare(kind)).toThrow(TypeError);
+      expect(declare(kind)).toThrow(/^rateLimit of GET \/x must be an object or false, got /);
+    }
+  });
+
+  test('of the plugin stops its registration', async () => {
+    const register = (options: unknown) =>
+      Fastify()
+        .register(breaking, options as never)
+        .ready();
+    await expect(register({ rateLimit: { capacityMax: 0, restoreRateHz: 1 } })).rejects.toThrow(RangeError);
+    await expect(register({ rateLimit: null })).rejects.toThrow(
+      'rateLimit: options must be an object, got null',
+    );
+    await expect(register({ rateLimit: false })).rejects.toThrow(
+      'rateLimit: options must be an object, got false',
+    );
+    await expect(register({ ratelimit: {} })).rejects.toThrow('breaking: unknown option "ratelimit"');
+    await expect(register(perMinute(5))).rejects.toThrow('breaking: unknown option "capacityMax"');
+  });
+
+  test('of the decorator throws at once', async () => {
+    const app = await appWith();
+    expect(() => app.rateLimit({ ...perMinute(1), costOf: 5 as never })).toThrow(
+      new TypeError('rateLimit: costOf must be a function, got 5'),
+    );
+  });
+});
