@@ -1,6 +1,6 @@
-import type { Binding } from './binding.js';
+import type { Binding, Incoming } from './binding.js';
 import { clientKey } from './clientKey.js';
-import { warn } from './processWarning.js';
+import { warnOnce } from './processWarning.js';
 
 /** Keys that come from addresses start with this; those that `keyOf` gives never do, see {@link callerKey}. */
 const ADDRESS = 'ip:';
@@ -11,13 +11,15 @@ export function callerKey(key: string): string {
   return key.startsWith(ADDRESS) || key.startsWith(ESCAPED) ? ESCAPED + key : key;
 }
 
-/** Keys requests by the client's address, and warns once each of the two settings under which that cannot work. */
+/**
+ * Keys requests by the client's address, and warns of the two settings under which that cannot work: once for each
+ * server, however many limits it has.
+ */
 export class AddressKeys<X> {
   readonly #binding: Binding<X, unknown>;
   readonly #what: string;
   readonly #ipv6PrefixBits: number;
   #hasCheckedTrust = false;
-  #hasWarnedOfNoAddress = false;
 
   constructor(binding: Binding<X, unknown>, what: string, ipv6PrefixBits: number) {
     this.#binding = binding;
@@ -26,32 +28,28 @@ export class AddressKeys<X> {
   }
 
   keyOf(x: X): string {
-    this.#checkTrust(x);
-    const socket = this.#binding.incomingOf(x).socket;
+    const { socket } = this.#binding.incomingOf(x);
+    this.#checkTrust(x, socket);
     const key =
       clientKey(this.#binding.addressOf(x), this.#ipv6PrefixBits) ??
       clientKey(socket?.remoteAddress, this.#ipv6PrefixBits);
     // A socket that is gone has no address any more; its client will not see the answer either.
-    if (key === undefined && socket?.destroyed !== true) this.#warnOfNoAddress();
+    if (key === undefined && socket?.destroyed !== true) {
+      const why = 'clients have no address here (a Unix socket?), so all share one bucket';
+      this.#warn(socket, 'BREAKING_NO_ADDRESS', `${why}. Trust the proxy in front, or give keyOf.`);
+    }
     return ADDRESS + (key ?? '');
   }
 
-  #checkTrust(x: X): void {
+  #checkTrust(x: X, socket: Incoming['socket']): void {
     if (this.#hasCheckedTrust) return;
     this.#hasCheckedTrust = true;
     if (!this.#binding.trustsAnyClient(x)) return;
-    warn(
-      'BREAKING_TRUSTS_ANY_CLIENT',
-      `${this.#what}: the trust-proxy setting lets any client choose its address, and so its limit. Trust your own proxies alone, or give keyOf.`,
-    );
+    const why = 'the trust-proxy setting lets any client choose its address, and so its limit';
+    this.#warn(socket, 'BREAKING_TRUSTS_ANY_CLIENT', `${why}. Trust your own proxies alone, or give keyOf.`);
   }
 
-  #warnOfNoAddress(): void {
-    if (this.#hasWarnedOfNoAddress) return;
-    this.#hasWarnedOfNoAddress = true;
-    warn(
-      'BREAKING_NO_ADDRESS',
-      `${this.#what}: clients have no address here (a Unix socket?), so all share one bucket. Trust the proxy in front, or give keyOf.`,
-    );
+  #warn(socket: Incoming['socket'], code: string, message: string): void {
+    warnOnce(socket?.server ?? this, code, `${this.#what}: ${message}`);
   }
 }

@@ -4,7 +4,12 @@ import type { MaybePromise } from './maybePromise.js';
 /** What a gate reads of the raw request, of HTTP/1 or HTTP/2. */
 export interface Incoming {
   readonly method?: string | undefined;
-  readonly socket?: { readonly remoteAddress?: string | undefined; readonly destroyed?: boolean } | null;
+  readonly socket?: {
+    readonly remoteAddress?: string | undefined;
+    readonly destroyed?: boolean;
+    /** The server that accepted the connection. */
+    readonly server?: object | undefined;
+  } | null;
 }
 
 /** A stream that is piped into a response. */
