@@ -1,9 +1,15 @@
 /** HTTP header fields by name, as the error paths of Express, Koa and Fastify send them. */
 export type HeaderFields = Readonly<Record<string, string>>;
 
-/** Seconds as a header says them: whole, rounded up, at least 1; a double's rounding noise does not turn 60 into 61. */
+/** The largest integer that a structured field holds (RFC 9651): 31 million years. */
+const LONGEST_SECS = 999_999_999_999_999;
+
+/**
+ * Seconds as a header says them: whole, rounded up, from 1 to 999,999,999,999,999; a double's rounding noise does not turn
+ * 60 into 61.
+ */
 export function ceilSecs(secs: number): number {
-  return Math.max(1, Math.ceil(secs * (1 - 1e-9)));
+  return Math.min(Math.max(1, Math.ceil(secs * (1 - 1e-9))), LONGEST_SECS);
 }
 
 /** The field `Retry-After`; none when waiting cannot help. */

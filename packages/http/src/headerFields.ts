@@ -55,10 +55,6 @@ interface Shown {
 /** The largest integer that a structured field holds (RFC 9651). */
 const LARGEST = 999_999_999_999_999;
 
-function wholeSecs(secs: number): number {
-  return Math.min(ceilSecs(secs), LARGEST);
-}
-
 function shown(limit: LimitState, { cost, decision }: Visit): Shown {
   const { name, capacityMax, restoreRateHz } = limit;
   const refused = decision?.violated.includes(name) === true;
@@ -70,9 +66,9 @@ function shown(limit: LimitState, { cost, decision }: Visit): Shown {
   return {
     name,
     q: isFast ? Math.min(Math.floor(restoreRateHz), LARGEST) : capacityMax,
-    w: isFast ? 1 : wholeSecs(capacityMax / restoreRateHz),
+    w: isFast ? 1 : ceilSecs(capacityMax / restoreRateHz),
     r,
-    t: isUntold ? undefined : wholeSecs(waitSecs),
+    t: isUntold ? undefined : ceilSecs(waitSecs),
     refused,
     waitSecs,
   };

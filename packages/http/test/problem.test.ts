@@ -29,6 +29,7 @@ test.each([
   [0.2, { 'Retry-After': '1' }],
   [1, { 'Retry-After': '1' }],
   [1.5, { 'Retry-After': '2' }],
+  [1e300, { 'Retry-After': '999999999999999' }],
   [Number.POSITIVE_INFINITY, {}],
 ])('the fields of a refusal for %d seconds', (secs, fields) => {
   expect(refusalFields(secs)).toEqual({ 'Cache-Control': 'no-store', ...fields });
