@@ -1,20 +1,12 @@
-import { once } from 'node:events';
-import { connect } from 'node:http2';
 import { type Decision, MockClock } from '@breaking/core';
-import type { Outcome } from '@breaking/http';
-import breaking, { type BreakingOptions, breaking as named, perMinute } from '@breaking/fastify';
-import { listen, turn, warned } from '@breaking/testkit';
-import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify';
+import breaking, { breaking as named, perMinute } from '@breaking/fastify';
+import { listen, turn } from '@breaking/testkit';
+import Fastify, { type FastifyRequest } from 'fastify';
 import { describe, expect, expectTypeOf, test } from 'vitest';
+import { appWith } from './pluggedApp.js';
 
 const clock = new MockClock(1000);
 const ok = async () => 'ok';
-
-async function appWith(options: BreakingOptions = {}): Promise<FastifyInstance> {
-  const app = Fastify();
-  await app.register(breaking, options);
-  return app;
-}
 
 describe('app.rateLimit', () => {
   test.each(['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const)(
@@ -155,69 +147,6 @@ describe('request.rateLimit', () => {
     expect((await app.inject('/counted')).json()).toMatchObject({ decision: { allowed: true } });
     expect((await app.inject('/skipped')).json()).toEqual({ decision: 'none' });
   });
-});
-
-describe('the trustProxy setting', () => {
-  test.each<{ trustProxy: FastifyServerOptions['trustProxy']; believesAnyone: boolean }>([
-    { trustProxy: undefined, believesAnyone: false },
-    { trustProxy: false, believesAnyone: false },
-    { trustProxy: true, believesAnyone: true },
-    { trustProxy: 'loopback', believesAnyone: false },
-    { trustProxy: '10.0.0.0/8, fd00::/8', believesAnyone: false },
-    { trustProxy: ['loopback', '0.0.0.0/1', '128.0.0.0/1'], believesAnyone: true },
-    { trustProxy: ['::/1', '8000::/1'], believesAnyone: true },
-    { trustProxy: () => true, believesAnyone: true },
-    { trustProxy: (_address, hop) => hop < 2, believesAnyone: false },
-    { trustProxy: 1 as never, believesAnyone: false },
-    { trustProxy: 50 as never, believesAnyone: false },
-  ])('$trustProxy is warned of: $believesAnyone', async ({ trustProxy, believesAnyone }) => {
-    const warnings = warned();
-    const app = Fastify(trustProxy === undefined ? {} : { trustProxy });
-    await app.register(breaking, { rateLimit: perMinute(9) });
-    app.get('/', async request => request.ip);
-    const { statusCode } = await app.inject({ url: '/', headers: { 'X-Forwarded-For': '203.0.113.7' } });
-    await turn();
-    expect(statusCode).toBe(200);
-    expect(warnings.map(({ code }) => code)).toEqual(believesAnyone ? ['BREAKING_TRUSTS_ANY_CLIENT'] : []);
-  });
-});
-
-test('on HTTP/2 a client is limited, and its abort is told from a response', async () => {
-  const outcomes: unknown[] = [];
-  const app = Fastify({ http2: true });
-  await app.register(breaking, {
-    rateLimit: {
-      ...perMinute(2),
-      clock,
-      refundWhen: (outcome: Outcome) => {
-        outcomes.push(outcome);
-        return outcome.aborted;
-      },
-    },
-  } as never);
-  app.get('/', ok as never);
-  app.get('/never', () => {});
-  const client = connect(await app.listen({ port: 0, host: '127.0.0.1' }));
-  const statusOf = (path: string) => {
-    return new Promise<unknown>((resolve, reject) => {
-      const stream = client.request({ ':path': path }).on('error', reject).resume();
-      stream.on('response', headers => resolve([headers[':status'], headers.ratelimit]));
-    });
-  };
-  try {
-    expect(await statusOf('/')).toEqual([200, '"default";r=1;t=30']);
-    const received = once(app.server, 'request');
-    const never = client.request({ ':path': '/never' }).on('error', () => {});
-    await received;
-    never.close(8);
-    for (let turns = 0; outcomes.length < 2 && turns < 10_000; turns++) await turn();
-    expect(outcomes).toEqual([{ status: 200, aborted: false }, { aborted: true }]);
-    expect(await statusOf('/')).toEqual([200, '"default";r=0;t=30']);
-    expect(await statusOf('/')).toEqual([429, '"default";r=0;t=30']);
-  } finally {
-    client.destroy();
-    await app.close();
-  }
 });
 
 test('the plugin is the default export, and named', () => {

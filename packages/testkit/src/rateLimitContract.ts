@@ -8,10 +8,12 @@ import { disconnectContract } from './rateLimit/disconnectContract.js';
 import { draft11Contract } from './rateLimit/draft11Contract.js';
 import { enforceContract } from './rateLimit/enforceContract.js';
 import { headerFormatsContract } from './rateLimit/headerFormatsContract.js';
+import { leaksContract } from './rateLimit/leaksContract.js';
 import { refundContract } from './rateLimit/refundContract.js';
 import { refusalContract } from './rateLimit/refusalContract.js';
 import { rejectionContract } from './rateLimit/rejectionContract.js';
 import { requestKindsContract } from './rateLimit/requestKindsContract.js';
+import { slowStoreContract } from './rateLimit/slowStoreContract.js';
 import { storeErrorsContract } from './rateLimit/storeErrorsContract.js';
 import { wrongOptionsContract } from './rateLimit/wrongOptionsContract.js';
 
@@ -28,7 +30,9 @@ export function rateLimitContract(adapter: AdapterUnderTest): void {
     brokenCallbacksContract(adapter);
     refundContract(adapter);
     disconnectContract(adapter);
+    leaksContract(adapter);
     storeErrorsContract(adapter);
+    slowStoreContract(adapter);
     rejectionContract(adapter);
     enforceContract(adapter);
     wrongOptionsContract(adapter);

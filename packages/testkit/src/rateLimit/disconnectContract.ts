@@ -1,43 +1,31 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { MemoryBucketStore } from '@breaking/core';
 import type { Outcome } from '@breaking/http';
 import { describe, expect, test } from 'vitest';
-import type { AdapterUnderTest, GateUnderTest, Handler, Scenario } from '../adapterUnderTest.js';
+import type { AdapterUnderTest, Handler } from '../adapterUnderTest.js';
 import { Held, turn } from '../observed.js';
 import { serve } from '../served.js';
 import { limit, upTo } from './limit.js';
-
-const EVENTS = ['finish', 'close', 'pipe', 'error', 'end', 'aborted'];
-
-function listenersOn(res: ServerResponse): readonly number[] {
-  return [res.req, res].flatMap(emitter => EVENTS.map(event => emitter.listenerCount(event)));
-}
+import { Refunds } from './refunds.js';
 
 /** A request that ends before its time, at any moment. */
 export function disconnectContract(adapter: AdapterUnderTest): void {
   /** A limiter that refunds what was aborted, and tells what it was told. */
   const refundingAborts = (options: { keyOf?: () => Promise<string> } = {}) => {
     const outcomes: Outcome[] = [];
-    const refunds: number[] = [];
-    class Store extends MemoryBucketStore {
-      override refund(...args: Parameters<MemoryBucketStore['refund']>): void {
-        refunds.push(args[2]);
-        super.refund(...args);
-      }
-    }
+    const store = new Refunds();
     const gate = limit({
       ...upTo(3),
       name: 'api',
-      store: new Store(),
+      store,
       ...options,
       refundWhen: outcome => {
         outcomes.push(outcome);
         return outcome.aborted;
       },
     });
-    return { gate, outcomes, refunds };
+    return { gate, outcomes, refunds: store.sizes };
   };
   const expectOneRefund = async ({ outcomes, refunds }: ReturnType<typeof refundingAborts>) => {
     for (let turns = 0; refunds.length === 0 && turns < 1000; turns++) await turn();
@@ -163,52 +151,6 @@ export function disconnectContract(adapter: AdapterUnderTest): void {
       await expect(served.get()).rejects.toThrow();
       await turn();
       expect(limiter).toMatchObject({ outcomes: [{ aborted: false, error: broken }], refunds: [] });
-    });
-  });
-
-  describe('when it is over', () => {
-    /** The listeners on request and response, once that is closed. */
-    const leftBy = async (scenario: Scenario, aborts: boolean) => {
-      const served = await serve(adapter, scenario);
-      const { abandon, res } = await served.abandoned();
-      const closed = res.closed ? undefined : once(res, 'close');
-      if (aborts) await abandon();
-      await closed;
-      await turn();
-      return listenersOn(res);
-    };
-    const gates = (n: number): GateUnderTest[] => Array.from({ length: n }, () => refundingAborts().gate);
-
-    test('no listener is left on request or response', async () => {
-      for (const aborts of [false, true]) {
-        const handler: Handler = aborts ? io => io.hijack() : io => io.send(200, 'ok');
-        const without = await leftBy({ gates: [limit(upTo(3))], handler }, aborts);
-        expect(await leftBy({ gates: gates(2), handler }, aborts)).toEqual(without);
-      }
-    });
-
-    test('twenty limiters on one request have not listened more often than one', async () => {
-      const most = async (n: number) => {
-        const counts: number[][] = [];
-        const handler: Handler = io => {
-          counts.push([...listenersOn(io.res)]);
-          io.send(200, 'ok');
-        };
-        const served = await serve(adapter, { gates: gates(n), handler });
-        await served.get();
-        return counts[0];
-      };
-      expect(await most(20)).toEqual(await most(1));
-    });
-
-    test('a connection that serves many requests gathers no listeners', async () => {
-      const served = await serve(adapter, { gates: gates(1) });
-      const counts: number[] = [];
-      served.server.on('request', ({ socket }) => {
-        counts.push(socket.eventNames().reduce((sum, name) => sum + socket.listenerCount(name), 0));
-      });
-      for (let i = 0; i < 8; i++) await served.get();
-      expect(new Set(counts.slice(1)).size).toBe(1);
     });
   });
 }

@@ -1,20 +1,11 @@
-import { MemoryBucketStore, MockClock } from '@breaking/core';
+import { MockClock } from '@breaking/core';
 import type { Outcome, RateLimitSettings } from '@breaking/http';
 import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest, Scenario } from '../adapterUnderTest.js';
 import { Held, turn, warned } from '../observed.js';
 import { serve } from '../served.js';
 import { limit, upTo } from './limit.js';
-
-/** Buckets that tell what was put back. */
-class Refunds extends MemoryBucketStore {
-  readonly sizes: number[] = [];
-
-  override refund(...[key, limits, n, now]: Parameters<MemoryBucketStore['refund']>): void {
-    this.sizes.push(n);
-    super.refund(key, limits, n, now);
-  }
-}
+import { Refunds } from './refunds.js';
 
 /** Tokens that go back once it is known how a request ended. */
 export function refundContract(adapter: AdapterUnderTest): void {

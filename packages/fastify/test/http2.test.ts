@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { connect } from 'node:http2';
+import { MockClock } from '@breaking/core';
+import breaking, { perMinute } from '@breaking/fastify';
+import type { Outcome } from '@breaking/http';
+import { turn } from '@breaking/testkit';
+import Fastify from 'fastify';
+import { expect, test } from 'vitest';
+
+test('on HTTP/2 a client is limited, and its abort is told from a response', async () => {
+  const outcomes: unknown[] = [];
+  const app = Fastify({ http2: true });
+  await app.register(breaking, {
+    rateLimit: {
+      ...perMinute(2),
+      clock: new MockClock(),
+      refundWhen: (outcome: Outcome) => {
+        outcomes.push(outcome);
+        return outcome.aborted;
+      },
+    },
+  } as never);
+  app.get('/', (async () => 'ok') as never);
+  app.get('/never', () => {});
+  const client = connect(await app.listen({ port: 0, host: '127.0.0.1' }));
+  const statusOf = (path: string) => {
+    return new Promise<unknown>((resolve, reject) => {
+      const stream = client.request({ ':path': path }).on('error', reject).resume();
+      stream.on('response', headers => resolve([headers[':status'], headers.ratelimit]));
+    });
+  };
+  try {
+    expect(await statusOf('/')).toEqual([200, '"default";r=1;t=30']);
+    const received = once(app.server, 'request');
+    const never = client.request({ ':path': '/never' }).on('error', () => {});
+    await received;
+    never.close(8);
+    for (let turns = 0; outcomes.length < 2 && turns < 10_000; turns++) await turn();
+    expect(outcomes).toEqual([{ status: 200, aborted: false }, { aborted: true }]);
+    expect(await statusOf('/')).toEqual([200, '"default";r=0;t=30']);
+    expect(await statusOf('/')).toEqual([429, '"default";r=0;t=30']);
+  } finally {
+    client.destroy();
+    await app.close();
+  }
+});

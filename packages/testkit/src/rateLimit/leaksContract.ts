@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import type { AdapterUnderTest, GateUnderTest, Handler, Scenario } from '../adapterUnderTest.js';
+import { turn } from '../observed.js';
+import { serve } from '../served.js';
+import { limit, upTo } from './limit.js';
+
+const EVENTS = ['finish', 'close', 'pipe', 'error', 'end', 'aborted'];
+
+function listenersOn(res: ServerResponse): readonly number[] {
+  return [res.req, res].flatMap(emitter => EVENTS.map(event => emitter.listenerCount(event)));
+}
+
+/** What a request leaves behind. */
+export function leaksContract(adapter: AdapterUnderTest): void {
+  describe('when it is over', () => {
+    /** The listeners on request and response, once that is closed. */
+    const leftBy = async (scenario: Scenario, aborts: boolean) => {
+      const served = await serve(adapter, scenario);
+      const { abandon, res } = await served.abandoned();
+      const closed = res.closed ? undefined : once(res, 'close');
+      if (aborts) await abandon();
+      await closed;
+      await turn();
+      return listenersOn(res);
+    };
+    const gates = (n: number): GateUnderTest[] =>
+      Array.from({ length: n }, () => limit({ ...upTo(99), refundWhen: () => true }));
+
+    test('no listener is left on request or response', async () => {
+      for (const aborts of [false, true]) {
+        const handler: Handler = aborts ? io => io.hijack() : io => io.send(200, 'ok');
+        const without = await leftBy({ gates: [limit(upTo(3))], handler }, aborts);
+        expect(await leftBy({ gates: gates(2), handler }, aborts)).toEqual(without);
+      }
+    });
+
+    test('twenty limiters on one request have not listened more often than one', async () => {
+      const most = async (n: number) => {
+        const counts: number[][] = [];
+        const handler: Handler = io => {
+          counts.push([...listenersOn(io.res)]);
+          io.send(200, 'ok');
+        };
+        const served = await serve(adapter, { gates: gates(n), handler });
+        await served.get();
+        return counts[0];
+      };
+      expect(await most(20)).toEqual(await most(1));
+    });
+
+    test('a connection that serves many requests gathers no listeners', async () => {
+      const served = await serve(adapter, { gates: gates(1) });
+      const counts: number[] = [];
+      served.server.on('request', ({ socket }) => {
+        counts.push(socket.eventNames().reduce((sum, name) => sum + socket.listenerCount(name), 0));
+      });
+      for (let i = 0; i < 8; i++) await served.get();
+      expect(new Set(counts.slice(1)).size).toBe(1);
+    });
+  });
+}
