@@ -83,6 +83,14 @@ describe('check', () => {
     expect(tokensOf(looked)).toEqual([0]);
   });
 
+  test('a cost of 0 is not refused even where a lowered limit counts more debt than it has capacity', () => {
+    for (let capacityMax = 1; capacityMax <= 300; capacityMax++) {
+      const { limiter } = limiterOf({ capacityMax: 1000, restoreRateHz: 1 });
+      limiter.check('k', 1000);
+      expect(limiter.check('k', 0, { capacityMax, restoreRateHz: 1 }).allowed).toBe(true);
+    }
+  });
+
   test('a cost above capacityMax is refused with no time to retry at, and takes nothing', () => {
     const { limiter } = limiterOf(BOTH);
     const refused = limiter.check('k', 3);

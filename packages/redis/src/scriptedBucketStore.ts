@@ -1,0 +1,127 @@
+import { type BucketStore, type Decision, decided, type Limit, TimeoutError } from '@breaking/core';
+import { redisKey } from './redisKey.js';
+import { SCRIPT, SCRIPT_SHA1 } from './script.js';
+import type { ScriptRunner } from './scriptRunner.js';
+import { localMicros, ServerTime } from './serverTime.js';
+
+/** How long the first answer of all may take: clients connect while the first requests already wait. */
+const FIRST_ANSWER_MICROS = 1e6;
+
+type Operation = 'check' | 'peek' | 'refund' | 'reset';
+
+interface Answer {
+  /** Whether it reached the server too late, and did nothing there. */
+  readonly isLate: boolean;
+  readonly allowed: boolean;
+  readonly debts: readonly number[];
+}
+
+export interface ScriptedStoreSettings {
+  readonly prefix: string;
+  readonly deadlineSecs: number;
+  /** For tests: the server's time in microseconds at the `now` of an operation, instead of the server's own clock. */
+  readonly microsAt?: (now: number) => number;
+}
+
+/**
+ * Buckets behind a script. What a client does with a command that the server does not answer, wait for a connection, keep
+ * it, send it again, is its own affair: every command carries the server's time after which it does nothing.
+ */
+export class ScriptedBucketStore implements BucketStore {
+  readonly #runner: ScriptRunner;
+  readonly #settings: ScriptedStoreSettings;
+  readonly #serverTime = new ServerTime();
+
+  constructor(runner: ScriptRunner, settings: ScriptedStoreSettings) {
+    this.#runner = runner;
+    this.#settings = settings;
+  }
+
+  check(key: string, limits: readonly Limit[], cost: number, now: number): Promise<Decision> {
+    return this.#decide('check', key, limits, cost, now);
+  }
+
+  peek(key: string, limits: readonly Limit[], cost: number, now: number): Promise<Decision> {
+    return this.#decide('peek', key, limits, cost, now);
+  }
+
+  async refund(key: string, limits: readonly Limit[], n: number, now: number): Promise<void> {
+    await this.#operate('refund', key, limits, n, now);
+  }
+
+  async reset(key: string): Promise<void> {
+    await this.#operate('reset', key, [], 0, 0);
+  }
+
+  async #decide(
+    operation: Operation,
+    key: string,
+    limits: readonly Limit[],
+    cost: number,
+    now: number,
+  ): Promise<Decision> {
+    const { allowed, debts } = await this.#operate(operation, key, limits, cost, now);
+    return decided(limits, debts, cost, allowed);
+  }
+
+  /**
+   * Sends an operation, and once more if it came too late although it is young: then the server's clock was not known,
+   * or has jumped, and the answer told both its time and that nothing was done.
+   */
+  async #operate(
+    operation: Operation,
+    key: string,
+    limits: readonly Limit[],
+    tokens: number,
+    now: number,
+  ): Promise<Answer> {
+    const { prefix, deadlineSecs } = this.#settings;
+    const send = (startedAt: number) =>
+      this.#send(operation, redisKey(prefix, key), limits, tokens, now, startedAt);
+    const { isKnown } = this.#serverTime;
+    const startedAt = localMicros();
+    const answer = await send(startedAt);
+    if (!answer.isLate) return answer;
+    const answeredAt = localMicros();
+    if (answeredAt - startedAt < (isKnown ? deadlineSecs * 1e6 : FIRST_ANSWER_MICROS)) {
+      const second = await send(isKnown ? startedAt : answeredAt);
+      if (!second.isLate) return second;
+    }
+    throw new TimeoutError(`Redis: ${operation}`, deadlineSecs);
+  }
+
+  async #send(
+    operation: Operation,
+    key: string,
+    limits: readonly Limit[],
+    tokens: number,
+    now: number,
+    startedAt: number,
+  ): Promise<Answer> {
+    const { deadlineSecs, microsAt } = this.#settings;
+    const latest = microsAt ? Number.MAX_SAFE_INTEGER : this.#serverTime.at(startedAt + deadlineSecs * 1e6);
+    const args = [operation, String(tokens), latest.toFixed(0), microsAt ? microsAt(now).toFixed(0) : ''];
+    for (const { name, capacityMax, restoreRateHz } of limits) {
+      args.push(name, String(capacityMax), String(restoreRateHz));
+    }
+    const askedAt = localMicros();
+    const text = String(await this.#run(key, args));
+    const [status = '', time, ...debts] = text.split(' ');
+    const isLate = status === 'late';
+    if (!/^([01]|late)$/.test(status) || (!isLate && debts.length !== limits.length)) {
+      throw new Error(`Redis: ${operation} was answered with ${JSON.stringify(text.slice(0, 60))}`);
+    }
+    if (!microsAt) this.#serverTime.learn(Number(time), askedAt, localMicros());
+    return { isLate, allowed: status === '1', debts: debts.map(Number) };
+  }
+
+  /** A server forgets its scripts when it starts anew or is told to. Then, and only then, it gets the text. */
+  async #run(key: string, args: readonly string[]): Promise<unknown> {
+    try {
+      return await this.#runner.runKnown(SCRIPT_SHA1, key, args);
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      return this.#runner.run(SCRIPT, key, args);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { installedServer, type ServerBinary } from './serverBinary.js';
+
+const run = promisify(execFile);
+const CACHE = fileURLToPath(new URL('../../../../.cache/redis-server/', import.meta.url));
+
+/**
+ * The server of a Debian or Ubuntu, from its package, without installing anything: the first of the packages that there
+ * is, unpacked with the libraries that this machine lacks. Kept, so that this happens once. Where it cannot be done, root
+ * installs the package instead. Undefined on other systems, or where neither works.
+ */
+export async function unpackedServer(packages: readonly string[]): Promise<ServerBinary | undefined> {
+  const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  const [, version = 'unknown'] = /^VERSION_CODENAME=(\w+)/m.exec(release) ?? [];
+  const folder = join(CACHE, `${version}-${process.arch}`);
+  const kept = await serverIn(folder);
+  if (kept !== undefined) return kept;
+  if (!/^ID(_LIKE)?=.*(debian|ubuntu)/m.test(release)) return undefined;
+
+  for (const name of packages) {
+    if (await unpack(name, folder).then(...told(`unpack ${name}`))) return serverIn(folder);
+  }
+  if (process.getuid?.() !== 0) return undefined;
+  const install = () => run('apt-get', ['install', '-y', '--no-install-recommends', packages[0] as string]);
+  await run('apt-get', ['update'])
+    .then(install)
+    .then(...told('install a server'));
+  return installedServer();
+}
+
+/** Whether it worked; if not, says why. */
+function told(what: string): [() => boolean, (error: Error & { stderr?: string }) => boolean] {
+  return [
+    () => true,
+    error => {
+      console.error(`Cannot ${what}: ${error.stderr || error.message}`);
+      return false;
+    },
+  ];
+}
+
+/** Fetches a package and what it lacks with lists of its own, since those of the system may be missing or old. */
+async function unpack(name: string, folder: string): Promise<void> {
+  await mkdir(CACHE, { recursive: true });
+  const work = await mkdtemp(join(CACHE, 'unpacking-'));
+  try {
+    const [state, cache, root] = ['state', 'cache', 'root'].map(each => join(work, each)) as [
+      string,
+      string,
+      string,
+    ];
+    await mkdir(join(state, 'lists', 'partial'), { recursive: true });
+    await mkdir(join(cache, 'archives', 'partial'), { recursive: true });
+    await mkdir(root);
+    const settings = [
+      `Dir::State=${state}`,
+      'Dir::State::status=/var/lib/dpkg/status',
+      `Dir::Cache=${cache}`,
+      'APT::Sandbox::User=root',
+      'Debug::NoLocking=1',
+    ];
+    const apt = (...args: string[]) =>
+      run('apt-get', [...settings.flatMap(each => ['-o', each]), ...args], {
+        cwd: cache,
+        maxBuffer: 1 << 26,
+        env: { ...process.env, LC_ALL: 'C' },
+      });
+    await apt('update');
+    const { stdout } = await apt('--simulate', '--no-install-recommends', 'install', name);
+    const missing = [...stdout.matchAll(/^Inst (\S+)/gm)].map(([, each = '']) => each);
+    await apt('download', ...missing);
+    for (const file of await readdir(cache)) {
+      if (file.endsWith('.deb')) await run('dpkg-deb', ['--extract', join(cache, file), root]);
+    }
+    await mkdir(dirname(folder), { recursive: true });
+    // Another process may have been faster: its result is as good.
+    await rename(root, folder).catch(error => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function serverIn(folder: string): Promise<ServerBinary | undefined> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const server = files.find(
+    file =>
+      file.isFile() && /^(redis-check-rdb|redis-server|valkey-server|valkey-check-rdb)$/.test(file.name),
+  );
+  if (server === undefined) return undefined;
+  const libraries = new Set(files.filter(file => /\.so(\.|$)/.test(file.name)).map(file => file.parentPath));
+  const path = [...libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
+  return { path: join(server.parentPath, server.name), env: { ...process.env, LD_LIBRARY_PATH: path } };
+}
