@@ -11,6 +11,9 @@ import { type BucketPolicy, checkPolicy } from './policy.js';
  * Use {@link tryTake} to admit or refuse, {@link secondsUntil} to wait, {@link take} to get as many as there are.
  * Every `n` is a whole number of at least 1; anything else is a TypeError or RangeError and changes nothing.
  *
+ * Debt is a double: a decision rounds it by at most `capacityMax` · 2^-51 tokens, up or down. In a million decisions that
+ * is less than one token for capacities up to 1e9, and at worst a few hundred for the largest, 1e12.
+ *
  * Source: the token bucket as a meter, as in ITU-T I.371 and golang.org/x/time/rate, kept as debt instead of tokens.
  */
 export class TokenBucket {
