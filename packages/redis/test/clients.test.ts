@@ -1,0 +1,112 @@
+import { RateLimiter } from '@breaking/core';
+import { RedisBucketStore } from '@breaking/redis';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { CLIENTS } from './clients.js';
+import { RedisServer } from './server/redisServer.js';
+
+const LIMITS = {
+  burst: { capacityMax: 3, restoreRateHz: 0.001 },
+  daily: { capacityMax: 100, restoreRateHz: 0.001 },
+};
+
+let server: RedisServer;
+let admin: Redis;
+
+beforeAll(async () => {
+  server = await RedisServer.start();
+  admin = new Redis(server.port, '127.0.0.1');
+}, 120_000);
+
+afterAll(async () => {
+  admin.disconnect();
+  await server.close();
+});
+
+describe.each(Object.entries(CLIENTS))('a store on %s', (name, connect) => {
+  function limiterOn(prefix?: string) {
+    const { client, close } = connect(server.port);
+    onTestFinished(close);
+    const store = new RedisBucketStore({ client, prefix, deadlineSecs: 5 });
+    return new RateLimiter({ name, limits: LIMITS, store });
+  }
+
+  test('takes, looks, gives back and forgets', async () => {
+    const limiter = limiterOn();
+    expect((await limiter.check('a', 2)).limits.map(limit => limit.tokensLeft)).toEqual([1, 98]);
+    expect((await limiter.check('a', 2)).violated).toEqual(['burst']);
+    expect((await limiter.peek('a')).allowed).toBe(true);
+    await limiter.refund('a', 1);
+    expect((await limiter.check('a', 2)).allowed).toBe(true);
+    await limiter.reset('a');
+    expect((await limiter.check('a', 3)).allowed).toBe(true);
+  });
+
+  test('sends the script once to a server that has forgotten it', async () => {
+    const limiter = limiterOn();
+    await limiter.check('b');
+    await admin.script('FLUSH');
+    expect((await limiter.check('b')).allowed).toBe(true);
+    expect((await limiter.peek('b')).limits.map(limit => limit.tokensLeft)).toEqual([1, 98]);
+  });
+
+  test('shares its buckets with every other client, by prefix and name', async () => {
+    const [one, other, apart] = [limiterOn(), limiterOn(), limiterOn('elsewhere')];
+    await one.check('c', 3);
+    expect((await other.check('c')).allowed).toBe(false);
+    expect((await apart.check('c')).allowed).toBe(true);
+  });
+});
+
+describe('a key in Redis', () => {
+  const store = () => new RedisBucketStore({ client: admin, deadlineSecs: 5 });
+
+  test('expires at the moment when its last bucket is full, rounded up to the millisecond', async () => {
+    await admin.flushall();
+    const limits = {
+      burst: { capacityMax: 10, restoreRateHz: 2 },
+      slow: { capacityMax: 10, restoreRateHz: 0.5 },
+    };
+    await new RateLimiter({ name: 'api', limits, store: store() }).check('a', 3);
+    const [secs = '0', micros = '0'] = (await admin.time()).map(String);
+    const [key = ''] = await admin.keys('*');
+    const aheadMs = Number(await admin.pexpiretime(key)) - (Number(secs) * 1000 + Number(micros) / 1000);
+    expect(key).toBe('8:breaking:3:api:a');
+    expect(aheadMs).toBeLessThanOrEqual(6001);
+    expect(aheadMs).toBeGreaterThan(5000);
+  });
+
+  test('is one for all limits, and gone when all are full', async () => {
+    await admin.flushall();
+    const limiter = new RateLimiter({ name: 'api', limits: LIMITS, store: store() });
+    await limiter.check('{a}\n\0\ud800');
+    expect(await admin.keys('*')).toEqual(['8:breaking:3:api:%7ba%7d\n\0%ud800']);
+    await limiter.refund('{a}\n\0\ud800', 1);
+    expect(await admin.dbsize()).toBe(0);
+  });
+
+  test('is not made by a refusal or a look', async () => {
+    await admin.flushall();
+    const limiter = new RateLimiter({ name: 'api', limits: LIMITS, store: store() });
+    await limiter.check('a', 4);
+    await limiter.peek('a');
+    await limiter.check('a', 0);
+    expect(await admin.dbsize()).toBe(0);
+  });
+});
+
+describe('a wrong option', () => {
+  test.each([
+    [{ client: undefined }, /RedisBucketStore: client must be a client of .*, got undefined/],
+    [{ client: {} }, /RedisBucketStore: client must be a client of .*, got an object of Object/],
+    [{ client: new Map() }, /RedisBucketStore: client must be .*, got an object of Map/],
+    [{ client: { eval() {}, evalsha() {} }, prefix: '' }, /RedisBucketStore: prefix must be printable ASCII/],
+    [
+      { client: { eval() {}, evalsha() {} }, deadlineSecs: 0 },
+      /RedisBucketStore: deadlineSecs must be > 0, got 0/,
+    ],
+    [{ client: { eval() {}, evalsha() {} }, ttl: 1 }, /RedisBucketStore: unknown option "ttl"/],
+  ])('%# is refused at construction', (options, message) => {
+    expect(() => new RedisBucketStore(options as never)).toThrow(message);
+  });
+});

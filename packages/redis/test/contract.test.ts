@@ -1,0 +1,26 @@
+import { storeContract } from '@breaking/testkit';
+import { afterAll, beforeAll } from 'vitest';
+import { RedisServer } from './server/redisServer.js';
+import { SimulatedClock, storeInSimulatedTime } from './simulatedTime.js';
+
+let server: RedisServer;
+
+beforeAll(async () => {
+  server = await RedisServer.start();
+}, 120_000);
+
+afterAll(() => server.close());
+
+let opened = 0;
+
+storeContract('RedisBucketStore', () => {
+  const clock = new SimulatedClock();
+  // Stores of different prefixes share nothing: each test has one.
+  const { store, client } = storeInSimulatedTime(server, `test ${opened++}`);
+  return {
+    store,
+    clock,
+    advanceBy: secs => clock.advanceBy(secs),
+    close: () => client.disconnect(),
+  };
+});
