@@ -4,9 +4,6 @@ import { SCRIPT, SCRIPT_SHA1 } from './script.js';
 import type { ScriptRunner } from './scriptRunner.js';
 import { localMicros, ServerTime } from './serverTime.js';
 
-/** How long the first answer of all may take: clients connect while the first requests already wait. */
-const FIRST_ANSWER_MICROS = 1e6;
-
 type Operation = 'check' | 'peek' | 'refund' | 'reset';
 
 interface Answer {
@@ -76,15 +73,12 @@ export class ScriptedBucketStore implements BucketStore {
     now: number,
   ): Promise<Answer> {
     const { prefix, deadlineSecs } = this.#settings;
-    const send = (startedAt: number) =>
-      this.#send(operation, redisKey(prefix, key), limits, tokens, now, startedAt);
-    const { isKnown } = this.#serverTime;
     const startedAt = localMicros();
-    const answer = await send(startedAt);
-    if (!answer.isLate) return answer;
-    const answeredAt = localMicros();
-    if (answeredAt - startedAt < (isKnown ? deadlineSecs * 1e6 : FIRST_ANSWER_MICROS)) {
-      const second = await send(isKnown ? startedAt : answeredAt);
+    const send = () => this.#send(operation, redisKey(prefix, key), limits, tokens, now, startedAt);
+    const first = await send();
+    if (!first.isLate) return first;
+    if (localMicros() - startedAt < deadlineSecs * 1e6) {
+      const second = await send();
       if (!second.isLate) return second;
     }
     throw new TimeoutError(`Redis: ${operation}`, deadlineSecs);

@@ -7,11 +7,6 @@ export class ServerTime {
   /** The server's microseconds minus this process's. */
   #offset: number | undefined;
 
-  /** Whether the server has ever answered. */
-  get isKnown(): boolean {
-    return this.#offset !== undefined;
-  }
-
   /** The server's time in microseconds at a moment of {@link localMicros}; 0 where it has not answered yet. */
   at(micros: number): number {
     return this.#offset === undefined ? 0 : micros + this.#offset;
