@@ -12,7 +12,7 @@ export interface Connected {
   close(): void;
 }
 
-type Connect = (port: number) => Connected;
+type Connect = (url: string) => Connected;
 
 function ioredisLike(
   client: RedisClient & { disconnect(): void; on(event: 'error', heard: () => void): unknown },
@@ -35,9 +35,9 @@ function nodeRedisLike(
 
 /** Every client that a store takes, by its name and major version. */
 export const CLIENTS: Readonly<Record<string, Connect>> = {
-  'ioredis 6': port => ioredisLike(new Ioredis6(port, '127.0.0.1')),
-  'ioredis 5': port => ioredisLike(new Ioredis5(port, '127.0.0.1')),
-  iovalkey: port => ioredisLike(new Iovalkey(port, '127.0.0.1')),
-  'node-redis 6': port => nodeRedisLike(createRedis6({ url: `redis://127.0.0.1:${port}` }) as never),
-  'node-redis 5': port => nodeRedisLike(createRedis5({ url: `redis://127.0.0.1:${port}` }) as never),
+  'ioredis 6': url => ioredisLike(new Ioredis6(url)),
+  'ioredis 5': url => ioredisLike(new Ioredis5(url)),
+  iovalkey: url => ioredisLike(new Iovalkey(url)),
+  'node-redis 6': url => nodeRedisLike(createRedis6({ url }) as never),
+  'node-redis 5': url => nodeRedisLike(createRedis5({ url }) as never),
 };

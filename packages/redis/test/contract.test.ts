@@ -1,12 +1,12 @@
 import { storeContract } from '@breaking/testkit';
 import { afterAll, beforeAll } from 'vitest';
-import { RedisServer } from './server/redisServer.js';
+import { type SharedServer, sharedServer } from './server/sharedServer.js';
 import { SimulatedClock, storeInSimulatedTime } from './simulatedTime.js';
 
-let server: RedisServer;
+let server: SharedServer;
 
 beforeAll(async () => {
-  server = await RedisServer.start();
+  server = await sharedServer();
 }, 120_000);
 
 afterAll(() => server.close());
@@ -16,7 +16,7 @@ let opened = 0;
 storeContract('RedisBucketStore', () => {
   const clock = new SimulatedClock();
   // Stores of different prefixes share nothing: each test has one.
-  const { store, client } = storeInSimulatedTime(server, `test ${opened++}`);
+  const { store, client } = storeInSimulatedTime(server, `test ${process.pid} ${opened++}`);
   return {
     store,
     clock,

@@ -1,6 +1,6 @@
 import { type Decision, type Limit, MemoryBucketStore } from '@breaking/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { RedisServer } from './server/redisServer.js';
+import { type SharedServer, sharedServer } from './server/sharedServer.js';
 import { SimulatedClock, storeInSimulatedTime } from './simulatedTime.js';
 
 const OPERATIONS = 100_000;
@@ -56,10 +56,10 @@ function random(seed: number): () => number {
   };
 }
 
-let server: RedisServer;
+let server: SharedServer;
 
 beforeAll(async () => {
-  server = await RedisServer.start();
+  server = await sharedServer();
 }, 120_000);
 
 afterAll(() => server.close());
@@ -67,7 +67,7 @@ afterAll(() => server.close());
 test('decides as the memory store does, over 100,000 random operations', { timeout: 120_000 }, async () => {
   const next = random(20_261_124);
   const whole = (below: number) => Math.floor(next() * below);
-  const { store, client } = storeInSimulatedTime(server);
+  const { store, client } = storeInSimulatedTime(server, `test ${process.pid}`);
   const memory = new MemoryBucketStore();
   const clock = new SimulatedClock();
   clock.advanceBy(1000);

@@ -27,8 +27,8 @@ class Limited {
   readonly limiter: RateLimiter<FailoverBucketStore>;
   readonly store: RedisBucketStore;
 
-  constructor(name: string, port: number) {
-    const { client, close } = (CLIENTS[name] as (typeof CLIENTS)[string])(port);
+  constructor(name: string, server: RedisServer) {
+    const { client, close } = (CLIENTS[name] as (typeof CLIENTS)[string])(server.url);
     onTestFinished(close);
     this.store = new RedisBucketStore({ client });
     this.limiter = new RateLimiter({
@@ -79,7 +79,7 @@ const EVERY_CLIENT = Object.keys(CLIENTS);
 describe.each(EVERY_CLIENT)('%s with its defaults', { timeout: 60_000 }, name => {
   test('goes on from what was last known when the server is killed, and back when it is there again', async () => {
     const server = await ownServer();
-    const limited = new Limited(name, server.port);
+    const limited = new Limited(name, server);
     await limited.recovered();
     expect(await limited.allowed(4, 'store')).toBe(4);
 
@@ -95,7 +95,7 @@ describe.each(EVERY_CLIENT)('%s with its defaults', { timeout: 60_000 }, name =>
   test('goes on when the server hangs, and nothing is taken from it late', async () => {
     const server = await ownServer();
     onTestFinished(() => server.resume());
-    const limited = new Limited(name, server.port);
+    const limited = new Limited(name, server);
     await limited.recovered();
     expect(await limited.allowed(4, 'store')).toBe(4);
 
@@ -110,7 +110,7 @@ describe.each(EVERY_CLIENT)('%s with its defaults', { timeout: 60_000 }, name =>
     const server = await RedisServer.start();
     onTestFinished(() => server.close());
     await server.kill();
-    const limited = new Limited(name, server.port);
+    const limited = new Limited(name, server);
     expect(await limited.allowed(20, 'local')).toBe(10);
 
     await server.start();
@@ -123,7 +123,7 @@ describe.each(['ioredis 6', 'node-redis 6'])('%s with its defaults', { timeout: 
     const server = await ownServer(settings);
     const admin = new Redis(server.port, '127.0.0.1');
     onTestFinished(() => admin.disconnect());
-    const limited = new Limited(name, server.port);
+    const limited = new Limited(name, server);
     await limited.recovered();
     return { server, admin, limited };
   }

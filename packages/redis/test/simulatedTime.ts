@@ -2,7 +2,7 @@ import type { Clock } from '@breaking/core';
 import { Redis } from 'ioredis';
 import { runnerOf } from '../src/scriptRunner.js';
 import { ScriptedBucketStore } from '../src/scriptedBucketStore.js';
-import type { RedisServer } from './server/redisServer.js';
+import type { SharedServer } from './server/sharedServer.js';
 
 /** A clock that a test moves, also backwards. */
 export class SimulatedClock implements Clock {
@@ -22,8 +22,8 @@ export class SimulatedClock implements Clock {
 const AHEAD_MICROS = (Date.now() + 10 * 365.25 * 86_400_000) * 1000;
 
 /** A store whose script takes its time from the `now` of each operation. */
-export function storeInSimulatedTime(server: RedisServer, prefix = 'breaking') {
-  const client = new Redis(server.port, '127.0.0.1');
+export function storeInSimulatedTime(server: SharedServer, prefix: string) {
+  const client = new Redis(server.url);
   const microsAt = (now: number) => AHEAD_MICROS + Math.round(now * 1e6);
   const store = new ScriptedBucketStore(runnerOf('client', client), { prefix, deadlineSecs: 10, microsAt });
   return { store, client };

@@ -32,6 +32,10 @@ export class RedisServer {
     return server;
   }
 
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
   /** Starts it, empty, and waits until it can be asked. */
   async start(): Promise<void> {
     const { path, env } = await serverBinary();
