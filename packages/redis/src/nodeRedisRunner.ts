@@ -10,6 +10,7 @@ export interface NodeRedisClient {
   evalSha(sha1: string, options: KeysAndArguments): Promise<unknown>;
   eval(script: string, options: KeysAndArguments): Promise<unknown>;
   on?(event: 'error', listener: (error: Error) => void): unknown;
+  listenerCount?(event: 'error'): number;
 }
 
 export class NodeRedisRunner implements ScriptRunner {
@@ -17,9 +18,9 @@ export class NodeRedisRunner implements ScriptRunner {
 
   constructor(client: NodeRedisClient) {
     this.#client = client;
-    // Without a listener, the first connection that breaks ends the process. A rate limit must survive its server, and
+    // Where nobody listens, the first connection that breaks ends the process. A rate limit must survive its server, and
     // what goes wrong with it is published as a store error anyway.
-    client.on?.('error', () => {});
+    if (client.listenerCount?.('error') === 0) client.on?.('error', () => {});
   }
 
   runKnown(sha1: string, key: string, args: readonly string[]): Promise<unknown> {

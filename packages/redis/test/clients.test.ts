@@ -1,6 +1,7 @@
 import { RateLimiter } from '@breaking/core';
 import { RedisBucketStore } from '@breaking/redis';
 import { Redis } from 'ioredis';
+import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { CLIENTS } from './clients.js';
 import { type SharedServer, sharedServer } from './server/sharedServer.js';
@@ -107,6 +108,21 @@ describe('a key in Redis', () => {
     await limiter.peek('a');
     await limiter.check('a', 0);
     expect(await keys()).toEqual([]);
+  });
+});
+
+describe('a client of node-redis that nobody listens to', () => {
+  test('gets one listener for its errors, which would end the process, however many stores it has', () => {
+    const client = createClient();
+    for (let stores = 0; stores < 20; stores++) new RedisBucketStore({ client });
+    expect(client.listenerCount('error')).toBe(1);
+  });
+
+  test('keeps a listener of the application as the only one', () => {
+    const client = createClient();
+    client.on('error', () => {});
+    new RedisBucketStore({ client });
+    expect(client.listenerCount('error')).toBe(1);
   });
 });
 

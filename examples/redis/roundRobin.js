@@ -1,0 +1,33 @@
+import { Redis } from 'ioredis';
+import { close, listen } from '../servers.js';
+import { createExpress, createFastify } from './services.js';
+
+/**
+ * Asks two servers on Express and one on Fastify in turn, as a load balancer would.
+ * @param {string} redisUrl
+ * @param {number} requests
+ * @returns {Promise<{ server: string, status: number, left: string }[]>} what each request was answered, and with it what
+ *   is left of the limit
+ */
+export async function roundRobin(redisUrl, requests) {
+  const clients = [1, 2, 3].map(() => new Redis(redisUrl));
+  const [first, second, third] = /** @type {[Redis, Redis, Redis]} */ (clients);
+  const servers = [
+    { name: 'Express 1', server: createExpress(first) },
+    { name: 'Express 2', server: createExpress(second) },
+    { name: 'Fastify', server: await createFastify(third) },
+  ];
+  // So that the first requests find a connection: until there is one, each server would count by itself.
+  await Promise.all(clients.map(client => client.ping()));
+  const urls = await Promise.all(servers.map(({ server }) => listen(server)));
+
+  const answers = [];
+  for (let request = 0; request < requests; request++) {
+    const i = request % servers.length;
+    const { status, headers } = await fetch(/** @type {string} */ (urls[i]));
+    answers.push({ server: String(servers[i]?.name), status, left: headers.get('RateLimit') ?? '' });
+  }
+  for (const { server } of servers) close(server);
+  for (const client of clients) client.disconnect();
+  return answers;
+}
