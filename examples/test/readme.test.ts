@@ -6,11 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { MockClock } from '@breaking/core';
 import { circuitBreaker, rateLimit } from '@breaking/express';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { RedisServer } from '../../packages/redis/test/server/redisServer.js';
 import { close, createServers, listen } from '../servers.js';
 import { Readme } from './readme.js';
 
 const readme = new Readme('README.md');
-const packageReadmes = ['core', 'express', 'fastify', 'http', 'koa', 'testkit'].map(
+const packageReadmes = ['core', 'express', 'fastify', 'http', 'koa', 'redis', 'testkit'].map(
   name => new Readme(`packages/${name}/README.md`),
 );
 
@@ -46,6 +47,14 @@ describe.each([
   });
 });
 
+test("the example of redis's README runs as it stands", { timeout: 60_000 }, async () => {
+  const redis = await RedisServer.start();
+  onTestFinished(() => redis.close());
+  const url = await run(exampleOf('redis', readmeOf('redis')), 'examples/redis', { REDIS_URL: redis.url });
+
+  expect(await (await fetch(url)).json()).toEqual({ tokensLeft: 99 });
+});
+
 test("the adapter in http's README runs as it stands, and refuses", { timeout: 30_000 }, async () => {
   const url = await run(exampleOf('http', readmeOf('http')), 'packages/http');
   const statuses: number[] = [];
@@ -68,13 +77,14 @@ function exampleOf(name: string, { codeBlocks }: Readme): string {
 }
 
 /** Runs a code block in a process of its own, in a folder where all that it imports is installed. */
-async function run(code: string, folder: string): Promise<string> {
+async function run(code: string, folder: string, env: Record<string, string> = {}): Promise<string> {
   const child = spawn(
     process.execPath,
     ['--import', new URL('listenAnywhere.js', import.meta.url).href, '--input-type=module', '--eval', code],
     {
       cwd: fileURLToPath(new URL(`../../${folder}`, import.meta.url)),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: { ...process.env, ...env },
     },
   );
   onTestFinished(() => void child.kill());
