@@ -1,6 +1,6 @@
 import { CircuitBreaker, MockClock, type Permit } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
-import { seededRandom } from './breakerTools.js';
+import { seededRandom } from '@breaking/testkit';
 
 const CALLS_PER_SEC = 100;
 const HOUR_SECS = 3600;
