@@ -1,6 +1,6 @@
 import { CircuitBreaker, MockClock, type Permit } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
-import { seededRandom } from '@breaking/testkit';
+import { seededRandom } from './breakerTools.js';
 
 const CALLS_PER_SEC = 100;
 const HOUR_SECS = 3600;

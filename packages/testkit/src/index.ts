@@ -12,6 +12,5 @@ export { circuitBreakerContract } from './circuitBreakerContract.js';
 export { heard, Held, turn, type Warning, warned } from './observed.js';
 export { tokensOf } from './rateLimit/limit.js';
 export { rateLimitContract } from './rateLimitContract.js';
-export { seededRandom } from './seededRandom.js';
 export { type Answer, type Asked, listen, Served, serve } from './served.js';
 export { type StoreUnderTest, storeContract } from './storeContract.js';

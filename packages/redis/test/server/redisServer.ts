@@ -1,122 +1,101 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { Redis } from 'ioredis';
+import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
 import { serverBinary } from './serverBinary.js';
 
-/** Starts what its arguments say, prints its process id, and kills it when whoever holds the input has ended. */
-const GUARD = '"$@" >/dev/null 2>&1 & echo $!; cat >/dev/null; kill -9 $! 2>/dev/null';
+const PERSISTENCE_OFF = ['--save', '', '--appendonly', 'no'];
 
-/** Keeps nothing on disk, listens on this machine alone. */
-const SETTINGS = { bind: '127.0.0.1', save: '', appendonly: 'no', 'enable-debug-command': 'yes' };
-
-/** A server of a test's own, in a process of its own: it can be killed, stopped and started again on its port. */
+/** A server of the tests' own, on a port and in a folder of its own. It can be paused, killed and started again. */
 export class RedisServer {
   readonly port: number;
-  readonly #folder: string;
-  readonly #settings: Readonly<Record<string, string>>;
-  #guard: ChildProcess | undefined;
-  #pid = 0;
+  readonly #settings: readonly string[];
+  readonly #folder = mkdtempSync(join(tmpdir(), 'breaking-redis-'));
+  #process: ChildProcess | undefined;
+  // However this process ends, it leaves no server behind.
+  readonly #onExit = () => this.#process?.kill('SIGKILL');
 
-  private constructor(port: number, folder: string, settings: Readonly<Record<string, string>>) {
+  private constructor(port: number, settings: readonly string[]) {
     this.port = port;
-    this.#folder = folder;
     this.#settings = settings;
+    process.on('exit', this.#onExit);
   }
 
-  /** @param settings as in redis.conf */
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
-    const server = await RedisServer.stopped(settings);
+  /** @param settings of redis.conf, as command line arguments */
+  static async start(settings: readonly string[] = []): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), settings);
     await server.start();
     return server;
-  }
-
-  /** A server that has its port and does not run yet. */
-  static async stopped(settings: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
-    const folder = await mkdtemp(join(tmpdir(), 'breaking-redis-'));
-    return new RedisServer(await freePort(), folder, { ...SETTINGS, ...settings });
   }
 
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
   }
 
+  /** Starts it, empty, and waits until it can be asked. */
   async start(): Promise<void> {
     const { path, env } = await serverBinary();
-    const settings = { ...this.#settings, port: String(this.port), dir: this.#folder };
-    const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-    const guard = spawn('sh', ['-c', GUARD, 'sh', path, ...args], { env, stdio: ['pipe', 'pipe', 'ignore'] });
-    this.#guard = guard;
-    const [printed] = await once(guard.stdout, 'data');
-    this.#pid = Number(printed);
-    // Neither keeps the process of the tests alive.
-    guard.unref();
-    for (const stream of [guard.stdin, guard.stdout] as { unref?(): void }[]) stream.unref?.();
-    for (let tries = 0; !(await this.#answers()); tries++) {
-      if (tries === 1000) throw new Error(`${path} ${args.join(' ')} does not answer`);
-      await wait(5);
+    const args = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.#folder, ...PERSISTENCE_OFF];
+    // The program looks at its own name to know what it is to do.
+    const started = spawn(path, [...args, ...this.#settings], {
+      argv0: 'redis-server',
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#process = started;
+    const lines: string[] = [];
+    for await (const line of createInterface(started.stdout)) {
+      lines.push(line);
+      if (line.includes('Ready to accept connections')) {
+        started.stdout.resume();
+        return;
+      }
     }
+    throw new Error(`The server did not start:\n${lines.join('\n')}`);
   }
 
-  signal(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
-    process.kill(this.#pid, signal);
-  }
-
-  /** As a crash: at once, and everything is lost. */
+  /** Ends it at once, as a crash does. */
   async kill(): Promise<void> {
-    const guard = this.#guard;
-    if (guard === undefined) return;
-    this.#guard = undefined;
-    const ended = once(guard, 'close');
-    guard.stdin?.end();
-    await ended;
+    const ended = this.#process;
+    if (ended === undefined || ended.exitCode !== null || ended.signalCode !== null) return;
+    ended.kill('SIGKILL');
+    await once(ended, 'exit');
+  }
+
+  /** Stops it in its tracks: connections stay open, and nothing is answered. */
+  pause(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT');
   }
 
   async close(): Promise<void> {
     await this.kill();
-    await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  /** One command, over a connection of its own. */
-  async command(name: string, ...args: (string | number)[]): Promise<unknown> {
-    const client = new Redis(this.port, { lazyConnect: true, retryStrategy: () => null, protocol: 2 });
-    client.on('error', () => {});
-    try {
-      return await client.call(name, ...args);
-    } finally {
-      client.disconnect();
-    }
-  }
-
-  /** The server's own clock, in microseconds. */
-  async micros(): Promise<number> {
-    const [secs, micros] = (await this.command('TIME')) as [string, string];
-    return Number(secs) * 1e6 + Number(micros);
-  }
-
-  #answers(): Promise<boolean> {
-    return new Promise(resolve => {
-      const socket = connect(this.port, '127.0.0.1', () => socket.write('PING\r\n'));
-      socket.once('data', data => {
-        socket.destroy();
-        resolve(String(data).startsWith('+PONG'));
-      });
-      socket.once('error', () => resolve(false));
-    });
+    process.off('exit', this.#onExit);
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 
-/** A port that was free a moment ago. */
+/** A server for one test. */
+export async function ownServer(settings: readonly string[] = []): Promise<RedisServer> {
+  const server = await RedisServer.start(settings);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** A port that nobody listens on. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('A server without a port');
+  const probe = createServer();
+  await once(probe.listen(0, '127.0.0.1'), 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
   return address.port;
 }
