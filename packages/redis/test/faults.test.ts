@@ -13,6 +13,9 @@ const KEY = '8:breaking:3:api:a';
 /** What no decision may take longer than, whatever the server does: the deadline is 50 ms. */
 const LONGEST_MS = 200;
 
+/** Real time is the subject here. A machine that stands still for 50 ms by itself gets another try. */
+const REAL_TIME = { timeout: 60_000, retry: 2 };
+
 const unhandled: unknown[] = [];
 const onUnhandled = (error: unknown) => unhandled.push(error);
 
@@ -76,7 +79,7 @@ async function tokensLeft(limited: Limited): Promise<number | undefined> {
 
 const EVERY_CLIENT = Object.keys(CLIENTS);
 
-describe.each(EVERY_CLIENT)('%s with its defaults', { timeout: 60_000 }, name => {
+describe.each(EVERY_CLIENT)('%s with its defaults', REAL_TIME, name => {
   test('goes on from what was last known when the server is killed, and back when it is there again', async () => {
     const server = await ownServer();
     const limited = new Limited(name, server);
@@ -118,7 +121,7 @@ describe.each(EVERY_CLIENT)('%s with its defaults', { timeout: 60_000 }, name =>
   });
 });
 
-describe.each(['ioredis 6', 'node-redis 6'])('%s with its defaults', { timeout: 60_000 }, name => {
+describe.each(['ioredis 6', 'node-redis 6'])('%s with its defaults', REAL_TIME, name => {
   async function limitedOn(settings: readonly string[] = []) {
     const server = await ownServer(settings);
     const admin = new Redis(server.port, '127.0.0.1');
