@@ -21,13 +21,16 @@ export async function roundRobin(redisUrl, requests) {
   await Promise.all(clients.map(client => client.ping()));
   const urls = await Promise.all(servers.map(({ server }) => listen(server)));
 
-  const answers = [];
-  for (let request = 0; request < requests; request++) {
-    const i = request % servers.length;
-    const { status, headers } = await fetch(/** @type {string} */ (urls[i]));
-    answers.push({ server: String(servers[i]?.name), status, left: headers.get('RateLimit') ?? '' });
+  try {
+    const answers = [];
+    for (let request = 0; request < requests; request++) {
+      const i = request % servers.length;
+      const { status, headers } = await fetch(/** @type {string} */ (urls[i]));
+      answers.push({ server: String(servers[i]?.name), status, left: headers.get('RateLimit') ?? '' });
+    }
+    return answers;
+  } finally {
+    for (const { server } of servers) close(server);
+    for (const client of clients) client.disconnect();
   }
-  for (const { server } of servers) close(server);
-  for (const client of clients) client.disconnect();
-  return answers;
 }

@@ -51,6 +51,7 @@ for i = 5, #ARGV, 3 do
   local limit = { name = ARGV[i], capacity = tonumber(ARGV[i + 1]), rate = tonumber(ARGV[i + 2]), debt = 0 }
   local bucket = buckets[limit.name]
   if bucket then
+    bucket.asked = true
     if bucket.at > now then
       bucket.at = now
       bucket.changed = true

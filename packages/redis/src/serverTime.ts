@@ -16,7 +16,8 @@ export class ServerTime {
   learn(serverMicros: number, askedAt: number, receivedAt: number): void {
     const most = serverMicros - askedAt;
     const least = serverMicros - receivedAt;
-    this.#offset = Math.min(Math.max(this.#offset ?? most, least), most);
+    // At first the earliest that it can be: an answer that the client held back for seconds must not make others late.
+    this.#offset = Math.min(Math.max(this.#offset ?? least, least), most);
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as later } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort, RedisServer } from './redisServer.js';
 
@@ -37,9 +38,10 @@ export async function startCluster(): Promise<readonly RedisServer[]> {
 }
 
 async function isComplete(admin: Redis): Promise<void> {
-  for (;;) {
+  for (let looks = 0; looks < 1000; looks++) {
     const info = String(await admin.call('CLUSTER', 'INFO'));
     if (info.includes('cluster_state:ok') && info.includes('cluster_size:3')) return;
-    await new Promise(resolve => setTimeout(resolve, 20));
+    await later(20);
   }
+  throw new Error('the nodes never became a Cluster');
 }
