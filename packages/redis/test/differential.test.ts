@@ -25,7 +25,7 @@ const GROUPS: readonly (readonly (readonly Limit[])[])[] = [
     [{ name: 'a', capacityMax: 40, restoreRateHz: 2 }],
   ],
   [[{ name: 'a', capacityMax: 1, restoreRateHz: 1 / 86_400 }]],
-  [[{ name: 'a', capacityMax: 1000, restoreRateHz: 100_000 }]],
+  [[{ name: 'a', capacityMax: 10, restoreRateHz: 100_000 }]],
   [
     [
       { name: 'a', capacityMax: 20, restoreRateHz: 2 },
