@@ -8,6 +8,17 @@ import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 import { serverBinary } from './serverBinary.js';
 
+/**
+ * A program under guard: its process id is the first line, its end the end of the output, and the end of the input its
+ * end. So a server never outlives the process of its tests, however that ends.
+ */
+const GUARD = `
+sh -c 'echo "$$"; exec "$@"' sh "$@" &
+exec >/dev/null
+cat
+kill -9 "$!" 2>/dev/null
+wait`;
+
 const PERSISTENCE_OFF = ['--save', '', '--appendonly', 'no'];
 
 /** A server of the tests' own, on a port and in a folder of its own. It can be paused, killed and started again. */
@@ -15,14 +26,12 @@ export class RedisServer {
   readonly port: number;
   readonly #settings: readonly string[];
   readonly #folder = mkdtempSync(join(tmpdir(), 'breaking-redis-'));
-  #process: ChildProcess | undefined;
-  // However this process ends, it leaves no server behind.
-  readonly #onExit = () => this.#process?.kill('SIGKILL');
+  #guard: ChildProcess | undefined;
+  #pid = 0;
 
   private constructor(port: number, settings: readonly string[]) {
     this.port = port;
     this.#settings = settings;
-    process.on('exit', this.#onExit);
   }
 
   /** @param settings of redis.conf, as command line arguments */
@@ -40,18 +49,17 @@ export class RedisServer {
   async start(): Promise<void> {
     const { path, env } = await serverBinary();
     const args = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.#folder, ...PERSISTENCE_OFF];
-    // The program looks at its own name to know what it is to do.
-    const started = spawn(path, [...args, ...this.#settings], {
-      argv0: 'redis-server',
+    const guard = spawn('sh', ['-c', GUARD, 'sh', path, ...args, ...this.#settings], {
       env,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
-    this.#process = started;
+    this.#guard = guard;
     const lines: string[] = [];
-    for await (const line of createInterface(started.stdout)) {
+    for await (const line of createInterface(guard.stdout)) {
+      if (lines.length === 0) this.#pid = Number(line);
       lines.push(line);
       if (line.includes('Ready to accept connections')) {
-        started.stdout.resume();
+        guard.stdout.resume();
         return;
       }
     }
@@ -60,24 +68,29 @@ export class RedisServer {
 
   /** Ends it at once, as a crash does. */
   async kill(): Promise<void> {
-    const ended = this.#process;
-    if (ended === undefined || ended.exitCode !== null || ended.signalCode !== null) return;
-    ended.kill('SIGKILL');
-    await once(ended, 'exit');
+    const guard = this.#guard;
+    if (guard === undefined) return;
+    this.#guard = undefined;
+    const ended = once(guard, 'exit');
+    guard.stdin?.end();
+    await ended;
   }
 
   /** Stops it in its tracks: connections stay open, and nothing is answered. */
   pause(): void {
-    this.#process?.kill('SIGSTOP');
+    this.#signal('SIGSTOP');
   }
 
   resume(): void {
-    this.#process?.kill('SIGCONT');
+    this.#signal('SIGCONT');
+  }
+
+  #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    if (this.#guard !== undefined) process.kill(this.#pid, signal);
   }
 
   async close(): Promise<void> {
     await this.kill();
-    process.off('exit', this.#onExit);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -88,10 +88,8 @@ async function unpack(name: string, folder: string): Promise<void> {
 
 async function serverIn(folder: string): Promise<ServerBinary | undefined> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const server = files.find(
-    file =>
-      file.isFile() && /^(redis-check-rdb|redis-server|valkey-server|valkey-check-rdb)$/.test(file.name),
-  );
+  // A link to a program that looks at its own name to know what it is to do.
+  const server = files.find(file => !file.isDirectory() && /^(redis|valkey)-server$/.test(file.name));
   if (server === undefined) return undefined;
   const libraries = new Set(files.filter(file => /\.so(\.|$)/.test(file.name)).map(file => file.parentPath));
   const path = [...libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');

@@ -1,0 +1,108 @@
+import { type Limit, MemoryBucketStore } from '@breaking/core';
+import { RedisBucketStore } from '@breaking/redis';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { ownServer } from './server/redisServer.js';
+import { type SharedServer, sharedServer } from './server/sharedServer.js';
+import { SimulatedClock, storeInSimulatedTime } from './simulatedTime.js';
+
+let server: SharedServer;
+let admin: Redis;
+
+beforeAll(async () => {
+  server = await sharedServer();
+  admin = new Redis(server.url);
+}, 120_000);
+
+afterAll(async () => {
+  admin.disconnect();
+  await server.close();
+});
+
+function limit(name: string, capacityMax: number, restoreRateHz: number): Limit {
+  return { name, capacityMax, restoreRateHz };
+}
+
+/** A store that waits for a slow machine, and the hash in which it keeps the key `a`. */
+function keeping(test: string) {
+  const prefix = `hash-${process.pid}-${test}`;
+  const hash = `${prefix.length}:${prefix}:a`;
+  return { store: new RedisBucketStore({ client: admin, prefix, deadlineSecs: 5 }), hash };
+}
+
+describe('the hash of a key', () => {
+  const FAST = limit('fast', 10, 1);
+  const SLOW = limit('slow', 10, 0.001);
+
+  test.each([
+    ['before', [SLOW, FAST]],
+    ['after', [FAST, SLOW]],
+    ['without', [FAST]],
+  ])('stays until its slowest bucket is full, asked for %s the others', async (order, limits) => {
+    const { store, hash } = keeping(`stays ${order}`);
+    await store.check('a', [SLOW], 1, 0);
+    await store.check('a', limits, 1, 0);
+    const secs = (await admin.pttl(hash)) / 1000;
+    expect(secs).toBeGreaterThan(990);
+    expect(secs).toBeLessThanOrEqual(limits.includes(SLOW) ? 2000.001 : 1000.001);
+  });
+
+  test.each([
+    [0.001, 1],
+    [1, 0.001],
+  ])('stays until the last is full of buckets that fill at %d and %d', async (a, b) => {
+    const { store, hash } = keeping(`rates ${a} ${b}`);
+    await store.check('a', [limit('a', 10, a), limit('b', 10, b)], 1, 0);
+    expect((await admin.pttl(hash)) / 1000).toBeGreaterThan(990);
+  });
+
+  test('keeps at most 64 buckets beside those that are asked for: names that requests make up do not pile up', async () => {
+    const { store, hash } = keeping('names');
+    const named = (i: number) => limit(`limit ${i}`, 10, 0.001 * (i + 1));
+    for (let i = 0; i < 100; i++) await store.check('a', [named(i)], 1, 0);
+
+    // Those that are full last, and the latest.
+    const kept = [...Array.from({ length: 64 }, (_, i) => named(i).name), named(99).name];
+    expect(Object.keys(await admin.hgetall(hash)).sort()).toEqual(kept.sort());
+  });
+
+  test('of somebody else is an error for every operation, and stays as it is', async () => {
+    const { store, hash } = keeping('foreign');
+    await admin.hset(hash, { fast: 'mine', other: '1 2 3' });
+    await expect(store.check('a', [FAST], 1, 0)).rejects.toThrow('holds something else');
+    await expect(store.peek('a', [FAST], 1, 0)).rejects.toThrow('holds something else');
+    await expect(store.refund('a', [FAST], 1, 0)).rejects.toThrow('holds something else');
+    await expect(store.reset('a')).rejects.toThrow('holds something else');
+    expect(await admin.hgetall(hash)).toEqual({ fast: 'mine', other: '1 2 3' });
+  });
+});
+
+test('an error is an error: only a server that does not know the script is sent its text', async () => {
+  const own = new Redis((await ownServer()).url);
+  onTestFinished(() => own.disconnect());
+  const store = new RedisBucketStore({ client: own, deadlineSecs: 5 });
+  await store.check('a', [limit('only', 10, 1)], 1, 0);
+  await own.set('8:breaking:b', 'mine');
+  await expect(store.check('b', [limit('only', 10, 1)], 1, 0)).rejects.toThrow('WRONGTYPE');
+
+  const stats = await own.info('commandstats');
+  expect(/^cmdstat_eval:calls=(\d+),/m.exec(stats)?.[1]).toBe('1');
+});
+
+test('debts come back with all their digits', async () => {
+  const { store, client } = storeInSimulatedTime(server, `digits ${process.pid}`);
+  onTestFinished(() => client.disconnect());
+  const memory = new MemoryBucketStore();
+  const clock = new SimulatedClock();
+  const limits = [limit('only', 1e12, 1 / 8)];
+  await store.check('a', limits, 123_456_789_012, clock.secondsSinceEpoch());
+  memory.check('a', limits, 123_456_789_012, clock.secondsSinceEpoch());
+  clock.advanceBy(0.015625);
+
+  // A step that doubles and microseconds both say exactly, so nothing is rounded.
+  const now = clock.secondsSinceEpoch();
+  const waits = [await store.peek('a', limits, 1, now), memory.peek('a', limits, 1, now)].map(decision =>
+    decision.limits[0]?.secondsUntil(1e12),
+  );
+  expect(waits[0]).toBe(waits[1]);
+});
