@@ -1,4 +1,4 @@
-import { check, type Decision, StoreUnavailable, TooManyRequests } from '@breaking/core';
+import { check, type Decision, StoreUnavailable, sourceOf, TooManyRequests } from '@breaking/core';
 import { AddressKeys, callerKey } from './addressKey.js';
 import type { Binding, Gate, Refusal } from './binding.js';
 import { errorsOnly } from './errorsOnly.js';
@@ -142,6 +142,8 @@ export class RateLimitGate<X, Req> implements Gate<X> {
   #refundOnceSettled(x: X, visit: Visit): void {
     const { refundWhen, limiter } = this.#options;
     if (refundWhen === undefined || visit.cost === 0) return;
+    // What stood in for the store took nothing from it: giving that back would give away what others took.
+    if (visit.decision !== undefined && sourceOf(visit.decision) === 'local') return;
     const req = this.#binding.requestOf(x);
     this.#exchangeOf(x).onSettled(async outcome => {
       try {

@@ -119,11 +119,10 @@ function limiterOf<Req>(what: string, options: RateLimitOptions<Req>): RateLimit
 function storeOf<Req>(what: string, options: RateLimitOptions<Req>): BucketStore | undefined {
   const { store, name, onStoreError = 'local' } = options;
   check.oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
-  if (
-    store === undefined ||
-    isStore(`${what}: store`, store) instanceof MemoryBucketStore ||
-    name === undefined
-  )
-    return store;
+  if (store === undefined || name === undefined || neverFails(isStore(`${what}: store`, store))) return store;
   return new FailoverBucketStore({ store, name: check.printableName(`${what}: name`, name), onStoreError });
+}
+
+function neverFails(store: BucketStore): boolean {
+  return store instanceof MemoryBucketStore || store instanceof FailoverBucketStore;
 }

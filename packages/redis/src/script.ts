@@ -15,7 +15,8 @@ import { createHash } from 'node:crypto';
  * time, and each limit's debt after the operation; or `late`, the time, when nothing was done.
  *
  * A key that holds something else is an error and stays as it is. All reading comes before all writing, and of all
- * writes the one that a full memory forbids comes first, so that an error never leaves half an operation behind.
+ * writes the one that a full memory or a replica forbids comes first: such an error leaves nothing half done. Whoever may
+ * run the script must be allowed all of its commands.
  */
 export const SCRIPT = `
 local operation, tokens, latest, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])

@@ -4,6 +4,7 @@ import type { AdapterUnderTest } from '../adapterUnderTest.js';
 import { Held, heard, turn, warned } from '../observed.js';
 import { serve } from '../served.js';
 import { limit, tokensOf, upTo } from './limit.js';
+import { Refunds } from './refunds.js';
 import { DOWN, limitOn, storeThat } from './storeThat.js';
 
 /** A store that takes its time: in time, or too long. */
@@ -96,6 +97,24 @@ export function slowStoreContract(adapter: AdapterUnderTest): void {
       await api.get();
       expect((await sameName.get()).headers.ratelimit).toBe('"api";r=0;t=10');
       expect((await other.get()).headers.ratelimit).toBe('"ap";r=1;t=10');
+    });
+
+    test('and is down for one decision gets no refund of what it never gave', async () => {
+      const memory = new Refunds();
+      let isDown = true;
+      const check: typeof memory.check = (...asked) => {
+        if (isDown) throw DOWN;
+        return memory.check(...asked);
+      };
+      const store = { ...storeThat(() => undefined), check, refund: memory.refund.bind(memory) };
+      const gates = [limit({ ...upTo(3), name: 'api', store, refundWhen: () => true })];
+      const served = await serve(adapter, { gates });
+      await served.get();
+      await turn();
+      isDown = false;
+      await served.get();
+      await turn();
+      expect(memory.sizes).toEqual([1]);
     });
 
     test('and fails at a refund is told of, and harms nobody', async () => {
