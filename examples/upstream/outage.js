@@ -20,16 +20,24 @@ const REQUESTS_PER_SEC = 10;
 
 /**
  * Puts the upstream of a service through all its modes, and sends ten requests in each second of the breaker's clock.
- * Servers and sockets are real; the clock is moved by hand, so that a minute takes no minute.
+ * Servers and sockets are real. Time is not: the clock is moved by hand, and a call to the slow upstream times out as
+ * soon as it is there, so that a minute takes no minute and a busy machine changes nothing.
  * @param {(typeof import('./services.js').services)[number]} service
  * @returns {Promise<Phase[]>}
  */
 export async function outage(service) {
   const clock = new MockClock();
   const upstream = createUpstream();
+  let timeout = new AbortController();
+  upstream.server.on('request', () => {
+    if (upstream.mode === 'slow') timeout.abort(new DOMException('Time is up', 'TimeoutError'));
+  });
   let isProbed = false;
   const stock = createStock(await listen(upstream.server), {
-    timeoutMs: 50,
+    timeout: () => {
+      timeout = new AbortController();
+      return timeout.signal;
+    },
     clock,
     onTransition: ({ to }) => {
       isProbed ||= to === 'halfOpen';
@@ -41,8 +49,7 @@ export async function outage(service) {
   /** @type {Phase[]} */
   const phases = [];
   for (const mode of PHASES) {
-    upstream.mode = mode;
-    upstream.hits = 0;
+    upstream.turn(mode);
     const phase = { upstream: mode, states: /** @type {string[]} */ ([]), admitted: 0, refused: 0, hits: 0 };
     for (let second = 0; second < SECS_PER_PHASE; second++) {
       for (let request = 0; request < REQUESTS_PER_SEC; request++) {

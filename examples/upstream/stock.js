@@ -10,12 +10,12 @@ class UpstreamFailed extends Error {
  * How many pieces of an item are in stock, asked from the upstream through a circuit breaker. Five failures in a row
  * open it. While it is open `inStock` rejects at once with TooManyErrors, which every framework answers with a 503.
  * @param {string} url the upstream's
- * @param {object} options
- * @param {number} options.timeoutMs after how long a call is given up
+ * @param {object} [options]
+ * @param {() => AbortSignal} [options.timeout] gives each call up when this aborts, by default after a second
  * @param {import('@breaking/core').Clock} [options.clock] another clock, for tests
  * @param {(message: import('@breaking/core').TransitionMessage) => void} [options.onTransition]
  */
-export function createStock(url, { timeoutMs, clock, onTransition }) {
+export function createStock(url, { timeout = () => AbortSignal.timeout(1000), clock, onTransition } = {}) {
   const breaker = new CircuitBreaker({
     name: 'stock',
     errorThreshold: 5,
@@ -28,7 +28,7 @@ export function createStock(url, { timeoutMs, clock, onTransition }) {
 
   const inStock = breaker.wrap(async (/** @type {string} */ item) => {
     try {
-      const answer = await fetch(`${url}/stock/${item}`, { signal: AbortSignal.timeout(timeoutMs) });
+      const answer = await fetch(`${url}/stock/${item}`, { signal: timeout() });
       if (!answer.ok) throw new Error(`it answered ${answer.status}`);
       return /** @type {{ inStock: number }} */ (await answer.json());
     } catch (cause) {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 
 /**
- * What an upstream may do: answer, answer only when nobody waits any more, answer 500, or cut every connection.
+ * What an upstream may do: answer, answer only when nobody waits any more, answer 500, or be dead to every connection.
  * @typedef {'healthy' | 'slow' | 'failing' | 'dead'} Mode
  */
 
@@ -9,15 +9,24 @@ import { createServer } from 'node:http';
 export function createUpstream() {
   const upstream = {
     mode: /** @type {Mode} */ ('healthy'),
-    /** How many requests have reached it. */
+    /** How many requests have reached it since the switch was last turned. */
     hits: 0,
-    server: createServer((req, res) => {
+    server: createServer((_req, res) => {
       upstream.hits += 1;
       if (upstream.mode === 'healthy') res.setHeader('Content-Type', 'application/json').end('{"inStock":7}');
       else if (upstream.mode === 'failing') res.writeHead(500).end();
-      else if (upstream.mode === 'dead') req.socket.destroy();
       // Slow: the caller gives up first.
     }),
+    /** @param {Mode} mode */
+    turn(mode) {
+      upstream.mode = mode;
+      upstream.hits = 0;
+      if (mode === 'dead') upstream.server.closeAllConnections();
+    },
   };
+  // Not by closing the server: another process could take its port meanwhile.
+  upstream.server.on('connection', socket => {
+    if (upstream.mode === 'dead') socket.resetAndDestroy();
+  });
   return upstream;
 }
