@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import * as diagnostics from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { get, type IncomingMessage } from 'node:http';
+import { createServer, get, type IncomingMessage } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { MockClock } from '@breaking/core';
 import { circuitBreaker, rateLimit } from '@breaking/express';
@@ -39,6 +40,16 @@ describe.each([
     expect(statuses).toEqual([500, 500, 500, 500, 500, 503]);
   });
 
+  test('the circuit breakers with keyOf in the README are one for each key', async () => {
+    const url = await run(keyedBreaker(name), folder);
+    const ask = async (shop: string) => (await fetch(`${url}/${shop}/stock`)).status;
+    const statuses: number[] = [];
+    for (let i = 0; i < 6; i++) statuses.push(await ask('broken'));
+
+    expect(statuses).toEqual([500, 500, 500, 500, 500, 503]);
+    expect(await ask('sound')).toBe(200);
+  });
+
   test("the example of the package's README runs as it stands", async () => {
     const answer = await fetch(await run(exampleOf(name, readmeOf(name)), folder));
 
@@ -74,6 +85,41 @@ function exampleOf(name: string, { codeBlocks }: Readme): string {
     ({ code }) => code.includes(`'@breaking/${name}'`) && code.includes('listen('),
   );
   return block!.code;
+}
+
+/** What stands around the fragments of one framework: an app, and a handler that fails for one shop. */
+const AROUND: Readonly<Record<string, readonly [before: string, after: string]>> = {
+  express: [
+    `import { circuitBreaker } from '@breaking/express';
+    import express from 'express';
+    const app = express();
+    const stock = (req, res) => res.status(req.params.shop === 'broken' ? 500 : 200).end();`,
+    'app.listen();',
+  ],
+  koa: [
+    `import { circuitBreaker } from '@breaking/koa';
+    import Koa from 'koa';
+    const app = new Koa();
+    const stock = ctx => { ctx.status = ctx.path === '/broken/stock' ? 500 : 200; };`,
+    'app.listen();',
+  ],
+  fastify: [
+    `import breaking from '@breaking/fastify';
+    import Fastify from 'fastify';
+    const app = Fastify();
+    await app.register(breaking);
+    const stock = (req, reply) => reply.code(req.params.shop === 'broken' ? 500 : 200).send();`,
+    'await app.listen();',
+  ],
+};
+
+/** A program of the lines that show `keyOf` with the framework of that name. */
+function keyedBreaker(name: string): string {
+  const block = readme.codeBlocks.find(({ code }) => /\bkeyOf: /.test(code) && code.includes('// Koa'));
+  const [options, ...fragments] = block!.code.split('\n\n');
+  const own = fragments.find(fragment => fragment.toLowerCase().startsWith(`// ${name},`));
+  const [before, after] = AROUND[name]!;
+  return [before, options, own!, after].join('\n');
 }
 
 /** Runs a code block in a process of its own, in a folder where all that it imports is installed. */
@@ -126,6 +172,32 @@ async function captured(url: string): Promise<string> {
   for await (const chunk of answer.setEncoding('utf8')) body += chunk;
   return `${lines.join('\n')}\n\n${body}`;
 }
+
+test('the listener in the README hears of transitions, also of a breaker that only watches', async () => {
+  const block = readme.codeBlocks.find(({ code }) => code.includes("subscribe('breaking:circuit_breaker"));
+  const body = block!.code.replace(/^import .+$/m, '');
+  const heard: string[] = [];
+  const listeners: [string, diagnostics.ChannelListener][] = [];
+  const subscribe: typeof diagnostics.subscribe = (channel, listener) => {
+    listeners.push([String(channel), listener]);
+    diagnostics.subscribe(channel, listener);
+  };
+  onTestFinished(() => {
+    for (const listener of listeners) diagnostics.unsubscribe(...listener);
+  });
+  new Function('subscribe', 'console', body)(subscribe, { log: (line: string) => void heard.push(line) });
+
+  const options = { name: 'pay', errorThreshold: 2, timeWindowSecs: 60, clock: new MockClock() };
+  const breaker = circuitBreaker({ ...options, enforce: false });
+  const server = createServer((req, res) => {
+    breaker(req as never, res as never, () => res.writeHead(500).end());
+  });
+  onTestFinished(() => close(server));
+  const url = await listen(server);
+  for (let i = 0; i < 4; i++) expect((await fetch(url)).status).toBe(500);
+
+  expect(heard).toEqual(['pay: closed to open (tooManyErrors), next request in 30 s']);
+});
 
 function undated(answer: string): string {
   return answer.replace(/^Date: .+$/m, 'Date:');
