@@ -173,6 +173,25 @@ async function captured(url: string): Promise<string> {
   return `${lines.join('\n')}\n\n${body}`;
 }
 
+test("the circuit breakers in fastify's README are those that it says", { timeout: 30_000 }, async () => {
+  const block = readmeOf('fastify').codeBlocks.find(({ code }) => code.includes('app.circuitBreaker('));
+  const before = `import breaking from '@breaking/fastify';
+    import Fastify from 'fastify';
+    const app = Fastify();
+    const [pay, health, stock, price] = Array(4).fill((req, reply) => reply.code(500).send());`;
+  const url = await run([before, block!.code, 'await app.listen();'].join('\n'), 'examples/fastify');
+  const ask = async (path: string, times: number) => {
+    const statuses: number[] = [];
+    for (let i = 0; i < times; i++) statuses.push((await fetch(url + path)).status);
+    return statuses;
+  };
+
+  expect(await ask('/pay', 3)).toEqual([500, 500, 503]);
+  expect(await ask('/health', 6)).toEqual(Array(6).fill(500));
+  expect(await ask('/stock', 5)).toEqual(Array(5).fill(500));
+  expect(await ask('/price', 1)).toEqual([503]);
+});
+
 test('the listener in the README hears of transitions, also of a breaker that only watches', async () => {
   const block = readme.codeBlocks.find(({ code }) => code.includes("subscribe('breaking:circuit_breaker"));
   const body = block!.code.replace(/^import .+$/m, '');
