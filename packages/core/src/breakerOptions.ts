@@ -1,6 +1,17 @@
 import type { TransitionMessage } from './channels.js';
-import { atLeast, finite, isFunction, isObjectWith, isString, knownOptions, positive } from './check.js';
-import { printableName, share, shown, whole } from './check.js';
+import {
+  atLeast,
+  finite,
+  isFunction,
+  isObjectWith,
+  isString,
+  knownOptions,
+  positive,
+  printableName,
+  share,
+  shown,
+  whole,
+} from './check.js';
 import { type Clock, MonotonicClock } from './clock.js';
 import { LARGEST_CAPACITY } from './policy.js';
 

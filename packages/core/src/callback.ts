@@ -10,16 +10,18 @@ export function calledBack<T>(what: string, callback: () => T, instead: T): T {
   try {
     const answer = callback();
     if (!isThenable(answer)) return answer;
-    answer.then(undefined, error => warn(what, error));
+    answer.then(undefined, error => warnOfCallback(what, error));
   } catch (error) {
-    warn(what, error);
+    warnOfCallback(what, error);
   }
   return instead;
 }
 
-function warn(what: string, error: unknown): void {
-  const { message, stack } = error instanceof Error ? error : { message: shown(error) };
-  process.emitWarning(`${what} failed: ${message}`, {
+/** A process warning with the code `BREAKING_CALLBACK_ERROR`, whatever kind of value was thrown. */
+export function warnOfCallback(what: string, error: unknown): void {
+  const isText = error instanceof Error && typeof error.message === 'string';
+  const stack = error instanceof Error && typeof error.stack === 'string' ? error.stack : undefined;
+  process.emitWarning(`${what} failed: ${isText ? error.message : shown(error)}`, {
     type: 'BreakingWarning',
     code: 'BREAKING_CALLBACK_ERROR',
     ...(stack !== undefined && { detail: stack }),

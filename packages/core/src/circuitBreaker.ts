@@ -1,5 +1,5 @@
-import { type BreakerSettings, breakerSettings, type CircuitBreakerOptions } from './breakerOptions.js';
 import { boundCall, type Runnable, type RunOptions, settling } from './breakerCall.js';
+import { type BreakerSettings, breakerSettings, type CircuitBreakerOptions } from './breakerOptions.js';
 import { outcomeOf } from './breakerOutcome.js';
 import { BreakerState, type CallOutcome, type CircuitState } from './breakerState.js';
 import { calledBack } from './callback.js';

@@ -1,5 +1,5 @@
-import { boundedKey } from './bucketKey.js';
 import { CIRCUIT_BREAKER_OPTIONS, type CircuitBreakerOptions } from './breakerOptions.js';
+import { boundedKey } from './bucketKey.js';
 import { isString, knownOptions, whole } from './check.js';
 import { CircuitBreaker } from './circuitBreaker.js';
 import { MonotonicClock } from './clock.js';

@@ -1,4 +1,4 @@
-import { finite, atLeast } from './check.js';
+import { atLeast, finite } from './check.js';
 
 /** A monotonic clock. Its epoch is arbitrary: only differences between two readings mean anything. */
 export interface Clock {

@@ -5,6 +5,7 @@ export {
   type ErrorType,
 } from './breakerOptions.js';
 export type { CallOutcome, CircuitState } from './breakerState.js';
+export { warnOfCallback } from './callback.js';
 export type {
   CallMessage,
   DecisionMessage,
@@ -31,8 +32,8 @@ export { StoreUnavailable, TimeoutError, TooManyErrors, TooManyRequests } from '
 export {
   FailoverBucketStore,
   type FailoverOptions,
-  type OnStoreError,
   ON_STORE_ERROR,
+  type OnStoreError,
 } from './failoverBucketStore.js';
 export { guarded } from './guarded.js';
 export { MemoryBucketStore } from './memoryBucketStore.js';

@@ -26,4 +26,16 @@ describe('the trustProxy setting', () => {
     expect(statusCode).toBe(200);
     expect(warnings.map(({ code }) => code)).toEqual(believesAnyone ? ['BREAKING_TRUSTS_ANY_CLIENT'] : []);
   });
+
+  // What the README says about one proxy in front.
+  test.each([
+    { trustProxy: '127.0.0.1', ip: '203.0.113.7' },
+    { trustProxy: 'loopback', ip: '203.0.113.7' },
+    { trustProxy: 1 as never, ip: '127.0.0.1' },
+  ])('$trustProxy makes the client $ip', async ({ trustProxy, ip }) => {
+    const app = Fastify({ trustProxy });
+    app.get('/', async request => request.ip);
+    const { body } = await app.inject({ url: '/', headers: { 'X-Forwarded-For': '203.0.113.7' } });
+    expect(body).toBe(ip);
+  });
 });

@@ -1,16 +1,15 @@
-import { check, type Permit, TooManyErrors } from '@breaking/core';
+import { check, type Permit, TooManyErrors, warnOfCallback } from '@breaking/core';
 import type { Binding, Gate, Refusal } from './binding.js';
 import {
   type CheckedCircuitBreaker,
-  checkCircuitBreaker,
   type CircuitBreakerGateOptions,
+  checkCircuitBreaker,
 } from './circuitBreakerOptions.js';
 import { errorsOnly } from './errorsOnly.js';
 import { Exchange } from './exchange.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
 import type { Outcome } from './outcome.js';
 import { refusal, refusalFields, serviceUnavailable } from './problem.js';
-import { warnOfCallback } from './processWarning.js';
 
 /**
  * The circuit breakers in front of the handlers of one framework: admits a request with a permit, and settles that once

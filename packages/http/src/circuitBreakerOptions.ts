@@ -1,8 +1,8 @@
 import {
   CIRCUIT_BREAKER_OPTIONS,
-  check,
   CircuitBreakerGroup,
   type CircuitBreakerOptions,
+  check,
   enforcement,
 } from '@breaking/core';
 import type { MaybePromise } from './maybePromise.js';

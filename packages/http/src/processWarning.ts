@@ -17,11 +17,3 @@ export function warnOnce(of: Warned, code: string, message: string): void {
   of[WARNED].add(code);
   warn(code, message);
 }
-
-/** A callback failed when the answer was out already, so that no error path is left but the operator's. */
-export function warnOfCallback(what: string, error: unknown): void {
-  warn(
-    'BREAKING_CALLBACK_ERROR',
-    `${what} failed: ${error instanceof Error ? error.message : String(error)}`,
-  );
-}

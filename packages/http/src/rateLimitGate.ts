@@ -1,4 +1,11 @@
-import { check, type Decision, StoreUnavailable, sourceOf, TooManyRequests } from '@breaking/core';
+import {
+  check,
+  type Decision,
+  StoreUnavailable,
+  sourceOf,
+  TooManyRequests,
+  warnOfCallback,
+} from '@breaking/core';
 import { AddressKeys, callerKey } from './addressKey.js';
 import type { Binding, Gate, Refusal } from './binding.js';
 import { errorsOnly } from './errorsOnly.js';
@@ -6,7 +13,6 @@ import { Exchange } from './exchange.js';
 import { type HeaderFormat, setFields } from './headerFields.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
 import { quotaExceeded, refusal, refusalFields, serviceUnavailable } from './problem.js';
-import { warnOfCallback } from './processWarning.js';
 import { type CheckedRateLimit, checkRateLimit, type RateLimitOptions } from './rateLimitOptions.js';
 import { mostRestrictive, type Visit } from './visit.js';
 

@@ -1,4 +1,4 @@
-import { type BucketStore, FailoverBucketStore, sourceOf } from '@breaking/core';
+import { type BucketStore, FailoverBucketStore, MemoryBucketStore, sourceOf } from '@breaking/core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { checkRateLimit } from '../src/rateLimitOptions.js';
 
@@ -28,4 +28,15 @@ test('a store has 50 ms for an answer', async () => {
 test('a failover of the application is used as it is, with its own deadline', async () => {
   const store = new FailoverBucketStore({ store: silent, name: 'api', deadlineSecs: 1 });
   expect(await deadlineOf(store)).toBe(1000);
+});
+
+test('a store that only extends our memory has 50 ms too', async () => {
+  class Silent extends MemoryBucketStore {
+    override check = never as never;
+  }
+  expect(await deadlineOf(new Silent())).toBe(50);
+});
+
+test('our memory with a method replaced has 50 ms too', async () => {
+  expect(await deadlineOf(Object.assign(new MemoryBucketStore(), { check: never }) as BucketStore)).toBe(50);
 });

@@ -1,9 +1,9 @@
+import type { RedisClient } from '@breaking/redis';
 import { Redis as Ioredis6 } from 'ioredis';
 import { Redis as Ioredis5 } from 'ioredis5';
 import { Redis as Iovalkey } from 'iovalkey';
 import { createClient as createRedis6 } from 'redis';
 import { createClient as createRedis5 } from 'redis5';
-import type { RedisClient } from '@breaking/redis';
 
 /** A client with its own defaults, as an application makes it. */
 export interface Connected {

@@ -6,8 +6,8 @@ import { decisionContract } from './store/decisionContract.js';
 import { keysContract } from './store/keysContract.js';
 import { modelContract } from './store/modelContract.js';
 import { numbersContract } from './store/numbersContract.js';
-import { timeContract } from './store/timeContract.js';
 import { Opened } from './store/opened.js';
+import { timeContract } from './store/timeContract.js';
 
 /** A store, empty, and the time that it lives in. */
 export interface StoreUnderTest {

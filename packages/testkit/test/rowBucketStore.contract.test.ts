@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
 import { storeContract } from '@breaking/testkit';
+import { expect, test } from 'vitest';
 import { RowBucketStore, type Rows } from './rowBucketStore.js';
 import { inSteppingTime } from './steppingTime.js';
 

@@ -1,5 +1,5 @@
-import { installedServer } from './serverBinary.js';
 import { RedisServer } from './redisServer.js';
+import { installedServer } from './serverBinary.js';
 
 /** A server for tests that leave nothing behind but keys, each under prefixes of its own. */
 export interface SharedServer {

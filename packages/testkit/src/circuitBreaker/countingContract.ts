@@ -123,6 +123,7 @@ export function countingContract(adapter: AdapterUnderTest): void {
     it.each([
       ['throws', () => boomed()],
       ['rejects', () => Promise.reject(new Error('boom'))],
+      ['rejects with what cannot be shown as text', () => Promise.reject(Object.create(null))],
     ])(
       'an isFailure that %s is a failure, warns, and leaves the answer unharmed',
       async (_how, isFailure) => {

@@ -159,5 +159,16 @@ export function refundContract(adapter: AdapterUnderTest): void {
       expect(warnings[0]?.message).toMatch(/rateLimit: refundWhen.*broken/);
       expect((await served.get()).status).toBe(200);
     });
+
+    test('that throws what cannot even be shown as text warns all the same', async () => {
+      const warnings = warned();
+      const { served, settled } = await refunding(() => {
+        throw Object.create(null);
+      });
+      expect((await served.get()).status).toBe(200);
+      await settled();
+      await turn();
+      expect(warnings).toMatchObject([{ code: 'BREAKING_CALLBACK_ERROR' }]);
+    });
   });
 }
