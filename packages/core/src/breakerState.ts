@@ -45,8 +45,10 @@ export class BreakerState {
 
   /** Takes note of the time: a clock that stepped back drains nothing, a level that is old enough is forgotten. */
   see(now: number): void {
-    if (this.#at > now) this.#since -= this.#at - now;
-    if (this.#at > now) this.#at = now;
+    if (this.#at > now) {
+      this.#since -= this.#at - now;
+      this.#at = now;
+    }
     // A billionth of the window is the rounding noise of clock readings.
     const isOld = now - this.#since >= this.#settings.timeWindowSecs * (1 - 1e-9);
     if (isOld && !this.#recovering) this.#level = 0;

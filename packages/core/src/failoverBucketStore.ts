@@ -35,8 +35,10 @@ export interface FailoverOptions {
  * Each error is published on `breaking:store:error`, none is thrown.
  *
  * Under 'local' the buckets in this process start from what the store last said of a key, and give way to the store's next
- * answer on it. Give no refund of a decision whose source is 'local': the store never took it. An operation is never repeated: one that was given up on may still have reached the store. A refund or
- * reset that fails is lost, in the direction of fewer tokens.
+ * answer on it. Give no refund of a decision whose source is 'local': the store never took it.
+ *
+ * An operation is never repeated: one that was given up on may still have reached the store. A refund or reset that fails
+ * is lost, in the direction of fewer tokens.
  */
 export class FailoverBucketStore implements BucketStore {
   readonly #store: BucketStore;

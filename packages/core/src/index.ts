@@ -28,6 +28,7 @@ export {
   undecided,
 } from './decision.js';
 export { enforcement } from './enforcement.js';
+export { isDeadline } from './deadline.js';
 export { StoreUnavailable, TimeoutError, TooManyErrors, TooManyRequests } from './errors.js';
 export {
   FailoverBucketStore,
@@ -48,6 +49,6 @@ export {
   perSecond,
 } from './policy.js';
 export { RateLimiter, type RateLimiterOptions } from './rateLimiter.js';
-export { ceilSecs, type HeaderFields, retryAfterField } from './retryAfter.js';
+export { ceilSecs, type HeaderFields, LARGEST_INTEGER, retryAfterField } from './retryAfter.js';
 export { type BucketStore, isStore, isThenable } from './store.js';
 export { TokenBucket } from './tokenBucket.js';

@@ -1,18 +1,10 @@
-import { ceilSecs, check, type LimitState } from '@breaking/core';
+import { ceilSecs, check, LARGEST_INTEGER, type LimitState } from '@breaking/core';
 import type { Visit } from './visit.js';
 
 /** The ways to tell a client about its limits. */
 export type HeaderFormat = 'draft-11' | 'draft-7' | 'draft-6' | 'legacy';
 
 const FORMATS: readonly HeaderFormat[] = ['draft-11', 'draft-7', 'draft-6', 'legacy'];
-
-/** Every field that some format sets: what a browser's script may read only if CORS exposes it. */
-const FIELDS: Readonly<Record<HeaderFormat, readonly string[]>> = {
-  'draft-11': ['RateLimit-Policy', 'RateLimit'],
-  'draft-7': ['RateLimit-Policy', 'RateLimit'],
-  'draft-6': ['RateLimit-Policy', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'],
-  legacy: ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'],
-};
 
 /**
  * Checks the option `headers` and brings it into one form: a list of formats.
@@ -26,7 +18,7 @@ export function headerFormats(
   if (!Array.isArray(headers)) return [check.oneOf(what, headers, FORMATS)];
   const formats = headers.map(each => check.oneOf(what, each, FORMATS));
   if (formats.length === 0) throw new RangeError(`${what} must name a format or be false, got an empty list`);
-  const clash = formats.find(each => each !== 'draft-11' && FIELDS[each].includes('RateLimit-Policy'));
+  const clash = formats.find(each => each === 'draft-7' || each === 'draft-6');
   if (formats.includes('draft-11') && clash !== undefined) {
     throw new RangeError(
       `${what} must not set a field twice, got draft-11 and ${clash}, which both set RateLimit-Policy`,
@@ -52,9 +44,6 @@ interface Shown {
   readonly waitSecs: number;
 }
 
-/** The largest integer that a structured field holds (RFC 9651). */
-const LARGEST = 999_999_999_999_999;
-
 function shown(limit: LimitState, { cost, decision }: Visit): Shown {
   const { name, capacityMax, restoreRateHz } = limit;
   const refused = decision?.violated.includes(name) === true;
@@ -65,7 +54,7 @@ function shown(limit: LimitState, { cost, decision }: Visit): Shown {
   const isUntold = waitSecs === Infinity || (isFast && decision?.allowed === true);
   return {
     name,
-    q: isFast ? Math.min(Math.floor(restoreRateHz), LARGEST) : capacityMax,
+    q: isFast ? Math.min(Math.floor(restoreRateHz), LARGEST_INTEGER) : capacityMax,
     w: isFast ? 1 : ceilSecs(capacityMax / restoreRateHz),
     r,
     t: isUntold ? undefined : ceilSecs(waitSecs),

@@ -1,8 +1,3 @@
-/** Tells the operator, not the client: Node prints it to stderr, `process.on('warning')` hears it. */
-function warn(code: string, message: string): void {
-  process.emitWarning(message, { type: 'BreakingWarning', code });
-}
-
 const WARNED = Symbol('breaking.warned');
 
 /** What has been warned of, once for each code. */
@@ -10,10 +5,13 @@ export interface Warned {
   [WARNED]?: Set<string>;
 }
 
-/** Warns once of whatever `of` is: it is noted there. */
+/**
+ * Warns once of whatever `of` is: it is noted there. This tells the operator, not the client: Node prints it to stderr,
+ * `process.on('warning')` hears it.
+ */
 export function warnOnce(of: Warned, code: string, message: string): void {
   of[WARNED] ??= new Set();
   if (of[WARNED].has(code)) return;
   of[WARNED].add(code);
-  warn(code, message);
+  process.emitWarning(message, { type: 'BreakingWarning', code });
 }

@@ -113,7 +113,7 @@ export class RateLimitGate<X, Req> implements Gate<X> {
     const { visits } = exchange;
     // All fields of all limits, for an error path that starts with none.
     const fields: Record<string, string> = { ...refusalFields(decision.retryAfterSecs) };
-    const formats = new Set(visits.flatMap(visit => (visit.isEnforced ? visit.formats : [])));
+    const formats = new Set(visits.flatMap(visit => visit.formats));
     this.#eachField(visits, formats, (name, value) => {
       fields[name] = value;
     });

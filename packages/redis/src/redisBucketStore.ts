@@ -1,4 +1,4 @@
-import { check } from '@breaking/core';
+import { check, isDeadline } from '@breaking/core';
 import { ScriptedBucketStore } from './scriptedBucketStore.js';
 import { type RedisClient, runnerOf } from './scriptRunner.js';
 
@@ -30,11 +30,7 @@ export class RedisBucketStore extends ScriptedBucketStore {
     const { client, prefix = 'breaking', deadlineSecs = 0.05 } = options;
     super(runnerOf(`${what}: client`, client), {
       prefix: check.printableName(`${what}: prefix`, prefix),
-      deadlineSecs: check.atMost(
-        `${what}: deadlineSecs`,
-        check.positive(`${what}: deadlineSecs`, deadlineSecs),
-        2_147_483,
-      ),
+      deadlineSecs: isDeadline(`${what}: deadlineSecs`, deadlineSecs),
     });
   }
 }
