@@ -69,8 +69,8 @@ async function plugin(app: FastifyInstance, options: BreakingOptions): Promise<v
   app.addHook('onRequest', function circuitBreaker(request, reply, done) {
     passIfAny(breakers.gateOf(request), reply, done);
   });
-  app.addHook('onError', function recordErrors(request, _reply, error, done) {
-    if (isWatched(request.raw)) recordError(request.raw, error);
+  app.addHook('onError', function recordErrors(_request, reply, error, done) {
+    if (isWatched(reply.raw)) recordError(reply.raw, error);
     done();
   });
 }

@@ -1,15 +1,19 @@
 import type { Decision } from '@breaking/core';
+import type { Connection } from './connection.js';
 import type { MaybePromise } from './maybePromise.js';
 
 /** What a gate reads of the raw request, of HTTP/1 or HTTP/2. */
 export interface Incoming {
   readonly method?: string | undefined;
-  readonly socket?: {
-    readonly remoteAddress?: string | undefined;
-    readonly destroyed?: boolean;
-    /** The server that accepted the connection. */
-    readonly server?: object | undefined;
-  } | null;
+  readonly socket?: Peer | null;
+}
+
+/** What a gate reads of a connection. */
+export interface Peer extends Connection {
+  readonly remoteAddress?: string | undefined;
+  readonly destroyed?: boolean;
+  /** The server that accepted the connection. */
+  readonly server?: object | undefined;
 }
 
 /** A stream that is piped into a response. */
@@ -28,6 +32,9 @@ export interface Outgoing {
   readonly destroyed: boolean;
   /** The error with which the server's own side destroyed the response. */
   readonly errored?: Error | null;
+  /** The connection, once it is this response's turn; null before, and undefined where HTTP/2 has closed it. */
+  readonly socket?: object | null | undefined;
+  readonly req?: Incoming | undefined;
   on(event: 'finish' | 'close', listener: () => void): unknown;
   on(event: 'pipe', listener: (source: Source) => void): unknown;
   off(event: 'finish' | 'close', listener: () => void): unknown;

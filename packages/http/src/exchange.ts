@@ -1,14 +1,15 @@
-import type { Incoming, Outgoing, Source } from './binding.js';
+import type { Outgoing, Source } from './binding.js';
+import { onConnectionClosed } from './connection.js';
 import { type Outcome, outcomeOf } from './outcome.js';
 import type { Visit } from './visit.js';
 
 const EXCHANGE = Symbol('breaking.exchange');
 
-type Carrier = Incoming & { [EXCHANGE]?: Exchange };
+type Carrier = Outgoing & { [EXCHANGE]?: Exchange };
 
 type Listener = (outcome: Outcome) => void;
 
-/** What the gates keep of one request. It hangs on the raw request, and so lives exactly as long. */
+/** What the gates keep of one request. It hangs on the raw response, and so lives exactly as long. */
 export class Exchange {
   /** The rate limits that this request has met, in order. */
   readonly visits: Visit[] = [];
@@ -16,17 +17,20 @@ export class Exchange {
   isRefused = false;
   /** What was thrown while the request was handled, as far as the framework tells. */
   error: unknown;
+  /** The stream that was last piped into the response. */
+  source: Source | undefined;
   readonly #outgoing: Outgoing;
   readonly #met: object[] = [];
   #listeners: Listener[] | undefined;
+  #forgetConnection: (() => void) | undefined;
 
   constructor(outgoing: Outgoing) {
     this.#outgoing = outgoing;
   }
 
-  static of(incoming: Carrier, outgoing: Outgoing): Exchange {
-    incoming[EXCHANGE] ??= new Exchange(outgoing);
-    return incoming[EXCHANGE];
+  static of(outgoing: Carrier): Exchange {
+    outgoing[EXCHANGE] ??= new Exchange(outgoing);
+    return outgoing[EXCHANGE];
   }
 
   /** Whether this is the first time that the request meets the gate: only then does it count. */
@@ -46,36 +50,60 @@ export class Exchange {
    * if that is past. No listener stays on the response.
    */
   onSettled(listener: Listener): void {
-    const outgoing = this.#outgoing;
-    if (outgoing.writableFinished || outgoing.destroyed) {
-      listener(outcomeOf(outgoing, isAllSent(outgoing), this.error));
-    } else if (this.#listeners === undefined) {
-      this.#listeners = [listener];
-      this.#listen(this.#listeners);
-    } else {
-      this.#listeners.push(listener);
-    }
+    if (isOver(this.#outgoing)) listener(this.#outcome(isAllSent(this.#outgoing)));
+    else if (this.#listeners !== undefined) this.#listeners.push(listener);
+    else this.#listen([listener]);
   }
 
-  #listen(listeners: readonly Listener[]): void {
+  /** The response has ended. Those who wait are told, and nobody a second time. */
+  settle(finished: boolean): void {
     const outgoing = this.#outgoing;
-    let source: Source | undefined;
-    const settle = (finished: boolean) => {
-      outgoing.off('finish', onFinish);
-      outgoing.off('close', onClose);
-      outgoing.off('pipe', onPipe);
-      const outcome = outcomeOf(outgoing, finished, this.error === undefined ? brokenBy(source) : this.error);
-      for (const listener of listeners) listener(outcome);
-    };
-    const onFinish = () => settle(outgoing.writableEnded);
-    const onClose = () => settle(false);
-    const onPipe = (piped: Source) => {
-      source = piped;
-    };
+    outgoing.off('finish', onFinish);
+    outgoing.off('close', onClose);
+    outgoing.off('pipe', onPipe);
+    this.#forgetConnection?.();
+    const outcome = this.#outcome(finished);
+    for (const listener of this.#listeners ?? []) listener(outcome);
+    this.#listeners = [];
+  }
+
+  #listen(listeners: Listener[]): void {
+    const outgoing = this.#outgoing;
+    this.#listeners = listeners;
     outgoing.on('finish', onFinish);
     outgoing.on('close', onClose);
     outgoing.on('pipe', onPipe);
+    const connection = connectionOfQueued(outgoing);
+    if (connection) this.#forgetConnection = onConnectionClosed(connection, () => this.settle(false));
   }
+
+  #outcome(finished: boolean): Outcome {
+    return outcomeOf(this.#outgoing, finished, this.error === undefined ? brokenBy(this.source) : this.error);
+  }
+}
+
+function onFinish(this: Carrier): void {
+  this[EXCHANGE]?.settle(this.writableEnded);
+}
+
+function onClose(this: Carrier): void {
+  this[EXCHANGE]?.settle(false);
+}
+
+function onPipe(this: Carrier, source: Source): void {
+  Exchange.of(this).source = source;
+}
+
+/**
+ * The connection of a response that waits for its turn, behind those to earlier requests that were sent on it at once
+ * (pipelining). If that closes first, Node tells nothing of such a response: neither `finish` nor `close`.
+ */
+function connectionOfQueued(outgoing: Outgoing) {
+  return outgoing.socket === null ? outgoing.req?.socket : undefined;
+}
+
+function isOver(outgoing: Outgoing): boolean {
+  return outgoing.writableFinished || outgoing.destroyed || connectionOfQueued(outgoing)?.destroyed === true;
 }
 
 function isAllSent({ writableEnded, writableFinished }: Outgoing): boolean {
@@ -92,11 +120,11 @@ function brokenBy(source: Source | undefined): Error | undefined {
 }
 
 /** For frameworks that tell: what was thrown while the request was handled. It decides only where no final status does. */
-export function recordError(incoming: Carrier, error: unknown): void {
-  if (incoming[EXCHANGE] !== undefined) incoming[EXCHANGE].error = error;
+export function recordError(outgoing: Carrier, error: unknown): void {
+  if (outgoing[EXCHANGE] !== undefined) outgoing[EXCHANGE].error = error;
 }
 
-/** Whether anybody waits for the outcome of this request, and with it for its error. */
-export function isWatched(incoming: Carrier): boolean {
-  return incoming[EXCHANGE]?.isWatched === true;
+/** Whether anybody waits for the outcome of this response's request, and with it for its error. */
+export function isWatched(outgoing: Carrier): boolean {
+  return outgoing[EXCHANGE]?.isWatched === true;
 }

@@ -161,6 +161,6 @@ export class RateLimitGate<X, Req> implements Gate<X> {
   }
 
   #exchangeOf(x: X): Exchange {
-    return Exchange.of(this.#binding.incomingOf(x), this.#binding.outgoingOf(x));
+    return Exchange.of(this.#binding.outgoingOf(x));
   }
 }

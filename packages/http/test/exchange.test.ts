@@ -34,11 +34,10 @@ class FakeResponse extends EventEmitter {
 }
 
 function exchange() {
-  const incoming = {};
   const response = new FakeResponse();
   const outcomes: Outcome[] = [];
-  const of = Exchange.of(incoming, response);
-  return { of, incoming, response, outcomes, listen: () => of.onSettled(outcome => outcomes.push(outcome)) };
+  const of = Exchange.of(response);
+  return { of, response, outcomes, listen: () => of.onSettled(outcome => outcomes.push(outcome)) };
 }
 
 describe('a request is settled', () => {
@@ -95,27 +94,27 @@ describe('an error', () => {
     { error: 'a text', aborted: false },
     { error: null, aborted: false },
   ])('that was recorded tells whose side broke: $error', ({ error, aborted }) => {
-    const { incoming, response, outcomes, listen } = exchange();
+    const { response, outcomes, listen } = exchange();
     listen();
-    recordError(incoming, error);
+    recordError(response, error);
     response.close();
     expect(outcomes).toEqual([{ aborted, error }]);
   });
 
   test('that was answered leaves the final status to rule', () => {
-    const { incoming, response, outcomes, listen } = exchange();
+    const { response, outcomes, listen } = exchange();
     const error = new Error('masked');
     listen();
-    recordError(incoming, error);
+    recordError(response, error);
     response.finish(200);
     expect(outcomes).toEqual([{ status: 200, aborted: false, error }]);
   });
 
   test('that destroyed the response is what broke it', () => {
-    const { incoming, response, outcomes, listen } = exchange();
+    const { response, outcomes, listen } = exchange();
     const error = new Error('broken pipe');
     listen();
-    recordError(incoming, Object.assign(new Error('earlier'), { status: 400 }));
+    recordError(response, Object.assign(new Error('earlier'), { status: 400 }));
     response.close(error);
     expect(outcomes).toEqual([{ aborted: false, error }]);
   });
@@ -140,22 +139,22 @@ describe('an error', () => {
   });
 
   test('is kept only of a request that a gate has met, and looked for only where somebody waits', () => {
-    const stranger = {};
+    const stranger = new FakeResponse();
+    const own = Reflect.ownKeys(stranger);
     recordError(stranger, new Error('broken'));
-    expect(Reflect.ownKeys(stranger)).toEqual([]);
+    expect(Reflect.ownKeys(stranger)).toEqual(own);
     expect(isWatched(stranger)).toBe(false);
-    const { incoming, listen } = exchange();
-    expect(isWatched(incoming)).toBe(false);
+    const { response, listen } = exchange();
+    expect(isWatched(response)).toBe(false);
     listen();
-    expect(isWatched(incoming)).toBe(true);
+    expect(isWatched(response)).toBe(true);
   });
 });
 
 test('a request has one exchange, whoever asks', () => {
-  const incoming = {};
   const response = new FakeResponse();
-  expect(Exchange.of(incoming, response)).toBe(Exchange.of(incoming, response));
-  expect(Exchange.of({}, response)).not.toBe(Exchange.of(incoming, response));
+  expect(Exchange.of(response)).toBe(Exchange.of(response));
+  expect(Exchange.of(new FakeResponse())).not.toBe(Exchange.of(response));
 });
 
 test('a gate is met once', () => {

@@ -31,6 +31,6 @@ function follow(refusal: Refusal | undefined, ctx: Context, next: Next): Promise
   }
   const handled = next();
   // On the side: what goes up the stack stays the promise that came down it.
-  if (isWatched(ctx.req)) handled.catch(error => recordError(ctx.req, error));
+  if (isWatched(ctx.res)) handled.catch(error => recordError(ctx.res, error));
   return handled;
 }

@@ -12,6 +12,7 @@ import {
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { AdapterUnderTest, Scenario } from './adapterUnderTest.js';
 
@@ -29,6 +30,16 @@ export interface Asked {
 }
 
 type Where = { readonly host: string; readonly port: number } | { readonly socketPath: string };
+
+/** One connection with several requests on it. */
+export interface Pipeline {
+  /** The server's end. */
+  readonly socket: Socket;
+  /** Waits until all answers have come. */
+  answered(): Promise<void>;
+  /** The client goes away. */
+  abandon(): Promise<void>;
+}
 
 /** A server that is asked over real sockets. It is gone, with all its connections, when the test is finished. */
 export class Served {
@@ -69,6 +80,35 @@ export class Served {
       async abandon() {
         const closed = once(res, 'close');
         sent.destroy();
+        await closed;
+      },
+    };
+  }
+
+  /** Requests that are sent at once on one connection (pipelining), and that the server has. */
+  async pipelined(requests: number): Promise<Pipeline> {
+    const sockets: Socket[] = [];
+    const received = new Promise<void>(resolve => {
+      this.server.on('request', ({ socket }) => {
+        if (sockets.push(socket) === requests) resolve();
+      });
+    });
+    const client = this.connection();
+    let answers = '';
+    client.setEncoding('utf8').on('data', text => {
+      answers += text;
+    });
+    client.write('GET / HTTP/1.1\r\nHost: test\r\n\r\n'.repeat(requests));
+    await received;
+    const socket = sockets[0] as Socket;
+    return {
+      socket,
+      async answered() {
+        while (answers.split('HTTP/1.1 ').length <= requests) await setImmediate();
+      },
+      async abandon() {
+        const closed = once(socket, 'close');
+        client.destroy();
         await closed;
       },
     };

@@ -42,6 +42,19 @@ export function settlingContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['ignored']);
     });
 
+    it('when the client goes while its answer waits for an earlier one on its connection', async () => {
+      const server = await guardedServer(adapter, io => {
+        if (server.handled === 1) io.hijack();
+        else io.send(500, 'failed');
+      });
+      const { abandon } = await server.served.pipelined(2);
+      await turn();
+      await abandon();
+      await server.settled(2);
+      await turn();
+      expect(server.outcomes).toEqual(['ignored', 'ignored']);
+    });
+
     it('when the client goes after its answer', async () => {
       const server = await guardedServer(adapter, sendOk);
       await server.get();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest, GateUnderTest, Handler, Scenario } from '../adapterUnderTest.js';
-import { turn } from '../observed.js';
+import { Held, turn } from '../observed.js';
 import { serve } from '../served.js';
 import { limit, upTo } from './limit.js';
 
@@ -58,6 +58,26 @@ export function leaksContract(adapter: AdapterUnderTest): void {
       });
       for (let i = 0; i < 8; i++) await served.get();
       expect(new Set(counts.slice(1)).size).toBe(1);
+    });
+
+    test('nor does one that sends many at once, whose answers wait for each other', async () => {
+      const listenersWith = async (requests: number) => {
+        const first = new Held();
+        const handler: Handler = async io => {
+          await first.promise;
+          io.send(200, 'ok');
+        };
+        const served = await serve(adapter, { gates: gates(1), handler });
+        const pipeline = await served.pipelined(requests);
+        const waiting = pipeline.socket.listenerCount('close');
+        first.release();
+        await pipeline.answered();
+        await turn();
+        return { waiting, answered: pipeline.socket.listenerCount('close') };
+      };
+      const two = await listenersWith(2);
+      expect(await listenersWith(20)).toEqual(two);
+      expect(two.answered).toBeLessThan(two.waiting);
     });
   });
 }
