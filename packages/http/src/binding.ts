@@ -16,29 +16,29 @@ export interface Peer extends Connection {
   readonly server?: object | undefined;
 }
 
-/** A stream that is piped into a response. */
-export interface Source {
-  /** The error that broke it. */
+/** A stream that may break. */
+export interface Breakable {
+  /** The error that it was destroyed with. */
   readonly errored?: (Error & { readonly code?: string }) | null;
 }
 
 /** What a gate reads of the raw response, of HTTP/1 or HTTP/2. */
-export interface Outgoing {
+export interface Outgoing extends Breakable {
   readonly statusCode: number;
   readonly headersSent: boolean;
   /** Whether the server has said all; HTTP/2 calls a response finished also when it was cut off. */
   readonly writableEnded: boolean;
   readonly writableFinished: boolean;
   readonly destroyed: boolean;
-  /** The error with which the server's own side destroyed the response. */
-  readonly errored?: Error | null;
+  /** What carries it in HTTP/2, and keeps the error. */
+  readonly stream?: Breakable | undefined;
   /** The connection, once it is this response's turn; null before, and undefined where HTTP/2 has closed it. */
   readonly socket?: object | null | undefined;
   readonly req?: Incoming | undefined;
   on(event: 'finish' | 'close', listener: () => void): unknown;
-  on(event: 'pipe', listener: (source: Source) => void): unknown;
+  on(event: 'pipe', listener: (source: Breakable) => void): unknown;
   off(event: 'finish' | 'close', listener: () => void): unknown;
-  off(event: 'pipe', listener: (source: Source) => void): unknown;
+  off(event: 'pipe', listener: (source: Breakable) => void): unknown;
 }
 
 /**

@@ -1,6 +1,6 @@
-import type { Outgoing, Source } from './binding.js';
+import type { Breakable, Outgoing } from './binding.js';
 import { onConnectionClosed } from './connection.js';
-import { type Outcome, outcomeOf } from './outcome.js';
+import { type Outcome, outcomeOf, ownError } from './outcome.js';
 import type { Visit } from './visit.js';
 
 const EXCHANGE = Symbol('breaking.exchange');
@@ -17,8 +17,8 @@ export class Exchange {
   isRefused = false;
   /** What was thrown while the request was handled, as far as the framework tells. */
   error: unknown;
-  /** The stream that was last piped into the response. */
-  source: Source | undefined;
+  /** The stream that was last piped into the response: where that breaks, Koa 2 and Fastify end the response without its error. */
+  source: Breakable | undefined;
   readonly #outgoing: Outgoing;
   readonly #met: object[] = [];
   #listeners: Listener[] | undefined;
@@ -78,7 +78,7 @@ export class Exchange {
   }
 
   #outcome(finished: boolean): Outcome {
-    return outcomeOf(this.#outgoing, finished, this.error === undefined ? brokenBy(this.source) : this.error);
+    return outcomeOf(this.#outgoing, finished, this.error === undefined ? ownError(this.source) : this.error);
   }
 }
 
@@ -90,7 +90,7 @@ function onClose(this: Carrier): void {
   this[EXCHANGE]?.settle(false);
 }
 
-function onPipe(this: Carrier, source: Source): void {
+function onPipe(this: Carrier, source: Breakable): void {
   Exchange.of(this).source = source;
 }
 
@@ -108,15 +108,6 @@ function isOver(outgoing: Outgoing): boolean {
 
 function isAllSent({ writableEnded, writableFinished }: Outgoing): boolean {
   return writableEnded && writableFinished;
-}
-
-/**
- * The error of a stream that broke while it was sent: Koa 2 and Fastify then end the response without one. A stream that
- * closed early because the response did is no such error.
- */
-function brokenBy(source: Source | undefined): Error | undefined {
-  const error = source?.errored ?? undefined;
-  return error?.code === 'ERR_STREAM_PREMATURE_CLOSE' ? undefined : error;
 }
 
 /** For frameworks that tell: what was thrown while the request was handled. It decides only where no final status does. */

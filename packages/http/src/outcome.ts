@@ -1,4 +1,4 @@
-import type { Outgoing } from './binding.js';
+import type { Breakable, Outgoing } from './binding.js';
 
 /** How a request ended. */
 export interface Outcome {
@@ -17,6 +17,19 @@ function statusOf(error: unknown): number {
   return (asked as number | undefined) ?? 500;
 }
 
+/** Errors of a stream that tell of the other side alone: it went away, or reset its HTTP/2 stream. */
+const OTHER_SIDE = new Set([
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_HTTP2_STREAM_ERROR',
+  'ERR_HTTP2_SESSION_ERROR',
+]);
+
+/** The error with which this side broke a stream. */
+export function ownError(stream: Breakable | null | undefined): Error | undefined {
+  const error = stream?.errored ?? undefined;
+  return error?.code !== undefined && OTHER_SIDE.has(error.code) ? undefined : error;
+}
+
 /**
  * How a response ended that finished, or was closed without having finished. Only in the second case does an error
  * count: one on the server's side means that the response broke, whatever its status line promised.
@@ -25,6 +38,7 @@ function statusOf(error: unknown): number {
 export function outcomeOf(outgoing: Outgoing, finished: boolean, error: unknown): Outcome {
   const told = error === undefined ? {} : { error };
   if (finished) return { status: outgoing.statusCode, aborted: false, ...told };
-  if (outgoing.errored) return { aborted: false, error: outgoing.errored };
+  const broken = ownError(outgoing) ?? ownError(outgoing.stream);
+  if (broken !== undefined) return { aborted: false, error: broken };
   return { aborted: error === undefined || statusOf(error) < 500, ...told };
 }
