@@ -1,6 +1,6 @@
-import { isFunction, knownOptions } from './check.js';
+import type { Admission } from './admission.js';
+import { isFunction, isObjectWith, knownOptions } from './check.js';
 import { callWithin, isDeadline } from './deadline.js';
-import type { CallPermit } from './permit.js';
 import { isThenable } from './store.js';
 
 export interface RunOptions {
@@ -19,9 +19,11 @@ export type Runnable<T, O extends RunOptions> = (signal: SignalFor<O>) => T | Pr
 
 /**
  * A call of `fn` as `run` makes it, still to be made.
+ * @param breaker the name of the breaker, for the message of a TimeoutError
  * @throws TypeError or RangeError for wrong arguments, and the reason of a signal that is aborted already
  */
 export function boundCall<T, O extends RunOptions>(
+  breaker: string,
   fn: Runnable<T, O>,
   options?: O,
 ): () => T | PromiseLike<T> {
@@ -30,29 +32,39 @@ export function boundCall<T, O extends RunOptions>(
   if (options === undefined) return runnable;
   knownOptions('CircuitBreaker.run', options, ['signal', 'timeoutSecs']);
   const { signal, timeoutSecs } = options;
+  if (signal !== undefined) isObjectWith('CircuitBreaker.run: signal', signal, ['throwIfAborted']);
   signal?.throwIfAborted();
   if (timeoutSecs === undefined) return signal === undefined ? runnable : () => runnable(signal);
   isDeadline('CircuitBreaker.run: timeoutSecs', timeoutSecs);
-  return () => callWithin('A call through a circuit breaker', timeoutSecs, runnable, signal);
+  return () => callWithin(`A call through the circuit breaker "${breaker}"`, timeoutSecs, runnable, signal);
 }
 
 /**
- * Calls, and tells the permit what became of it: at once, or when the promise that came back settles. What comes back
- * then is a promise of its own, and settles after the permit; the value or error is the same.
+ * Makes a call that was admitted, and tells what became of it: at once, or when the promise that came back settles. What
+ * comes back then is a promise of its own, and settles after the breaker was told; the value or error is the same.
  */
-export function settling<R>(permit: CallPermit, call: () => R, callerSignal?: AbortSignal): R {
-  const succeed = <T>(value: T): T => {
-    permit.success();
-    return value;
-  };
-  const fail = (error: unknown): never => {
-    permit.failure(error, callerSignal);
-    throw error;
-  };
+export function settling<R>(admission: Admission, call: () => R, callerSignal?: AbortSignal): R {
+  const { succeed } = admission;
+  const fail =
+    callerSignal === undefined
+      ? admission.fail
+      : (error: unknown): never => {
+          admission.end('failure', error, callerSignal);
+          throw error;
+        };
   try {
     const answer = call();
     return isThenable(answer) ? (Promise.resolve(answer).then(succeed, fail) as R) : succeed(answer);
   } catch (error) {
     return fail(error);
   }
+}
+
+/** A promise that rejects, but not yet: one that has already done so is unhandled for a moment, which Node makes costly. */
+export function rejecting(error: unknown): Promise<never> {
+  return Promise.resolve(error).then(raise);
+}
+
+function raise(error: unknown): never {
+  throw error;
 }

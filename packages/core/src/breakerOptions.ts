@@ -90,9 +90,10 @@ export function breakerSettings(what: string, options: CircuitBreakerOptions) {
   const { cooldownMaxSecs = Math.max(30, cooldownSecs), cooldownBackoff = 2, jitter = 0 } = options;
   const { name = 'default', probeSuccesses = 1, clock = new MonotonicClock() } = options;
   atLeast(`${what}: cooldownMaxSecs`, cooldownMaxSecs, cooldownSecs);
-  const bucket = { errorThreshold, timeWindowSecs, restoreRateHz: errorThreshold / timeWindowSecs };
+  const restoreRateHz = finite(`${what}: errorThreshold / timeWindowSecs`, errorThreshold / timeWindowSecs);
+  const bucket = { errorThreshold, timeWindowSecs, restoreRateHz };
   const judging = {
-    errorTypes,
+    errorTypes: errorTypes && [...errorTypes],
     isFailure,
     tokensPerSuccess: tolerableErrorRatio / (1 - tolerableErrorRatio),
   };

@@ -6,8 +6,9 @@ import { TimeoutError, TooManyErrors } from './errors.js';
 /**
  * What a breaker makes of an error.
  *
- * Ignored are a breaker's refusal, which comes from no upstream, and the caller's own abort: an error that is the reason
- * of the caller's aborted signal, or an AbortError. A signal that aborted because its time was up is no such abort.
+ * Ignored are a breaker's refusal, which comes from no upstream, and the caller's own abort: once the caller's signal has
+ * aborted, an error that is its reason, has it as `cause`, or is called as clients call an abort. A signal that aborted
+ * because its time was up is no such abort.
  * A TimeoutError of ours is always a failure; any other error is one if it counts, and else a success: the other side
  * has answered.
  */
@@ -25,7 +26,11 @@ export function outcomeOf(
   return calledBack('CircuitBreaker: isFailure', isCounted, true) ? 'failure' : 'success';
 }
 
+/** What fetch and most clients call the error of an abort, and what axios does. */
+const ABORTS = ['AbortError', 'CanceledError'];
+
 function isCallersAbort(error: unknown, signal: AbortSignal | undefined): boolean {
   if (!signal?.aborted || signal.reason?.name === 'TimeoutError') return false;
-  return error === signal.reason || (error as Error | undefined)?.name === 'AbortError';
+  const { name, cause } = (error ?? {}) as { name?: unknown; cause?: unknown };
+  return error === signal.reason || cause === signal.reason || ABORTS.includes(name as string);
 }

@@ -35,11 +35,13 @@ export class BreakerState {
     this.#settings = settings;
   }
 
-  /**
-   * Closed, full, and with no level to remember. Neither time nor successes change anything about such a breaker.
-   * @param now left out: whatever the time is
-   */
-  isLikeNew(now = this.#at): boolean {
+  /** Closed, full whatever the time is, and with no level to remember: neither time nor successes change anything here. */
+  get isUntouched(): boolean {
+    return !this.#recovering && this.#level === 0 && this.#debt === 0;
+  }
+
+  /** Whether a new breaker would do just the same from `now` on. */
+  isLikeNew(now: number): boolean {
     return !this.#recovering && this.#level === 0 && this.#debtAt(now) === 0;
   }
 

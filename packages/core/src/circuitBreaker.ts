@@ -1,11 +1,13 @@
-import { boundCall, type Runnable, type RunOptions, settling } from './breakerCall.js';
+import { Admission, type Settle } from './admission.js';
+import { boundCall, type Runnable, type RunOptions, rejecting, settling } from './breakerCall.js';
 import { type BreakerSettings, breakerSettings, type CircuitBreakerOptions } from './breakerOptions.js';
 import { outcomeOf } from './breakerOutcome.js';
 import { BreakerState, type CallOutcome, type CircuitState } from './breakerState.js';
 import { calledBack } from './callback.js';
 import { type CallMessage, callChannel, type TransitionMessage, transitionChannel } from './channels.js';
 import { isFunction } from './check.js';
-import { TooManyErrors } from './errors.js';
+import { readingOf } from './clock.js';
+import { TooManyErrors, withoutStack } from './errors.js';
 import { CallPermit, type Permit } from './permit.js';
 
 /**
@@ -25,6 +27,10 @@ export class CircuitBreaker {
   readonly #settings: BreakerSettings;
   readonly #state: BreakerState;
   #noticed: CircuitState = 'closed';
+  /** Calls that were admitted and have not told their outcome. */
+  #underWay = 0;
+  /** For the calls of the present epoch. */
+  #shared: Admission | undefined;
 
   /**
    * @param what whose options these are, at the start of error messages
@@ -49,10 +55,10 @@ export class CircuitBreaker {
    */
   run<T, O extends RunOptions = RunOptions>(fn: Runnable<T, O>, options?: O): Promise<T> {
     try {
-      const call = boundCall(fn, options);
+      const call = boundCall(this.name, fn, options);
       return Promise.resolve(settling(this.#admit(), call, options?.signal));
     } catch (error) {
-      return Promise.reject(error);
+      return rejecting(error);
     }
   }
 
@@ -62,7 +68,7 @@ export class CircuitBreaker {
    */
   runSync<R>(fn: () => R): R {
     isFunction('CircuitBreaker.runSync: fn', fn);
-    return settling(this.#admit(), () => fn());
+    return settling(this.#admit(), fn);
   }
 
   /**
@@ -82,7 +88,7 @@ export class CircuitBreaker {
         isAsync ||= answer instanceof Promise;
         return answer;
       } catch (error) {
-        if (isAsync && error instanceof TooManyErrors) return Promise.reject(error);
+        if (isAsync && error instanceof TooManyErrors) return rejecting(error);
         throw error;
       }
     }
@@ -95,13 +101,13 @@ export class CircuitBreaker {
    * @throws TooManyErrors when the breaker is blocking
    */
   acquire(): Permit {
-    return this.#admit();
+    return new CallPermit(this.#admit());
   }
 
   /** Leave for one call, or undefined when the breaker is blocking. */
   tryAcquire(): Permit | undefined {
-    const answer = this.#ask();
-    return typeof answer === 'number' ? undefined : answer;
+    const admission = this.#tryAdmit();
+    return admission && new CallPermit(admission);
   }
 
   /** Whether a call would be admitted now. A look: it admits none. */
@@ -148,48 +154,55 @@ export class CircuitBreaker {
     return this.#state.stateAt(this.#now());
   }
 
-  /** Closed, full, and its next cool-down would be the first: nothing is lost by forgetting this breaker for a new one. */
+  /**
+   * Closed, full, no call under way, and its next cool-down would be the first: nothing is lost by forgetting this breaker
+   * for a new one.
+   */
   get isLikeNew(): boolean {
-    return this.#state.isLikeNew() || this.#state.isLikeNew(this.#now());
+    if (this.#underWay > 0) return false;
+    return this.#state.isUntouched || this.#state.isLikeNew(this.#now());
   }
 
   #now(): number {
-    const now = this.#settings.clock.secondsSinceEpoch();
+    const now = readingOf(this.#settings.clock);
     this.#state.see(now);
     return now;
   }
 
-  #admit(): CallPermit {
-    const answer = this.#ask();
-    if (typeof answer === 'number') throw new TooManyErrors(answer, this.name);
-    return answer;
+  #admit(): Admission {
+    const admission = this.#tryAdmit();
+    if (admission !== undefined) return admission;
+    throw withoutStack(() => new TooManyErrors(this.retryAfterSecs, this.name));
   }
 
-  /** A permit, or the seconds until one would be given. */
-  #ask(): CallPermit | number {
-    const isWatched = callChannel.hasSubscribers;
-    // Time does nothing to a breaker that is like new, and reading the clock would cost more than all the rest.
-    const now = isWatched || !this.#state.isLikeNew() ? this.#now() : 0;
-    const retryAfterSecs = this.#state.secondsUntilAllowing(now);
-    if (retryAfterSecs > 0) {
+  #tryAdmit(): Admission | undefined {
+    const isTimed = callChannel.hasSubscribers;
+    // Time does nothing to an untouched breaker, and reading the clock would cost more than all the rest.
+    const now = isTimed || !this.#state.isUntouched ? this.#now() : 0;
+    if (this.#state.secondsUntilAllowing(now) > 0) {
       this.#publish({ outcome: 'refused' });
-      return retryAfterSecs;
+      return undefined;
     }
     const epoch = this.#state.enter(now);
+    this.#underWay += 1;
     this.#notice(now);
-    return new CallPermit((outcome, error, callerSignal) => {
-      const counted = error === undefined ? outcome : outcomeOf(error, callerSignal, this.#settings);
-      this.#settle(epoch, counted, isWatched ? now : undefined);
-    });
+    if (isTimed) return new Admission(this.#settle, epoch, now);
+    if (this.#shared?.epoch !== epoch) this.#shared = new Admission(this.#settle, epoch);
+    return this.#shared;
   }
 
-  #settle(epoch: number, outcome: CallOutcome, since: number | undefined): void {
-    if (outcome !== 'failure' && this.#state.isLikeNew() && !callChannel.hasSubscribers) return;
+  readonly #settle: Settle = ({ epoch, since }, outcome, error, callerSignal) => {
+    this.#underWay -= 1;
+    const counted = error === undefined ? outcome : outcomeOf(error, callerSignal, this.#settings);
+    if (counted !== 'failure' && this.#state.isUntouched && !callChannel.hasSubscribers) return;
     const now = this.#now();
-    this.#state.settle(epoch, outcome, now);
+    this.#state.settle(epoch, counted, now);
     this.#notice(now);
-    this.#publish({ outcome, ...(since !== undefined && { durationSecs: Math.max(0, now - since) }) });
-  }
+    this.#publish({
+      outcome: counted,
+      ...(since !== undefined && { durationSecs: Math.max(0, now - since) }),
+    });
+  };
 
   /** A call that begins and ends here and now. */
   #record(outcome: CallOutcome): void {

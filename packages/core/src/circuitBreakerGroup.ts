@@ -6,7 +6,7 @@ import { MonotonicClock } from './clock.js';
 
 export interface CircuitBreakerGroupOptions extends Omit<CircuitBreakerOptions, 'key'> {
   /** Breakers that are kept: a whole number, at least 1; default 10,000. */
-  readonly maxKeys?: number;
+  readonly maxKeys?: number | undefined;
 }
 
 const GROUP_OPTIONS = [...CIRCUIT_BREAKER_OPTIONS.filter(name => name !== 'key'), 'maxKeys'];
@@ -17,10 +17,10 @@ const NEIGHBOURS = 16;
 /**
  * Circuit breakers with the same options, one for each key: an upstream, a tenant.
  *
- * At most `maxKeys` are kept. A new one then takes the place of one that is closed, full and would start with its first
- * cool-down, so that forgetting it loses nothing; where there is none among the next 16, the group grows, and shrinks
- * again with later keys. Ask for the breaker at each call instead of keeping it: what a forgotten one still hears
- * counts for nobody else.
+ * At most `maxKeys` are kept. A new one then takes the place of one that is closed, full, has no call under way and would
+ * start with its first cool-down, so that forgetting it loses nothing; where there is none among the next 16, the group
+ * grows, and shrinks again with later keys. Ask for the breaker at each call instead of keeping it: what a forgotten one
+ * hears counts for nobody else.
  */
 export class CircuitBreakerGroup {
   readonly #options: CircuitBreakerOptions;

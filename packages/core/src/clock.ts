@@ -6,6 +6,15 @@ export interface Clock {
   secondsSinceEpoch(): number;
 }
 
+/**
+ * The clock's reading. One that is no number would be kept as a moment that never passes.
+ * @throws TypeError or RangeError for what is no finite number
+ */
+export function readingOf(clock: Clock): number {
+  const reading = clock.secondsSinceEpoch();
+  return Number.isFinite(reading) ? reading : finite('clock: secondsSinceEpoch()', reading);
+}
+
 /** The process's monotonic clock, `performance.now()`: no wall-clock step moves it. */
 export class MonotonicClock implements Clock {
   secondsSinceEpoch(): number {

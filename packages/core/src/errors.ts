@@ -7,6 +7,8 @@ export class TooManyRequests extends Error {
   readonly code = 'BREAKING_TOO_MANY_REQUESTS';
   readonly status = 429;
   readonly statusCode = 429;
+  /** The client's doing, no fault of the service: Koa then does not log it. */
+  readonly expose = true;
   /** The refusal: which limits are exceeded, and what is left of the others. */
   readonly decision: Decision;
   /** Seconds until the same request would be allowed; Infinity when its cost can never fit. */
@@ -61,6 +63,21 @@ export class StoreUnavailable extends Error {
     super('The store of the rate limit gave no answer');
     this.retryAfterSecs = retryAfterSecs;
     this.headers = headers;
+  }
+}
+
+/**
+ * An error without its stack. A breaker refuses most when there is least to spare, the stack costs several times as
+ * much as all the rest of a refusal, and shows nothing but where the call was made.
+ */
+export function withoutStack<E extends Error>(make: () => E): E {
+  const { stackTraceLimit } = Error;
+  // Does nothing where Error is frozen.
+  Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    return make();
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
 }
 

@@ -1,35 +1,35 @@
+import type { Admission } from './admission.js';
 import type { CallOutcome } from './breakerState.js';
 
 /**
  * Leave for one call, to be told what became of it. The first word counts, all later ones are dropped.
  * Disposing of it is a failure, so that `using permit = breaker.acquire()` counts a throw; say `success()` at the end.
  */
-export type Permit = Pick<CallPermit, 'success' | 'failure' | 'ignore' | typeof Symbol.dispose>;
+export interface Permit {
+  success(): void;
+  /** With an error: what `run` would make of it, so that one that does not count is a success. Without: a failure. */
+  failure(error?: unknown): void;
+  /** Neither success nor failure: the call says nothing about whether the other side works. */
+  ignore(): void;
+  [Symbol.dispose](): void;
+}
 
-/** Tells a breaker an outcome. A failure with an error is still to be judged by that error. */
-export type Settle = (outcome: CallOutcome, error?: unknown, callerSignal?: AbortSignal) => void;
+/** A permit as a breaker gives it. */
+export class CallPermit implements Permit {
+  #admission: Admission | undefined;
 
-/** A permit as a breaker makes it. */
-export class CallPermit {
-  #settle: Settle | undefined;
-
-  constructor(settle: Settle) {
-    this.#settle = settle;
+  constructor(admission: Admission) {
+    this.#admission = admission;
   }
 
   success(): void {
     this.#end('success');
   }
 
-  /**
-   * With an error: what `run` would make of it, so that one that does not count is a success. Without: a failure.
-   * @param callerSignal the signal by which the caller may have aborted the call, which would not count
-   */
-  failure(error?: unknown, callerSignal?: AbortSignal): void {
-    this.#end('failure', error, callerSignal);
+  failure(error?: unknown): void {
+    this.#end('failure', error);
   }
 
-  /** Neither success nor failure: the call says nothing about whether the other side works. */
   ignore(): void {
     this.#end('ignored');
   }
@@ -38,9 +38,9 @@ export class CallPermit {
     this.#end('failure');
   }
 
-  #end(outcome: CallOutcome, error?: unknown, callerSignal?: AbortSignal): void {
-    const settle = this.#settle;
-    this.#settle = undefined;
-    settle?.(outcome, error, callerSignal);
+  #end(outcome: CallOutcome, error?: unknown): void {
+    const admission = this.#admission;
+    this.#admission = undefined;
+    admission?.end(outcome, error);
   }
 }

@@ -1,7 +1,7 @@
 import { boundedKey, keyScope } from './bucketKey.js';
 import { decisionChannel } from './channels.js';
 import { isObjectWith, isString, knownOptions, printableName, whole } from './check.js';
-import { type Clock, MonotonicClock } from './clock.js';
+import { type Clock, MonotonicClock, readingOf } from './clock.js';
 import { type Decision, sourceOf } from './decision.js';
 import { enforcement } from './enforcement.js';
 import { MemoryBucketStore } from './memoryBucketStore.js';
@@ -71,7 +71,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
       this.#bucketKey(key),
       this.#limitsFor(limits),
       whole(`${this.#what}: cost`, cost, 0),
-      this.#clock.secondsSinceEpoch(),
+      readingOf(this.#clock),
     );
     if (decisionChannel.hasSubscribers) {
       return (
@@ -89,7 +89,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
       this.#bucketKey(key),
       this.#limitsFor(limits),
       whole(`${this.#what}: cost`, cost, 0),
-      this.#clock.secondsSinceEpoch(),
+      readingOf(this.#clock),
     ) as ReturnType<S['peek']>;
   }
 
@@ -100,7 +100,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
       this.#bucketKey(key),
       this.#limitsFor(limits),
       n,
-      this.#clock.secondsSinceEpoch(),
+      readingOf(this.#clock),
     ) as ReturnType<S['refund']>;
   }
 

@@ -1,5 +1,5 @@
 import { isObjectWith, knownOptions, whole } from './check.js';
-import { type Clock, MonotonicClock } from './clock.js';
+import { type Clock, MonotonicClock, readingOf } from './clock.js';
 import { areThere, debtAt, secondsUntilThere, wholeTokens } from './debt.js';
 import { type BucketPolicy, checkPolicy } from './policy.js';
 
@@ -30,7 +30,7 @@ export class TokenBucket {
     this.capacityMax = capacityMax;
     this.restoreRateHz = restoreRateHz;
     this.#clock = isObjectWith('TokenBucket: clock', clock, ['secondsSinceEpoch']);
-    this.#at = this.#clock.secondsSinceEpoch();
+    this.#at = readingOf(this.#clock);
   }
 
   /** Takes up to `n` whole tokens and returns the shortage, the part of `n` that was not there. A fraction stays. */
@@ -82,7 +82,7 @@ export class TokenBucket {
 
   /** Reads the clock. One that stepped back starts draining anew from its new reading, with the debt kept. */
   #now(): number {
-    const now = this.#clock.secondsSinceEpoch();
+    const now = readingOf(this.#clock);
     if (this.#at > now) this.#at = now;
     return now;
   }

@@ -17,6 +17,11 @@ describe('every wrong option is refused at construction, by an error that names 
     [{ timeWindowSecs: Infinity }, RangeError, /timeWindowSecs must be finite, got Infinity$/],
     [{ timeWindowSecs: NaN }, RangeError, /timeWindowSecs must be finite, got NaN$/],
     [{ timeWindowSecs: null }, TypeError, /timeWindowSecs must be a number, got null$/],
+    [
+      { timeWindowSecs: Number.MIN_VALUE },
+      RangeError,
+      /errorThreshold \/ timeWindowSecs must be finite, got Infinity$/,
+    ],
     [{ name: '' }, RangeError, /name must be printable ASCII, not empty, got ""$/],
     [{ name: 'zürich' }, RangeError, /name must be printable ASCII/],
     [{ name: 5 }, TypeError, /name must be a string, got 5$/],

@@ -69,6 +69,27 @@ describe('run', () => {
     expect(fn).not.toHaveBeenCalled();
   });
 
+  test('a refusal has no stack, which costs more than all the rest; other errors keep theirs', async () => {
+    const { breaker } = touchy();
+    const { stackTraceLimit } = Error;
+    breaker.trip();
+    for (const refused of [() => breaker.acquire(), () => breaker.runSync(() => 1)]) {
+      expect(refused).toThrow(expect.objectContaining({ stack: expect.not.stringContaining('\n    at ') }));
+    }
+    await expect(breaker.run(() => 1)).rejects.toBeInstanceOf(TooManyErrors);
+    expect(Error.stackTraceLimit).toBe(stackTraceLimit);
+    expect(new TooManyErrors(1).stack).toContain('\n    at ');
+  });
+
+  test('a refusal that its caller does not handle is told too', async () => {
+    const { breaker } = touchy();
+    breaker.trip();
+    void breaker.run(() => 1);
+    await new Promise(resolve => setImmediate(resolve));
+    expect(unhandled).toEqual([expect.any(TooManyErrors)]);
+    unhandled = [];
+  });
+
   test('is settled by the time its caller hears of it', async () => {
     const { breaker } = touchy();
     const seen = await breaker.run(() => Promise.reject(BOOM)).catch(() => breaker.state);
@@ -316,6 +337,26 @@ describe("the caller's signal", () => {
     expect(breaker.state).toBe('closed');
   });
 
+  test.each([
+    {
+      what: 'with the reason as its cause',
+      error: (reason: unknown) => new Error('failed', { cause: reason }),
+    },
+    {
+      what: 'that a client calls cancelled',
+      error: () => Object.assign(new Error(), { name: 'CanceledError' }),
+    },
+  ])('so is an error $what', async ({ error }) => {
+    const { breaker } = touchy();
+    const controller = new AbortController();
+    const call = async (signal: AbortSignal) => {
+      controller.abort();
+      throw error(signal.reason);
+    };
+    await expect(breaker.run(call, { signal: controller.signal })).rejects.toThrow();
+    expect(breaker.state).toBe('closed');
+  });
+
   test('another error after an abort counts, and so does an AbortError without one', async () => {
     const { breaker } = breakerOf({ errorThreshold: 2 });
     const controller = new AbortController();
@@ -342,6 +383,16 @@ describe("the caller's signal", () => {
     controller.abort(timeUp);
     await expect(answer).rejects.toBe(timeUp);
     expect(breaker.state).toBe('open');
+  });
+
+  test('anything else in its place is a TypeError', async () => {
+    const { breaker } = breakerOf();
+    const call = breaker.run(() => 1, { signal: {} as AbortSignal });
+    await expect(call).rejects.toThrow(
+      new TypeError(
+        'CircuitBreaker.run: signal must be an object with a method throwIfAborted, got an object of Object',
+      ),
+    );
   });
 
   test('one that is aborted already rejects with its reason, calls nothing and takes no permit', async () => {
@@ -404,6 +455,14 @@ describe('what counts', () => {
     const { breaker } = breakerOf({ errorThreshold: 2, errorTypes: [Error, Upstream, Unavailable] });
     await breaker.run(() => Promise.reject(new Unavailable())).catch(() => {});
     expect(breaker.state).toBe('closed');
+  });
+
+  test('errorTypes are read once: a list that changes later changes nothing', () => {
+    const errorTypes = [RangeError];
+    const { breaker } = breakerOf({ errorThreshold: 1, errorTypes });
+    errorTypes.pop();
+    breaker.acquire().failure(new RangeError());
+    expect(breaker.state).toBe('open');
   });
 
   test('isFailure chooses by the error itself', async () => {

@@ -6,7 +6,7 @@ import {
   type TransitionMessage,
 } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
-import { FIVE_IN_TEN, fail } from './breakerTools.js';
+import { deferred, FIVE_IN_TEN, fail } from './breakerTools.js';
 
 function groupOf(options: Partial<CircuitBreakerGroupOptions> = {}) {
   const clock = new MockClock(1000);
@@ -120,12 +120,39 @@ describe('maxKeys', () => {
     expect(group.get('0')).not.toBe(first);
   });
 
-  test('permits of a forgotten breaker are harmless', () => {
-    const { group } = groupOf({ maxKeys: 1, errorThreshold: 1 });
+  test('a breaker with a call under way is not forgotten: how that ends still counts', async () => {
+    const { group } = groupOf({ maxKeys: 1, errorThreshold: 2 });
     const permit = group.get('a').acquire();
+    const late = deferred<never>();
+    const call = group.get('a').run(() => late.promise);
     for (let i = 0; i < 100; i++) group.get(`spray ${i}`);
     permit.failure();
-    expect(group.get('a').state).toBe('closed');
+    late.reject(new Error('late'));
+    await expect(call).rejects.toThrow('late');
+    expect(group.get('a').state).toBe('open');
+  });
+
+  test('a breaker whose calls are all settled, whichever way, can be forgotten again', () => {
+    const { group } = groupOf({ maxKeys: 1 });
+    const breaker = group.get('a');
+    const permits = Array.from({ length: 4 }, () => breaker.acquire());
+    permits[0]?.success();
+    permits[1]?.ignore();
+    permits[2]?.success();
+    permits[2]?.failure();
+    for (let i = 0; i < 100; i++) group.get(`spray ${i}`);
+    expect(group.get('a')).toBe(breaker);
+    permits[3]?.success();
+    for (let i = 0; i < 100; i++) group.get(`spray ${i}`);
+    expect(group.get('a')).not.toBe(breaker);
+  });
+
+  test('permits of a forgotten breaker are harmless', () => {
+    const { group } = groupOf({ maxKeys: 1, errorThreshold: 1 });
+    const kept = group.get('a');
+    for (let i = 0; i < 100; i++) group.get(`spray ${i}`);
+    kept.acquire().failure();
+    expect([kept.state, group.get('a').state]).toEqual(['open', 'closed']);
   });
 });
 

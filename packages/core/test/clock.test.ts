@@ -1,4 +1,11 @@
-import { MockClock, MonotonicClock } from '@breaking/core';
+import {
+  CircuitBreaker,
+  MockClock,
+  MonotonicClock,
+  perSecond,
+  RateLimiter,
+  TokenBucket,
+} from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 
 describe('MockClock', () => {
@@ -58,5 +65,25 @@ describe('MonotonicClock', () => {
     expect([...readings].sort((a, b) => a - b)).toEqual(readings);
     expect(readings[0]).toBeGreaterThanOrEqual(before);
     expect(readings.at(-1)).toBeLessThanOrEqual(after);
+  });
+});
+
+describe('a clock that gives no number', () => {
+  test.each([Number.NaN, Infinity, -Infinity, undefined, '5'])('is told so, and locks nothing: %s', wrong => {
+    let reading: unknown = 100;
+    const clock = { secondsSinceEpoch: () => reading as number };
+    const limiter = new RateLimiter({ limits: perSecond(1), clock });
+    const bucket = new TokenBucket({ ...perSecond(1), clock });
+    const breaker = new CircuitBreaker({ errorThreshold: 1, timeWindowSecs: 10, clock });
+    limiter.check('k');
+    bucket.take();
+    breaker.trip();
+    reading = wrong;
+    const told = /^clock: secondsSinceEpoch\(\) must be (finite|a number), got/;
+    expect(() => limiter.check('k')).toThrow(told);
+    expect(() => bucket.tryTake()).toThrow(told);
+    expect(() => breaker.acquire()).toThrow(told);
+    reading = 200;
+    expect([limiter.check('k').allowed, bucket.tryTake(), breaker.state]).toEqual([true, true, 'halfOpen']);
   });
 });

@@ -118,6 +118,7 @@ describe('errors', () => {
       code: 'BREAKING_TOO_MANY_REQUESTS',
       status: 429,
       statusCode: 429,
+      expose: true,
       retryAfterSecs: 2,
       headers: { 'Retry-After': '2' },
     });
