@@ -10,9 +10,14 @@ export function isDeadline(what: string, secs: unknown): number {
   return atMost(what, positive(what, secs), LONGEST_SECS);
 }
 
+/** How late a timer is at most in a process that has time, in milliseconds. */
+const PUNCTUAL_MS = 2;
+
 /**
  * What `answer` settles with, or a rejection once `deadlineSecs` have passed. An answer that comes later is dropped, a
  * late rejection too. The timer is gone as soon as either happens.
+ *
+ * A process that stood still hears its timers first, and then what has long arrived: it is given one turn to read that.
  * @param giveUp called right before such a rejection, with its error
  * @throws TimeoutError
  */
@@ -23,13 +28,23 @@ export function within<T>(
   giveUp?: (error: TimeoutError) => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const deadlineMs = deadlineSecs * 1000;
+    const latestMs = performance.now() + deadlineMs + PUNCTUAL_MS;
+    let lastTurn: NodeJS.Immediate | undefined;
+    const end = () => {
       const error = new TimeoutError(what, deadlineSecs);
       giveUp?.(error);
       reject(error);
-    }, deadlineSecs * 1000);
+    };
+    const timer = setTimeout(() => {
+      if (performance.now() > latestMs) lastTurn = setImmediate(end);
+      else end();
+    }, deadlineMs);
     // Resolving a promise with it, as `await` does, is safe whatever its `then` is; calling that ourselves is not.
-    new Promise<T>(settle => settle(answer)).then(resolve, reject).finally(() => clearTimeout(timer));
+    new Promise<T>(settle => settle(answer)).then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      clearImmediate(lastTurn);
+    });
   });
 }
 

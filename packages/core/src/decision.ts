@@ -111,30 +111,3 @@ export function sourced(decision: Decision, source: DecisionSource): Decision {
   const { allowed, limits, violated, retryAfterSecs } = decision;
   return new SourcedDecision(limits, violated, retryAfterSecs, allowed, source);
 }
-
-/** Whether a value is a Decision on the limits `asked`, or on none (see {@link undecided}): a store's answer need not be. */
-export function isDecision(value: unknown, asked: readonly Limit[]): value is Decision {
-  if (typeof value !== 'object' || value === null) return false;
-  const { allowed, limits, violated, retryAfterSecs } = value as Partial<Record<keyof Decision, unknown>>;
-  return (
-    typeof allowed === 'boolean' &&
-    Array.isArray(violated) &&
-    violated.every(name => asked.some(limit => limit.name === name)) &&
-    typeof retryAfterSecs === 'number' &&
-    retryAfterSecs >= 0 &&
-    Array.isArray(limits) &&
-    (limits.length === asked.length || limits.length === 0) &&
-    asked.every((limit, i) => limits.length === 0 || isStateOf(limit, limits[i]))
-  );
-}
-
-function isStateOf(limit: Limit, value: Partial<LimitState> | null | undefined): boolean {
-  return (
-    value?.name === limit.name &&
-    value.capacityMax === limit.capacityMax &&
-    value.restoreRateHz === limit.restoreRateHz &&
-    Number.isInteger(value.tokensLeft) &&
-    (value.tokensLeft as number) >= 0 &&
-    typeof value.secondsUntil === 'function'
-  );
-}

@@ -1,8 +1,9 @@
+import { decisionIn } from './answer.js';
 import { storeErrorChannel } from './channels.js';
 import { knownOptions, oneOf, printableName, shown } from './check.js';
 import { CircuitBreaker } from './circuitBreaker.js';
 import { isDeadline, within } from './deadline.js';
-import { type Decision, isDecision, sourced, undecided } from './decision.js';
+import { type Decision, sourced, undecided } from './decision.js';
 import { MemoryBucketStore } from './memoryBucketStore.js';
 import type { Limit } from './policy.js';
 import { type BucketStore, isStore, isThenable } from './store.js';
@@ -93,11 +94,12 @@ export class FailoverBucketStore implements BucketStore {
       operation,
       () => this.#store[operation](key, limits, cost, now),
       answer => {
-        if (!isDecision(answer, limits)) {
+        const decision = decisionIn(answer, limits);
+        if (decision === undefined) {
           throw new TypeError(`store.${operation} must answer with a Decision, got ${shown(answer)}`);
         }
-        if (this.#onStoreError === 'local') this.#local.learn(key, answer, now);
-        return answer;
+        if (this.#onStoreError === 'local') this.#local.learn(key, decision, now);
+        return decision;
       },
       () => {
         if (this.#onStoreError === 'allow') return undecided(true, 0);

@@ -282,7 +282,15 @@ describe('garbage', () => {
     ['half a token', withState({ tokensLeft: 0.5 })],
     ['less than no tokens', withState({ tokensLeft: -1 })],
     ['NaN tokens', withState({ tokensLeft: Number.NaN })],
+    ['more tokens than a full bucket has', withState({ tokensLeft: 3 })],
     ['no way to ask for the wait', withState({ secondsUntil: 5 })],
+    ['NaN seconds to wait', withState({ secondsUntil: () => Number.NaN })],
+    ['nothing to wait', withState({ secondsUntil: () => undefined })],
+    ['a wait that throws', withState({ secondsUntil: throwing })],
+    ['a wait of NaN for a full bucket', withState({ secondsUntil: (n = 1) => (n > 1 ? Number.NaN : 0) })],
+    ['allowed, and a limit violated', { ...good, violated: ['only'] }],
+    ['allowed, and to be tried again', { ...good, retryAfterSecs: 1 }],
+    ['refused by none of its limits', { ...good, allowed: false, retryAfterSecs: 1 }],
     ['violated that is no array', { ...good, violated: 'only' }],
     ['a limit violated that was not asked for', { ...good, violated: ['other'] }],
     ['something else violated', { ...good, violated: [null] }],
@@ -304,6 +312,13 @@ describe('garbage', () => {
     expect(failover(answering(() => answer)).check('k', LIMITS, 1, 0)).toBe(answer);
     const bare = { allowed: false, limits: [], violated: [], retryAfterSecs: Infinity };
     expect(failover(answering(() => bare)).check('k', LIMITS, 1, 0)).toBe(bare);
+  });
+
+  test('a limit that cannot tell a wait gets one that is long enough', () => {
+    const plain = JSON.parse(JSON.stringify(decided(LIMITS, [1.5], 1, true)));
+    const decision = failover(answering(() => plain)).check('k', LIMITS, 1, 0) as Decision;
+    expect(JSON.parse(JSON.stringify(decision))).toEqual(plain);
+    expect([1, 2, 3].map(n => decision.limits[0]?.secondsUntil(n))).toEqual([43_200, 86_400, Infinity]);
   });
 
   test('in answer to a refund or a reset is not looked at', async () => {

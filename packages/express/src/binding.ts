@@ -38,8 +38,9 @@ function follow(refusal: Refusal | undefined, res: Response, next: NextFunction)
   }
   if (res.headersSent) return;
   const { status, headers, body } = refusal;
-  res.status(status).set(headers);
-  // Not `send`: it would add a charset and an ETag.
+  // Not `send`: it would add a charset and an ETag. Node's own methods are also there on a router without an app.
+  res.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   res.setHeader('Content-Length', Buffer.byteLength(body));
   res.end(body);
 }

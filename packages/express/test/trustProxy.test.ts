@@ -1,7 +1,7 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { perMinute, rateLimit } from '@breaking/express';
 import { listen, turn, warned } from '@breaking/testkit';
-import express from 'express';
+import express, { type Request, type Response } from 'express';
 import { expect, test } from 'vitest';
 
 /** Whether Express believes, under this setting, a client that nobody knows. */
@@ -27,4 +27,27 @@ test.each([
   await served.get({ 'X-Forwarded-For': '192.0.2.7' });
   await turn();
   expect(warnings.map(({ code }) => code)).toEqual(believesAnyone ? ['BREAKING_TRUSTS_ANY_CLIENT'] : []);
+});
+
+test('a trust function that throws at an address which no proxy has costs nobody a request', async () => {
+  const app = express();
+  app.set('trust proxy', (address: string) => {
+    if (address.startsWith('127.')) return true;
+    throw new Error(`not one of ours: ${address}`);
+  });
+  app.use(rateLimit(perMinute(9)));
+  const served = await listen(createServer(app.get('/', (_req, res) => void res.send('ok'))));
+  expect((await served.get()).status).toBe(200);
+});
+
+test('a router without an app limits by the address of the connection', async () => {
+  const router = express.Router();
+  router.use(rateLimit(perMinute(1)));
+  router.use((_req, res: ServerResponse) => void res.end('ok'));
+  const server = createServer((req: IncomingMessage, res: ServerResponse) => {
+    Object.assign(res, { req });
+    router(req as Request, res as Response, () => void res.end());
+  });
+  const served = await listen(server);
+  expect([(await served.get()).status, (await served.get()).status]).toEqual([200, 429]);
 });

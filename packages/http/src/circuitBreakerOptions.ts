@@ -57,9 +57,10 @@ export function checkCircuitBreaker<Req>(
   for (const [name, callback] of Object.entries({ keyOf, isFailure, problem })) {
     if (callback !== undefined) check.isFunction(`${what}: ${name}`, callback);
   }
-  if (typeof enforce === 'number' && keyOf === undefined) {
-    throw new TypeError(
-      `${what}: enforce must be a boolean where there is no keyOf, got ${enforce}: a share is one of the keys`,
+  const enforces = enforcement(`${what}: enforce`, enforce);
+  if (keyOf === undefined && typeof enforce === 'number' && !Number.isInteger(enforce)) {
+    throw new RangeError(
+      `${what}: enforce must be 0 or 1 where there is no keyOf, got ${enforce}: a share is one of the keys`,
     );
   }
   return {
@@ -69,7 +70,7 @@ export function checkCircuitBreaker<Req>(
     name: ofCore.name ?? 'default',
     breakers: new CircuitBreakerGroup(ofCore, what),
     rejectWith: check.oneOf(`${what}: rejectWith`, rejectWith, ['response', 'error']),
-    enforces: enforcement(`${what}: enforce`, enforce),
+    enforces,
   };
 }
 

@@ -15,7 +15,10 @@ export function headerFormats(
   headers: HeaderFormat | readonly HeaderFormat[] | false,
 ): readonly HeaderFormat[] {
   if (headers === false) return [];
-  if (!Array.isArray(headers)) return [check.oneOf(what, headers, FORMATS)];
+  if (typeof headers === 'string') return [check.oneOf(what, headers, FORMATS)];
+  if (!Array.isArray(headers)) {
+    throw new TypeError(`${what} must be a format, a list of them, or false, got ${check.shown(headers)}`);
+  }
   const formats = headers.map(each => check.oneOf(what, each, FORMATS));
   if (formats.length === 0) throw new RangeError(`${what} must name a format or be false, got an empty list`);
   const clash = formats.find(each => each === 'draft-7' || each === 'draft-6');

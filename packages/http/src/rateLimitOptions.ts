@@ -108,8 +108,10 @@ export function checkRateLimit<Req>(what: string, options: RateLimitOptions<Req>
 
 function limiterOf<Req>(what: string, options: RateLimitOptions<Req>): RateLimiter<BucketStore> {
   const { name, limits, capacityMax, restoreRateHz, clock, enforce } = options;
-  if (limits !== undefined && (capacityMax !== undefined || restoreRateHz !== undefined)) {
-    throw new TypeError(`${what}: limits must not be given beside capacityMax or restoreRateHz`);
+  const beside = Object.entries({ capacityMax, restoreRateHz }).find(([, value]) => value !== undefined);
+  if (limits !== undefined && beside !== undefined) {
+    const [option, value] = beside;
+    throw new TypeError(`${what}: ${option} must not be given beside limits, got ${check.shown(value)}`);
   }
   const policies = limits ?? ({ capacityMax, restoreRateHz } as BucketPolicy);
   return new RateLimiter({ name, limits: policies, store: storeOf(what, options), clock, enforce }, what);

@@ -24,6 +24,9 @@ export function pass(gate: Gate<Context>, ctx: Context, next: Next): Promise<unk
 
 function follow(refusal: Refusal | undefined, ctx: Context, next: Next): Promise<unknown> | undefined {
   if (refusal !== undefined) {
+    if (ctx.headerSent) return undefined;
+    // Also where something earlier meant to answer by itself, since that will not come to it.
+    ctx.respond = true;
     ctx.status = refusal.status;
     ctx.set(refusal.headers);
     ctx.body = refusal.body;

@@ -46,6 +46,31 @@ describe.each([
     ]);
   });
 
+  test('answers what it refuses, also where the middleware before it meant to answer by itself', async () => {
+    const app = new App();
+    app.use((ctx, next) => {
+      ctx.respond = false;
+      return next();
+    });
+    app.use(limit('app', 1));
+    app.use(ctx => void ctx.res.end('mine'));
+    const served = await serve(app);
+    expect([(await served.get()).body, (await served.get()).status]).toEqual(['mine', 429]);
+  });
+
+  test('does nothing to what was answered while it decided', async () => {
+    const app = new App();
+    app.use((ctx, next) => {
+      ctx.respond = false;
+      const passed = next();
+      ctx.res.writeHead(200).end('mine');
+      return passed;
+    });
+    app.use(rateLimit({ ...perMinute(1), keyOf: async () => 'k', costOf: () => 2 }));
+    const served = await serve(app);
+    expect(await served.get()).toMatchObject({ status: 200, body: 'mine' });
+  });
+
   test('lets the middleware before it see, and change, what it answered', async () => {
     const app = new App();
     app.use(async (ctx, next) => {

@@ -24,7 +24,7 @@ const KINDS: readonly Wrong[] = [
   { options: { ...good, restoreRateHz: null }, says: 'restoreRateHz must be a number, got null' },
   {
     options: { ...good, limits: { a: good } },
-    says: 'limits must not be given beside capacityMax or restoreRateHz',
+    says: 'capacityMax must not be given beside limits, got 5',
   },
   { options: { limits: 5 }, says: 'limits must be a policy or an object of policies, got 5' },
   {
@@ -54,8 +54,14 @@ const KINDS: readonly Wrong[] = [
     says: 'store must be an object with a method check, got null',
   },
   { options: { ...good, onStoreError: true }, says: 'onStoreError must be a string, got true' },
-  { options: { ...good, headers: true }, says: 'headers must be a string, got true' },
-  { options: { ...good, headers: null }, says: 'headers must be a string, got null' },
+  {
+    options: { ...good, headers: true },
+    says: 'headers must be a format, a list of them, or false, got true',
+  },
+  {
+    options: { ...good, headers: null },
+    says: 'headers must be a format, a list of them, or false, got null',
+  },
   { options: { ...good, onStoreError: null }, says: 'onStoreError must be a string, got null' },
   { options: { ...good, rejectWith: null }, says: 'rejectWith must be a string, got null' },
   { options: { ...good, ipv6PrefixBits: null }, says: 'ipv6PrefixBits must be a number, got null' },
