@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Outcome } from '@breaking/http';
 import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest, Handler } from '../adapterUnderTest.js';
-import { Held, turn } from '../observed.js';
+import { Held, turn, warned } from '../observed.js';
 import { serve } from '../served.js';
 import { limit, upTo } from './limit.js';
 import { Refunds } from './refunds.js';
@@ -12,7 +12,7 @@ import { Refunds } from './refunds.js';
 /** A request that ends before its time, at any moment. */
 export function disconnectContract(adapter: AdapterUnderTest): void {
   /** A limiter that refunds what was aborted, and tells what it was told. */
-  const refundingAborts = (options: { keyOf?: () => Promise<string> } = {}) => {
+  const refundingAborts = (options: { keyOf?: () => Promise<string | undefined> } = {}) => {
     const outcomes: Outcome[] = [];
     const store = new Refunds();
     const gate = limit({
@@ -44,6 +44,18 @@ export function disconnectContract(adapter: AdapterUnderTest): void {
       key.release('k');
       await expectOneRefund(limiter);
       expect((await served.get()).headers.ratelimit).toBe('"api";r=2;t=20');
+    });
+
+    test('before it is known by its address, which is gone with it, warns nobody of a missing address', async () => {
+      const warnings = warned();
+      const key = new Held<undefined>();
+      const limiter = refundingAborts({ keyOf: () => key.promise });
+      const served = await serve(adapter, { gates: [limiter.gate] });
+      const { abandon } = await served.abandoned();
+      await abandon();
+      key.release(undefined);
+      await expectOneRefund(limiter);
+      expect(warnings).toEqual([]);
     });
 
     test('before its key fails harms nobody', async () => {
