@@ -1,11 +1,11 @@
-import { check, type Permit, TooManyErrors, warnOfCallback } from '@breaking/core';
+import { check, isThenable, type Permit, TooManyErrors, warnOfCallback } from '@breaking/core';
 import type { Binding, Gate, Refusal } from './binding.js';
+import { asError, rejectingWithErrors } from './callbackError.js';
 import {
   type CheckedCircuitBreaker,
   type CircuitBreakerGateOptions,
   checkCircuitBreaker,
 } from './circuitBreakerOptions.js';
-import { errorsOnly } from './errorsOnly.js';
 import { Exchange } from './exchange.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
 import type { Outcome } from './outcome.js';
@@ -31,7 +31,12 @@ export class CircuitBreakerGate<X, Req> implements Gate<X> {
   }
 
   admit(x: X): MaybePromise<Refusal | undefined> {
-    return errorsOnly(this.#what, () => this.#admit(x));
+    try {
+      const answer = this.#admit(x);
+      return isThenable(answer) ? rejectingWithErrors(this.#what, answer) : answer;
+    } catch (thrown) {
+      throw asError(this.#what, thrown);
+    }
   }
 
   #admit(x: X): MaybePromise<Refusal | undefined> {

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 const { IPv4, IPv6 } = ipaddr;
@@ -18,10 +19,10 @@ const COMPATIBLE = /^::(?=[\d.]+$)/;
  */
 export function clientKey(address: string | undefined, ipv6PrefixBits: number): string | undefined {
   if (!address) return undefined;
-  if (IPv4.isValidFourPartDecimal(address)) return address;
+  if (isIPv4(address)) return address;
   const bare = (BRACKETED.exec(address) ?? IPV4_WITH_PORT.exec(address))?.[1] ?? address;
   const [zoneless = ''] = bare.split('%', 1);
-  if (IPv4.isValidFourPartDecimal(zoneless)) return zoneless;
+  if (isIPv4(zoneless)) return zoneless;
   const full = zoneless.replace(COMPATIBLE, '0::');
   if (!IPv6.isValid(full)) return undefined;
   const parsed = IPv6.parse(full);

@@ -9,10 +9,17 @@ type Carrier = Outgoing & { [EXCHANGE]?: Exchange };
 
 type Listener = (outcome: Outcome) => void;
 
+const NONE: readonly never[] = [];
+
+/** Most requests meet one gate: an array of one takes less room than an empty one that grows. */
+function added<T>(to: readonly T[], one: T): readonly T[] {
+  return to.length === 0 ? [one] : [...to, one];
+}
+
 /** What the gates keep of one request. It hangs on the raw response, and so lives exactly as long. */
 export class Exchange {
   /** The rate limits that this request has met, in order. */
-  readonly visits: Visit[] = [];
+  visits: readonly Visit[] = NONE;
   /** Whether a gate has refused it: what it is answered then says nothing about the handler. */
   isRefused = false;
   /** What was thrown while the request was handled, as far as the framework tells. */
@@ -20,7 +27,7 @@ export class Exchange {
   /** The stream that was last piped into the response: where that breaks, Koa 2 and Fastify end the response without its error. */
   source: Breakable | undefined;
   readonly #outgoing: Outgoing;
-  readonly #met: object[] = [];
+  #met: readonly object[] = NONE;
   #listeners: Listener[] | undefined;
   #forgetConnection: (() => void) | undefined;
 
@@ -36,8 +43,12 @@ export class Exchange {
   /** Whether this is the first time that the request meets the gate: only then does it count. */
   meets(gate: object): boolean {
     if (this.#met.includes(gate)) return false;
-    this.#met.push(gate);
+    this.#met = added(this.#met, gate);
     return true;
+  }
+
+  visit(visit: Visit): void {
+    this.visits = added(this.visits, visit);
   }
 
   /** Whether anybody waits for the outcome. */

@@ -1,44 +1,83 @@
-import { ceilSecs, check, LARGEST_INTEGER, type LimitState } from '@breaking/core';
+import { ceilSecs, type Decision, type LimitState } from '@breaking/core';
+import type { HeaderFormat } from './headerFormats.js';
+import type { Quota } from './quota.js';
 import type { Visit } from './visit.js';
 
-/** The ways to tell a client about its limits. */
-export type HeaderFormat = 'draft-11' | 'draft-7' | 'draft-6' | 'legacy';
-
-const FORMATS: readonly HeaderFormat[] = ['draft-11', 'draft-7', 'draft-6', 'legacy'];
-
-/**
- * Checks the option `headers` and brings it into one form: a list of formats.
- * @throws TypeError or RangeError, also for formats that would overwrite each other's fields
- */
-export function headerFormats(
-  what: string,
-  headers: HeaderFormat | readonly HeaderFormat[] | false,
-): readonly HeaderFormat[] {
-  if (headers === false) return [];
-  if (typeof headers === 'string') return [check.oneOf(what, headers, FORMATS)];
-  if (!Array.isArray(headers)) {
-    throw new TypeError(`${what} must be a format, a list of them, or false, got ${check.shown(headers)}`);
-  }
-  const formats = headers.map(each => check.oneOf(what, each, FORMATS));
-  if (formats.length === 0) throw new RangeError(`${what} must name a format or be false, got an empty list`);
-  const clash = formats.find(each => each === 'draft-7' || each === 'draft-6');
-  if (formats.includes('draft-11') && clash !== undefined) {
-    throw new RangeError(
-      `${what} must not set a field twice, got draft-11 and ${clash}, which both set RateLimit-Policy`,
-    );
-  }
-  if (new Set(formats).size !== formats.length) {
-    throw new RangeError(`${what} must name each format once, got ${formats.join(', ')}`);
-  }
-  return formats;
+/** Where header fields go: a binding's response, or a plain record. */
+export interface FieldSink<T> {
+  setHeader(to: T, name: string, value: string): void;
 }
 
-/** One limit as all formats show it. */
-interface Shown {
-  readonly name: string;
-  /** The quota, and the seconds that it is given for. */
-  readonly q: number;
-  readonly w: number;
+/**
+ * Sets the fields of one format, over all limits of all visits that show it.
+ * Sources: draft-ietf-httpapi-ratelimit-headers-11, -07 and -06, and the `X-RateLimit-*` fields of many public APIs.
+ */
+export function setFields<T>(
+  format: HeaderFormat,
+  visits: readonly Visit[],
+  sink: FieldSink<T>,
+  to: T,
+): void {
+  if (format === 'draft-11') setMembers(visits, sink, to);
+  else setTightest(format, visits, sink, to);
+}
+
+function isShown({ isEnforced, formats }: Visit, format: HeaderFormat): boolean {
+  return isEnforced && formats.includes(format);
+}
+
+/** One list member for each limit. */
+function setMembers<T>(visits: readonly Visit[], sink: FieldSink<T>, to: T): void {
+  let policy = '';
+  let members = '';
+  for (const visit of visits) {
+    const { decision, quotas } = visit;
+    if (decision === undefined || decision.limits.length === 0 || !isShown(visit, 'draft-11')) continue;
+    policy = policy === '' ? quotas.policy : `${policy}, ${quotas.policy}`;
+    for (let i = 0; i < decision.limits.length; i++) {
+      const quota = quotas.each[i] as Quota;
+      const { r, t } = remainder(decision.limits[i] as LimitState, quota, visit.cost, decision);
+      const member = t === undefined ? `${quota.label};r=${r}` : `${quota.label};r=${r};t=${t}`;
+      members = members === '' ? member : `${members}, ${member}`;
+    }
+  }
+  if (policy === '') return;
+  sink.setHeader(to, 'RateLimit-Policy', policy);
+  sink.setHeader(to, 'RateLimit', members);
+}
+
+/** The most restrictive limit alone. */
+function setTightest<T>(format: HeaderFormat, visits: readonly Visit[], sink: FieldSink<T>, to: T): void {
+  let tightest: (Quota & Remainder) | undefined;
+  for (const visit of visits) {
+    const { decision } = visit;
+    if (decision === undefined || !isShown(visit, format)) continue;
+    decision.limits.forEach((limit, i) => {
+      const quota = visit.quotas.each[i] as Quota;
+      const left = remainder(limit, quota, visit.cost, decision);
+      if (tightest === undefined || isTighter(left, tightest)) tightest = { ...quota, ...left };
+    });
+  }
+  if (tightest === undefined) return;
+  const { q, w, r, t = w } = tightest;
+  if (format === 'legacy') {
+    sink.setHeader(to, 'X-RateLimit-Limit', `${q}`);
+    sink.setHeader(to, 'X-RateLimit-Remaining', `${r}`);
+    sink.setHeader(to, 'X-RateLimit-Reset', `${Math.ceil(Date.now() / 1000) + t}`);
+    return;
+  }
+  sink.setHeader(to, 'RateLimit-Policy', `${q};w=${w}`);
+  if (format === 'draft-7') {
+    sink.setHeader(to, 'RateLimit', `limit=${q}, remaining=${r}, reset=${t}`);
+  } else {
+    sink.setHeader(to, 'RateLimit-Limit', `${q}`);
+    sink.setHeader(to, 'RateLimit-Remaining', `${r}`);
+    sink.setHeader(to, 'RateLimit-Reset', `${t}`);
+  }
+}
+
+/** What is left of a limit, as all formats show it. */
+interface Remainder {
   /** Whole tokens left; 0 under a limit that refused. */
   readonly r: number;
   /** Seconds: with tokens left those that they are meant for, else until there are; none when waiting cannot help. */
@@ -47,69 +86,20 @@ interface Shown {
   readonly waitSecs: number;
 }
 
-function shown(limit: LimitState, { cost, decision }: Visit): Shown {
-  const { name, capacityMax, restoreRateHz } = limit;
-  const refused = decision?.violated.includes(name) === true;
+function remainder(limit: LimitState, quota: Quota, cost: number, decision: Decision): Remainder {
+  const refused = !decision.allowed && decision.violated.includes(limit.name);
   const r = refused ? 0 : limit.tokensLeft;
-  const waitSecs = refused ? limit.secondsUntil(cost) : r >= 1 ? r / restoreRateHz : limit.secondsUntil(1);
-  // A bucket smaller than a second's refill does not show the rate: a window of one second does, and then needs no `t`.
-  const isFast = capacityMax < restoreRateHz;
-  const isUntold = waitSecs === Infinity || (isFast && decision?.allowed === true);
-  return {
-    name,
-    q: isFast ? Math.min(Math.floor(restoreRateHz), LARGEST_INTEGER) : capacityMax,
-    w: isFast ? 1 : ceilSecs(capacityMax / restoreRateHz),
-    r,
-    t: isUntold ? undefined : ceilSecs(waitSecs),
-    refused,
-    waitSecs,
-  };
-}
-
-/**
- * Sets the fields of one format, over all limits of all visits that show it.
- * Sources: draft-ietf-httpapi-ratelimit-headers-11, -07 and -06, and the `X-RateLimit-*` fields of many public APIs.
- */
-export function setFields(
-  format: HeaderFormat,
-  visits: readonly Visit[],
-  set: (name: string, value: string) => void,
-): void {
-  const limits = visits.flatMap(visit => visit.decision?.limits.map(limit => shown(limit, visit)) ?? []);
-  const [first, ...others] = limits;
-  if (first === undefined) return;
-  if (format === 'draft-11') {
-    set('RateLimit-Policy', limits.map(({ name, q, w }) => `${quoted(name)};q=${q};w=${w}`).join(', '));
-    set(
-      'RateLimit',
-      limits.map(({ name, r, t }) => `${quoted(name)};r=${r}${t === undefined ? '' : `;t=${t}`}`).join(', '),
-    );
-    return;
-  }
-  const { q, w, r, t = w } = others.reduce((most, each) => (isTighter(each, most) ? each : most), first);
-  if (format === 'legacy') {
-    set('X-RateLimit-Limit', `${q}`);
-    set('X-RateLimit-Remaining', `${r}`);
-    set('X-RateLimit-Reset', `${Math.ceil(Date.now() / 1000) + t}`);
-    return;
-  }
-  set('RateLimit-Policy', `${q};w=${w}`);
-  if (format === 'draft-7') {
-    set('RateLimit', `limit=${q}, remaining=${r}, reset=${t}`);
-  } else {
-    set('RateLimit-Limit', `${q}`);
-    set('RateLimit-Remaining', `${r}`);
-    set('RateLimit-Reset', `${t}`);
-  }
+  const waitSecs = refused
+    ? limit.secondsUntil(cost)
+    : r >= 1
+      ? r / limit.restoreRateHz
+      : limit.secondsUntil(1);
+  const isUntold = waitSecs === Infinity || (quota.isFast && decision.allowed);
+  return { r, t: isUntold ? undefined : ceilSecs(waitSecs), refused, waitSecs };
 }
 
 /** As among decisions: a refusal first (longest wait), then fewest tokens left, then order. */
-function isTighter(a: Shown, b: Shown): boolean {
+function isTighter(a: Remainder, b: Remainder): boolean {
   if (a.refused !== b.refused) return a.refused;
   return a.refused ? a.waitSecs > b.waitSecs : a.r < b.r;
-}
-
-/** A string of a structured field (RFC 9651). */
-function quoted(name: string): string {
-  return `"${name.replace(/["\\]/g, '\\$&')}"`;
 }

@@ -1,6 +1,8 @@
 import {
-  check,
   type Decision,
+  check,
+  isThenable,
+  type Limits,
   StoreUnavailable,
   sourceOf,
   TooManyRequests,
@@ -8,11 +10,12 @@ import {
 } from '@breaking/core';
 import { AddressKeys, callerKey } from './addressKey.js';
 import type { Binding, Gate, Refusal } from './binding.js';
-import { errorsOnly } from './errorsOnly.js';
+import { asError, rejectingWithErrors } from './callbackError.js';
 import { Exchange } from './exchange.js';
-import { type HeaderFormat, setFields } from './headerFields.js';
+import { type FieldSink, setFields } from './headerFields.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
 import { quotaExceeded, refusal, refusalFields, serviceUnavailable } from './problem.js';
+import { type Quotas, quotasOf } from './quota.js';
 import { type CheckedRateLimit, checkRateLimit, type RateLimitOptions } from './rateLimitOptions.js';
 import { mostRestrictive, type Visit } from './visit.js';
 
@@ -25,6 +28,8 @@ export class RateLimitGate<X, Req> implements Gate<X> {
   readonly #what: string;
   readonly #options: CheckedRateLimit<Req>;
   readonly #addressKeys: AddressKeys<X>;
+  /** Of the limits that are the same for every request. */
+  readonly #quotas: Quotas;
 
   /**
    * @param what whose options these are, at the start of error messages
@@ -35,25 +40,32 @@ export class RateLimitGate<X, Req> implements Gate<X> {
     this.#what = what;
     this.#options = checkRateLimit(what, options);
     this.#addressKeys = new AddressKeys(binding, what, this.#options.ipv6PrefixBits);
+    this.#quotas = quotasOf(this.#options.limiter.limits);
   }
 
   admit(x: X): MaybePromise<Refusal | undefined> {
-    return errorsOnly(this.#what, () => this.#admit(x));
+    try {
+      const answer = this.#admit(x);
+      return isThenable(answer) ? rejectingWithErrors(this.#what, answer) : answer;
+    } catch (thrown) {
+      throw asError(this.#what, thrown);
+    }
   }
 
   #admit(x: X): MaybePromise<Refusal | undefined> {
-    const exchange = this.#exchangeOf(x);
+    const exchange = Exchange.of(this.#binding.outgoingOf(x));
     if (!exchange.meets(this)) return undefined;
+    const { skip, formats } = this.#options;
     const visit: Visit = {
-      formats: this.#options.formats,
+      formats,
+      quotas: this.#quotas,
       key: '',
       cost: 1,
       limits: undefined,
       decision: undefined,
       isEnforced: true,
     };
-    exchange.visits.push(visit);
-    const { skip } = this.#options;
+    exchange.visit(visit);
     if (skip === undefined) return this.#askKey(x, visit);
     return andThen(skip(this.#binding.requestOf(x)), isSkipped =>
       isSkipped ? undefined : this.#askKey(x, visit),
@@ -79,44 +91,48 @@ export class RateLimitGate<X, Req> implements Gate<X> {
     const { limitsOf } = this.#options;
     if (limitsOf === undefined) return this.#decide(x, visit);
     return andThen(limitsOf(this.#binding.requestOf(x)), limits => {
-      if (limits === undefined)
-        throw new TypeError(`${this.#what}: limitsOf must return limits, got undefined`);
-      visit.limits = limits;
+      visit.limits = this.#given(limits);
       return this.#decide(x, visit);
     });
   }
 
+  #given(limits: Limits | undefined): Limits {
+    if (limits === undefined)
+      throw new TypeError(`${this.#what}: limitsOf must return limits, got undefined`);
+    return limits;
+  }
+
   #decide(x: X, visit: Visit): MaybePromise<Refusal | undefined> {
     const decision = this.#options.limiter.check(visit.key, visit.cost, visit.limits);
-    return andThen(decision, decided => this.#follow(x, visit, decided));
+    if (!isThenable(decision)) return this.#follow(x, visit, decision);
+    return Promise.resolve(decision).then(decided => this.#follow(x, visit, decided));
   }
 
   #follow(x: X, visit: Visit, decision: Decision): MaybePromise<Refusal | undefined> {
+    const outgoing = this.#binding.outgoingOf(x);
+    const exchange = Exchange.of(outgoing);
     visit.decision = decision;
     visit.isEnforced = this.#options.limiter.enforces(visit.key);
-    const { visits } = this.#exchangeOf(x);
-    this.#binding.setDecision(x, mostRestrictive(visits));
-    if (!decision.allowed && visit.isEnforced) return this.#refuse(x, decision);
+    if (visit.limits !== undefined) visit.quotas = quotasOf(decision.limits);
+    this.#binding.setDecision(x, mostRestrictive(exchange.visits) ?? decision);
+    if (!decision.allowed && visit.isEnforced) return this.#refuse(x, exchange, decision);
     // Something else may have answered while a callback or the store was waited for.
-    if (visit.isEnforced && !this.#binding.outgoingOf(x).headersSent) {
-      this.#eachField(visits, visit.formats, (name, value) => this.#binding.setHeader(x, name, value));
+    if (visit.isEnforced && !outgoing.headersSent) {
+      for (const format of visit.formats) setFields(format, exchange.visits, this.#binding, x);
     }
-    if (decision.allowed) this.#refundOnceSettled(x, visit);
+    if (decision.allowed) this.#refundOnceSettled(x, exchange, visit);
     return undefined;
   }
 
   /** @throws the refusal itself under `rejectWith: 'error'` */
-  #refuse(x: X, decision: Decision): MaybePromise<Refusal> {
+  #refuse(x: X, exchange: Exchange, decision: Decision): MaybePromise<Refusal> {
     const { problem, rejectWith } = this.#options;
-    const exchange = this.#exchangeOf(x);
     exchange.isRefused = true;
     const { visits } = exchange;
     // All fields of all limits, for an error path that starts with none.
     const fields: Record<string, string> = { ...refusalFields(decision.retryAfterSecs) };
     const formats = new Set(visits.flatMap(visit => visit.formats));
-    this.#eachField(visits, formats, (name, value) => {
-      fields[name] = value;
-    });
+    for (const format of formats) setFields(format, visits, INTO_RECORD, fields);
     // Only a store that gave no answer refuses and blames no limit.
     const isQuota = decision.violated.length > 0;
     if (rejectWith === 'error') {
@@ -131,27 +147,13 @@ export class RateLimitGate<X, Req> implements Gate<X> {
     return andThen(body, said => refusal(this.#what, rejection, said, fields));
   }
 
-  #eachField(
-    visits: readonly Visit[],
-    formats: Iterable<HeaderFormat>,
-    set: (name: string, value: string) => void,
-  ): void {
-    for (const format of formats) {
-      setFields(
-        format,
-        visits.filter(visit => visit.isEnforced && visit.formats.includes(format)),
-        set,
-      );
-    }
-  }
-
-  #refundOnceSettled(x: X, visit: Visit): void {
+  #refundOnceSettled(x: X, exchange: Exchange, visit: Visit): void {
     const { refundWhen, limiter } = this.#options;
     if (refundWhen === undefined || visit.cost === 0) return;
     // What stood in for the store took nothing from it: giving that back would give away what others took.
     if (visit.decision !== undefined && sourceOf(visit.decision) === 'local') return;
     const req = this.#binding.requestOf(x);
-    this.#exchangeOf(x).onSettled(async outcome => {
+    exchange.onSettled(async outcome => {
       try {
         if (await refundWhen(outcome, req)) await limiter.refund(visit.key, visit.cost, visit.limits);
       } catch (error) {
@@ -159,8 +161,10 @@ export class RateLimitGate<X, Req> implements Gate<X> {
       }
     });
   }
-
-  #exchangeOf(x: X): Exchange {
-    return Exchange.of(this.#binding.outgoingOf(x));
-  }
 }
+
+const INTO_RECORD: FieldSink<Record<string, string>> = {
+  setHeader(record, name, value) {
+    record[name] = value;
+  },
+};

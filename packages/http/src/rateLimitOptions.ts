@@ -11,7 +11,7 @@ import {
   type OnStoreError,
   RateLimiter,
 } from '@breaking/core';
-import { type HeaderFormat, headerFormats } from './headerFields.js';
+import { type HeaderFormat, headerFormats } from './headerFormats.js';
 import type { MaybePromise } from './maybePromise.js';
 import type { Outcome } from './outcome.js';
 import type { Problem, Rejection } from './problem.js';

@@ -1,9 +1,12 @@
 import type { Decision, Limits } from '@breaking/core';
-import type { HeaderFormat } from './headerFields.js';
+import type { HeaderFormat } from './headerFormats.js';
+import type { Quotas } from './quota.js';
 
 /** One request meeting one limiter: what was asked, and once it is decided, how. */
 export interface Visit {
   readonly formats: readonly HeaderFormat[];
+  /** Of the limits that decide, in their order. */
+  quotas: Quotas;
   key: string;
   cost: number;
   /** Instead of the limiter's own limits. */
@@ -27,8 +30,12 @@ function tightest(decision: Decision): number {
   return decision.limits.reduce((fewest, limit) => Math.min(fewest, limit.tokensLeft), Infinity);
 }
 
-/** The most restrictive of the decisions on one request, of which there is at least one. */
-export function mostRestrictive(visits: readonly Visit[]): Decision {
-  const decisions = visits.flatMap(visit => visit.decision ?? []);
-  return decisions.reduce((most, each) => (restrictsMore(each, most) ? each : most));
+/** The most restrictive of the decisions on one request; undefined if there is none yet. */
+export function mostRestrictive(visits: readonly Visit[]): Decision | undefined {
+  let most: Decision | undefined;
+  for (const { decision } of visits) {
+    if (decision === undefined) continue;
+    if (most === undefined || restrictsMore(decision, most)) most = decision;
+  }
+  return most;
 }

@@ -1,6 +1,8 @@
 import { type BucketPolicy, decided } from '@breaking/core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type HeaderFormat, headerFormats, setFields } from '../src/headerFields.js';
+import { setFields } from '../src/headerFields.js';
+import { type HeaderFormat, headerFormats } from '../src/headerFormats.js';
+import { quotasOf } from '../src/quota.js';
 import type { Visit } from '../src/visit.js';
 
 interface Owing extends BucketPolicy {
@@ -15,14 +17,25 @@ function visit(buckets: readonly Owing[], allowed = true, cost = 1): Visit {
   });
   const debts = buckets.map(({ debt }) => debt);
   const decision = decided(limits, debts, cost, allowed);
-  return { formats: [], key: 'k', cost, limits: undefined, decision, isEnforced: true };
+  return {
+    formats: ['draft-11', 'draft-7', 'draft-6', 'legacy'],
+    quotas: quotasOf(limits),
+    key: 'k',
+    cost,
+    limits: undefined,
+    decision,
+    isEnforced: true,
+  };
 }
 
 function fieldsOf(format: HeaderFormat, ...visits: Visit[]): Record<string, string> {
   const fields: Record<string, string> = {};
-  setFields(format, visits, (name, value) => {
-    fields[name] = value;
-  });
+  const intoFields = {
+    setHeader(_to: undefined, name: string, value: string) {
+      fields[name] = value;
+    },
+  };
+  setFields(format, visits, intoFields, undefined);
   return fields;
 }
 

@@ -37,7 +37,15 @@ describe('the most restrictive of', () => {
     },
   ])('$of', ({ decisions, most }) => {
     const visits = decisions.map((decision): Visit => {
-      return { formats: [], key: '', cost: 1, limits: undefined, decision, isEnforced: true };
+      return {
+        formats: [],
+        quotas: { each: [], policy: '' },
+        key: '',
+        cost: 1,
+        limits: undefined,
+        decision,
+        isEnforced: true,
+      };
     });
     expect(mostRestrictive(visits)).toBe(decisions[most]);
   });
@@ -45,6 +53,7 @@ describe('the most restrictive of', () => {
   test('visits that were not decided does not count these', () => {
     const skipped: Visit = {
       formats: [],
+      quotas: { each: [], policy: '' },
       key: '',
       cost: 1,
       limits: undefined,

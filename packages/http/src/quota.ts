@@ -1,0 +1,37 @@
+import { ceilSecs, LARGEST_INTEGER, type Limit } from '@breaking/core';
+
+/** What the header fields say of a limit whatever is left of it. */
+export interface Quota {
+  /** The limit's name, as a string of a structured field (RFC 9651). */
+  readonly label: string;
+  /** The quota, and the seconds that it is given for. */
+  readonly q: number;
+  readonly w: number;
+  /**
+   * Whether the bucket holds less than it regains in a second, and so does not show the rate: then a window of one second
+   * does, and an allowed request needs no `t`.
+   */
+  readonly isFast: boolean;
+}
+
+/** The quotas of limits that are decided together, and what `RateLimit-Policy` says of them in draft-11. */
+export interface Quotas {
+  readonly each: readonly Quota[];
+  readonly policy: string;
+}
+
+/** Made once for limits that never change. */
+export function quotasOf(limits: readonly Limit[]): Quotas {
+  const each = limits.map(quotaOf);
+  return { each, policy: each.map(({ label, q, w }) => `${label};q=${q};w=${w}`).join(', ') };
+}
+
+function quotaOf({ name, capacityMax, restoreRateHz }: Limit): Quota {
+  const isFast = capacityMax < restoreRateHz;
+  return {
+    label: `"${name.replace(/["\\]/g, '\\$&')}"`,
+    q: isFast ? Math.min(Math.floor(restoreRateHz), LARGEST_INTEGER) : capacityMax,
+    w: isFast ? 1 : ceilSecs(capacityMax / restoreRateHz),
+    isFast,
+  };
+}
