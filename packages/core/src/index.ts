@@ -29,7 +29,7 @@ export {
 } from './decision.js';
 export { enforcement } from './enforcement.js';
 export { isDeadline } from './deadline.js';
-export { StoreUnavailable, TimeoutError, TooManyErrors, TooManyRequests } from './errors.js';
+export { StoreUnavailable, TimeoutError, TooManyErrors, TooManyRequests, withoutStack } from './errors.js';
 export {
   FailoverBucketStore,
   type FailoverOptions,

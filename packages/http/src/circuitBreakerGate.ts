@@ -1,4 +1,4 @@
-import { check, isThenable, type Permit, TooManyErrors, warnOfCallback } from '@breaking/core';
+import { check, isThenable, type Permit, TooManyErrors, warnOfCallback, withoutStack } from '@breaking/core';
 import type { Binding, Gate, Refusal } from './binding.js';
 import { asError, rejectingWithErrors } from './callbackError.js';
 import {
@@ -9,7 +9,7 @@ import {
 import { Exchange } from './exchange.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
 import type { Outcome } from './outcome.js';
-import { refusal, refusalFields, serviceUnavailable } from './problem.js';
+import { refusal, refusalFields, serviceUnavailable, unavailableRefusal } from './problem.js';
 
 /**
  * The circuit breakers in front of the handlers of one framework: admits a request with a permit, and settles that once
@@ -66,9 +66,10 @@ export class CircuitBreakerGate<X, Req> implements Gate<X> {
     exchange.isRefused = true;
     const { name, problem, rejectWith } = this.#options;
     const fields = refusalFields(retryAfterSecs);
-    if (rejectWith === 'error') throw new TooManyErrors(retryAfterSecs, name, fields);
+    if (rejectWith === 'error') throw withoutStack(() => new TooManyErrors(retryAfterSecs, name, fields));
+    if (problem === undefined) return unavailableRefusal(fields);
     const rejection = serviceUnavailable(retryAfterSecs);
-    const body = problem === undefined ? rejection.problem : problem(rejection, this.#binding.requestOf(x));
+    const body = problem(rejection, this.#binding.requestOf(x));
     return andThen(body, said => refusal(this.#what, rejection, said, fields));
   }
 

@@ -20,24 +20,43 @@ export interface Rejection {
   readonly decision?: Decision;
 }
 
+const QUOTA_EXCEEDED = {
+  type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+  title: 'Request cannot be satisfied as assigned quota has been exceeded',
+  status: 429,
+};
+
+const SERVICE_UNAVAILABLE = { type: 'about:blank', title: 'Service Unavailable', status: 503 };
+
 /** Source: draft-ietf-httpapi-ratelimit-headers-11, "Quota Exceeded". */
 export function quotaExceeded(decision: Decision): Rejection {
-  const problem = {
-    type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
-    title: 'Request cannot be satisfied as assigned quota has been exceeded',
-    status: 429,
-    'violated-policies': decision.violated,
-  };
+  const problem = { ...QUOTA_EXCEEDED, 'violated-policies': decision.violated };
   return { status: 429, retryAfterSecs: decision.retryAfterSecs, problem, decision };
 }
 
 export function serviceUnavailable(retryAfterSecs: number, decision?: Decision): Rejection {
-  const problem = { type: 'about:blank', title: 'Service Unavailable', status: 503 };
+  const problem = { ...SERVICE_UNAVAILABLE };
   return { status: 503, retryAfterSecs, problem, ...(decision === undefined ? {} : { decision }) };
 }
 
+const QUOTA_JSON = JSON.stringify(QUOTA_EXCEEDED).slice(0, -1);
+const UNAVAILABLE_JSON = JSON.stringify(SERVICE_UNAVAILABLE);
+
+/** The refusal that {@link quotaExceeded} describes, without making the description. */
+export function quotaRefusal({ violated }: Decision, fields: Record<string, string>): Refusal {
+  fields['Content-Type'] = 'application/problem+json';
+  const body = `${QUOTA_JSON},"violated-policies":${JSON.stringify(violated)}}`;
+  return { status: 429, headers: fields, body };
+}
+
+/** The refusal that {@link serviceUnavailable} describes. */
+export function unavailableRefusal(fields: Record<string, string>): Refusal {
+  fields['Content-Type'] = 'application/problem+json';
+  return { status: 503, headers: fields, body: UNAVAILABLE_JSON };
+}
+
 /** The fields that every refusal has: no cache may keep it, and the client is told when to come back. */
-export function refusalFields(retryAfterSecs: number): HeaderFields {
+export function refusalFields(retryAfterSecs: number): Record<string, string> {
   return { 'Cache-Control': 'no-store', ...retryAfterField(retryAfterSecs) };
 }
 

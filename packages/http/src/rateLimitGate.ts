@@ -7,6 +7,7 @@ import {
   sourceOf,
   TooManyRequests,
   warnOfCallback,
+  withoutStack,
 } from '@breaking/core';
 import { AddressKeys, callerKey } from './addressKey.js';
 import type { Binding, Gate, Refusal } from './binding.js';
@@ -14,7 +15,14 @@ import { asError, rejectingWithErrors } from './callbackError.js';
 import { Exchange } from './exchange.js';
 import { type FieldSink, setFields } from './headerFields.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
-import { quotaExceeded, refusal, refusalFields, serviceUnavailable } from './problem.js';
+import {
+  quotaExceeded,
+  quotaRefusal,
+  refusal,
+  refusalFields,
+  serviceUnavailable,
+  unavailableRefusal,
+} from './problem.js';
 import { type Quotas, quotasOf } from './quota.js';
 import { type CheckedRateLimit, checkRateLimit, type RateLimitOptions } from './rateLimitOptions.js';
 import { mostRestrictive, type Visit } from './visit.js';
@@ -127,23 +135,23 @@ export class RateLimitGate<X, Req> implements Gate<X> {
   /** @throws the refusal itself under `rejectWith: 'error'` */
   #refuse(x: X, exchange: Exchange, decision: Decision): MaybePromise<Refusal> {
     const { problem, rejectWith } = this.#options;
+    const { retryAfterSecs } = decision;
     exchange.isRefused = true;
-    const { visits } = exchange;
     // All fields of all limits, for an error path that starts with none.
-    const fields: Record<string, string> = { ...refusalFields(decision.retryAfterSecs) };
-    const formats = new Set(visits.flatMap(visit => visit.formats));
-    for (const format of formats) setFields(format, visits, INTO_RECORD, fields);
+    const fields = refusalFields(retryAfterSecs);
+    for (const { formats } of exchange.visits) {
+      for (const format of formats) setFields(format, exchange.visits, INTO_RECORD, fields);
+    }
     // Only a store that gave no answer refuses and blames no limit.
     const isQuota = decision.violated.length > 0;
     if (rejectWith === 'error') {
-      throw isQuota
-        ? new TooManyRequests(decision, fields)
-        : new StoreUnavailable(decision.retryAfterSecs, fields);
+      throw withoutStack(() =>
+        isQuota ? new TooManyRequests(decision, fields) : new StoreUnavailable(retryAfterSecs, fields),
+      );
     }
-    const rejection = isQuota
-      ? quotaExceeded(decision)
-      : serviceUnavailable(decision.retryAfterSecs, decision);
-    const body = problem === undefined ? rejection.problem : problem(rejection, this.#binding.requestOf(x));
+    if (problem === undefined) return isQuota ? quotaRefusal(decision, fields) : unavailableRefusal(fields);
+    const rejection = isQuota ? quotaExceeded(decision) : serviceUnavailable(retryAfterSecs, decision);
+    const body = problem(rejection, this.#binding.requestOf(x));
     return andThen(body, said => refusal(this.#what, rejection, said, fields));
   }
 

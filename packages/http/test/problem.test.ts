@@ -1,6 +1,13 @@
 import { decided } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
-import { quotaExceeded, refusal, refusalFields, serviceUnavailable } from '../src/problem.js';
+import {
+  quotaExceeded,
+  quotaRefusal,
+  refusal,
+  refusalFields,
+  serviceUnavailable,
+  unavailableRefusal,
+} from '../src/problem.js';
 
 const refused = decided([{ name: 'burst', capacityMax: 1, restoreRateHz: 0.1 }], [1], 1, false);
 
@@ -33,6 +40,16 @@ test.each([
   [Number.POSITIVE_INFINITY, {}],
 ])('the fields of a refusal for %d seconds', (secs, fields) => {
   expect(refusalFields(secs)).toEqual({ 'Cache-Control': 'no-store', ...fields });
+});
+
+test('the refusals that are made without a description say the same as those that are made of one', () => {
+  const fields = { 'Retry-After': '10' };
+  const quota = quotaExceeded(refused);
+  expect(quotaRefusal(refused, { ...fields })).toEqual(refusal('rateLimit', quota, quota.problem, fields));
+  const unavailable = serviceUnavailable(10);
+  expect(unavailableRefusal({ ...fields })).toEqual(
+    refusal('rateLimit', unavailable, unavailable.problem, fields),
+  );
 });
 
 describe('the body of a refusal', () => {
