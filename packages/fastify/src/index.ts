@@ -1,3 +1,3 @@
 export { perDay, perHour, perMinute, perSecond } from '@breaking/core';
 export type { CircuitBreakerGateOptions as CircuitBreakerOptions, RateLimitOptions } from '@breaking/http';
-export { type BreakingOptions, breaking, breaking as default } from './plugin.js';
+export { type BreakingOptions, breaking, breaking as default, type GateHook } from './plugin.js';

@@ -8,13 +8,19 @@ import {
   type RateLimitOptions,
   recordError,
 } from '@breaking/http';
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { binding, pass } from './binding.js';
 import { RouteGates } from './routeGates.js';
 
 type RateLimit = RateLimitOptions<FastifyRequest>;
 type CircuitBreaker = CircuitBreakerGateOptions<FastifyRequest>;
+
+/**
+ * A hook of a route or an instance, before the handler. It asks for so little that it suits every instance: of HTTP/1 and
+ * HTTP/2, with a logger or a type provider of its own.
+ */
+export type GateHook = (request: object, reply: object, done: (error?: Error) => void) => void;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -25,9 +31,9 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     /** A hook that answers 429 to clients whose token bucket is empty. Each call makes a limit of its own. */
-    rateLimit(options: RateLimit): onRequestHookHandler;
+    rateLimit(options: RateLimit): GateHook;
     /** A hook that answers 503 while what is behind it keeps failing. Each call makes a breaker of its own. */
-    circuitBreaker(options: CircuitBreaker): onRequestHookHandler;
+    circuitBreaker(options: CircuitBreaker): GateHook;
   }
   interface FastifyRequest {
     /** The most restrictive decision of the rate limits that this request has met. */
@@ -112,17 +118,17 @@ function given<O extends object>(options: O): O {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
 }
 
-function rateLimit(options: RateLimit): onRequestHookHandler {
+function rateLimit(options: RateLimit): GateHook {
   const gate = new RateLimitGate(binding, options);
   return function rateLimit(_request, reply, done) {
-    pass(gate, reply, done);
+    pass(gate, reply as FastifyReply, done);
   };
 }
 
-function circuitBreaker(options: CircuitBreaker): onRequestHookHandler {
+function circuitBreaker(options: CircuitBreaker): GateHook {
   const gate = new CircuitBreakerGate(binding, options);
   return function circuitBreaker(_request, reply, done) {
-    pass(gate, reply, done);
+    pass(gate, reply as FastifyReply, done);
   };
 }
 
