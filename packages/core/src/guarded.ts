@@ -10,6 +10,6 @@ import type { CircuitBreaker } from './circuitBreaker.js';
  *     }
  */
 export function guarded(breaker: CircuitBreaker) {
-  return <F extends (...args: never[]) => unknown>(method: F, _context: ClassMethodDecoratorContext): F =>
+  return <F extends (...args: never[]) => unknown>(method: F, _context: { readonly kind: 'method' }): F =>
     breaker.wrap(method);
 }

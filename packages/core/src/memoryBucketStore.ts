@@ -40,7 +40,7 @@ export class MemoryBucketStore implements BucketStore {
   #hand = 0;
 
   /** @param options.maxKeys a whole number, at least 1; default 100,000 */
-  constructor(options: { readonly maxKeys?: number } = {}) {
+  constructor(options: { readonly maxKeys?: number | undefined } = {}) {
     knownOptions('MemoryBucketStore', options, ['maxKeys']);
     const { maxKeys = 100_000 } = options;
     this.#maxKeys = whole('MemoryBucketStore: maxKeys', maxKeys, 1);

@@ -19,12 +19,12 @@ export type Limits = BucketPolicy | Readonly<Record<string, BucketPolicy>>;
 /** Tokens in the largest bucket. */
 export const LARGEST_CAPACITY = 1e12;
 
-function perPeriod(
-  what: string,
-  n: number,
-  periodSecs: number,
-  options: { burst?: number } = {},
-): BucketPolicy {
+interface BurstOption {
+  /** Tokens in a full bucket: a whole number from 1 to 1e12; default `max(1, ceil(n))`. */
+  readonly burst?: number | undefined;
+}
+
+function perPeriod(what: string, n: number, periodSecs: number, options: BurstOption = {}): BucketPolicy {
   positive(`${what}: n`, n);
   knownOptions(what, options, ['burst']);
   const { burst = Math.max(1, Math.ceil(n)) } = options;
@@ -35,22 +35,22 @@ function perPeriod(
 }
 
 /** `n` a second, n > 0. `burst` is the capacity, by default `max(1, ceil(n))`. */
-export function perSecond(n: number, options?: { burst?: number }): BucketPolicy {
+export function perSecond(n: number, options?: BurstOption): BucketPolicy {
   return perPeriod('perSecond', n, 1, options);
 }
 
 /** `n` a minute, n > 0. `burst` is the capacity, by default `max(1, ceil(n))`. */
-export function perMinute(n: number, options?: { burst?: number }): BucketPolicy {
+export function perMinute(n: number, options?: BurstOption): BucketPolicy {
   return perPeriod('perMinute', n, 60, options);
 }
 
 /** `n` an hour, n > 0. `burst` is the capacity, by default `max(1, ceil(n))`. */
-export function perHour(n: number, options?: { burst?: number }): BucketPolicy {
+export function perHour(n: number, options?: BurstOption): BucketPolicy {
   return perPeriod('perHour', n, 3600, options);
 }
 
 /** `n` a day, n > 0. `burst` is the capacity, by default `max(1, ceil(n))`. */
-export function perDay(n: number, options?: { burst?: number }): BucketPolicy {
+export function perDay(n: number, options?: BurstOption): BucketPolicy {
   return perPeriod('perDay', n, 86_400, options);
 }
 

@@ -23,7 +23,7 @@ export class TokenBucket {
   #debt = 0;
   #at: number;
 
-  constructor(options: BucketPolicy & { readonly clock?: Clock }) {
+  constructor(options: BucketPolicy & { readonly clock?: Clock | undefined }) {
     knownOptions('TokenBucket', options, ['capacityMax', 'restoreRateHz', 'clock']);
     checkPolicy('TokenBucket', options);
     const { capacityMax, restoreRateHz, clock = new MonotonicClock() } = options;

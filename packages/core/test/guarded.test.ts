@@ -63,6 +63,17 @@ describe('@guarded', () => {
     expect(() => new Service(3).revealed()).toThrow(TooManyErrors);
   });
 
+  test('a method may say what its this is', async () => {
+    const { breaker, Service } = await fixture();
+    const service = new Service(3);
+    expect(service.multiplied(2)).toBe(6);
+    expectTypeOf(service.multiplied).toEqualTypeOf<
+      (this: InstanceType<Fixture['Service']>, n: number) => number
+    >();
+    breaker.trip();
+    expect(() => service.multiplied(2)).toThrow(TooManyErrors);
+  });
+
   test('methods keep their names, lengths and types', async () => {
     const { Service } = await fixture();
     const service = new Service(1);

@@ -34,6 +34,11 @@ export class Service {
   }
 
   @guarded(breaker)
+  multiplied(this: Service, n: number): number {
+    return this.base * n;
+  }
+
+  @guarded(breaker)
   #hidden(): number {
     return this.base;
   }
