@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isThenable } from '@breaking/core';
 import type { Binding, Gate, MaybePromise, Refusal } from '@breaking/http';
 import type { NextFunction, Request, Response } from 'express';
@@ -17,6 +18,16 @@ export const binding: Binding<Response, Request> = {
     res.req.rateLimit = decision;
   },
 };
+
+/**
+ * Middleware that asks for so little that a route which has it keeps its own types: an Express `RequestHandler` would make
+ * the parameters of the route those of any route.
+ */
+export type GateHandler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
 
 /** Goes on where the gate lets the request pass, else answers; errors go on Express's error path. */
 export function pass(gate: Gate<Response>, res: Response, next: NextFunction): void {

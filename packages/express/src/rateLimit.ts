@@ -1,7 +1,7 @@
 import type { Decision } from '@breaking/core';
 import { RateLimitGate, type RateLimitOptions } from '@breaking/http';
-import type { Request, RequestHandler } from 'express';
-import { binding, pass } from './binding.js';
+import type { Request, Response } from 'express';
+import { binding, type GateHandler, pass } from './binding.js';
 
 declare global {
   namespace Express {
@@ -17,9 +17,9 @@ declare global {
  * limit of its own; one that a request meets twice counts it once.
  * @throws TypeError or RangeError for a wrong option, at once
  */
-export function rateLimit(options: RateLimitOptions<Request>): RequestHandler {
+export function rateLimit(options: RateLimitOptions<Request>): GateHandler {
   const gate = new RateLimitGate(binding, options);
   return function rateLimit(_req, res, next) {
-    pass(gate, res, next);
+    pass(gate, res as Response, next);
   };
 }

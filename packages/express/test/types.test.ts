@@ -1,24 +1,68 @@
 import type { Decision } from '@breaking/core';
-import { perMinute, type RateLimitOptions, rateLimit } from '@breaking/express';
-import type { Request, RequestHandler } from 'express';
+import {
+  type CircuitBreakerOptions,
+  circuitBreaker,
+  perMinute,
+  type RateLimitOptions,
+  rateLimit,
+} from '@breaking/express';
+import type { Outcome } from '@breaking/http';
+import express, { type Request, type RequestHandler } from 'express';
 import { expectTypeOf, test } from 'vitest';
+
+const limit = perMinute(1);
+const breaker = { errorThreshold: 5, timeWindowSecs: 60 };
 
 test('the decision on a request is typed', () => {
   expectTypeOf<Request['rateLimit']>().toEqualTypeOf<Decision | undefined>();
 });
 
 test("callbacks get Express's own request", () => {
-  expectTypeOf<Parameters<NonNullable<RateLimitOptions<Request>['keyOf']>>>().toEqualTypeOf<[Request]>();
+  const limited = rateLimit({
+    ...limit,
+    keyOf(req) {
+      expectTypeOf(req).toEqualTypeOf<Request>();
+      return req.get('x-user');
+    },
+    limitsOf: async req => (req.secure ? perMinute(10) : limit),
+    refundWhen(outcome, req) {
+      expectTypeOf(outcome).toEqualTypeOf<Outcome>();
+      return req.method === 'HEAD';
+    },
+  });
+  expectTypeOf(limited).toExtend<RequestHandler>();
   expectTypeOf(
-    rateLimit({ ...perMinute(1), keyOf: req => req.get('x-user') }),
-  ).toEqualTypeOf<RequestHandler>();
+    circuitBreaker({ ...breaker, keyOf: req => req.hostname, isFailure: ({ status = 0 }) => status > 502 }),
+  ).toExtend<RequestHandler>();
+});
+
+test('a route that has them keeps the types of its parameters', () => {
+  express().get('/users/:id', rateLimit(limit), circuitBreaker(breaker), (req, res) => {
+    expectTypeOf(req.params.id).toEqualTypeOf<string>();
+    expectTypeOf(req.rateLimit).toEqualTypeOf<Decision | undefined>();
+    res.json(req.rateLimit?.limits);
+  });
+  express().use('/api', rateLimit(limit)).use(circuitBreaker(breaker));
 });
 
 test('limits come either by name or as one policy', () => {
   rateLimit({ limits: { burst: perMinute(1) } });
   rateLimit({ limits: perMinute(1) });
-  // @ts-expect-error: neither
-  expectTypeOf(rateLimit).toBeCallableWith({});
+});
+
+test('what is no option does not compile', () => {
+  const limitOf = (_options: RateLimitOptions<Request>) => {};
+  const breakerOf = (_options: CircuitBreakerOptions<Request>) => {};
+  // @ts-expect-error: neither a bucket nor limits
+  limitOf({});
   // @ts-expect-error: both
-  expectTypeOf(rateLimit).toBeCallableWith({ ...perMinute(1), limits: { burst: perMinute(1) } });
+  limitOf({ ...limit, limits: { burst: limit } });
+  // @ts-expect-error: what another middleware calls it
+  limitOf({ windowMs: 60_000, max: 100 });
+  // @ts-expect-error: no such format
+  limitOf({ ...limit, headers: 'draft-8' });
+  // @ts-expect-error: a key is a string
+  limitOf({ ...limit, keyOf: req => req.socket.remotePort });
+  // @ts-expect-error: a window is needed
+  breakerOf({ errorThreshold: 5 });
 });
