@@ -87,46 +87,19 @@ function exampleOf(name: string, { codeBlocks }: Readme): string {
   return block!.code;
 }
 
-/** What stands around the fragments of one framework: an app, and a handler that fails for one shop. */
-const AROUND: Readonly<Record<string, readonly [before: string, after: string]>> = {
-  express: [
-    `import { circuitBreaker } from '@breaking/express';
-    import express from 'express';
-    const app = express();
-    const stock = (req, res) => res.status(req.params.shop === 'broken' ? 500 : 200).end();`,
-    'app.listen();',
-  ],
-  koa: [
-    `import { circuitBreaker } from '@breaking/koa';
-    import Koa from 'koa';
-    const app = new Koa();
-    const stock = ctx => { ctx.status = ctx.path === '/broken/stock' ? 500 : 200; };`,
-    'app.listen();',
-  ],
-  fastify: [
-    `import breaking from '@breaking/fastify';
-    import Fastify from 'fastify';
-    const app = Fastify();
-    await app.register(breaking);
-    const stock = (req, reply) => reply.code(req.params.shop === 'broken' ? 500 : 200).send();`,
-    'await app.listen();',
-  ],
-};
-
-/** A program of the lines that show `keyOf` with the framework of that name. */
+/** The program of the README that shows `keyOf` of a circuit breaker with the framework of that name, and serves. */
 function keyedBreaker(name: string): string {
-  const block = readme.codeBlocks.find(({ code }) => /\bkeyOf: /.test(code) && code.includes('// Koa'));
-  const [options, ...fragments] = block!.code.split('\n\n');
-  const own = fragments.find(fragment => fragment.toLowerCase().startsWith(`// ${name},`));
-  const [before, after] = AROUND[name]!;
-  return [before, options, own!, after].join('\n');
+  const { code } = readme.programs.find(
+    program => program.code.includes(`'@breaking/${name}'`) && program.code.includes("'shops'"),
+  )!;
+  return `${code}\nawait app.listen();`;
 }
 
 /** Runs a code block in a process of its own, in a folder where all that it imports is installed. */
 async function run(code: string, folder: string, env: Record<string, string> = {}): Promise<string> {
   const child = spawn(
     process.execPath,
-    ['--import', new URL('listenAnywhere.js', import.meta.url).href, '--input-type=module', '--eval', code],
+    ['--import', new URL('tellPort.js', import.meta.url).href, '--input-type=module', '--eval', code],
     {
       cwd: fileURLToPath(new URL(`../../${folder}`, import.meta.url)),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -174,12 +147,10 @@ async function captured(url: string): Promise<string> {
 }
 
 test("the circuit breakers in fastify's README are those that it says", { timeout: 30_000 }, async () => {
-  const block = readmeOf('fastify').codeBlocks.find(({ code }) => code.includes('app.circuitBreaker('));
-  const before = `import breaking from '@breaking/fastify';
-    import Fastify from 'fastify';
-    const app = Fastify();
-    const [pay, health, stock, price] = Array(4).fill((req, reply) => reply.code(500).send());`;
-  const url = await run([before, block!.code, 'await app.listen();'].join('\n'), 'examples/fastify');
+  const { code } = readmeOf('fastify').programs.find(program =>
+    program.code.includes('app.circuitBreaker('),
+  )!;
+  const url = await run(`${code}\nawait app.listen();`, 'examples/fastify');
   const ask = async (path: string, times: number) => {
     const statuses: number[] = [];
     for (let i = 0; i < times; i++) statuses.push((await fetch(url + path)).status);

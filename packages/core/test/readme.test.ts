@@ -1,63 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import * as diagnostics from 'node:diagnostics_channel';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import * as core from '@breaking/core';
 import { expect, test } from 'vitest';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const MODULES = { '@breaking/core': core, 'node:diagnostics_channel': diagnostics };
-const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
-
-const blocks = [...README.matchAll(/^```(js|ts)\n(.*?)^```$/gms)].map(
-  ({ index, 1: language = '', 2: code = '' }) => ({
-    line: README.slice(0, index).split('\n').length,
-    language,
-    code,
-  }),
-);
-
-/** TypeScript as JavaScript that Node knows, by way of files: Vite leaves decorators as they are. */
-function compiled(code: string): string {
-  const folder = fileURLToPath(new URL('../build-test/readme/', import.meta.url));
-  mkdirSync(folder, { recursive: true });
-  const project = {
-    extends: '../../../../tsconfig.base.json',
-    compilerOptions: { rootDir: '.', outDir: 'out' },
-    files: ['block.ts'],
-    references: [{ path: '../..' }],
-  };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(project));
-  writeFileSync(join(folder, 'block.ts'), code);
-  const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
-  execFileSync(process.execPath, [join(typescript, 'bin', 'tsc'), '-b', folder], { encoding: 'utf8' });
-  return readFileSync(join(folder, 'out', 'block.js'), 'utf8').replace(/^\/\/# .*$/m, '');
-}
-
-/** A block as the body of a function: imports become look-ups, and `// → value` becomes what it says. */
-function runnable(code: string): string {
-  return code
-    .replace(/^import (\{.+\}) from ('.+');$/gm, 'const $1 = modules[$2];')
-    .replace(/^(.+); \/\/ → throws (\w+): (.+)$/gm, (_, statement, name, message) => {
-      const error = JSON.stringify({ name, message });
-      return `await expect(async () => { ${statement}; }).rejects.toMatchObject(${error});`;
-    })
-    .replace(/^(.+); \/\/ → (.+)$/gm, 'expect($1).toEqual($2);');
-}
-
-test.each(blocks)(
-  'the code block on line $line of the README does what it says',
-  { timeout: 120_000 },
-  async ({ code, language }) => {
-    const body = runnable(language === 'ts' ? compiled(code) : code);
-    expect(body).toMatch(/expect\(/);
-    expect(body).not.toContain('→');
-    await new AsyncFunction('modules', 'expect', `'use strict';\n${body}`)(MODULES, expect);
-  },
-);
-
 /** Holds that the README says this, wherever its lines break. */
 const says = (text: string) => expect(README.replace(/\s+/g, ' ')).toContain(text);
 

@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import type { Server } from 'node:net';
+import { pathToFileURL } from 'node:url';
+import { afterEach, describe, expect, test } from 'vitest';
+import { listenAnywhere } from './listenAnywhere.js';
+import { compiledPrograms, runnable } from './programs.js';
+import { Readme } from './readme.js';
+
+const servers: Server[] = [];
+listenAnywhere((server: Server) => void servers.push(server));
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.close();
+    await once(server, 'close');
+  }
+});
+
+const programs = compiledPrograms(Readme.all());
+
+test('every code block is in a language that is compiled here, or in one that no program is written in', () => {
+  const languages = Readme.all().flatMap(page => page.codeBlocks.map(({ language }) => language));
+
+  expect(new Set(languages)).toEqual(new Set(['http', 'js', 'text', 'ts']));
+});
+
+describe('the code on', () => {
+  test.each(programs)('line $line of $page compiles', ({ errors }) => {
+    expect(errors).toEqual([]);
+  });
+
+  test.each(programs.filter(({ notRun }) => notRun === undefined))(
+    'line $line of $page runs, and gives what it says',
+    async program => {
+      await import(pathToFileURL(runnable(program)).href);
+    },
+  );
+});

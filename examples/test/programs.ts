@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { inRepository, type Program, type Readme } from './readme.js';
+
+const FOLDER = inRepository('examples/build-test/pages/');
+const PACKAGES = ['core', 'http', 'express', 'koa', 'fastify', 'redis', 'testkit'];
+
+/** TypeScript is checked as we write it, JavaScript as far as it has types; both for what does not exist. */
+const STRICTNESS = { js: { strict: false, exactOptionalPropertyTypes: false }, ts: {} };
+
+/** A program of a page, compiled. */
+export interface CompiledProgram extends Program {
+  readonly page: string;
+  /** What the compiler has against it. */
+  readonly errors: readonly string[];
+  /** JavaScript. */
+  readonly compiled: string;
+}
+
+/** All programs of some pages, through one run of the compiler. */
+export function compiledPrograms(pages: readonly Readme[]): readonly CompiledProgram[] {
+  rmSync(FOLDER, { recursive: true, force: true });
+  const programs = pages.flatMap(page => page.programs.map(program => placed(page, program)));
+  const projects = [...new Set(programs.map(({ project }) => project))];
+  for (const project of projects) {
+    const own = programs.filter(program => program.project === project);
+    mkdirSync(join(FOLDER, project), { recursive: true });
+    for (const { file, code } of own) writeFileSync(join(FOLDER, project, file), code);
+    write(`${project}/tsconfig.json`, {
+      extends: '../../../../tsconfig.base.json',
+      compilerOptions: {
+        ...{
+          allowJs: true,
+          checkJs: true,
+          moduleDetection: 'force',
+          sourceMap: false,
+          declarationMap: false,
+        },
+        ...{ composite: false, declaration: false, noUnusedLocals: false, noUnusedParameters: false },
+        ...{ rootDir: '.', outDir: 'out', ...STRICTNESS[own[0]!.language] },
+      },
+      files: own.map(({ file }) => file),
+      references: PACKAGES.map(name => ({ path: `../../../../packages/${name}` })),
+    });
+  }
+  write('tsconfig.json', { files: [], references: projects.map(path => ({ path })) });
+
+  const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
+  const tsc = [join(typescript, 'bin', 'tsc'), '-b', FOLDER, '--pretty', 'false'];
+  const { stdout } = spawnSync(process.execPath, tsc, { encoding: 'utf8', cwd: FOLDER });
+  const errors = stdout.split(/\n(?=\S)/).filter(Boolean);
+  const foreign = errors.find(
+    error => !programs.some(({ project, file }) => error.startsWith(`${project}/${file}(`)),
+  );
+  if (foreign !== undefined) throw new Error(foreign);
+  return programs.map(program => {
+    const { project, file, page, language, code } = program;
+    const own = errors.filter(error => error.startsWith(`${project}/${file}(`));
+    const emitted = () => readFileSync(join(FOLDER, project, 'out', file.replace(/ts$/, 'js')), 'utf8');
+    return {
+      ...program,
+      errors: own.map(error => error.replace(/^.*?\((\d+),\d+\)/, `${page}:$1`)),
+      compiled: language === 'js' ? code : emitted(),
+    };
+  });
+}
+
+function placed({ path: page }: Readme, program: Program) {
+  const file = `${page.replace(/\W/g, '_')}_${program.line}.${program.language}`;
+  // What knows nothing of Breaking must not see what it adds to the types of a framework, nor the other way round.
+  const project = program.code.includes("'@breaking/") ? program.language : `${program.language}-others`;
+  return { ...program, page, file, project };
+}
+
+function write(path: string, config: object): void {
+  writeFileSync(join(FOLDER, path), JSON.stringify(config));
+}
+
+/** Writes a module that runs a program: `// → value` and `// → throws Type: message` become what they say. */
+export function runnable({ page, line, compiled }: CompiledProgram): string {
+  const file = join(FOLDER, `${page.replace(/\W/g, '_')}_${line}.run.js`);
+  const code = compiled
+    .replace(/^(.+); \/\/ → throws (\w+): (.+)$/gm, (_, statement, name, message) => {
+      const error = JSON.stringify({ name, message });
+      return `await expect(async () => { ${statement}; }).rejects.toMatchObject(${error});`;
+    })
+    .replace(/^(.+); \/\/ → (.+)$/gm, 'expect($1).toEqual($2);');
+  if (code.includes('→'))
+    throw new Error(`An arrow must follow a statement on one line: ${/^.*→.*$/m.exec(code)}`);
+  writeFileSync(file, `import { expect } from 'vitest';${code}`);
+  return file;
+}
