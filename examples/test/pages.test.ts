@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -23,6 +24,18 @@ test('every code block is in a language that is compiled here, or in none', () =
 
   expect(languages.filter(language => !known.includes(language))).toEqual([]);
 });
+
+const { devDependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const others = Object.entries<string>(devDependencies).filter(([, version]) => /^\d/.test(version));
+
+test.each(others)(
+  'the page on moving from %s speaks of the version %s, with which its code runs',
+  (name, version) => {
+    const pages = Readme.all().filter(({ path }) => path.endsWith('MIGRATING.md'));
+
+    expect(pages.some(({ text }) => text.replace(/\s+/g, ' ').includes(`\`${name}\` ${version}`))).toBe(true);
+  },
+);
 
 describe('the code on', () => {
   test.each(programs)('line $line of $page compiles', ({ errors }) => {
