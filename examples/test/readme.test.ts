@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process';
 import * as diagnostics from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer, get, type IncomingMessage } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { MockClock } from '@breaking/core';
 import { circuitBreaker, rateLimit } from '@breaking/express';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RedisServer } from '../../packages/redis/test/server/redisServer.js';
 import { close, createServers, listen } from '../servers.js';
 import { Readme } from './readme.js';
+import { run } from './run.js';
 
 const readme = new Readme('README.md');
 const packageReadmes = ['core', 'express', 'fastify', 'http', 'koa', 'redis', 'testkit'].map(
@@ -93,29 +92,6 @@ function keyedBreaker(name: string): string {
     program => program.code.includes(`'@breaking/${name}'`) && program.code.includes("'shops'"),
   )!;
   return `${code}\nawait app.listen();`;
-}
-
-/** Runs a code block in a process of its own, in a folder where all that it imports is installed. */
-async function run(code: string, folder: string, env: Record<string, string> = {}): Promise<string> {
-  const child = spawn(
-    process.execPath,
-    ['--import', new URL('tellPort.js', import.meta.url).href, '--input-type=module', '--eval', code],
-    {
-      cwd: fileURLToPath(new URL(`../../${folder}`, import.meta.url)),
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { ...process.env, ...env },
-    },
-  );
-  onTestFinished(() => void child.kill());
-  let errors = '';
-  child.stderr?.on('data', chunk => {
-    errors += chunk;
-  });
-  const ended = once(child, 'close').then(() => {
-    throw new Error(`The example ended: ${errors}`);
-  });
-  const [port] = await Promise.race([once(child, 'message'), ended]);
-  return `http://127.0.0.1:${port}`;
 }
 
 test.each([
@@ -211,6 +187,6 @@ test.each([
   expect([...listed].sort()).toEqual([...known].sort());
 });
 
-test.each([readme, ...packageReadmes])('every file that $path links to is there', ({ links }) => {
+test.each(Readme.all())('every file that $path links to is there', ({ links }) => {
   expect(links.filter(link => !existsSync(link)).map(link => link.pathname)).toEqual([]);
 });

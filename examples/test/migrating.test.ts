@@ -1,0 +1,63 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { RedisServer } from '../../packages/redis/test/server/redisServer.js';
+import { Readme } from './readme.js';
+import { run } from './run.js';
+
+/** The servers before and after the move that a page shows, and what `ask` gets from each. */
+async function beforeAndAfter<T>(name: string, ask: (url: string) => Promise<T>, env = {}): Promise<T[]> {
+  const [before, after] = new Readme(`packages/${name}/MIGRATING.md`).programs;
+  return [
+    await ask(await run(before!.code, 'examples', env)),
+    await ask(await run(after!.code, 'examples', env)),
+  ];
+}
+
+async function statuses(n: number, ask: () => Promise<Response>): Promise<number[]> {
+  const seen: number[] = [];
+  while (seen.length < n) seen.push((await ask()).status);
+  return seen;
+}
+
+test('after the move from express-rate-limit the same login is refused', { timeout: 30_000 }, async () => {
+  const logIn = (url: string, password: string) => {
+    const body = JSON.stringify({ account: 'ada', password });
+    return fetch(`${url}/login`, { method: 'POST', body, headers: { 'Content-Type': 'application/json' } });
+  };
+  const answers = await beforeAndAfter('express', async url => [
+    ...(await statuses(5, () => logIn(url, 'right'))),
+    ...(await statuses(11, () => logIn(url, 'wrong'))),
+    await (await logIn(url, 'right')).text(),
+  ]);
+
+  const each = [...Array(5).fill(200), ...Array(10).fill(401), 429, 'Too many attempts.'];
+  expect(answers).toEqual([each, each]);
+});
+
+test('after the move from koa-ratelimit the same request is refused', { timeout: 60_000 }, async () => {
+  const redis = await RedisServer.start();
+  onTestFinished(() => redis.close());
+  const answers = await beforeAndAfter(
+    'koa',
+    async url => [
+      ...(await statuses(20, () => fetch(`${url}/health`))),
+      ...(await statuses(100, () => fetch(url))),
+      (await fetch(url)).headers.get('X-RateLimit-Limit'),
+    ],
+    { REDIS_URL: redis.url },
+  );
+
+  const each = [...Array(120).fill(200), '100'];
+  expect(answers).toEqual([each, each]);
+});
+
+test('after the move from @fastify/rate-limit the same request is refused', { timeout: 30_000 }, async () => {
+  const answers = await beforeAndAfter('fastify', async url => [
+    ...(await statuses(5, () => fetch(`${url}/health`))),
+    ...(await statuses(3, () => fetch(`${url}/report`))),
+    ...(await statuses(2, () => fetch(`${url}/report`, { headers: { 'X-API-Key': 'a' } }))),
+    (await fetch(`${url}/nothing`)).headers.get('RateLimit-Limit'),
+  ]);
+
+  const each = [...Array(5).fill(200), 200, 200, 429, 200, 200, '100'];
+  expect(answers).toEqual([each, each]);
+});

@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
+import { inRepository } from './readme.js';
+
+/** Runs a code block in a process of its own, in a folder where all that it imports is installed. */
+export async function run(code: string, folder: string, env: Record<string, string> = {}): Promise<string> {
+  const child = spawn(
+    process.execPath,
+    ['--import', new URL('tellPort.js', import.meta.url).href, '--input-type=module', '--eval', code],
+    {
+      cwd: inRepository(folder),
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: { ...process.env, ...env },
+    },
+  );
+  onTestFinished(() => void child.kill());
+  let errors = '';
+  child.stderr?.on('data', chunk => {
+    errors += chunk;
+  });
+  const ended = once(child, 'close').then(() => {
+    throw new Error(`The example ended: ${errors}`);
+  });
+  const [port] = await Promise.race([once(child, 'message'), ended]);
+  return `http://127.0.0.1:${port}`;
+}
