@@ -1,6 +1,6 @@
 import { type Decision, perMinute, RateLimiter } from '@breaking/core';
-import { RedisBucketStore } from '@breaking/redis';
-import { Cluster, Redis } from 'ioredis';
+import { RedisBucketStore, type RedisClient } from '@breaking/redis';
+import type { Cluster, Redis } from 'ioredis';
 import { createClient, createCluster } from 'redis';
 import { expectTypeOf, test } from 'vitest';
 
@@ -14,11 +14,11 @@ test('a limiter with this store answers in promises', () => {
 });
 
 test('it takes the clients of ioredis and node-redis, of one server and of a Cluster', () => {
-  type Client = ConstructorParameters<typeof RedisBucketStore>[0]['client'];
-  expectTypeOf<Redis>().toExtend<Client>();
-  expectTypeOf<Cluster>().toExtend<Client>();
-  expectTypeOf(createClient).returns.toExtend<Client>();
-  expectTypeOf(createCluster).returns.toExtend<Client>();
+  const storeOf = (client: RedisClient) => new RedisBucketStore({ client });
+  expectTypeOf<Redis>().toExtend<RedisClient>();
+  expectTypeOf<Cluster>().toExtend<RedisClient>();
+  expectTypeOf(async () => storeOf(await createClient().connect())).toBeFunction();
+  expectTypeOf(async () => storeOf(await createCluster({ rootNodes: [] }).connect())).toBeFunction();
   // @ts-expect-error: a URL is no client
-  expectTypeOf<string>().toExtend<Client>();
+  expectTypeOf(storeOf).toBeCallableWith('redis://127.0.0.1:6379');
 });
