@@ -1,8 +1,9 @@
 import breaking from '@breaking/fastify';
 import Fastify from 'fastify';
+import { breakerOutcomes } from '@breaking/testkit';
 import { describe, expect, test } from 'vitest';
 import { appWith, ask, broken, ok, statusesOf } from './pluggedApp.js';
-import { outcomes, touchy } from './touchy.js';
+import { touchy } from './touchy.js';
 
 /** What the plugin or a route is told of breakers that so many failures open. */
 const breakers = (name?: string, errorThreshold = 1) => ({
@@ -50,7 +51,7 @@ describe('the plugin', () => {
   });
 
   test('registered twice on one path of instances puts two breakers before a route, from the outside in', async () => {
-    const told = outcomes();
+    const told = breakerOutcomes();
     const app = Fastify();
     await app.register(breaking, breakers('outer', 2));
     app.register(async child => {
@@ -65,7 +66,7 @@ describe('the plugin', () => {
   });
 
   test("leaves a route's own breaker to the innermost registration, which replaces all", async () => {
-    const told = outcomes();
+    const told = breakerOutcomes();
     const app = Fastify();
     await app.register(breaking, breakers('outer'));
     app.register(async child => {
@@ -79,7 +80,7 @@ describe('the plugin', () => {
   });
 
   test('stands before routes that were declared before it, their own breakers too', async () => {
-    const told = outcomes();
+    const told = breakerOutcomes();
     const app = Fastify();
     app.get('/', broken);
     app.get('/own', { config: breakers(undefined, 2) }, broken);
@@ -107,7 +108,7 @@ describe('the plugin', () => {
 
 describe('the not-found handler', () => {
   test('has a breaker, which a 404 does not open', async () => {
-    const told = outcomes();
+    const told = breakerOutcomes();
     const app = await appWith(breakers());
     expect(await statusesOf(app, '/a', '/b', 'POST /c')).toEqual([404, 404, 404]);
     expect(told()).toEqual(Array(3).fill('* not found success'));
@@ -121,7 +122,7 @@ describe('the not-found handler', () => {
   });
 
   test('of a child has the breakers of the registrations that it lies in', async () => {
-    const told = outcomes();
+    const told = breakerOutcomes();
     const app = Fastify();
     await app.register(breaking, breakers('outer', 9));
     app.register(
@@ -142,7 +143,7 @@ describe('the not-found handler', () => {
   });
 
   test("called by a handler is that route's to answer for: the request meets no second breaker", async () => {
-    const told = outcomes();
+    const told = breakerOutcomes();
     const app = await appWith(breakers());
     app.get('/', (_request, reply) => void reply.callNotFound());
     app.setNotFoundHandler(broken);

@@ -1,10 +1,10 @@
 import { MockClock } from '@breaking/core';
 import { type CircuitBreakerOptions, perMinute } from '@breaking/fastify';
-import { listen } from '@breaking/testkit';
+import { breakerOutcomes, listen } from '@breaking/testkit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { appWith, broken, ok, statusesOf } from './pluggedApp.js';
-import { outcomes, touchy } from './touchy.js';
+import { touchy } from './touchy.js';
 
 describe('app.circuitBreaker', () => {
   test.each(['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const)(
@@ -50,7 +50,7 @@ describe('app.circuitBreaker', () => {
   });
 
   test('met twice by a request counts once', async () => {
-    const told = outcomes();
+    const told = breakerOutcomes();
     const app = await appWith();
     const hook = app.circuitBreaker(touchy({ name: 'hook', errorThreshold: 2 }));
     app.get('/', { onRequest: [hook, hook], preHandler: hook }, broken);
@@ -59,7 +59,7 @@ describe('app.circuitBreaker', () => {
   });
 
   test("stands beside the plugin's breaker and the route's own, after them", async () => {
-    const told = outcomes();
+    const told = breakerOutcomes();
     const app = await appWith({ circuitBreaker: touchy({ name: 'plugin', errorThreshold: 9 }) });
     const hook = app.circuitBreaker(touchy({ name: 'hook', errorThreshold: 2 }));
     app.get('/', { onRequest: [hook] }, broken);
@@ -82,7 +82,7 @@ describe('app.circuitBreaker', () => {
   });
 
   test('is not asked for what the one before it refuses', async () => {
-    const told = outcomes();
+    const told = breakerOutcomes();
     const app = await appWith({ circuitBreaker: touchy({ name: 'plugin' }) });
     app.get('/', { onRequest: app.circuitBreaker(touchy({ name: 'hook', errorThreshold: 9 })) }, broken);
     expect(await statusesOf(app, '/', '/')).toEqual([500, 503]);
@@ -90,7 +90,7 @@ describe('app.circuitBreaker', () => {
   });
 
   test('stands beside a limit, whose refusals it does not count', async () => {
-    const told = outcomes();
+    const told = breakerOutcomes();
     const app = await appWith();
     const limit = app.rateLimit({ ...perMinute(1), clock: new MockClock() });
     app.get('/', { onRequest: [app.circuitBreaker(touchy({ name: 'hook' })), limit] }, ok);

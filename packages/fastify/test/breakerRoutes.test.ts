@@ -1,11 +1,12 @@
 import { MockClock } from '@breaking/core';
+import { breakerOutcomes } from '@breaking/testkit';
 import { describe, expect, test } from 'vitest';
 import { appWith, broken, ok, statusesOf } from './pluggedApp.js';
-import { outcomes, touchy } from './touchy.js';
+import { touchy } from './touchy.js';
 
 /** The names of the breakers that have settled or refused a request, in that order. */
 const names = () => {
-  const told = outcomes();
+  const told = breakerOutcomes();
   return () => told().map(each => each.replace(/ \w+$/, ''));
 };
 
@@ -134,7 +135,7 @@ describe('config.circuitBreaker', () => {
   });
 
   test('stands behind the limit: what that refuses it does not see', async () => {
-    const told = outcomes();
+    const told = breakerOutcomes();
     const rateLimit = { capacityMax: 1, restoreRateHz: 1, clock: new MockClock() };
     const app = await appWith({ rateLimit, circuitBreaker: touchy() });
     app.get('/', ok);
