@@ -22,6 +22,7 @@ export function fastifyUnderTest(name: string, through: 'plugin' | 'decorators')
   return {
     name,
     keepsFieldsOnError: true,
+    tellsErrors: true,
     headerOf: (request, field) => (request as FastifyRequest).headers[field] as string | undefined,
     mount: async ({ gates, handler = sendOk, errorHandler, trusts = 'nobody' }) => {
       const app = Fastify({ trustProxy: TRUST_PROXY[trusts] });

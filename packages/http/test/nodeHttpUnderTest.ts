@@ -11,6 +11,7 @@ const METHODS = ['GET', 'HEAD', 'POST'];
 export const nodeHttpUnderTest: AdapterUnderTest = {
   name: 'node:http',
   keepsFieldsOnError: true,
+  tellsErrors: false,
   headerOf: (req, name) => (req as Request).headers[name] as string | undefined,
   mount: async ({ gates, handler = sendOk, errorHandler = sendError, trusts = 'nobody' }) => {
     const { rateLimit, circuitBreaker } = nodeHttp(PROXIES[trusts]);

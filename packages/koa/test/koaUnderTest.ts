@@ -12,6 +12,7 @@ export function koaUnderTest(name: string, App: typeof Koa): AdapterUnderTest {
   return {
     name,
     keepsFieldsOnError: false,
+    tellsErrors: true,
     headerOf: (ctx, field) => (ctx as Context).get(field) || undefined,
     mount: async ({ gates, handler = sendOk, errorHandler, trusts = 'nobody' }) => {
       const app = new App({ proxy: trusts !== 'nobody', maxIpsCount: MAX_IPS_COUNT[trusts] });

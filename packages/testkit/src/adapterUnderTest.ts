@@ -9,6 +9,8 @@ export interface AdapterUnderTest {
   readonly name: string;
   /** Whether the framework's own error path keeps the fields that were set before the error. */
   readonly keepsFieldsOnError: boolean;
+  /** Whether the framework tells of what a handler threw. */
+  readonly tellsErrors: boolean;
   /**
    * An app behind a server that does not listen yet: all its requests pass the gates in their order, then `GET /` and
    * `POST /` are the handler's, and anything else is the framework's own 404.

@@ -17,6 +17,26 @@ export function keysContract(adapter: AdapterUnderTest): void {
       expect((await server.get()).status).toBe(200);
     });
 
+    it('may be told the key later, or that there is none', async () => {
+      const server = await guardedServer(adapter, fail, {
+        keyOf: async req => keyOf(req),
+        errorThreshold: 1,
+      });
+      await server.get({ 'x-upstream': 'a' });
+      await server.get();
+      server.handler = sendOk;
+      for (const headers of [{ 'x-upstream': 'a' }, {}]) expect((await server.get(headers)).status).toBe(503);
+      expect((await server.get({ 'x-upstream': 'b' })).status).toBe(200);
+    });
+
+    it('keeps long keys apart, and those that other keys could be taken for', async () => {
+      const keys = ['', 'undefined', `${'a'.repeat(5000)}1`, `${'a'.repeat(5000)}2`, 'constructor'];
+      let key: string | undefined;
+      const server = await guardedServer(adapter, fail, { keyOf: () => key, errorThreshold: 1 });
+      for (key of [undefined, ...keys]) expect((await server.get()).status).toBe(500);
+      for (key of [undefined, ...keys]) expect((await server.get()).status).toBe(503);
+    });
+
     it('names the key in its messages, and none for requests without one', async () => {
       const transitions = heard('breaking:circuit_breaker:transition');
       const server = await guardedServer(adapter, fail, {
@@ -32,7 +52,11 @@ export function keysContract(adapter: AdapterUnderTest): void {
     it.each([
       ['throws', () => boomed()],
       ['rejects', () => Promise.reject(new Error('boom'))],
+      ['throws what is no error', () => boomed('route')],
+      ['throws undefined, which is no leave to go on', () => boomed(undefined)],
+      ['rejects with undefined', () => Promise.reject(undefined)],
       ['returns no string', () => 7 as never],
+      ['resolves to no string', async () => null as never],
     ])('takes the error path when keyOf %s, calls no handler, and goes on', async (_how, wrongKeyOf) => {
       let isWrong = true;
       const server = await guardedServer(
@@ -73,6 +97,6 @@ export function keysContract(adapter: AdapterUnderTest): void {
   });
 }
 
-function boomed(): never {
-  throw new Error('boom');
+function boomed(error: unknown = new Error('boom')): never {
+  throw error;
 }
