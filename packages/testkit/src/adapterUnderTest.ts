@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Http2Server } from 'node:http2';
 import type { Readable } from 'node:stream';
 import type { Decision } from '@breaking/core';
 import type { CircuitBreakerGateOptions, RateLimitOptions } from '@breaking/http';
@@ -17,6 +18,8 @@ export interface AdapterUnderTest {
    * Rejects with what the adapter throws for a wrong option.
    */
   mount(scenario: Scenario): Promise<Server>;
+  /** The same behind a server of HTTP/2 without TLS, where the framework can do that. */
+  mountHttp2?(scenario: Scenario): Promise<Http2Server>;
   /** A header field of the request that the adapter hands to the callbacks of its options. */
   headerOf(request: unknown, name: string): string | undefined;
 }

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import type { AdapterUnderTest } from './adapterUnderTest.js';
 import { countingContract } from './circuitBreaker/countingContract.js';
 import { errorsContract } from './circuitBreaker/errorsContract.js';
+import { http2Contract } from './circuitBreaker/http2Contract.js';
 import { keysContract } from './circuitBreaker/keysContract.js';
 import { recoveryContract } from './circuitBreaker/recoveryContract.js';
 import { refusalContract } from './circuitBreaker/refusalContract.js';
@@ -18,5 +19,6 @@ export function circuitBreakerContract(adapter: AdapterUnderTest): void {
     recoveryContract(adapter);
     errorsContract(adapter);
     keysContract(adapter);
+    http2Contract(adapter);
   });
 }
