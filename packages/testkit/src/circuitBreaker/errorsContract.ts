@@ -32,7 +32,7 @@ export function errorsContract(adapter: AdapterUnderTest): void {
     });
 
     it('is told one that is answered with a 404', async () => {
-      const error = asking(404);
+      const error = Object.assign(new Error('gone'), { status: 404, statusCode: 404 });
       const { server, outcomes } = await judging(() => Promise.reject(error));
       expect((await server.get()).status).toBe(404);
       expect(outcomes).toEqual([{ status: 404, aborted: false, ...told(error) }]);
@@ -55,11 +55,14 @@ export function errorsContract(adapter: AdapterUnderTest): void {
     });
 
     it.each([
-      [500, 'a failure'],
-      [503, 'a failure'],
-      [404, 'an abort'],
-    ])('whose client has gone before it was answered is told: a %d is %s', async (status, kind) => {
-      const error = asking(status);
+      [{}, 'a failure'],
+      [{ status: 503 }, 'a failure'],
+      [{ statusCode: 500 }, 'a failure'],
+      [{ status: 404 }, 'an abort'],
+      [{ statusCode: 404 }, 'an abort'],
+      [{ status: 'gone' }, 'a failure'],
+    ])('is told one whose client has gone before it was answered: with %j it is %s', async (asked, kind) => {
+      const error = Object.assign(new Error('boom'), asked);
       const { server, outcomes } = await judging(
         () => Promise.reject(error),
         (_error, io) => io.hijack(),
@@ -95,9 +98,4 @@ export function errorsContract(adapter: AdapterUnderTest): void {
 
 function thrown(error: Error): never {
   throw error;
-}
-
-/** An error that asks for this status, as the frameworks read it. */
-function asking(status: number): Error {
-  return Object.assign(new Error('boom'), { status, statusCode: status });
 }

@@ -49,23 +49,25 @@ export function keysContract(adapter: AdapterUnderTest): void {
       expect(Object.keys(transitions[1] ?? {})).not.toContain('key');
     });
 
-    it.each([
-      ['throws', () => boomed()],
-      ['rejects', () => Promise.reject(new Error('boom'))],
-      ['throws what is no error', () => boomed('route')],
-      ['throws undefined, which is no leave to go on', () => boomed(undefined)],
-      ['rejects with undefined', () => Promise.reject(undefined)],
-      ['returns no string', () => 7 as never],
-      ['resolves to no string', async () => null as never],
-    ])('takes the error path when keyOf %s, calls no handler, and goes on', async (_how, wrongKeyOf) => {
+    it.each<[string, () => unknown, RegExp]>([
+      ['throws', () => thrown(new Error('boom')), /^boom$/],
+      ['rejects', () => Promise.reject(new Error('boom')), /^boom$/],
+      ['throws what is no error', () => thrown('route'), /a callback threw what is no Error: "route"$/],
+      ['throws undefined, which is no leave', () => thrown(undefined), /threw what is no Error: undefined$/],
+      ['rejects with undefined', () => Promise.reject(undefined), /threw what is no Error: undefined$/],
+      ['returns no string', () => 7, /^circuitBreaker\b.*: keyOf must be a string, got 7$/],
+      ['resolves to no string', async () => null, /^circuitBreaker\b.*: keyOf must be a string, got null$/],
+    ])('takes the error path when keyOf %s, calls no handler, and goes on', async (_how, wrong, message) => {
       let isWrong = true;
       const server = await guardedServer(
         adapter,
         sendOk,
-        { keyOf: () => (isWrong ? wrongKeyOf() : undefined) },
-        { errorHandler: (error, io) => io.send(500, String(error instanceof Error)) },
+        { keyOf: () => (isWrong ? (wrong() as string) : undefined) },
+        { errorHandler: (error, io) => io.send(500, (error as Error).message) },
       );
-      expect(await server.served.get()).toMatchObject({ status: 500, body: 'true' });
+      const { status, body } = await server.served.get();
+      expect(status).toBe(500);
+      expect(body).toMatch(message);
       expect(server.handled).toBe(0);
       isWrong = false;
       expect((await server.get()).status).toBe(200);
@@ -97,6 +99,6 @@ export function keysContract(adapter: AdapterUnderTest): void {
   });
 }
 
-function boomed(error: unknown = new Error('boom')): never {
-  throw error;
+function thrown(value: unknown): never {
+  throw value;
 }
