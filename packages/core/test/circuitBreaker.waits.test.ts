@@ -14,6 +14,26 @@ function waits({ breaker, clock }: ReturnType<typeof breakerOf>, count: number):
 }
 
 describe('the level, by which waits get longer', () => {
+  test('is 0 after timeWindowSecs spent closed without a trip', () => {
+    const { breaker, clock } = breakerOf();
+    fail(breaker, 5);
+    clock.advanceBy(2);
+    breaker.acquire().failure();
+    clock.advanceBy(4);
+    breaker.acquire().success();
+    clock.advanceBy(10);
+    fail(breaker, 5);
+    expect(breaker.retryAfterSecs).toBeCloseTo(2, 9);
+  });
+
+  test('is not forgotten for the time spent open', () => {
+    const { breaker, clock } = breakerOf();
+    fail(breaker, 5);
+    clock.advanceBy(1000);
+    breaker.acquire().failure();
+    expect(breaker.retryAfterSecs).toBeCloseTo(4, 9);
+  });
+
   test('goes on from trip to trip as long as each comes within timeWindowSecs after closing', () => {
     const { breaker, clock } = breakerOf();
     for (const wait of [2, 4, 8, 16, 30]) {
@@ -113,6 +133,13 @@ describe('jitter', () => {
     expect(breaker.retryAfterSecs).toBeCloseTo(4 * 1.25, 9);
     probe.failure();
     expect(random).toHaveBeenCalledTimes(3);
+  });
+
+  test('is drawn once for each wait: looking does not draw again', () => {
+    const { breaker } = breakerOf({ jitter: 0.5 });
+    fail(breaker, 5);
+    const { retryAfterSecs } = breaker;
+    for (let i = 0; i < 10; i++) expect(breaker.retryAfterSecs).toBe(retryAfterSecs);
   });
 
   test('of none waits just D, whatever is drawn', () => {
