@@ -49,7 +49,7 @@ export function settling<R>(admission: Admission, call: () => R, callerSignal?: 
     callerSignal === undefined
       ? admission.fail
       : (error: unknown): never => {
-          admission.end('failure', error, callerSignal);
+          admission.end('thrown', error, callerSignal);
           throw error;
         };
   let answer: R;

@@ -79,7 +79,7 @@ describe('what counts', () => {
     expect(breaker.state).toBe('open');
   });
 
-  test.each([null, 0, '', false, Number.NaN, 1n, Symbol('odd')])(
+  test.each([undefined, null, 0, '', false, Number.NaN, 1n, Symbol('odd')])(
     'what is no error is judged like one: %s',
     async odd => {
       const seen: unknown[] = [];
