@@ -3,6 +3,7 @@ import type { CallOutcome } from './breakerState.js';
 /** What a call tells of its end. What was thrown is still to be judged: it may count as any outcome. */
 export type CallEnd = CallOutcome | 'thrown';
 
+/** Tells a breaker how a call ended. */
 export type Settle = (
   admission: Admission,
   end: CallEnd,
