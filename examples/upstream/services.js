@@ -25,7 +25,8 @@ export const services = [
       const app = new Koa();
       app.silent = true;
       app.use(async ctx => {
-        ctx.body = await inStock(ctx.path.replace('/stock/', ''));
+        const item = itemIn(ctx.path);
+        if (item !== undefined) ctx.body = await inStock(item);
       });
       return createServer(app.callback());
     },
@@ -43,3 +44,17 @@ export const services = [
     },
   },
 ];
+
+/**
+ * What a router would do.
+ * @param {string} path
+ * @returns {string | undefined} the item that the path names
+ */
+function itemIn(path) {
+  const [, item] = /^\/stock\/([^/]+)$/.exec(path) ?? [];
+  try {
+    return item && decodeURIComponent(item);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,14 +1,21 @@
 import { CircuitBreaker } from '@breaking/core';
 
-/** The upstream gave no answer, or not this one: to our own clients a 502. */
+/** The upstream gave no answer, or one of 500 and above: to our own clients a 502. */
 class UpstreamFailed extends Error {
   status = 502;
   statusCode = 502;
 }
 
+/** The upstream works, and knows of no such item: to our own clients a 404. */
+class NoSuchItem extends Error {
+  status = 404;
+  statusCode = 404;
+}
+
 /**
- * How many pieces of an item are in stock, asked from the upstream through a circuit breaker. Five failures in a row
- * open it. While it is open `inStock` rejects at once with TooManyErrors, which every framework answers with a 503.
+ * How many pieces of an item are in stock, asked from the upstream through a circuit breaker. Five failures in a burst
+ * open it, whatever succeeds in between; every twelve seconds one of them is forgiven. While it is open `inStock` rejects
+ * at once with TooManyErrors, which every framework answers with a 503.
  * @param {string} url the upstream's
  * @param {object} [options]
  * @param {() => AbortSignal} [options.timeout] gives each call up when this aborts, by default after a second
@@ -22,21 +29,33 @@ export function createStock(url, { timeout = () => AbortSignal.timeout(1000), cl
     timeWindowSecs: 60,
     cooldownSecs: 2,
     cooldownMaxSecs: 8,
+    errorTypes: [UpstreamFailed],
     clock,
     onTransition,
   });
 
   const inStock = breaker.wrap(async (/** @type {string} */ item) => {
-    try {
-      const answer = await fetch(`${url}/stock/${item}`, { signal: timeout() });
-      if (!answer.ok) throw new Error(`it answered ${answer.status}`);
-      return /** @type {{ inStock: number }} */ (await answer.json());
-    } catch (cause) {
-      throw new UpstreamFailed('The upstream failed', { cause });
-    }
+    const answer = await asked(`${url}/stock?item=${encodeURIComponent(item)}`, timeout());
+    if (answer === undefined) throw new NoSuchItem('The upstream knows of no such item');
+    return answer;
   });
 
   return { breaker, inStock };
+}
+
+/**
+ * @param {string} url
+ * @param {AbortSignal} signal
+ * @returns {Promise<{ inStock: number } | undefined>} nothing where the upstream says, with a 4xx, that there is nothing
+ */
+async function asked(url, signal) {
+  try {
+    const answer = await fetch(url, { signal });
+    if (answer.status >= 500) throw new Error(`it answered ${answer.status}`);
+    return answer.ok ? /** @type {{ inStock: number }} */ (await answer.json()) : undefined;
+  } catch (cause) {
+    throw new UpstreamFailed('The upstream failed', { cause });
+  }
 }
 
 /** @typedef {ReturnType<typeof createStock>} Stock */

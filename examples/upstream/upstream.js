@@ -5,15 +5,21 @@ import { createServer } from 'node:http';
  * @typedef {'healthy' | 'slow' | 'failing' | 'dead'} Mode
  */
 
+/** How many pieces there are of each item; of any other it knows nothing, which is a 404. */
+const PIECES = new Map([
+  ['lamp', 7],
+  ['desk & chair, 50% off/set?', 2],
+]);
+
 /** A service that others depend on, with a switch for how it is. */
 export function createUpstream() {
   const upstream = {
     mode: /** @type {Mode} */ ('healthy'),
     /** How many requests have reached it since the switch was last turned. */
     hits: 0,
-    server: createServer((_req, res) => {
+    server: createServer((req, res) => {
       upstream.hits += 1;
-      if (upstream.mode === 'healthy') res.setHeader('Content-Type', 'application/json').end('{"inStock":7}');
+      if (upstream.mode === 'healthy') answer(req, res);
       else if (upstream.mode === 'failing') res.writeHead(500).end();
       // Slow: the caller gives up first.
     }),
@@ -29,4 +35,12 @@ export function createUpstream() {
     if (upstream.mode === 'dead') socket.resetAndDestroy();
   });
   return upstream;
+}
+
+/** @type {import('node:http').RequestListener} */
+function answer(req, res) {
+  const { searchParams } = new URL(req.url ?? '', 'http://upstream');
+  const inStock = PIECES.get(searchParams.get('item') ?? '');
+  if (inStock === undefined) res.writeHead(404).end();
+  else res.setHeader('Content-Type', 'application/json').end(JSON.stringify({ inStock }));
 }

@@ -6,27 +6,48 @@ import { createStock, type Stock } from '../stock.js';
 import { createUpstream, type Mode } from '../upstream.js';
 
 /** The stock behind an upstream in that mode, which gives up a slow one after 50 ms of real time, others never. */
-async function stockOf(mode: Mode): Promise<Stock> {
+async function stockOf(mode: Mode, clock = new MockClock()): Promise<Stock> {
   const upstream = createUpstream();
   upstream.turn(mode);
   onTestFinished(() => close(upstream.server));
   return createStock(await listen(upstream.server), {
     timeout: () => (mode === 'slow' ? AbortSignal.timeout(50) : new AbortController().signal),
-    clock: new MockClock(),
+    clock,
   });
 }
 
 describe.each(services)('the service on $name', service => {
-  async function asked(stock: Stock): Promise<Response> {
+  async function asked(stock: Stock, item = 'lamp'): Promise<Response> {
     const server = await service.serve(stock);
     onTestFinished(() => close(server));
-    return fetch(`${await listen(server)}/stock/lamp`);
+    return fetch(`${await listen(server)}/stock/${item}`);
   }
 
   test('passes on what the upstream says', async () => {
     const answer = await asked(await stockOf('healthy'));
 
     expect([answer.status, await answer.json()]).toEqual([200, { inStock: 7 }]);
+  });
+
+  test('asks for an item by its very name, whatever signs are in it', async () => {
+    const item = encodeURIComponent('desk & chair, 50% off/set?');
+    const answer = await asked(await stockOf('healthy'), item);
+
+    expect([answer.status, await answer.json()]).toEqual([200, { inStock: 2 }]);
+  });
+
+  test.each(['unicorn', '%2e%2e%2fstock', 'lamp%26item=desk', 'a/b'])(
+    'answers 404 where the upstream has nothing of that name: %s',
+    async item => {
+      const stock = await stockOf('healthy');
+      expect((await asked(stock, item)).status).toBe(404);
+      expect(stock.breaker.state).toBe('closed');
+    },
+  );
+
+  test('takes a path that is none for the mistake of its client', async () => {
+    const stock = await stockOf('healthy');
+    expect([400, 404]).toContain((await asked(stock, '%zz')).status);
   });
 
   test.each(['slow', 'failing', 'dead'] as const)('answers 502 when the upstream is %s', async mode => {
@@ -55,4 +76,35 @@ test.each([
 
   expect(breaker.state).toBe('open');
   await expect(inStock('lamp')).rejects.toBeInstanceOf(TooManyErrors);
+});
+
+test('a 404 of the upstream is no failure, however often it comes, and closes the breaker as a probe', async () => {
+  const clock = new MockClock();
+  const { breaker, inStock } = await stockOf('healthy', clock);
+  for (let i = 0; i < 20; i++) await expect(inStock('unicorn')).rejects.toMatchObject({ status: 404 });
+  expect(breaker.state).toBe('closed');
+
+  breaker.trip();
+  clock.advanceBy(2);
+  await expect(inStock('unicorn')).rejects.toMatchObject({ status: 404 });
+  expect(breaker.state).toBe('closed');
+});
+
+test('five failures in a burst open the breaker whatever succeeds in between, and each is forgiven in time', async () => {
+  const clock = new MockClock();
+  const upstream = createUpstream();
+  onTestFinished(() => close(upstream.server));
+  const { breaker, inStock } = createStock(await listen(upstream.server), { clock });
+  const call = async (mode: Mode) => {
+    upstream.turn(mode);
+    await inStock('lamp').catch(() => {});
+  };
+
+  for (let i = 0; i < 4; i++) for (const mode of ['failing', 'healthy'] as const) await call(mode);
+  clock.advanceBy(12);
+  await call('failing');
+  expect(breaker.state).toBe('closed');
+  await call('healthy');
+  await call('failing');
+  expect(breaker.state).toBe('open');
 });

@@ -1,9 +1,12 @@
 import type { CallOutcome } from './breakerState.js';
 
-/** Tells a breaker an outcome. A failure with an error is still to be judged by that error. */
+/** What a call tells of its end. What was thrown is still to be judged: it may count as any outcome. */
+export type CallEnd = CallOutcome | 'thrown';
+
+/** Tells a breaker how a call ended. */
 export type Settle = (
   admission: Admission,
-  outcome: CallOutcome,
+  end: CallEnd,
   error?: unknown,
   callerSignal?: AbortSignal,
 ) => void;
@@ -24,8 +27,8 @@ export class Admission {
     this.since = since;
   }
 
-  end(outcome: CallOutcome, error?: unknown, callerSignal?: AbortSignal): void {
-    this.#settle(this, outcome, error, callerSignal);
+  end(end: CallEnd, error?: unknown, callerSignal?: AbortSignal): void {
+    this.#settle(this, end, error, callerSignal);
   }
 
   /** For promises: the value goes on, once its call has been told of. */
@@ -36,7 +39,7 @@ export class Admission {
 
   /** For promises: the error goes on, once its call has been told of. */
   readonly fail = (error: unknown): never => {
-    this.end('failure', error);
+    this.end('thrown', error);
     throw error;
   };
 }

@@ -49,15 +49,18 @@ export function settling<R>(admission: Admission, call: () => R, callerSignal?: 
     callerSignal === undefined
       ? admission.fail
       : (error: unknown): never => {
-          admission.end('failure', error, callerSignal);
+          admission.end('thrown', error, callerSignal);
           throw error;
         };
+  let answer: R;
+  let isLater: boolean;
   try {
-    const answer = call();
-    return isThenable(answer) ? (Promise.resolve(answer).then(succeed, fail) as R) : succeed(answer);
+    answer = call();
+    isLater = isThenable(answer);
   } catch (error) {
     return fail(error);
   }
+  return isLater ? (Promise.resolve(answer).then(succeed, fail) as R) : succeed(answer);
 }
 
 /** A promise that rejects, but not yet: one that has already done so is unhandled for a moment, which Node makes costly. */

@@ -1,5 +1,5 @@
 import type { BreakerSettings } from './breakerOptions.js';
-import { areThere, debtAt, SLACK, secondsUntilThere } from './debt.js';
+import { areThere, debtAt, SLACK } from './debt.js';
 
 /** Closed lets every call through, open none; halfOpen lets single probes through, to see whether it may close. */
 export type CircuitState = 'closed' | 'open' | 'halfOpen';
@@ -64,9 +64,10 @@ export class BreakerState {
   /** Seconds until a call would be admitted if nothing happens meanwhile; 0 if it would be now. */
   secondsUntilAllowing(now: number): number {
     if (!this.#recovering) return 0;
-    // A short cool-down is a small debt, which the usual slack could hide.
+    // A short cool-down is a small debt, which the usual slack could hide, and a difference to one token too.
     const slack = Math.min(SLACK, 1e-6 * this.#debt);
-    return secondsUntilThere(1, this.#settings.restoreRateHz, this.#debtAt(now), 1, slack);
+    const debt = this.#debtAt(now);
+    return debt <= slack ? 0 : debt / this.#settings.restoreRateHz;
   }
 
   /**

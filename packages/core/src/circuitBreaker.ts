@@ -191,9 +191,9 @@ export class CircuitBreaker {
     return this.#shared;
   }
 
-  readonly #settle: Settle = ({ epoch, since }, outcome, error, callerSignal) => {
+  readonly #settle: Settle = ({ epoch, since }, end, error, callerSignal) => {
     this.#underWay -= 1;
-    const counted = error === undefined ? outcome : outcomeOf(error, callerSignal, this.#settings);
+    const counted = end === 'thrown' ? outcomeOf(error, callerSignal, this.#settings) : end;
     if (counted !== 'failure' && this.#state.isUntouched && !callChannel.hasSubscribers) return;
     const now = this.#now();
     this.#state.settle(epoch, counted, now);

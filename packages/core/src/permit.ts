@@ -1,5 +1,4 @@
-import type { Admission } from './admission.js';
-import type { CallOutcome } from './breakerState.js';
+import type { Admission, CallEnd } from './admission.js';
 
 /**
  * Leave for one call, to be told what became of it. The first word counts, all later ones are dropped.
@@ -27,7 +26,7 @@ export class CallPermit implements Permit {
   }
 
   failure(error?: unknown): void {
-    this.#end('failure', error);
+    this.#end(error === undefined ? 'failure' : 'thrown', error);
   }
 
   ignore(): void {
@@ -38,9 +37,9 @@ export class CallPermit implements Permit {
     this.#end('failure');
   }
 
-  #end(outcome: CallOutcome, error?: unknown): void {
+  #end(end: CallEnd, error?: unknown): void {
     const admission = this.#admission;
     this.#admission = undefined;
-    admission?.end(outcome, error);
+    admission?.end(end, error);
   }
 }

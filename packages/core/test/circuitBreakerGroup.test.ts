@@ -132,6 +132,20 @@ describe('maxKeys', () => {
     expect(group.get('a').state).toBe('open');
   });
 
+  test('a clock that fails as a call ends settles that call once: another one under way is not forgotten', async () => {
+    let reading = 0;
+    const { group } = groupOf({ maxKeys: 1, clock: { secondsSinceEpoch: () => reading } });
+    const breaker = group.get('a');
+    breaker.acquire();
+    breaker.recordFailure();
+    const broken = () => {
+      reading = Number.NaN;
+    };
+    expect(() => breaker.runSync(broken)).toThrow('clock');
+    reading = 1000;
+    expect(breaker.isLikeNew).toBe(false);
+  });
+
   test('a breaker whose calls are all settled, whichever way, can be forgotten again', () => {
     const { group } = groupOf({ maxKeys: 1 });
     const breaker = group.get('a');

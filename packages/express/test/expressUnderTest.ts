@@ -13,6 +13,7 @@ export function expressUnderTest(name: string, createApp: typeof express): Adapt
   return {
     name,
     keepsFieldsOnError: true,
+    tellsErrors: false,
     headerOf: (req, field) => (req as Request).get(field),
     mount: async ({ gates, handler = sendOk, errorHandler, trusts = 'nobody' }) => {
       const handle: RequestHandler = (req, res, next) => {

@@ -1,6 +1,13 @@
 import { isThenable } from '@breaking/core';
 import breaking from '@breaking/fastify';
-import { type AdapterUnderTest, type GateUnderTest, type Io, madeOnce, sendOk } from '@breaking/testkit';
+import {
+  type AdapterUnderTest,
+  type GateUnderTest,
+  type Io,
+  madeOnce,
+  type Scenario,
+  sendOk,
+} from '@breaking/testkit';
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -22,24 +29,42 @@ export function fastifyUnderTest(name: string, through: 'plugin' | 'decorators')
   return {
     name,
     keepsFieldsOnError: true,
+    tellsErrors: true,
     headerOf: (request, field) => (request as FastifyRequest).headers[field] as string | undefined,
-    mount: async ({ gates, handler = sendOk, errorHandler, trusts = 'nobody' }) => {
-      const app = Fastify({ trustProxy: TRUST_PROXY[trusts] });
-      const others = await registered(app, gates, through);
-      for (const gate of madeOnce(others, gate => hookOf(app, gate))) app.addHook('onRequest', gate);
-      if (errorHandler !== undefined) {
-        app.setErrorHandler((error, _request, reply) => errorHandler(error, ioOf(reply)));
-      }
-      const handle = (_request: FastifyRequest, reply: FastifyReply) => {
-        const handled = handler(ioOf(reply));
-        return isThenable(handled) ? handled.then(() => reply) : undefined;
-      };
-      app.get('/', handle);
-      app.post('/', handle);
-      await app.ready();
+    mount: async scenario => {
+      const app = Fastify({ trustProxy: trustProxy(scenario) });
+      return mounted(app, scenario, through);
+    },
+    mountHttp2: async scenario => {
+      const app = Fastify({ trustProxy: trustProxy(scenario), http2: true });
+      await mounted(app as never, scenario, through);
       return app.server;
     },
   };
+}
+
+function trustProxy({ trusts = 'nobody' }: Scenario) {
+  return TRUST_PROXY[trusts];
+}
+
+async function mounted(
+  app: FastifyInstance,
+  { gates, handler = sendOk, errorHandler }: Scenario,
+  through: 'plugin' | 'decorators',
+): Promise<FastifyInstance['server']> {
+  const others = await registered(app, gates, through);
+  for (const gate of madeOnce(others, gate => hookOf(app, gate))) app.addHook('onRequest', gate);
+  if (errorHandler !== undefined) {
+    app.setErrorHandler((error, _request, reply) => errorHandler(error, ioOf(reply)));
+  }
+  const handle = (_request: FastifyRequest, reply: FastifyReply) => {
+    const handled = handler(ioOf(reply));
+    return isThenable(handled) ? handled.then(() => reply) : undefined;
+  };
+  app.get('/', handle);
+  app.post('/', handle);
+  await app.ready();
+  return app.server;
 }
 
 /** Registers the plugin, with those of the gates that can be its own; the others are left. */

@@ -1,7 +1,15 @@
 import { createServer, type ServerResponse } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import { pipeline } from 'node:stream';
 import { isThenable } from '@breaking/core';
-import { type AdapterUnderTest, type GateUnderTest, type Io, madeOnce, sendOk } from '@breaking/testkit';
+import {
+  type AdapterUnderTest,
+  type GateUnderTest,
+  type Io,
+  madeOnce,
+  type Scenario,
+  sendOk,
+} from '@breaking/testkit';
 import { type Middleware, nodeHttp, type Request } from './nodeHttp.js';
 
 const PROXIES = { nobody: 0, oneProxy: 1, anyone: Number.POSITIVE_INFINITY };
@@ -11,24 +19,28 @@ const METHODS = ['GET', 'HEAD', 'POST'];
 export const nodeHttpUnderTest: AdapterUnderTest = {
   name: 'node:http',
   keepsFieldsOnError: true,
+  tellsErrors: false,
   headerOf: (req, name) => (req as Request).headers[name] as string | undefined,
-  mount: async ({ gates, handler = sendOk, errorHandler = sendError, trusts = 'nobody' }) => {
-    const { rateLimit, circuitBreaker } = nodeHttp(PROXIES[trusts]);
-    const middleware = madeOnce<Middleware>(gates, (gate: GateUnderTest) => {
-      return gate.kind === 'rateLimit' ? rateLimit(gate.options) : circuitBreaker(gate.options);
-    });
-    const handle: Middleware = (req, res, next) => {
-      const io = ioOf(req, res);
-      if (req.url !== '/' || !METHODS.includes(req.method ?? '')) return io.send(404, 'not found');
-      const handled = handler(io);
-      if (isThenable(handled)) handled.then(undefined, next);
-    };
-    return createServer((req: Request, res) => {
-      const fail = (error: unknown) => errorHandler(error, ioOf(req, res as ServerResponse<Request>));
-      run([...middleware, handle], req, res as ServerResponse<Request>, fail);
-    });
-  },
+  mount: async scenario => createServer(listenerOf(scenario)),
+  mountHttp2: async scenario => createHttp2Server(listenerOf(scenario) as never),
 };
+
+function listenerOf({ gates, handler = sendOk, errorHandler = sendError, trusts = 'nobody' }: Scenario) {
+  const { rateLimit, circuitBreaker } = nodeHttp(PROXIES[trusts]);
+  const middleware = madeOnce<Middleware>(gates, (gate: GateUnderTest) => {
+    return gate.kind === 'rateLimit' ? rateLimit(gate.options) : circuitBreaker(gate.options);
+  });
+  const handle: Middleware = (req, res, next) => {
+    const io = ioOf(req, res);
+    if (req.url !== '/' || !METHODS.includes(req.method ?? '')) return io.send(404, 'not found');
+    const handled = handler(io);
+    if (isThenable(handled)) handled.then(undefined, next);
+  };
+  return (req: Request, res: ServerResponse) => {
+    const fail = (error: unknown) => errorHandler(error, ioOf(req, res as ServerResponse<Request>));
+    run([...middleware, handle], req, res as ServerResponse<Request>, fail);
+  };
+}
 
 /** Calls one middleware after the other, each when the one before says so. */
 function run(

@@ -1,6 +1,14 @@
 import { createServer } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import { circuitBreaker, rateLimit } from '@breaking/koa';
-import { type AdapterUnderTest, type GateUnderTest, type Io, madeOnce, sendOk } from '@breaking/testkit';
+import {
+  type AdapterUnderTest,
+  type GateUnderTest,
+  type Io,
+  madeOnce,
+  type Scenario,
+  sendOk,
+} from '@breaking/testkit';
 import type Koa from 'koa';
 import type { Context, Middleware } from 'koa';
 
@@ -12,26 +20,31 @@ export function koaUnderTest(name: string, App: typeof Koa): AdapterUnderTest {
   return {
     name,
     keepsFieldsOnError: false,
+    tellsErrors: true,
     headerOf: (ctx, field) => (ctx as Context).get(field) || undefined,
-    mount: async ({ gates, handler = sendOk, errorHandler, trusts = 'nobody' }) => {
-      const app = new App({ proxy: trusts !== 'nobody', maxIpsCount: MAX_IPS_COUNT[trusts] });
-      app.silent = true;
-      if (errorHandler !== undefined) {
-        app.use(async (ctx, next) => {
-          try {
-            await next();
-          } catch (error) {
-            errorHandler(error, ioOf(ctx));
-          }
-        });
-      }
-      for (const gate of madeOnce(gates, middlewareOf)) app.use(gate);
-      app.use((ctx, next) => {
-        return ctx.path === '/' && METHODS.includes(ctx.method) ? handler(ioOf(ctx)) : next();
-      });
-      return createServer(app.callback());
-    },
+    mount: async scenario => createServer(appOf(App, scenario).callback()),
+    // Koa's types know of HTTP/1 alone.
+    mountHttp2: async scenario => createHttp2Server(appOf(App, scenario).callback() as never),
   };
+}
+
+function appOf(App: typeof Koa, { gates, handler = sendOk, errorHandler, trusts = 'nobody' }: Scenario): Koa {
+  const app = new App({ proxy: trusts !== 'nobody', maxIpsCount: MAX_IPS_COUNT[trusts] });
+  app.silent = true;
+  if (errorHandler !== undefined) {
+    app.use(async (ctx, next) => {
+      try {
+        await next();
+      } catch (error) {
+        errorHandler(error, ioOf(ctx));
+      }
+    });
+  }
+  for (const gate of madeOnce(gates, middlewareOf)) app.use(gate);
+  app.use((ctx, next) => {
+    return ctx.path === '/' && METHODS.includes(ctx.method) ? handler(ioOf(ctx)) : next();
+  });
+  return app;
 }
 
 function middlewareOf(gate: GateUnderTest): Middleware {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Http2Server } from 'node:http2';
 import type { Readable } from 'node:stream';
 import type { Decision } from '@breaking/core';
 import type { CircuitBreakerGateOptions, RateLimitOptions } from '@breaking/http';
@@ -9,12 +10,16 @@ export interface AdapterUnderTest {
   readonly name: string;
   /** Whether the framework's own error path keeps the fields that were set before the error. */
   readonly keepsFieldsOnError: boolean;
+  /** Whether the framework tells of what a handler threw. */
+  readonly tellsErrors: boolean;
   /**
    * An app behind a server that does not listen yet: all its requests pass the gates in their order, then `GET /` and
    * `POST /` are the handler's, and anything else is the framework's own 404.
    * Rejects with what the adapter throws for a wrong option.
    */
   mount(scenario: Scenario): Promise<Server>;
+  /** The same behind a server of HTTP/2 without TLS, where the framework can do that. */
+  mountHttp2?(scenario: Scenario): Promise<Http2Server>;
   /** A header field of the request that the adapter hands to the callbacks of its options. */
   headerOf(request: unknown, name: string): string | undefined;
 }

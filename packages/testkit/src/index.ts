@@ -9,7 +9,7 @@ export {
   type Trust,
 } from './adapterUnderTest.js';
 export { circuitBreakerContract } from './circuitBreakerContract.js';
-export { Held, heard, turn, type Warning, warned } from './observed.js';
+export { breakerOutcomes, Held, heard, turn, type Warning, warned } from './observed.js';
 export { tokensOf } from './rateLimit/limit.js';
 export { rateLimitContract } from './rateLimitContract.js';
 export { type Answer, type Asked, listen, Served, serve } from './served.js';

@@ -19,6 +19,12 @@ export function heard<C extends keyof Messages>(channel: C): readonly Messages[C
   return messages;
 }
 
+/** What has become of the requests until the test is finished, and for which breakers: `name outcome`, in order. */
+export function breakerOutcomes(): () => readonly string[] {
+  const calls = heard('breaking:circuit_breaker:call');
+  return () => calls.map(({ name, outcome }) => `${name} ${outcome}`);
+}
+
 /** The codes of this library's process warnings until the test is finished. */
 export function warned(): readonly Warning[] {
   const warnings: Warning[] = [];

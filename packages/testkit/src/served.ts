@@ -65,6 +65,16 @@ export class Served {
     return { status: response.statusCode ?? 0, headers: response.headers, body };
   }
 
+  /** The statuses of these requests, each sent after the answer to the one before: `/path`, or `METHOD /path`. */
+  async statuses(...requests: readonly string[]): Promise<readonly number[]> {
+    const statuses = [];
+    for (const request of requests) {
+      const [path = '/', method = 'GET'] = request.split(' ').reverse();
+      statuses.push((await this.ask({ path, method })).status);
+    }
+    return statuses;
+  }
+
   /** A request that is on its way, for those that will not wait for its answer. */
   open({ method = 'GET', path = '/', headers = {}, body }: Asked = {}): ClientRequest {
     return request({ ...this.#where, agent: this.#agent, method, path, headers }).end(body);

@@ -17,6 +17,26 @@ export function keysContract(adapter: AdapterUnderTest): void {
       expect((await server.get()).status).toBe(200);
     });
 
+    it('may be told the key later, or that there is none', async () => {
+      const server = await guardedServer(adapter, fail, {
+        keyOf: async req => keyOf(req),
+        errorThreshold: 1,
+      });
+      await server.get({ 'x-upstream': 'a' });
+      await server.get();
+      server.handler = sendOk;
+      for (const headers of [{ 'x-upstream': 'a' }, {}]) expect((await server.get(headers)).status).toBe(503);
+      expect((await server.get({ 'x-upstream': 'b' })).status).toBe(200);
+    });
+
+    it('keeps long keys apart, and those that other keys could be taken for', async () => {
+      const keys = ['', 'undefined', `${'a'.repeat(5000)}1`, `${'a'.repeat(5000)}2`, 'constructor'];
+      let key: string | undefined;
+      const server = await guardedServer(adapter, fail, { keyOf: () => key, errorThreshold: 1 });
+      for (key of [undefined, ...keys]) expect((await server.get()).status).toBe(500);
+      for (key of [undefined, ...keys]) expect((await server.get()).status).toBe(503);
+    });
+
     it('names the key in its messages, and none for requests without one', async () => {
       const transitions = heard('breaking:circuit_breaker:transition');
       const server = await guardedServer(adapter, fail, {
@@ -29,19 +49,25 @@ export function keysContract(adapter: AdapterUnderTest): void {
       expect(Object.keys(transitions[1] ?? {})).not.toContain('key');
     });
 
-    it.each([
-      ['throws', () => boomed()],
-      ['rejects', () => Promise.reject(new Error('boom'))],
-      ['returns no string', () => 7 as never],
-    ])('takes the error path when keyOf %s, calls no handler, and goes on', async (_how, wrongKeyOf) => {
+    it.each<[string, () => unknown, RegExp]>([
+      ['throws', () => thrown(new Error('boom')), /^boom$/],
+      ['rejects', () => Promise.reject(new Error('boom')), /^boom$/],
+      ['throws what is no error', () => thrown('route'), /a callback threw what is no Error: "route"$/],
+      ['throws undefined, which is no leave', () => thrown(undefined), /threw what is no Error: undefined$/],
+      ['rejects with undefined', () => Promise.reject(undefined), /threw what is no Error: undefined$/],
+      ['returns no string', () => 7, /^circuitBreaker\b.*: keyOf must be a string, got 7$/],
+      ['resolves to no string', async () => null, /^circuitBreaker\b.*: keyOf must be a string, got null$/],
+    ])('takes the error path when keyOf %s, calls no handler, and goes on', async (_how, wrong, message) => {
       let isWrong = true;
       const server = await guardedServer(
         adapter,
         sendOk,
-        { keyOf: () => (isWrong ? wrongKeyOf() : undefined) },
-        { errorHandler: (error, io) => io.send(500, String(error instanceof Error)) },
+        { keyOf: () => (isWrong ? (wrong() as string) : undefined) },
+        { errorHandler: (error, io) => io.send(500, (error as Error).message) },
       );
-      expect(await server.served.get()).toMatchObject({ status: 500, body: 'true' });
+      const { status, body } = await server.served.get();
+      expect(status).toBe(500);
+      expect(body).toMatch(message);
       expect(server.handled).toBe(0);
       isWrong = false;
       expect((await server.get()).status).toBe(200);
@@ -73,6 +99,6 @@ export function keysContract(adapter: AdapterUnderTest): void {
   });
 }
 
-function boomed(): never {
-  throw new Error('boom');
+function thrown(value: unknown): never {
+  throw value;
 }

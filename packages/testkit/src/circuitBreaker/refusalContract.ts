@@ -1,4 +1,3 @@
-import { TooManyErrors } from '@breaking/core';
 import { describe, expect, it } from 'vitest';
 import { type AdapterUnderTest, sendOk } from '../adapterUnderTest.js';
 import { heard, warned } from '../observed.js';
@@ -39,50 +38,6 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(JSON.parse(body)).toEqual({ type: 'about:blank', title: 'Service Unavailable', status: 503 });
     });
 
-    it('hands a TooManyErrors to the error path under rejectWith error', async () => {
-      const errors: unknown[] = [];
-      const server = await guardedServer(
-        adapter,
-        sendOk,
-        { rejectWith: 'error', name: 'pay' },
-        {
-          errorHandler: (error, io) => {
-            errors.push(error);
-            io.send(418, 'mine');
-          },
-        },
-      );
-      await server.open();
-      expect((await server.get()).status).toBe(418);
-      expect(errors).toEqual([expect.any(TooManyErrors)]);
-      expect(errors[0]).toMatchObject({ code: 'BREAKING_TOO_MANY_ERRORS', status: 503, retryAfterSecs: 10 });
-    });
-
-    it("tells the wait on the framework's own error path too", async () => {
-      const server = await guardedServer(adapter, sendOk, { rejectWith: 'error' });
-      await server.open();
-      const { status, headers } = await server.get();
-      expect(status).toBe(503);
-      expect(headers['retry-after']).toBe('10');
-      expect(headers['cache-control']).toBe('no-store');
-    });
-
-    it('sends the body that problem gives, be it asynchronous', async () => {
-      const server = await guardedServer(adapter, sendOk, {
-        problem: async ({ problem, retryAfterSecs }) => ({
-          ...problem,
-          detail: `back in ${retryAfterSecs} s`,
-        }),
-      });
-      await server.open();
-      expect(JSON.parse((await server.get()).body)).toEqual({
-        type: 'about:blank',
-        title: 'Service Unavailable',
-        status: 503,
-        detail: 'back in 10 s',
-      });
-    });
-
     it('only publishes what it would have done under enforce false', async () => {
       const transitions = heard('breaking:circuit_breaker:transition');
       const server = await guardedServer(adapter, fail, { enforce: false });
@@ -90,6 +45,35 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(server.handled).toBe(4);
       expect(server.outcomes).toEqual(['failure', 'failure', 'refused', 'refused']);
       expect(transitions.map(({ from, to }) => [from, to])).toEqual([['closed', 'open']]);
+    });
+
+    it('leaves answers as they are under enforce false, and closes as it would', async () => {
+      const transitions = heard('breaking:circuit_breaker:transition');
+      const server = await guardedServer(adapter, sendOk, { enforce: false, problem: () => boomed() });
+      const before = await server.get();
+      await server.open();
+      const whileOpen = await server.get();
+      expect({ ...whileOpen, headers: { ...whileOpen.headers, date: '' } }).toEqual({
+        ...before,
+        headers: { ...before.headers, date: '' },
+      });
+      server.clock.advanceBy(10);
+      await server.get();
+      expect(server.outcomes).toEqual(['success', 'failure', 'failure', 'refused', 'success']);
+      expect(transitions.map(({ to }) => to)).toEqual(['open', 'halfOpen', 'closed']);
+    });
+
+    it('is one under enforce true and 1, and none under 0', async () => {
+      for (const [enforce, status] of [
+        [true, 503],
+        [1, 503],
+        [0, 500],
+      ] as const) {
+        const keyOf = typeof enforce === 'number' ? () => 'key' : undefined;
+        const server = await guardedServer(adapter, fail, { enforce, keyOf, errorThreshold: 1 });
+        expect((await server.get()).status).toBe(500);
+        expect((await server.get()).status).toBe(status);
+      }
     });
 
     it('rejects for a stable share of the keys under a share of enforce', async () => {
@@ -145,4 +129,8 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(warnings.map(warning => warning.code)).toEqual(['BREAKING_CALLBACK_ERROR']);
     });
   });
+}
+
+function boomed(): never {
+  throw new Error('boom');
 }
