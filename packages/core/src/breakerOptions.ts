@@ -90,7 +90,12 @@ export function breakerSettings(what: string, options: CircuitBreakerOptions) {
   const { cooldownMaxSecs = Math.max(30, cooldownSecs), cooldownBackoff = 2, jitter = 0 } = options;
   const { name = 'default', probeSuccesses = 1, clock = new MonotonicClock() } = options;
   atLeast(`${what}: cooldownMaxSecs`, cooldownMaxSecs, cooldownSecs);
-  const restoreRateHz = finite(`${what}: errorThreshold / timeWindowSecs`, errorThreshold / timeWindowSecs);
+  const restoreRateHz = errorThreshold / timeWindowSecs;
+  // A cool-down is kept as the tokens that return in it.
+  finite(
+    `${what}: errorThreshold / timeWindowSecs * cooldownMaxSecs`,
+    restoreRateHz * cooldownMaxSecs * (1 + jitter),
+  );
   const bucket = { errorThreshold, timeWindowSecs, restoreRateHz };
   const judging = {
     errorTypes: errorTypes && [...errorTypes],

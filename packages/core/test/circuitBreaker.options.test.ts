@@ -20,7 +20,12 @@ describe('every wrong option is refused at construction, by an error that names 
     [
       { timeWindowSecs: Number.MIN_VALUE },
       RangeError,
-      /errorThreshold \/ timeWindowSecs must be finite, got Infinity$/,
+      /errorThreshold \/ timeWindowSecs \* cooldownMaxSecs must be finite, got Infinity$/,
+    ],
+    [
+      { errorThreshold: 1, timeWindowSecs: 1e-307, cooldownSecs: 20 },
+      RangeError,
+      /errorThreshold \/ timeWindowSecs \* cooldownMaxSecs must be finite, got Infinity$/,
     ],
     [{ name: '' }, RangeError, /name must be printable ASCII, not empty, got ""$/],
     [{ name: 'zürich' }, RangeError, /name must be printable ASCII/],

@@ -155,7 +155,7 @@ test('a wrong option throws at once', () => {
 test("callbacks get Express's own request", () => {
   expectTypeOf(
     circuitBreaker({ errorThreshold: 1, timeWindowSecs: 1, keyOf: req => req.get('x-upstream') }),
-  ).toEqualTypeOf<RequestHandler>();
+  ).toExtend<RequestHandler>();
   // @ts-expect-error: an option is missing
   expectTypeOf(circuitBreaker).toBeCallableWith({ errorThreshold: 1 });
 });
