@@ -6,6 +6,7 @@ export const binding: Binding<FastifyReply, FastifyRequest> = {
   requestOf: reply => reply.request,
   incomingOf: reply => reply.request.raw,
   outgoingOf: reply => reply.raw,
+  carrierOf: reply => reply.raw,
   addressOf: reply => reply.request.ip,
   trustsAnyClient: reply => believesAnyone(reply.request),
   setHeader: (reply, name, value) => void reply.header(name, value),

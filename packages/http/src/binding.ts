@@ -49,6 +49,8 @@ export interface Binding<X, Req> {
   requestOf(x: X): Req;
   incomingOf(x: X): Incoming;
   outgoingOf(x: X): Outgoing;
+  /** An object of this request alone, the same for every gate, on which they keep what they know of it. */
+  carrierOf(x: X): object;
   /** The client's address as the framework sees it, by its own trust-proxy setting. */
   addressOf(x: X): string | undefined;
   /** Whether that setting lets any client choose its address. */

@@ -40,7 +40,7 @@ export class CircuitBreakerGate<X, Req> implements Gate<X> {
   }
 
   #admit(x: X): MaybePromise<Refusal | undefined> {
-    const exchange = Exchange.of(this.#binding.outgoingOf(x));
+    const exchange = Exchange.of(this.#binding.carrierOf(x), this.#binding.outgoingOf(x));
     if (!exchange.meets(this)) return undefined;
     const { keyOf } = this.#options;
     if (keyOf === undefined) return this.#decide(x, exchange, undefined);

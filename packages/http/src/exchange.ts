@@ -5,7 +5,8 @@ import type { Visit } from './visit.js';
 
 const EXCHANGE = Symbol('breaking.exchange');
 
-type Carrier = Outgoing & { [EXCHANGE]?: Exchange };
+/** What an exchange hangs on, see `Binding.carrierOf`. */
+type Carrier = { [EXCHANGE]?: Exchange };
 
 type Listener = (outcome: Outcome) => void;
 
@@ -16,7 +17,7 @@ function added<T>(to: readonly T[], one: T): readonly T[] {
   return to.length === 0 ? [one] : [...to, one];
 }
 
-/** What the gates keep of one request. It hangs on the raw response, and so lives exactly as long. */
+/** What the gates keep of one request. It hangs on an object of that request, and so lives exactly as long. */
 export class Exchange {
   /** The rate limits that this request has met, in order. */
   visits: readonly Visit[] = NONE;
@@ -24,20 +25,19 @@ export class Exchange {
   isRefused = false;
   /** What was thrown while the request was handled, as far as the framework tells. */
   error: unknown;
-  /** The stream that was last piped into the response: where that breaks, Koa 2 and Fastify end the response without its error. */
-  source: Breakable | undefined;
   readonly #outgoing: Outgoing;
   #met: readonly object[] = NONE;
   #listeners: Listener[] | undefined;
-  #forgetConnection: (() => void) | undefined;
+  /** The stream that was last piped into the response: where it breaks, Koa 2 and Fastify end that without its error. */
+  #source: Breakable | undefined;
 
   constructor(outgoing: Outgoing) {
     this.#outgoing = outgoing;
   }
 
-  static of(outgoing: Carrier): Exchange {
-    outgoing[EXCHANGE] ??= new Exchange(outgoing);
-    return outgoing[EXCHANGE];
+  static of(carrier: object & Carrier, outgoing: Outgoing): Exchange {
+    carrier[EXCHANGE] ??= new Exchange(outgoing);
+    return carrier[EXCHANGE];
   }
 
   /** Whether this is the first time that the request meets the gate: only then does it count. */
@@ -66,43 +66,33 @@ export class Exchange {
     else this.#listen([listener]);
   }
 
-  /** The response has ended. Those who wait are told, and nobody a second time. */
-  settle(finished: boolean): void {
-    const outgoing = this.#outgoing;
-    outgoing.off('finish', onFinish);
-    outgoing.off('close', onClose);
-    outgoing.off('pipe', onPipe);
-    this.#forgetConnection?.();
-    const outcome = this.#outcome(finished);
-    for (const listener of this.#listeners ?? []) listener(outcome);
-    this.#listeners = [];
-  }
-
   #listen(listeners: Listener[]): void {
     const outgoing = this.#outgoing;
     this.#listeners = listeners;
+    const settle = (finished: boolean) => {
+      outgoing.off('finish', onFinish);
+      outgoing.off('close', onClose);
+      outgoing.off('pipe', onPipe);
+      forgetConnection?.();
+      const outcome = this.#outcome(finished);
+      for (const listener of listeners) listener(outcome);
+    };
+    const onFinish = () => settle(outgoing.writableEnded);
+    const onClose = () => settle(false);
+    const onPipe = (source: Breakable) => {
+      this.#source = source;
+    };
     outgoing.on('finish', onFinish);
     outgoing.on('close', onClose);
     outgoing.on('pipe', onPipe);
     const connection = connectionOfQueued(outgoing);
-    if (connection) this.#forgetConnection = onConnectionClosed(connection, () => this.settle(false));
+    const forgetConnection = connection && onConnectionClosed(connection, onClose);
   }
 
   #outcome(finished: boolean): Outcome {
-    return outcomeOf(this.#outgoing, finished, this.error === undefined ? ownError(this.source) : this.error);
+    const error = this.error === undefined ? ownError(this.#source) : this.error;
+    return outcomeOf(this.#outgoing, finished, error);
   }
-}
-
-function onFinish(this: Carrier): void {
-  this[EXCHANGE]?.settle(this.writableEnded);
-}
-
-function onClose(this: Carrier): void {
-  this[EXCHANGE]?.settle(false);
-}
-
-function onPipe(this: Carrier, source: Breakable): void {
-  Exchange.of(this).source = source;
 }
 
 /**
@@ -122,11 +112,11 @@ function isAllSent({ writableEnded, writableFinished }: Outgoing): boolean {
 }
 
 /** For frameworks that tell: what was thrown while the request was handled. It decides only where no final status does. */
-export function recordError(outgoing: Carrier, error: unknown): void {
-  if (outgoing[EXCHANGE] !== undefined) outgoing[EXCHANGE].error = error;
+export function recordError(carrier: object & Carrier, error: unknown): void {
+  if (carrier[EXCHANGE] !== undefined) carrier[EXCHANGE].error = error;
 }
 
-/** Whether anybody waits for the outcome of this response's request, and with it for its error. */
-export function isWatched(outgoing: Carrier): boolean {
-  return outgoing[EXCHANGE]?.isWatched === true;
+/** Whether anybody waits for the outcome of this request, and with it for its error. */
+export function isWatched(carrier: object & Carrier): boolean {
+  return carrier[EXCHANGE]?.isWatched === true;
 }

@@ -61,7 +61,7 @@ export class RateLimitGate<X, Req> implements Gate<X> {
   }
 
   #admit(x: X): MaybePromise<Refusal | undefined> {
-    const exchange = Exchange.of(this.#binding.outgoingOf(x));
+    const exchange = Exchange.of(this.#binding.carrierOf(x), this.#binding.outgoingOf(x));
     if (!exchange.meets(this)) return undefined;
     const { skip, formats } = this.#options;
     const visit: Visit = {
@@ -118,7 +118,7 @@ export class RateLimitGate<X, Req> implements Gate<X> {
 
   #follow(x: X, visit: Visit, decision: Decision): MaybePromise<Refusal | undefined> {
     const outgoing = this.#binding.outgoingOf(x);
-    const exchange = Exchange.of(outgoing);
+    const exchange = Exchange.of(this.#binding.carrierOf(x), outgoing);
     visit.decision = decision;
     visit.isEnforced = this.#options.limiter.enforces(visit.key);
     if (visit.limits !== undefined) visit.quotas = quotasOf(decision.limits);

@@ -36,7 +36,7 @@ class FakeResponse extends EventEmitter {
 function exchange() {
   const response = new FakeResponse();
   const outcomes: Outcome[] = [];
-  const of = Exchange.of(response);
+  const of = Exchange.of(response, response);
   return { of, response, outcomes, listen: () => of.onSettled(outcome => outcomes.push(outcome)) };
 }
 
@@ -153,8 +153,8 @@ describe('an error', () => {
 
 test('a request has one exchange, whoever asks', () => {
   const response = new FakeResponse();
-  expect(Exchange.of(response)).toBe(Exchange.of(response));
-  expect(Exchange.of(new FakeResponse())).not.toBe(Exchange.of(response));
+  expect(Exchange.of(response, response)).toBe(Exchange.of(response, response));
+  expect(Exchange.of(new FakeResponse(), response)).not.toBe(Exchange.of(response, response));
 });
 
 test('a gate is met once', () => {

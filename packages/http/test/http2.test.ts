@@ -27,7 +27,7 @@ async function outcomeWhen(
   client.on('error', () => {}).resume();
   const [, response] = (await once(server, 'request')) as [unknown, Http2ServerResponse];
   response.stream.on('error', () => {});
-  const outcome = new Promise<Outcome>(resolve => Exchange.of(response).onSettled(resolve));
+  const outcome = new Promise<Outcome>(resolve => Exchange.of(response, response).onSettled(resolve));
   const answered = once(client, 'response');
   response.write('the first part');
   await answered;

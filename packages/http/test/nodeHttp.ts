@@ -22,6 +22,7 @@ export function nodeHttp(proxies = 0) {
     requestOf: res => res.req,
     incomingOf: res => res.req,
     outgoingOf: res => res,
+    carrierOf: res => res,
     addressOf: res => clientOf(res.req, proxies),
     trustsAnyClient: () => proxies === Infinity,
     setHeader: (res, name, value) => void res.setHeader(name, value),

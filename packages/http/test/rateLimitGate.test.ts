@@ -20,6 +20,7 @@ const binding: Binding<FakeExchange, object> = {
   requestOf: x => x.req,
   incomingOf: x => x.req,
   outgoingOf: x => x,
+  carrierOf: x => x,
   addressOf: () => '192.0.2.1',
   trustsAnyClient: () => false,
   setHeader: (x, name, value) => {

@@ -6,6 +6,7 @@ export const binding: Binding<Context, Context> = {
   requestOf: ctx => ctx,
   incomingOf: ctx => ctx.req,
   outgoingOf: ctx => ctx.res,
+  carrierOf: ctx => ctx.res,
   addressOf: ctx => ctx.ip,
   // Koa believes the first of the addresses that it is shown, unless it is told how many proxies there are.
   trustsAnyClient: ({ app }) => app.proxy && !(app.maxIpsCount > 0),
