@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const packages = new URL('../', import.meta.url);
+
+/**
+ * @typedef {{
+ *   readonly name: string, readonly version: string, readonly private?: boolean,
+ *   readonly repository?: { readonly directory?: string },
+ *   readonly dependencies?: Readonly<Record<string, string>>,
+ *   readonly peerDependencies?: Readonly<Record<string, string>>,
+ *   readonly devDependencies?: Readonly<Record<string, string>>,
+ * }} Manifest
+ * @typedef {{ readonly folder: string, readonly manifest: Manifest }} PublicPackage
+ */
+
+/**
+ * The packages of this workspace that are published.
+ * @returns {readonly PublicPackage[]}
+ */
+export function publicPackages() {
+  return readdirSync(packages)
+    .map(name => ({
+      folder: fileURLToPath(new URL(name, packages)),
+      manifest: /** @type {Manifest} */ (
+        JSON.parse(readFileSync(new URL(`${name}/package.json`, packages), 'utf8'))
+      ),
+    }))
+    .filter(({ manifest }) => manifest.private !== true);
+}

@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { publicPackages } from './publicPackages.js';
+
+const run = promisify(execFile);
+
+/**
+ * What `npm pack` made of a package. It needs other packages of this workspace, by name.
+ * @typedef {{
+ *   readonly name: string, readonly path: string, readonly files: readonly string[], readonly needs: readonly string[],
+ * }} Tarball
+ */
+
+/**
+ * Packs every public package, which builds it first.
+ * @param {string} folder where the tarballs go
+ * @returns {Promise<readonly Tarball[]>}
+ */
+export async function packInto(folder) {
+  const published = publicPackages();
+  const folders = published.map(each => each.folder);
+  const args = ['pack', '--silent', '--json', '--pack-destination', folder, ...folders];
+  const { stdout } = await run('npm', args, { cwd: folder, maxBuffer: 1e7 });
+  // What the build says, if anything, comes before the report.
+  /** @type {readonly { name: string, filename: string, files: { path: string }[] }[]} */
+  const report = JSON.parse(stdout.slice(stdout.search(/^\[$/m)));
+  return report.map(({ name, filename, files }) => {
+    const { dependencies = {} } = published.find(each => each.manifest.name === name)?.manifest ?? {};
+    return {
+      name,
+      path: join(folder, filename),
+      files: files.map(file => file.path),
+      needs: report.map(each => each.name).filter(each => each in dependencies),
+    };
+  });
+}
+
+/**
+ * Installs packages into an empty folder, as `npm install` does for a user.
+ * @param {string} folder
+ * @param {readonly Tarball[]} tarballs
+ * @param {readonly string[]} others names with ranges, from the registry
+ * @param {readonly string[]} flags of `npm install`
+ */
+export async function installInto(folder, tarballs, others = [], flags = []) {
+  await writeFile(join(folder, 'package.json'), '{ "private": true }');
+  const what = [...tarballs.map(each => each.path), ...others];
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline'];
+  await run('npm', ['install', ...quiet, ...flags, ...what], { cwd: folder });
+}

@@ -1,0 +1,44 @@
+// One small request program for both kinds of modules: what it uses of Breaking it is given.
+const { once } = require('node:events');
+const express = require('express');
+const Fastify = require('fastify');
+const Koa = require('koa');
+
+const limit = { name: 'api', capacityMax: 1, restoreRateHz: 0.001 };
+
+/** The statuses of two requests through each framework, and what the packages without one say. */
+module.exports = async function requests(breaking) {
+  const expressApp = express();
+  expressApp.use(breaking.express.rateLimit(limit));
+  expressApp.get('/', (_req, res) => void res.send('ok'));
+
+  const koaApp = new Koa();
+  koaApp.use(breaking.koa.rateLimit(limit));
+  koaApp.use(ctx => {
+    ctx.body = 'ok';
+  });
+
+  const fastifyApp = Fastify();
+  await fastifyApp.register(breaking.fastify, { rateLimit: limit });
+  fastifyApp.get('/', async () => 'ok');
+  await fastifyApp.listen();
+
+  const limiter = new breaking.core.RateLimiter({ limits: breaking.core.perMinute(1) });
+  return {
+    express: await statuses(expressApp.listen()),
+    koa: await statuses(koaApp.listen()),
+    fastify: await statuses(fastifyApp.server),
+    core: [limiter.check('key').allowed, limiter.check('key').allowed],
+    http: typeof breaking.http.RateLimitGate,
+    redis: typeof breaking.redis.RedisBucketStore,
+  };
+};
+
+async function statuses(server) {
+  if (!server.listening) await once(server, 'listening');
+  const url = `http://localhost:${server.address().port}/`;
+  const statuses = [(await fetch(url)).status, (await fetch(url)).status];
+  server.close();
+  server.closeAllConnections();
+  return statuses;
+}

@@ -1,0 +1,37 @@
+// What a program in TypeScript uses of each package. The test compiles it as a module of each kind.
+import { type BucketStore, type Decision, MemoryBucketStore, perMinute, RateLimiter } from '@breaking/core';
+import * as onExpress from '@breaking/express';
+import breaking from '@breaking/fastify';
+import { type Binding, RateLimitGate } from '@breaking/http';
+import * as onKoa from '@breaking/koa';
+import { RedisBucketStore } from '@breaking/redis';
+import express from 'express';
+import { fastify } from 'fastify';
+import { Redis } from 'ioredis';
+import Koa from 'koa';
+
+const store: BucketStore = new RedisBucketStore({ client: new Redis() });
+const limiter = new RateLimiter({ name: 'api', limits: perMinute(100), store: new MemoryBucketStore() });
+export const decision: Decision = limiter.check('key');
+
+const expressApp = express();
+expressApp.use(
+  onExpress.rateLimit({ name: 'api', ...perMinute(100), store, keyOf: req => req.get('x-user') }),
+);
+expressApp.get('/', onExpress.circuitBreaker({ errorThreshold: 5, timeWindowSecs: 60 }), (req, res) => {
+  res.json(req.rateLimit?.limits);
+});
+
+const koaApp = new Koa();
+koaApp.use(onKoa.rateLimit({ ...perMinute(100), keyOf: ctx => ctx.get('x-user') }));
+koaApp.use(onKoa.circuitBreaker({ errorThreshold: 5, timeWindowSecs: 60 }));
+
+const fastifyApp = fastify();
+void fastifyApp.register(breaking, { rateLimit: perMinute(100) });
+fastifyApp.get(
+  '/',
+  { config: { rateLimit: perMinute(2), circuitBreaker: false } },
+  async req => req.rateLimit,
+);
+
+export const gateOf = (binding: Binding<object, object>) => new RateLimitGate(binding, perMinute(100));
