@@ -2,16 +2,27 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Tests run against the sources of every package, so that a stale build can never pass one. */
 const packages = fileURLToPath(new URL('./packages/', import.meta.url));
+
+/**
+ * Tests run against the sources of every package, so that a stale build can never pass one. With BREAKING_BUILT they run
+ * against what was built, which Node loads by itself, as it does for users.
+ */
+const built = process.env.BREAKING_BUILT !== undefined;
+const entry = built ? 'dist/index.js' : 'src/index.ts';
 const alias = readdirSync(packages).map(name => ({
   find: new RegExp(`^@breaking/${name}$`),
-  replacement: `${packages}${name}/src/index.ts`,
+  replacement: `${packages}${name}/${entry}`,
 }));
+if (built) alias.push({ find: /^((\.\.\/)+)src\//, replacement: '$1dist/' });
 
 const project = (name: string, include: string) => ({
   resolve: { alias },
-  test: { name, include: [include] },
+  test: {
+    name,
+    include: [include],
+    server: { deps: { external: built ? [/\/packages\/\w+\/dist\//] : [] } },
+  },
 });
 
 export default defineConfig({

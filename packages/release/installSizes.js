@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installInto, packInto } from './tarballs.js';
@@ -11,36 +11,41 @@ import { installInto, packInto } from './tarballs.js';
  */
 
 /**
- * Installs each package into a folder of its own and adds up its files.
- * @param {string} folder for these folders
+ * Installs all packages, and adds up the files of each and of what it depends on.
+ * @param {string} folder an empty one
  * @param {readonly Tarball[]} tarballs of all public packages
  * @returns {Promise<readonly InstallSize[]>}
  */
 export async function installSizes(folder, tarballs) {
-  /** @type {InstallSize[]} */
-  const sizes = [];
-  for (const tarball of tarballs) {
-    const project = await mkdtemp(join(folder, 'size-'));
-    const ours = tarballs.filter(each => each === tarball || tarball.needs.includes(each.name));
-    await installInto(project, ours, [], ['--legacy-peer-deps']);
-    sizes.push({ name: tarball.name, ...(await sizeOf(join(project, 'node_modules'))) });
-  }
-  return sizes;
+  await installInto(folder, tarballs, [], ['--legacy-peer-deps']);
+  const modules = join(folder, 'node_modules');
+  return Promise.all(
+    tarballs.map(async ({ name }) => {
+      const all = [...(await closure(modules, name))];
+      const sizes = await Promise.all(all.map(each => bytesIn(join(modules, each))));
+      return { name, packages: all.length, kilobytes: sizes.reduce((sum, size) => sum + size, 0) / 1000 };
+    }),
+  );
 }
 
 /**
- * @param {string} modules a `node_modules`
- * @returns {Promise<Omit<InstallSize, 'name'>>}
+ * @param {string} modules a `node_modules` in which each package stands once
+ * @param {string} name
+ * @returns {Promise<Set<string>>} the package and all that it depends on
  */
-async function sizeOf(modules) {
-  const paths = await readdir(modules, { recursive: true });
-  const files = paths.filter(path => !path.startsWith('.'));
-  const stats = await Promise.all(files.map(path => stat(join(modules, path))));
-  const bytes = stats.filter(each => each.isFile()).reduce((sum, { size }) => sum + size, 0);
-  const packages = files.filter(path =>
-    /(^|node_modules\/)(@[^/]+\/)?[^/@]+\/package\.json$/.test(path),
-  ).length;
-  return { packages, kilobytes: bytes / 1000 };
+async function closure(modules, name, seen = new Set()) {
+  if (seen.has(name)) return seen;
+  seen.add(name);
+  const { dependencies = {} } = JSON.parse(await readFile(join(modules, name, 'package.json'), 'utf8'));
+  for (const dependency of Object.keys(dependencies)) await closure(modules, dependency, seen);
+  return seen;
+}
+
+/** @param {string} folder */
+async function bytesIn(folder) {
+  const paths = await readdir(folder, { recursive: true });
+  const stats = await Promise.all(paths.map(path => stat(join(folder, path))));
+  return stats.filter(each => each.isFile()).reduce((sum, { size }) => sum + size, 0);
 }
 
 if (process.argv[1] === import.meta.filename) {
