@@ -16,7 +16,7 @@ for (const version of process.argv.length > 2 ? process.argv.slice(2) : VERSIONS
   const path = `${dirname(node)}${delimiter}${process.env.PATH}`;
   const env = { ...process.env, PATH: path, BREAKING_BUILT: '1', NO_COLOR: '1' };
   const args = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.workspace.ts'];
-  const { status, stdout } = spawnSync(node, [...args, 'contract', 'installed'], {
+  const { status, stdout, stderr } = spawnSync(node, [...args, 'contract', 'installed'], {
     cwd: root,
     env,
     encoding: 'utf8',
@@ -24,7 +24,8 @@ for (const version of process.argv.length > 2 ? process.argv.slice(2) : VERSIONS
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (status !== 0) {
-    console.error(`${stdout}\nNode ${version} fails, the reason stands above.`);
+    console.error(`${stdout}${stderr}`.replaceAll(/^ *✓.*\n/gm, ''));
+    console.error(`Node ${version}: the tests fail, the reason stands above.`);
     process.exit(1);
   }
   console.log(`Node ${version}: ${/^ *Tests +(.*)$/m.exec(stdout)?.[1]}`);

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { installedServer, type ServerBinary } from './serverBinary.js';
@@ -88,8 +88,11 @@ async function unpack(name: string, folder: string): Promise<void> {
 
 async function serverIn(folder: string): Promise<ServerBinary | undefined> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  // A link to a program that looks at its own name to know what it is to do.
-  const server = files.find(file => !file.isDirectory() && /^(redis|valkey)-server$/.test(file.name));
+  // A link to a program that looks at its own name to know what it is to do. Its settings have the same name.
+  const server = files.find(
+    file =>
+      !file.isDirectory() && /^(redis|valkey)-server$/.test(file.name) && basename(file.parentPath) === 'bin',
+  );
   if (server === undefined) return undefined;
   const libraries = new Set(files.filter(file => /\.so(\.|$)/.test(file.name)).map(file => file.parentPath));
   const path = [...libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
