@@ -1,6 +1,6 @@
 import type { Breakable, Outgoing } from './binding.js';
 import { onConnectionClosed } from './connection.js';
-import { type Outcome, outcomeOf, ownError } from './outcome.js';
+import { connectionOfQueued, type Outcome, outcomeOf, ownError } from './outcome.js';
 import type { Visit } from './visit.js';
 
 const EXCHANGE = Symbol('breaking.exchange');
@@ -93,14 +93,6 @@ export class Exchange {
     const error = this.error === undefined ? ownError(this.#source) : this.error;
     return outcomeOf(this.#outgoing, finished, error);
   }
-}
-
-/**
- * The connection of a response that waits for its turn, behind those to earlier requests that were sent on it at once
- * (pipelining). If that closes first, Node tells nothing of such a response: neither `finish` nor `close`.
- */
-function connectionOfQueued(outgoing: Outgoing) {
-  return outgoing.socket === null ? outgoing.req?.socket : undefined;
 }
 
 function isOver(outgoing: Outgoing): boolean {

@@ -31,6 +31,15 @@ export function ownError(stream: Breakable | null | undefined): Error | undefine
 }
 
 /**
+ * The connection of a response that waits for its turn, behind those to earlier requests that were sent on it at once
+ * (pipelining). If that closes first, Node before 24 tells nothing of such a response, neither `finish` nor `close`; later ones
+ * destroy it with an error, as if it had been this side's.
+ */
+export function connectionOfQueued(outgoing: Outgoing) {
+  return outgoing.socket === null ? outgoing.req?.socket : undefined;
+}
+
+/**
  * How a response ended that finished, or was closed without having finished. Only in the second case does an error
  * count: one on the server's side means that the response broke, whatever its status line promised.
  * @param error what was thrown while the request was handled, as far as the framework tells
@@ -38,7 +47,8 @@ export function ownError(stream: Breakable | null | undefined): Error | undefine
 export function outcomeOf(outgoing: Outgoing, finished: boolean, error: unknown): Outcome {
   const told = error === undefined ? {} : { error };
   if (finished) return { status: outgoing.statusCode, aborted: false, ...told };
-  const broken = ownError(outgoing) ?? ownError(outgoing.stream);
+  const lost = connectionOfQueued(outgoing)?.destroyed === true;
+  const broken = lost ? undefined : (ownError(outgoing) ?? ownError(outgoing.stream));
   if (broken !== undefined) return { aborted: false, error: broken };
   return { aborted: error === undefined || statusOf(error) < 500, ...told };
 }
