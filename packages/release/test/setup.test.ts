@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { publicPackages } from '../publicPackages.js';
 import { root } from './packed.js';
 
 const run = promisify(execFile);
@@ -32,10 +31,3 @@ test.each(['start', 'test'])(
     expect(stderr).toMatch(/Installing failed, the reason stands above\. Next: /);
   },
 );
-
-test('changesets gives all public packages the same version', () => {
-  const { fixed } = JSON.parse(readFileSync(join(root, '.changeset/config.json'), 'utf8'));
-  const names = publicPackages().map(each => each.manifest.name);
-
-  expect(fixed.map((group: string[]) => group.toSorted())).toEqual([names.toSorted()]);
-});
