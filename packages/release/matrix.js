@@ -47,7 +47,12 @@ function nodeOf(version) {
   if (!existsSync(node)) {
     mkdirSync(folder, { recursive: true });
     const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-    spawnSync('npm', ['install', ...quiet, '--prefix', folder, `node@${version}`], { stdio: 'inherit' });
+    const args = ['install', ...quiet, '--prefix', folder, `node@${version}`];
+    const { status } = spawnSync('npm', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    if (status !== 0 || !existsSync(node)) {
+      console.error(`Node ${version} could not be fetched. Next: see that npm ping gets an answer.`);
+      process.exit(1);
+    }
   }
   return node;
 }
