@@ -22,7 +22,10 @@ export async function packInto(folder) {
   const published = publicPackages();
   const folders = published.map(each => each.folder);
   const args = ['pack', '--silent', '--json', '--pack-destination', folder, ...folders];
-  const { stdout } = await run('npm', args, { cwd: folder, maxBuffer: 1e7 });
+  // npm keeps to itself what the build says where that fails.
+  const { stdout } = await run('npm', args, { cwd: folder, maxBuffer: 1e7 }).catch(error => {
+    throw new Error(`npm cannot pack:\n${error.stdout}${error.stderr}`);
+  });
   // What the build says, if anything, comes before the report.
   /** @type {readonly { name: string, filename: string, files: { path: string }[] }[]} */
   const report = JSON.parse(stdout.slice(stdout.search(/^\[$/m)));

@@ -32,7 +32,7 @@ beforeAll(async () => {
   await installInto(folder, packed.tarballs, peers());
 }, 120_000);
 
-afterAll(() => packed.remove());
+afterAll(() => packed?.remove());
 
 describe('all packages together, in an empty folder', { timeout: 60_000 }, () => {
   test('there is one copy of each', () => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
   packed = await Packed.make();
 }, 120_000);
 
-afterAll(() => packed.remove());
+afterAll(() => packed?.remove());
 
 describe.each(publicPackages().map(each => each.manifest.name))('%s', name => {
   const unpacked = (path: string) => readFileSync(join(packed.folder, name, 'package', path), 'utf8');
