@@ -32,8 +32,8 @@ export function ownError(stream: Breakable | null | undefined): Error | undefine
 
 /**
  * The connection of a response that waits for its turn, behind those to earlier requests that were sent on it at once
- * (pipelining). If that closes first, Node before 24 tells nothing of such a response, neither `finish` nor `close`; later ones
- * destroy it with an error, as if it had been this side's.
+ * (pipelining). If that closes first, Node before 24 tells nothing of such a response, neither `finish` nor `close`;
+ * later ones destroy it with an error, as if this side had broken it.
  */
 export function connectionOfQueued(outgoing: Outgoing) {
   return outgoing.socket === null ? outgoing.req?.socket : undefined;
