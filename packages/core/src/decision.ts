@@ -43,6 +43,10 @@ class DecidedLimit implements LimitState {
   secondsUntil(n = 1): number {
     return secondsUntilThere(this.capacityMax, this.restoreRateHz, this.#debt, n);
   }
+
+  static debtOf(state: LimitState): number {
+    return #debt in state ? state.#debt : state.secondsUntil(state.capacityMax) * state.restoreRateHz;
+  }
 }
 
 class SourcedDecision implements Decision {
@@ -104,6 +108,11 @@ export function decided(
 /** A decision without a bucket behind it, for when the store is gone: it knows of no limit and blames none. */
 export function undecided(allowed: boolean, retryAfterSecs: number): Decision {
   return new SourcedDecision([], NONE, retryAfterSecs, allowed, 'local');
+}
+
+/** Each limit's debt after a decision, whoever made it: what `decided` was given. */
+export function debtsAfter({ limits }: Decision): number[] {
+  return limits.map(DecidedLimit.debtOf);
 }
 
 /** The same decision, taken by another. */

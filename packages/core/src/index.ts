@@ -21,12 +21,14 @@ export { allThere, cappedDebt, debtAt } from './debt.js';
 export {
   type Decision,
   type DecisionSource,
+  debtsAfter,
   decided,
   type LimitState,
   sourced,
   sourceOf,
   undecided,
 } from './decision.js';
+export { DenyCacheBucketStore, type DenyCacheOptions } from './denyCacheBucketStore.js';
 export { enforcement } from './enforcement.js';
 export { isDeadline } from './deadline.js';
 export { StoreUnavailable, TimeoutError, TooManyErrors, TooManyRequests, withoutStack } from './errors.js';

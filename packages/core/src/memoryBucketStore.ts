@@ -1,6 +1,6 @@
 import { knownOptions, whole } from './check.js';
 import { allThere, cappedDebt, debtAt } from './debt.js';
-import { type Decision, decided } from './decision.js';
+import { type Decision, debtsAfter, decided } from './decision.js';
 import type { Limit } from './policy.js';
 import type { BucketStore } from './store.js';
 
@@ -75,11 +75,11 @@ export class MemoryBucketStore implements BucketStore {
   }
 
   /** Takes over what another store has decided on a key, as the state of its buckets. */
-  learn(key: string, { limits }: Decision, now: number): void {
-    const debts = limits.map(limit => limit.secondsUntil(limit.capacityMax) * limit.restoreRateHz);
+  learn(key: string, decision: Decision, now: number): void {
+    const debts = debtsAfter(decision);
     const entry = this.#entries.get(key);
     if (entry !== undefined || debts.some(debt => debt > 0))
-      keepDebts(entry ?? this.#enter(key, now), limits, debts, now);
+      keepDebts(entry ?? this.#enter(key, now), decision.limits, debts, now);
   }
 
   #enter(key: string, now: number): Entry {

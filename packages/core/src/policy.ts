@@ -60,6 +60,20 @@ export function checkPolicy(what: string, policy: BucketPolicy): void {
   positive(`${what}: restoreRateHz`, policy.restoreRateHz);
 }
 
+/** Whether limits are the same by value, in the same order: names, capacities and rates. */
+export function sameLimits(some: readonly Limit[], others: readonly Limit[]): boolean {
+  if (some === others) return true;
+  if (some.length !== others.length) return false;
+  return some.every((limit, i) => {
+    const other = others[i] as Limit;
+    return (
+      limit.name === other.name &&
+      limit.capacityMax === other.capacityMax &&
+      limit.restoreRateHz === other.restoreRateHz
+    );
+  });
+}
+
 function isSinglePolicy(limits: Limits): limits is BucketPolicy {
   const { capacityMax, restoreRateHz } = limits as Partial<Record<string, unknown>>;
   const isNamed = (value: unknown) => typeof value === 'object' && value !== null;

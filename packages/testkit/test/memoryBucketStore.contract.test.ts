@@ -1,4 +1,9 @@
-import { type BucketStore, FailoverBucketStore, MemoryBucketStore } from '@breaking/core';
+import {
+  type BucketStore,
+  DenyCacheBucketStore,
+  FailoverBucketStore,
+  MemoryBucketStore,
+} from '@breaking/core';
 import { storeContract } from '@breaking/testkit';
 import { inSteppingTime } from './steppingTime.js';
 
@@ -20,4 +25,10 @@ storeContract('MemoryBucketStore', () => inSteppingTime(new MemoryBucketStore())
 storeContract('FailoverBucketStore over memory', () => inSteppingTime(failover(new MemoryBucketStore())));
 storeContract('FailoverBucketStore over promises', () =>
   inSteppingTime(failover(promising(new MemoryBucketStore()))),
+);
+storeContract('DenyCacheBucketStore over memory', () =>
+  inSteppingTime(new DenyCacheBucketStore({ store: new MemoryBucketStore() })),
+);
+storeContract('DenyCacheBucketStore over promises', () =>
+  inSteppingTime(new DenyCacheBucketStore({ store: promising(new MemoryBucketStore()) })),
 );

@@ -1,0 +1,177 @@
+import { decisionIn } from './answer.js';
+import { knownOptions, whole } from './check.js';
+import { allThere, debtAt } from './debt.js';
+import { type Decision, debtsAfter, decided, sourceOf } from './decision.js';
+import { type Limit, sameLimits } from './policy.js';
+import { type BucketStore, isStore, isThenable } from './store.js';
+
+/** What the store last said of a key that it had refused: under these limits it owed so much, at that moment. */
+interface Refusal {
+  readonly limits: readonly Limit[];
+  debts: readonly number[];
+  at: number;
+}
+
+/** Checks and looks at a key that the store has not answered yet. */
+interface Asking {
+  count: number;
+}
+
+/** How many limits a refused key is remembered under: those that requests make up do not pile up. */
+const REFUSALS_PER_KEY = 8;
+
+export interface DenyCacheOptions {
+  readonly store: BucketStore;
+  /** How many refused keys are remembered: a whole number, at least 2; default 100,000. */
+  readonly maxKeys?: number | undefined;
+}
+
+/**
+ * A store that refuses by itself, without asking the one behind it, for as long as that store would: a key that was
+ * refused owes what it owed then, less what has drained since. Whoever hammers a refused key costs the store nothing.
+ *
+ * It refuses what the last answer proves, and nothing else: the same limits by value, and a cost that does not fit into
+ * what that answer left and what has come back since. The moment of an answer is that of its question, so a request
+ * comes through a round trip too early rather than too late. A clock that steps back makes it ask.
+ *
+ * A refund and a reset through this store, and a check allowed under other limits, make it forget the key. Of those from
+ * elsewhere it hears with the store's next answer: until the retry time that it knows, it goes on to refuse. What others
+ * have taken since is not in `tokensLeft` either.
+ *
+ * Only refused keys are remembered, at most `maxKeys`; what is forgotten costs a round trip. No timer.
+ * Put it around a FailoverBucketStore, whose breaker would take its answers for the store's. Decisions that are not the
+ * store's are never remembered.
+ */
+export class DenyCacheBucketStore implements BucketStore {
+  /** The store behind it. */
+  readonly store: BucketStore;
+  readonly #maxKeys: number;
+  /** Two generations: once the young one is half of all, it is the old one, and the old one is forgotten. */
+  #young = new Map<string, Refusal[]>();
+  #old = new Map<string, Refusal[]>();
+  readonly #asking = new Map<string, Asking>();
+
+  constructor(options: DenyCacheOptions) {
+    const what = 'DenyCacheBucketStore';
+    knownOptions(what, options, ['store', 'maxKeys']);
+    this.store = isStore(`${what}: store`, options.store);
+    const { maxKeys = 100_000 } = options;
+    this.#maxKeys = whole(`${what}: maxKeys`, maxKeys, 2);
+  }
+
+  check(key: string, limits: readonly Limit[], cost: number, now: number): Decision | Promise<Decision> {
+    return this.#decide('check', key, limits, cost, now);
+  }
+
+  peek(key: string, limits: readonly Limit[], cost: number, now: number): Decision | Promise<Decision> {
+    return this.#decide('peek', key, limits, cost, now);
+  }
+
+  refund(key: string, limits: readonly Limit[], n: number, now: number): void | Promise<void> {
+    return this.#forgetting(key, () => this.store.refund(key, limits, n, now));
+  }
+
+  reset(key: string): void | Promise<void> {
+    return this.#forgetting(key, () => this.store.reset(key));
+  }
+
+  #decide(
+    operation: 'check' | 'peek',
+    key: string,
+    limits: readonly Limit[],
+    cost: number,
+    now: number,
+  ): Decision | Promise<Decision> {
+    const refused = this.#refusedStill(key, limits, cost, now);
+    if (refused !== undefined) return refused;
+    const heard = (told: Decision) => {
+      const decision = decisionIn(told, limits);
+      if (decision !== undefined && decision.limits.length > 0 && sourceOf(told) === 'store') {
+        this.#learn(key, limits, decision, now);
+        if (operation === 'check' && decision.allowed && cost > 0) this.#forgetOthers(key, limits);
+      }
+      return told;
+    };
+    const answer = this.store[operation](key, limits, cost, now);
+    if (!isThenable(answer)) return heard(answer);
+
+    const asking = this.#asking.get(key) ?? { count: 0 };
+    this.#asking.set(key, asking);
+    asking.count += 1;
+    /** Whether nothing was forgotten while this was asked: else the answer may be older than what made it forget. */
+    const isCurrent = () => {
+      const current = this.#asking.get(key) === asking;
+      asking.count -= 1;
+      if (current && asking.count === 0) this.#asking.delete(key);
+      return current;
+    };
+    return answer.then(
+      decision => (isCurrent() ? heard(decision) : decision),
+      error => {
+        isCurrent();
+        throw error;
+      },
+    );
+  }
+
+  /** The refusal of a request that cannot fit yet, if that is known. */
+  #refusedStill(key: string, limits: readonly Limit[], cost: number, now: number): Decision | undefined {
+    const refusal = this.#refusal(key, limits);
+    if (refusal === undefined || now < refusal.at) return undefined;
+    const debts = limits.map((limit, i) =>
+      debtAt(refusal.debts[i] as number, refusal.at, now, limit.restoreRateHz),
+    );
+    return allThere(limits, debts, cost) ? undefined : decided(limits, debts, cost, false, 'denyCache');
+  }
+
+  #learn(key: string, limits: readonly Limit[], decision: Decision, now: number): void {
+    const refusal = this.#refusal(key, limits);
+    if (refusal !== undefined) {
+      refusal.debts = debtsAfter(decision);
+      refusal.at = now;
+    } else if (!decision.allowed) {
+      this.#remember(key, { limits, debts: debtsAfter(decision), at: now });
+    }
+  }
+
+  #refusals(key: string): Refusal[] | undefined {
+    return this.#young.get(key) ?? this.#old.get(key);
+  }
+
+  #refusal(key: string, limits: readonly Limit[]): Refusal | undefined {
+    return this.#refusals(key)?.find(refusal => sameLimits(refusal.limits, limits));
+  }
+
+  #remember(key: string, refusal: Refusal): void {
+    const refusals = this.#refusals(key) ?? [];
+    refusals.push(refusal);
+    if (refusals.length > REFUSALS_PER_KEY) refusals.shift();
+    if (!this.#young.has(key) && this.#young.size >= Math.floor(this.#maxKeys / 2)) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#old.delete(key);
+    this.#young.set(key, refusals);
+  }
+
+  /** A debit under other limits may have counted less of the debt than these, and drained it faster. */
+  #forgetOthers(key: string, limits: readonly Limit[]): void {
+    const refusals = this.#refusals(key);
+    if (refusals === undefined || refusals.every(refusal => sameLimits(refusal.limits, limits))) return;
+    this.#forget(key);
+  }
+
+  #forget(key: string): void {
+    this.#young.delete(key);
+    this.#old.delete(key);
+    this.#asking.delete(key);
+  }
+
+  /** Forgets a key before and after: neither an answer from before it nor one from meanwhile says what it owes then. */
+  #forgetting(key: string, operate: () => void | Promise<void>): void | Promise<void> {
+    this.#forget(key);
+    const done = operate();
+    if (!isThenable(done)) return done;
+    return Promise.resolve(done).finally(() => this.#forget(key));
+  }
+}
