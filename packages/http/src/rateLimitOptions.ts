@@ -3,6 +3,7 @@ import {
   type BucketStore,
   type Clock,
   check,
+  DenyCacheBucketStore,
   FailoverBucketStore,
   isStore,
   type Limits,
@@ -117,16 +118,31 @@ function limiterOf<Req>(what: string, options: RateLimitOptions<Req>): RateLimit
   return new RateLimiter({ name, limits: policies, store: storeOf(what, options), clock, enforce }, what);
 }
 
-/** The store as the limiter is to use it: one that can fail is never asked without a deadline and somebody to stand in. */
+/**
+ * The store as the limiter is to use it: one that can fail is never asked without a deadline and somebody to stand in, and
+ * not at all for a key that it refuses. The refusals come first: they are no answers of the store that the failover's
+ * breaker should count, and they hold while it is down.
+ */
 function storeOf<Req>(what: string, options: RateLimitOptions<Req>): BucketStore | undefined {
   const { store, name, onStoreError = 'local' } = options;
   check.oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
-  if (store === undefined || name === undefined || neverFails(isStore(`${what}: store`, store))) return store;
-  return new FailoverBucketStore({ store, name: check.printableName(`${what}: name`, name), onStoreError });
+  if (store === undefined || name === undefined || isOurMemory(isStore(`${what}: store`, store)))
+    return store;
+  if (isFailover(store)) return new DenyCacheBucketStore({ store });
+  if (store instanceof DenyCacheBucketStore && isFailover(store.store)) return store;
+  const failover = new FailoverBucketStore({
+    store,
+    name: check.printableName(`${what}: name`, name),
+    onStoreError,
+  });
+  return new DenyCacheBucketStore({ store: failover });
+}
+
+function isFailover(store: BucketStore): boolean {
+  return store instanceof FailoverBucketStore;
 }
 
 /** Our own memory, as we made it: a class of somebody's that extends it may do anything. */
-function neverFails(store: BucketStore): boolean {
-  if (store instanceof FailoverBucketStore) return true;
+function isOurMemory(store: BucketStore): boolean {
   return store.constructor === MemoryBucketStore && Object.keys(store).length === 0;
 }

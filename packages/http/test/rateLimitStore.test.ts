@@ -1,4 +1,10 @@
-import { type BucketStore, FailoverBucketStore, MemoryBucketStore, sourceOf } from '@breaking/core';
+import {
+  type BucketStore,
+  DenyCacheBucketStore,
+  FailoverBucketStore,
+  MemoryBucketStore,
+  sourceOf,
+} from '@breaking/core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { checkRateLimit } from '../src/rateLimitOptions.js';
 
@@ -30,6 +36,15 @@ test('a failover of the application is used as it is, with its own deadline', as
   expect(await deadlineOf(store)).toBe(1000);
 });
 
+test('a failover of the application behind its own deny cache is used as it is too', async () => {
+  const failover = new FailoverBucketStore({ store: silent, name: 'api', deadlineSecs: 1 });
+  expect(await deadlineOf(new DenyCacheBucketStore({ store: failover }))).toBe(1000);
+});
+
+test('a deny cache alone has 50 ms', async () => {
+  expect(await deadlineOf(new DenyCacheBucketStore({ store: silent }))).toBe(50);
+});
+
 test('a store that only extends our memory has 50 ms too', async () => {
   class Silent extends MemoryBucketStore {
     override check = never as never;
@@ -39,4 +54,35 @@ test('a store that only extends our memory has 50 ms too', async () => {
 
 test('our memory with a method replaced has 50 ms too', async () => {
   expect(await deadlineOf(Object.assign(new MemoryBucketStore(), { check: never }) as BucketStore)).toBe(50);
+});
+
+/** What each of three requests for one token is told, and by whom; and how often the store was asked. */
+async function threeRequests(wrapped: (store: BucketStore) => BucketStore) {
+  const memory = new MemoryBucketStore();
+  let asked = 0;
+  const shared: BucketStore = {
+    check: async (...args) => {
+      asked += 1;
+      return memory.check(...args);
+    },
+    peek: async (...args) => memory.peek(...args),
+    refund: async (...args) => memory.refund(...args),
+    reset: async key => memory.reset(key),
+  };
+  const { limiter } = checkRateLimit('rateLimit', {
+    capacityMax: 1,
+    restoreRateHz: 1e-6,
+    name: 'api',
+    store: wrapped(shared),
+  });
+  const sources: string[] = [];
+  for (let request = 0; request < 3; request++) sources.push(sourceOf(await limiter.check('a')));
+  return { sources, asked };
+}
+
+test.each<[string, (store: BucketStore) => BucketStore]>([
+  ['a shared store', store => store],
+  ['a failover of the application', store => new FailoverBucketStore({ store, name: 'api' })],
+])('a key that %s refuses is refused without asking it', async (_, wrapped) => {
+  expect(await threeRequests(wrapped)).toEqual({ sources: ['store', 'store', 'denyCache'], asked: 2 });
 });
