@@ -39,6 +39,7 @@ export {
   type OnStoreError,
 } from './failoverBucketStore.js';
 export { guarded } from './guarded.js';
+export { LeaseBucketStore, type LeaseOptions } from './leaseBucketStore.js';
 export { MemoryBucketStore } from './memoryBucketStore.js';
 export type { Permit } from './permit.js';
 export {

@@ -74,6 +74,11 @@ export function sameLimits(some: readonly Limit[], others: readonly Limit[]): bo
   });
 }
 
+/** Whether some limit of the one is called as some limit of the other: those are the same bucket. */
+export function shareLimit(some: readonly Limit[], others: readonly Limit[]): boolean {
+  return some.some(limit => others.some(other => other.name === limit.name));
+}
+
 function isSinglePolicy(limits: Limits): limits is BucketPolicy {
   const { capacityMax, restoreRateHz } = limits as Partial<Record<string, unknown>>;
   const isNamed = (value: unknown) => typeof value === 'object' && value !== null;

@@ -2,6 +2,7 @@ import {
   type BucketStore,
   DenyCacheBucketStore,
   FailoverBucketStore,
+  LeaseBucketStore,
   MemoryBucketStore,
 } from '@breaking/core';
 import { storeContract } from '@breaking/testkit';
@@ -32,3 +33,10 @@ storeContract('DenyCacheBucketStore over memory', () =>
 storeContract('DenyCacheBucketStore over promises', () =>
   inSteppingTime(new DenyCacheBucketStore({ store: promising(new MemoryBucketStore()) })),
 );
+
+// Alone, a process with leases gives out what its store would, to the token.
+for (const tokens of [1, 3, 1000]) {
+  storeContract(`LeaseBucketStore of ${tokens}`, () =>
+    inSteppingTime(new LeaseBucketStore({ store: promising(new MemoryBucketStore()), tokens })),
+  );
+}
