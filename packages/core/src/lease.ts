@@ -61,15 +61,9 @@ export class Lease {
     return decided(this.limits, debts, cost, allowed, sourceOf(decision));
   }
 
-  /**
-   * Whether tokens may still be given out: not after their time, not after the clock stepped back, and not once the bucket
-   * would be full, which has no tokens outside of it.
-   */
+  /** Whether tokens may still be given out: not after their time, and not after the clock stepped back. */
   isFresh(now: number): boolean {
-    if (now < this.#at || now - this.#at >= HELD_SECS || this.#debts.length === 0) return false;
-    return this.limits.every(
-      (limit, i) => debtAt(this.#debts[i] as number, this.#at, now, limit.restoreRateHz) >= this.remaining,
-    );
+    return this.#debts.length > 0 && now >= this.#at && now - this.#at < HELD_SECS;
   }
 
   /**
@@ -155,6 +149,9 @@ export class Lease {
   }
 
   #debtsAt(now: number): number[] {
-    return this.limits.map((_, i) => Math.max(0, this.#storeDebt(i, now) - this.remaining));
+    const debts: number[] = [];
+    for (let i = 0; i < this.limits.length; i++)
+      debts.push(Math.max(0, this.#storeDebt(i, now) - this.remaining));
+    return debts;
   }
 }
