@@ -1,19 +1,28 @@
 /** One of several processes that ask for the same key as often as they can. Runs what was built. */
+import { setTimeout as later } from 'node:timers/promises';
 import { RateLimiter } from '@breaking/core';
 import { RedisBucketStore } from '@breaking/redis';
 import { Redis } from 'ioredis';
 
-process.once('message', async ({ port, callers, runMs, limit }) => {
+process.once('message', async ({ port, callers, runsMs, pauseMs, limit, lease, closes }) => {
   const client = new Redis(port, '127.0.0.1');
-  const store = new RedisBucketStore({ client, deadlineSecs: 5 });
+  const store = new RedisBucketStore({ client, deadlineSecs: 5, lease });
   const limiter = new RateLimiter({ name: 'api', limits: limit, store });
-  const end = performance.now() + runMs;
-  const counts = { allowed: 0, refused: 0 };
-  const call = async () => {
-    while (performance.now() < end) counts[(await limiter.check('hot')).allowed ? 'allowed' : 'refused']++;
+  const allowedAtMs = [];
+  let refused = 0;
+  const call = async end => {
+    while (performance.now() < end) {
+      if ((await limiter.check('hot')).allowed) allowedAtMs.push(performance.timeOrigin + performance.now());
+      else refused++;
+    }
   };
-  await Promise.all(Array.from({ length: callers }, call));
+  for (const runMs of runsMs) {
+    const end = performance.now() + runMs;
+    await Promise.all(Array.from({ length: callers }, () => call(end)));
+    await later(pauseMs);
+  }
+  if (closes) await store.close();
   client.disconnect();
-  process.send?.(counts, () => process.disconnect());
+  process.send?.({ allowedAtMs, refused }, () => process.disconnect());
 });
 process.send?.('ready');

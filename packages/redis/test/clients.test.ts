@@ -137,6 +137,14 @@ describe('a wrong option', () => {
       /RedisBucketStore: deadlineSecs must be > 0, got 0/,
     ],
     [{ client: { eval() {}, evalsha() {} }, ttl: 1 }, /RedisBucketStore: unknown option "ttl"/],
+    [
+      { client: { eval() {}, evalsha() {} }, lease: 50 },
+      /RedisBucketStore: lease: options must be an object, got 50/,
+    ],
+    [
+      { client: { eval() {}, evalsha() {} }, lease: { tokens: 0 } },
+      /RedisBucketStore: lease.tokens must be a whole number from 1 to 1000000000000, got 0/,
+    ],
   ])('%# is refused at construction', (options, message) => {
     expect(() => new RedisBucketStore(options as never)).toThrow(message);
   });

@@ -1,3 +1,4 @@
+import { type BucketStore, DenyCacheBucketStore, LeaseBucketStore } from '@breaking/core';
 import { storeContract } from '@breaking/testkit';
 import { afterAll, beforeAll } from 'vitest';
 import { type SharedServer, sharedServer } from './server/sharedServer.js';
@@ -13,14 +14,25 @@ afterAll(() => server.close());
 
 let opened = 0;
 
-storeContract('RedisBucketStore', () => {
-  const clock = new SimulatedClock();
-  // Stores of different prefixes share nothing: each test has one.
-  const { store, client } = storeInSimulatedTime(server, `test ${process.pid} ${opened++}`);
-  return {
-    store,
-    clock,
-    advanceBy: secs => clock.advanceBy(secs),
-    close: () => client.disconnect(),
+/** Stores of different prefixes share nothing: each test has one. */
+function opening(wrapped: (store: BucketStore) => BucketStore) {
+  return () => {
+    const clock = new SimulatedClock();
+    const { store, client } = storeInSimulatedTime(server, `test ${process.pid} ${opened++}`);
+    return {
+      store: wrapped(store),
+      clock,
+      advanceBy: (secs: number) => clock.advanceBy(secs),
+      close: () => client.disconnect(),
+    };
   };
-});
+}
+
+storeContract(
+  'RedisBucketStore',
+  opening(store => store),
+);
+storeContract(
+  'RedisBucketStore with leases, behind a deny cache',
+  opening(store => new DenyCacheBucketStore({ store: new LeaseBucketStore({ store, tokens: 20 }) })),
+);
