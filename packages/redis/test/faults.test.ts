@@ -53,10 +53,10 @@ class Limited {
   readonly limiter: RateLimiter<FailoverBucketStore>;
   readonly store: RedisBucketStore;
 
-  constructor(name: string, server: RedisServer) {
+  constructor(name: string, server: RedisServer, lease?: { readonly tokens: number }) {
     const { client, close } = (CLIENTS[name] as (typeof CLIENTS)[string])(server.url);
     onTestFinished(close);
-    this.store = new RedisBucketStore({ client });
+    this.store = new RedisBucketStore({ client, lease });
     this.limiter = new RateLimiter({
       name: 'api',
       limits: LIMIT,
@@ -183,6 +183,25 @@ describe.each(['ioredis 6', 'node-redis 6'])('%s with its defaults', REAL_TIME, 
     expect(await limited.allowed(1, 'local')).toBe(1);
     expect(await admin.get(KEY)).toBe('mine');
     await admin.del(KEY);
+    expect((await limited.recovered()).allowed).toBe(true);
+  });
+
+  test('gives out what it holds on lease when the server is killed, then what was last known to be left', async () => {
+    const server = await ownServer();
+    const limited = new Limited(name, server, { tokens: 50 });
+    await limited.recovered();
+    for (let request = 0; request < 4; request++) expect((await limited.check()).allowed).toBe(true);
+
+    await server.kill();
+    let allowed = 0;
+    for (let request = 0; request < 20; request++) {
+      const decision = await limited.check();
+      expect(sourceOf(decision)).not.toBe('store');
+      if (decision.allowed) allowed += 1;
+    }
+    expect(allowed).toBe(6);
+
+    await server.start();
     expect((await limited.recovered()).allowed).toBe(true);
   });
 
