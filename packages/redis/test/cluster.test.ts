@@ -1,81 +1,86 @@
+import { setTimeout as later } from 'node:timers/promises';
 import { RateLimiter } from '@breaking/core';
-import { RedisBucketStore, type RedisClient } from '@breaking/redis';
-import { Cluster as Cluster6, Redis } from 'ioredis';
-import { Cluster as Cluster5 } from 'ioredis5';
-import { Cluster as ClusterIovalkey } from 'iovalkey';
-import { createCluster as createCluster6 } from 'redis';
-import { createCluster as createCluster5 } from 'redis5';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { startCluster } from './server/cluster.js';
-import type { RedisServer } from './server/redisServer.js';
+import { RedisBucketStore } from '@breaking/redis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CLUSTER_CLIENTS } from './clusterClients.js';
+import { BOUNDS, type ClusterNode, moveSlot, startCluster } from './server/cluster.js';
 
-let servers: readonly RedisServer[] = [];
+let nodes: readonly ClusterNode[] = [];
 
 beforeAll(async () => {
-  servers = await startCluster();
+  nodes = await startCluster();
 }, 120_000);
 
 afterAll(async () => {
-  await Promise.all(servers.map(server => server.close()));
+  await Promise.all(nodes.map(node => node.close()));
 });
 
-interface Disconnects {
-  disconnect(): unknown;
-}
+const NO_REFILL = 1e-6;
+const keysPerNode = () => Promise.all(nodes.map(({ admin }) => admin.dbsize()));
 
-const nodes = () => servers.map(({ port }) => ({ host: '127.0.0.1', port }));
-const urls = () => servers.map(({ port }) => ({ url: `redis://127.0.0.1:${port}` }));
+describe.each(Object.entries(CLUSTER_CLIENTS))(
+  'a store on a Cluster of three nodes, with %s',
+  (name, connect) => {
+    test('decides all limits of a key in one place, and each key in its own', async () => {
+      const store = new RedisBucketStore({ client: await connect(nodes), prefix: name, deadlineSecs: 5 });
+      const limits = {
+        burst: { capacityMax: 2, restoreRateHz: NO_REFILL },
+        daily: { capacityMax: 100, restoreRateHz: NO_REFILL },
+      };
+      const limiter = new RateLimiter({ name: 'api', limits, store });
+      const before = await keysPerNode();
 
-function ioredisLike(client: RedisClient & Disconnects): RedisClient {
-  onTestFinished(() => void client.disconnect());
-  return client;
-}
+      // Keys that all have one hash tag would be one node's alone, if braces meant anything here.
+      const keys = Array.from({ length: 3000 }, (_, i) => `{tenant}:${i}`);
+      const first = await Promise.all(keys.map(key => limiter.check(key, 2)));
+      expect(first.every(decision => decision.allowed)).toBe(true);
+      const second = await Promise.all(keys.map(key => limiter.check(key)));
+      expect(second.every(decision => decision.violated.join() === 'burst')).toBe(true);
 
-async function nodeRedisLike(client: RedisClient & { connect(): Promise<unknown>; destroy(): unknown }) {
-  onTestFinished(() => void client.destroy());
-  await client.connect();
-  return client;
-}
+      const added = (await keysPerNode()).map((size, i) => size - (before[i] as number));
+      expect(added.reduce((sum, size) => sum + size, 0)).toBe(3000);
+      // Five standard deviations of a fair die.
+      for (const size of added) expect(Math.abs(size - 1000)).toBeLessThan(130);
+    });
 
-/** Every client of a Cluster that a store takes. */
-const CLIENTS: Readonly<Record<string, () => RedisClient | Promise<RedisClient>>> = {
-  'ioredis 6': () => ioredisLike(new Cluster6(nodes())),
-  'ioredis 5': () => ioredisLike(new Cluster5(nodes())),
-  iovalkey: () => ioredisLike(new ClusterIovalkey(nodes())),
-  'node-redis 6': () => nodeRedisLike(createCluster6({ rootNodes: urls() }) as never),
-  'node-redis 5': () => nodeRedisLike(createCluster5({ rootNodes: urls() }) as never),
-};
+    test('loses no token, gives none twice and fails nobody while slots move under load', {
+      timeout: 60_000,
+    }, async () => {
+      const prefix = `moving ${name}`;
+      const store = new RedisBucketStore({ client: await connect(nodes), prefix, deadlineSecs: 5 });
+      const limit = { capacityMax: 1e6, restoreRateHz: NO_REFILL };
+      const limiter = new RateLimiter({ name: 'api', limits: limit, store });
+      const [from, to] = nodes as [ClusterNode, ClusterNode];
+      const slots = new Map<string, number>();
+      for (let i = 0; slots.size < 8; i++) {
+        const slot = await from.admin.cluster('KEYSLOT', `${prefix.length}:${prefix}:3:api:key ${i}`);
+        if (slot < BOUNDS[1]) slots.set(`key ${i}`, slot);
+      }
 
-async function keysPerNode(): Promise<readonly number[]> {
-  return Promise.all(
-    servers.map(async ({ port }) => {
-      const admin = new Redis(port, '127.0.0.1');
-      const size = await admin.dbsize();
-      admin.disconnect();
-      return size;
-    }),
-  );
-}
+      // Half of the keys are there before their slot moves, the others begin while it does.
+      const begun = [...slots.keys()].slice(4);
+      const allowed = new Map([...slots.keys()].map(key => [key, 0]));
+      let isMoving = true;
+      const callers = Array.from({ length: 32 }, async (_, caller) => {
+        for (let i = caller; isMoving; i++) {
+          const key = begun[i % begun.length] as string;
+          if ((await limiter.check(key)).allowed) allowed.set(key, (allowed.get(key) as number) + 1);
+        }
+      });
+      for (const [key, slot] of slots) {
+        await moveSlot(slot, from, to, async () => {
+          if (!begun.includes(key)) begun.push(key);
+          await later(10);
+        });
+      }
+      isMoving = false;
+      await Promise.all(callers);
 
-describe.each(Object.entries(CLIENTS))('a store on a Cluster of three nodes, with %s', (name, connect) => {
-  test('decides all limits of a key in one place, and each key in its own', async () => {
-    const store = new RedisBucketStore({ client: await connect(), prefix: name, deadlineSecs: 5 });
-    const limits = {
-      burst: { capacityMax: 2, restoreRateHz: 1e-6 },
-      daily: { capacityMax: 100, restoreRateHz: 1e-6 },
-    };
-    const limiter = new RateLimiter({ name: 'api', limits, store });
-    const before = await keysPerNode();
-
-    // Keys that all have one hash tag would be one node's alone, if braces meant anything here.
-    const keys = Array.from({ length: 300 }, (_, i) => `{tenant}:${i}`);
-    const first = await Promise.all(keys.map(key => limiter.check(key, 2)));
-    expect(first.every(decision => decision.allowed)).toBe(true);
-    const second = await Promise.all(keys.map(key => limiter.check(key)));
-    expect(second.every(decision => decision.violated.join() === 'burst')).toBe(true);
-
-    const added = (await keysPerNode()).map((size, i) => size - (before[i] as number));
-    expect(added.reduce((sum, size) => sum + size, 0)).toBe(300);
-    for (const size of added) expect(size).toBeGreaterThan(60);
-  });
-});
+      for (const [key, count] of allowed) {
+        expect(count).toBeGreaterThan(10);
+        expect((await limiter.peek(key)).limits[0]?.tokensLeft).toBe(limit.capacityMax - count);
+      }
+      for (const slot of slots.values()) await moveSlot(slot, to, from);
+    });
+  },
+);

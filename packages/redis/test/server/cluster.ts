@@ -4,44 +4,103 @@ import { freePort, RedisServer } from './redisServer.js';
 
 const SLOTS = 16_384;
 
-/** Starts a Cluster of three primaries that share all slots, and waits until each knows that it is complete. */
-export async function startCluster(): Promise<readonly RedisServer[]> {
-  const busPorts = await Promise.all([1, 2, 3].map(freePort));
-  const servers = await Promise.all(
-    busPorts.map(bus =>
-      RedisServer.start([
-        '--cluster-enabled',
-        'yes',
-        '--cluster-port',
-        `${bus}`,
-        '--cluster-node-timeout',
-        '2000',
-      ]),
-    ),
-  );
-  const admins = servers.map(server => new Redis(server.port, '127.0.0.1'));
-  try {
-    const bounds = [0, 1, 2, 3].map(i => Math.floor((i * SLOTS) / 3));
-    await Promise.all(
-      admins.map((admin, i) =>
-        admin.cluster('ADDSLOTSRANGE', bounds[i] as number, (bounds[i + 1] as number) - 1),
-      ),
-    );
-    for (const [i, server] of servers.entries()) {
-      await admins[0]?.call('CLUSTER', 'MEET', '127.0.0.1', `${server.port}`, `${busPorts[i]}`);
-    }
-    await Promise.all(admins.map(isComplete));
-  } finally {
-    for (const admin of admins) admin.disconnect();
+/** The first slot of each of three nodes, and one more than the last of all. */
+export const BOUNDS = [0, 1, 2, 3].map(i => Math.floor((i * SLOTS) / 3)) as [number, number, number, number];
+
+/** One server of a Cluster, and the connection of its administrator. */
+export class ClusterNode {
+  readonly server: RedisServer;
+  readonly admin: Redis;
+  readonly #busPort: number;
+
+  private constructor(server: RedisServer, busPort: number) {
+    this.server = server;
+    this.#busPort = busPort;
+    this.admin = new Redis(server.port, '127.0.0.1');
+    this.admin.on('error', () => {});
   }
-  return servers;
+
+  static async start(): Promise<ClusterNode> {
+    const busPort = await freePort();
+    const settings = { 'cluster-enabled': 'yes', 'cluster-port': busPort, 'cluster-node-timeout': 2000 };
+    const server = await RedisServer.start(
+      Object.entries(settings).flatMap(([name, value]) => [`--${name}`, `${value}`]),
+    );
+    return new ClusterNode(server, busPort);
+  }
+
+  get port(): number {
+    return this.server.port;
+  }
+
+  async id(): Promise<string> {
+    return String(await this.admin.call('CLUSTER', 'MYID'));
+  }
+
+  async meet(node: ClusterNode): Promise<void> {
+    await this.admin.call('CLUSTER', 'MEET', '127.0.0.1', `${node.port}`, `${node.#busPort}`);
+  }
+
+  /** Becomes a replica of another, and has all that it has. */
+  async follow(primary: ClusterNode): Promise<void> {
+    const id = await primary.id();
+    await until('replica', async () => String(await this.admin.call('CLUSTER', 'NODES')).includes(id));
+    await this.admin.call('CLUSTER', 'REPLICATE', id);
+    await until('replica', async () => (await this.admin.info('replication')).includes('link_status:up'));
+  }
+
+  async close(): Promise<void> {
+    this.admin.disconnect();
+    await this.server.close();
+  }
 }
 
-async function isComplete(admin: Redis): Promise<void> {
-  for (let looks = 0; looks < 1000; looks++) {
+/** Starts a Cluster of three primaries that share all slots, and waits until each knows that it is complete. */
+export async function startCluster(): Promise<readonly ClusterNode[]> {
+  const nodes = await Promise.all([1, 2, 3].map(ClusterNode.start));
+  await Promise.all(
+    nodes.map(({ admin }, i) =>
+      admin.cluster('ADDSLOTSRANGE', BOUNDS[i] as number, (BOUNDS[i + 1] as number) - 1),
+    ),
+  );
+  for (const node of nodes) await nodes[0]?.meet(node);
+  await Promise.all(nodes.map(isComplete));
+  return nodes;
+}
+
+export async function isComplete({ admin }: ClusterNode): Promise<void> {
+  await until('Cluster', async () => {
     const info = String(await admin.call('CLUSTER', 'INFO'));
-    if (info.includes('cluster_state:ok') && info.includes('cluster_size:3')) return;
+    return info.includes('cluster_state:ok') && info.includes('cluster_size:3');
+  });
+}
+
+/**
+ * Moves a slot and its keys, as `redis-cli --cluster reshard` does.
+ * @param meanwhile while requests for keys that are not there are sent on to the other node, before the keys move
+ */
+export async function moveSlot(
+  slot: number,
+  from: ClusterNode,
+  to: ClusterNode,
+  meanwhile: () => unknown = () => {},
+): Promise<void> {
+  const [fromId, toId] = [await from.id(), await to.id()];
+  await to.admin.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId);
+  await from.admin.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId);
+  await meanwhile();
+  const keys = (await from.admin.call('CLUSTER', 'GETKEYSINSLOT', slot, 1000)) as string[];
+  if (keys.length > 0) {
+    await from.admin.call('MIGRATE', '127.0.0.1', to.port, '', 0, 5000, 'KEYS', ...keys);
+  }
+  await later(10);
+  for (const node of [to, from]) await node.admin.call('CLUSTER', 'SETSLOT', slot, 'NODE', toId);
+}
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  for (let looks = 0; looks < 1000; looks++) {
+    if (await isSo()) return;
     await later(20);
   }
-  throw new Error('the nodes never became a Cluster');
+  throw new Error(`there never was a ${what}`);
 }
