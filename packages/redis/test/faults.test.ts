@@ -33,8 +33,9 @@ async function inTime(decide: () => Decision | Promise<Decision>): Promise<Decis
   const began = performance.now();
   const decision = await decide();
   const tookMs = performance.now() - began;
-  const stoodStillMs = loopDelay.max / 1e6;
-  if (tookMs >= LONGEST_MS && stoodStillMs > 50) throw tooSlow(`${tookMs} ms`);
+  // The delay is noted by a timer, which may come after the answer.
+  if (tookMs >= LONGEST_MS) await later(10);
+  if (tookMs >= LONGEST_MS && loopDelay.max / 1e6 > 50) throw tooSlow(`${tookMs} ms`);
   expect(tookMs).toBeLessThan(LONGEST_MS);
   return decision;
 }
