@@ -67,9 +67,10 @@ export class Lease {
   }
 
   /**
-   * How many tokens to ask the store for: what those who wait need, or ahead of need as much as was given out in a tenth of a
-   * second, at most twice as much as since the last answer and half of what the store has, so that the last ones are left to
-   * all. No more than the store had when it answered and has regained since; `need` in any case.
+   * How many tokens to ask the store for: what those who wait need, however much that is, for they are given it as soon as
+   * it comes; or ahead of need as much as was given out in a tenth of a second, at most twice as much as since the last
+   * answer, half of what the store has, so that the last ones are left to all, and no more than may be held. Never what the
+   * store cannot have, but for `need`.
    */
   batch(need: number, now: number, most: number): number {
     if (this.#debts.length === 0) return need;
@@ -78,7 +79,7 @@ export class Lease {
     );
     const demand = Math.min(this.demand, there);
     const ahead = this.spare === 'kept' ? Math.min(this.#expected(now), Math.floor(there / 2)) : 0;
-    return Math.max(need, Math.min(Math.max(demand, ahead), most - this.remaining));
+    return Math.max(need, demand, Math.min(ahead, most - this.remaining));
   }
 
   #expected(now: number): number {

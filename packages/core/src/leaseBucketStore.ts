@@ -30,7 +30,7 @@ export interface LeaseOptions {
  * A key's first batch is one request, and each is at most twice what the one before gave out, what the key uses in a tenth
  * of a second, half of what the store has left, and `tokens`; so a cold key holds nothing. Where a batch does not fit,
  * smaller ones are asked for, down to what the first request in line needs: none is refused that the store would allow. Requests that come meanwhile wait for
- * the same answer; a key has one batch on its way. Costs above `tokens` go to the store as they are.
+ * that one, and the next takes for all of them: a key has one batch on its way. Costs above `tokens` go to the store as they are.
  *
  * What is not used within a second of the store's last answer on the key is not given out any more and goes back, by a
  * timer that exists only while there are leases and keeps no process alive; so does all of it on {@link close}. Tokens of a
