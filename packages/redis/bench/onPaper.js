@@ -1,0 +1,65 @@
+/**
+ * What the figures of modes.js and footprint.js mean for a large service: nodes, cores, memory and bytes, for keys that are
+ * asked for evenly, and for keys of which few are asked for often (by Zipf's law: the k-th key 1/k as often as the first).
+ *
+ *     node packages/redis/bench/onPaper.js
+ */
+const PROCESSES = 1000;
+const KEYS = 1e8;
+const LEASE = 50;
+/** Of modes.js, 512 callers: microseconds of a core for one round trip. */
+const REDIS_MICROS = 12;
+const NODE_MICROS = 12;
+/** Of footprint.js, one limit. */
+const KEY_BYTES = 209;
+const DECISION_BYTES = 231;
+/** The share of a core of each Redis node that is meant to be used. */
+const BUSY = 0.6;
+
+/** Round trips a second of one process for a key that it is asked for so often: a batch is for a tenth of a second. */
+const trips = perSec => (perSec <= 10 ? perSec : Math.max(10, perSec / LEASE));
+
+/** Round trips a second for all keys, if each is asked for in so many processes. */
+function zipfTrips(perSec, processes) {
+  let sum = 0;
+  let harmonic = 0;
+  for (let k = 1; k <= KEYS; k++) harmonic += 1 / k;
+  for (let k = 1; k <= KEYS; k++) sum += trips(perSec / (k * harmonic * processes)) * processes;
+  return sum;
+}
+
+const shown = (n, digits = 0) => n.toLocaleString('en', { maximumFractionDigits: digits });
+
+console.log(`${shown(KEYS)} keys: ${shown((KEYS * KEY_BYTES) / 1e9)} GB\n`);
+console.log(
+  '| decisions a second | | round trips a second | cores of Redis | nodes | MB/s | share of a core in Node |',
+);
+console.log('| --- | --- | --- | --- | --- | --- | --- |');
+for (const perSec of [1e5, 1e7]) {
+  for (const [what, roundTrips] of [
+    ['each asks the store', perSec],
+    [`leases of ${LEASE}, Zipf, any process`, zipfTrips(perSec, PROCESSES)],
+    [`leases of ${LEASE}, Zipf, one process for each key`, zipfTrips(perSec, 1)],
+  ]) {
+    const cores = (roundTrips * REDIS_MICROS) / 1e6;
+    const cells = [
+      shown(perSec),
+      what,
+      shown(roundTrips),
+      shown(cores, 1),
+      shown(Math.ceil(cores / BUSY)),
+      shown((roundTrips * DECISION_BYTES) / 1e6),
+      shown((roundTrips * NODE_MICROS) / 1e6 / PROCESSES, 4),
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
+  }
+}
+const hot = 1e6;
+console.log(`\nOne key, ${shown(hot)} a second over ${shown(PROCESSES)} processes:`);
+console.log(
+  `  each asks the store: ${shown((hot * REDIS_MICROS) / 1e6, 1)} cores of one node, which has one for this`,
+);
+const leased = trips(hot / PROCESSES) * PROCESSES;
+console.log(
+  `  leases of ${LEASE}: ${shown(leased)} round trips a second, ${shown((leased * REDIS_MICROS) / 1e6, 2)} cores`,
+);
