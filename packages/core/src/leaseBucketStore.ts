@@ -28,18 +28,19 @@ export interface LeaseOptions {
  * trip for many decisions. A batch is a check of that cost, so it is taken from all limits of the key or from none.
  *
  * A key's first batch is one request, and each is at most twice what the one before gave out, what the key uses in a tenth
- * of a second, half of what the store has left, and `tokens`; so a cold key holds nothing. Where a batch does not fit,
- * smaller ones are asked for, down to what the first request in line needs: none is refused that the store would allow. Requests that come meanwhile wait for
- * that one, and the next takes for all of them: a key has one batch on its way. Costs above `tokens` go to the store as they are.
+ * of a second, half of what the store has left, and `tokens`; so a cold key holds nothing. A key has one batch on its way:
+ * requests that come meanwhile wait for it, and the next is for all who wait by then. Where a batch does not fit, smaller ones
+ * are asked for, down to what the first in line needs: none is refused that the store would allow. Costs above `tokens` go to
+ * the store as they are.
  *
  * What is not used within a second of the store's last answer on the key is not given out any more and goes back, by a
  * timer that exists only while there are leases and keeps no process alive; so does all of it on {@link close}. Tokens of a
  * process that ends without are lost. Each key and set of limits has a lease of its own; those that share a limit's name,
  * and so a bucket, take turns.
  *
- * N processes let through at most `capacityMax + restoreRateHz · L + N · tokens` in any L seconds, and one alone no more
- * than its store would. `tokensLeft` and the waits are what the store last said, less what this process has given out
- * since; what others took since, or hold, is not in them.
+ * N processes let through at most `capacityMax + restoreRateHz · L + N · tokens` in any L seconds: what is held while the
+ * bucket fills comes on top of it. `tokensLeft` and the waits are what the store last said, less what this process has given
+ * out since; what others took since, or hold, is not in them.
  *
  * An error of the store is that of everybody who waits for it. Put a FailoverBucketStore around this store, not inside:
  * tokens that something else than the store gave must not go back to it.
