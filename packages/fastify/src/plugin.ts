@@ -69,11 +69,14 @@ async function plugin(app: FastifyInstance, options: BreakingOptions): Promise<v
     limits.prepare(route);
     breakers.prepare(route);
   });
-  app.addHook('onRequest', function rateLimit(request, reply, done) {
-    passIfAny(limits.gateOf(request), reply, done);
-  });
-  app.addHook('onRequest', function circuitBreaker(request, reply, done) {
-    passIfAny(breakers.gateOf(request), reply, done);
+  app.addHook('onRequest', function breaking(request, reply, done) {
+    // Fastify makes this object anew each time that it is asked for.
+    const route = request.routeOptions;
+    const limit = limits.gateOf(route);
+    const breaker = breakers.gateOf(route);
+    if (limit === undefined) passIfAny(breaker, reply, done);
+    else if (breaker === undefined) pass(limit, reply, done);
+    else pass(limit, reply, error => (error === undefined ? pass(breaker, reply, done) : done(error)));
   });
   app.addHook('onError', function recordErrors(_request, reply, error, done) {
     if (isWatched(reply.raw)) recordError(reply.raw, error);

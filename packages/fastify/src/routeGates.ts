@@ -35,15 +35,15 @@ export class RouteGates<O extends object> {
     route.config = config;
   }
 
-  /** The gate that a request has to pass, if any. */
-  gateOf(request: FastifyRequest): Gate<FastifyReply> | undefined {
-    const config = request.routeOptions.config as unknown as Config;
+  /** The gate that requests of a route have to pass, if any. */
+  gateOf(route: FastifyRequest['routeOptions']): Gate<FastifyReply> | undefined {
+    const config = route.config as unknown as Config;
     const gates = this.#madeOf(config);
     if (gates?.has(this)) return gates.get(this);
     // A registration further in has the route's own option.
     if (gates !== undefined && config[this.#option] !== undefined) return undefined;
     // The not-found handler, or a route that was there before the plugin.
-    const made = this.#gates(config, request.routeOptions);
+    const made = this.#gates(config, route);
     config[MADE[this.#option]] = made;
     return made.get(this);
   }
