@@ -1,3 +1,4 @@
+import type { errorMonitor } from 'node:events';
 import type { Decision } from '@breaking/core';
 import type { Connection } from './connection.js';
 import type { MaybePromise } from './maybePromise.js';
@@ -22,6 +23,11 @@ export interface Breakable {
   readonly errored?: (Error & { readonly code?: string }) | null;
 }
 
+/** A stream that is piped into a response. */
+export interface Source {
+  on(event: typeof errorMonitor, listener: (error: Error) => void): unknown;
+}
+
 /** What a gate reads of the raw response, of HTTP/1 or HTTP/2. */
 export interface Outgoing extends Breakable {
   readonly statusCode: number;
@@ -31,14 +37,14 @@ export interface Outgoing extends Breakable {
   readonly writableFinished: boolean;
   readonly destroyed: boolean;
   /** What carries it in HTTP/2, and keeps the error. */
-  readonly stream?: Breakable | undefined;
+  readonly stream?: (Breakable & { readonly aborted?: boolean }) | undefined;
   /** The connection, once it is this response's turn; null before, and undefined where HTTP/2 has closed it. */
   readonly socket?: object | null | undefined;
   readonly req?: Incoming | undefined;
   on(event: 'finish' | 'close', listener: () => void): unknown;
-  on(event: 'pipe', listener: (source: Breakable) => void): unknown;
+  on(event: 'pipe', listener: (source: Source) => void): unknown;
   off(event: 'finish' | 'close', listener: () => void): unknown;
-  off(event: 'pipe', listener: (source: Breakable) => void): unknown;
+  off(event: 'pipe', listener: (source: Source) => void): unknown;
 }
 
 /**

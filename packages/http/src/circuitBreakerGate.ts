@@ -7,6 +7,7 @@ import {
   checkCircuitBreaker,
 } from './circuitBreakerOptions.js';
 import { Exchange } from './exchange.js';
+import { addFields } from './headerFields.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
 import type { Outcome } from './outcome.js';
 import { refusal, refusalFields, serviceUnavailable, unavailableRefusal } from './problem.js';
@@ -55,7 +56,12 @@ export class CircuitBreakerGate<X, Req> implements Gate<X> {
     const permit = breaker.tryAcquire();
     if (permit !== undefined) {
       const req = this.#binding.requestOf(x);
-      exchange.onSettled(outcome => this.#settle(permit, exchange, outcome, req));
+      const { refusals } = exchange;
+      exchange.onSettled(outcome => {
+        // Refused further in by another gate: the handler was not asked.
+        if (exchange.refusals > refusals) permit.ignore();
+        else void this.#settle(permit, outcome, req);
+      });
       return undefined;
     }
     return this.#options.enforces(key ?? '') ? this.#refuse(x, exchange, breaker.retryAfterSecs) : undefined;
@@ -63,19 +69,20 @@ export class CircuitBreakerGate<X, Req> implements Gate<X> {
 
   /** @throws the refusal itself under `rejectWith: 'error'` */
   #refuse(x: X, exchange: Exchange, retryAfterSecs: number): MaybePromise<Refusal> {
-    exchange.isRefused = true;
+    exchange.refusals += 1;
     const { name, problem, rejectWith } = this.#options;
     const fields = refusalFields(retryAfterSecs);
-    if (rejectWith === 'error') throw withoutStack(() => new TooManyErrors(retryAfterSecs, name, fields));
+    if (rejectWith === 'error') {
+      addFields(exchange.visits, fields);
+      throw withoutStack(() => new TooManyErrors(retryAfterSecs, name, fields));
+    }
     if (problem === undefined) return unavailableRefusal(fields);
     const rejection = serviceUnavailable(retryAfterSecs);
     const body = problem(rejection, this.#binding.requestOf(x));
     return andThen(body, said => refusal(this.#what, rejection, said, fields));
   }
 
-  async #settle(permit: Permit, exchange: Exchange, outcome: Outcome, req: Req): Promise<void> {
-    // Refused further in by another gate: the handler was not asked.
-    if (exchange.isRefused) return permit.ignore();
+  async #settle(permit: Permit, outcome: Outcome, req: Req): Promise<void> {
     try {
       if (await this.#options.isFailure(outcome, req)) permit.failure();
       else if (outcome.aborted) permit.ignore();

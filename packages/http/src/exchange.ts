@@ -1,6 +1,7 @@
-import type { Breakable, Outgoing } from './binding.js';
+import { errorMonitor } from 'node:events';
+import type { Outgoing, Source } from './binding.js';
 import { onConnectionClosed } from './connection.js';
-import { connectionOfQueued, type Outcome, outcomeOf, ownError } from './outcome.js';
+import { connectionOfQueued, type Outcome, outcomeOf } from './outcome.js';
 import type { Visit } from './visit.js';
 
 const EXCHANGE = Symbol('breaking.exchange');
@@ -21,15 +22,15 @@ function added<T>(to: readonly T[], one: T): readonly T[] {
 export class Exchange {
   /** The rate limits that this request has met, in order. */
   visits: readonly Visit[] = NONE;
-  /** Whether a gate has refused it: what it is answered then says nothing about the handler. */
-  isRefused = false;
+  /** How often gates have refused it: what it is answered then says nothing of the handlers that were asked before. */
+  refusals = 0;
   /** What was thrown while the request was handled, as far as the framework tells. */
   error: unknown;
   readonly #outgoing: Outgoing;
   #met: readonly object[] = NONE;
   #listeners: Listener[] | undefined;
-  /** The stream that was last piped into the response: where it breaks, Koa 2 and Fastify end that without its error. */
-  #source: Breakable | undefined;
+  /** What broke a stream while it was piped into the response: Koa 2 and Fastify then end that without an error. */
+  #sourceError: Error | undefined;
 
   constructor(outgoing: Outgoing) {
     this.#outgoing = outgoing;
@@ -79,8 +80,11 @@ export class Exchange {
     };
     const onFinish = () => settle(outgoing.writableEnded);
     const onClose = () => settle(false);
-    const onPipe = (source: Breakable) => {
-      this.#source = source;
+    const onPipe = (source: Source) => {
+      source.on(errorMonitor, error => {
+        // Once the client is gone an error is no more than what tore the stream down.
+        if (!isGone(outgoing)) this.#sourceError ??= error;
+      });
     };
     outgoing.on('finish', onFinish);
     outgoing.on('close', onClose);
@@ -90,13 +94,18 @@ export class Exchange {
   }
 
   #outcome(finished: boolean): Outcome {
-    const error = this.error === undefined ? ownError(this.#source) : this.error;
+    const error = this.error === undefined ? this.#sourceError : this.error;
     return outcomeOf(this.#outgoing, finished, error);
   }
 }
 
 function isOver(outgoing: Outgoing): boolean {
   return outgoing.writableFinished || outgoing.destroyed || connectionOfQueued(outgoing)?.destroyed === true;
+}
+
+/** Whether nobody receives the response any more. */
+function isGone({ destroyed, req, stream }: Outgoing): boolean {
+  return destroyed || req?.socket?.destroyed === true || stream?.aborted === true;
 }
 
 function isAllSent({ writableEnded, writableFinished }: Outgoing): boolean {

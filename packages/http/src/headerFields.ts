@@ -22,6 +22,19 @@ export function setFields<T>(
   else setTightest(format, visits, sink, to);
 }
 
+/** Adds the fields of all formats that the visits show, for an error path that starts with none. */
+export function addFields(visits: readonly Visit[], fields: Record<string, string>): void {
+  for (const { formats } of visits) {
+    for (const format of formats) setFields(format, visits, INTO_RECORD, fields);
+  }
+}
+
+const INTO_RECORD: FieldSink<Record<string, string>> = {
+  setHeader(record, name, value) {
+    record[name] = value;
+  },
+};
+
 function isShown({ isEnforced, formats }: Visit, format: HeaderFormat): boolean {
   return isEnforced && formats.includes(format);
 }

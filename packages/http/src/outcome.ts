@@ -25,7 +25,7 @@ const OTHER_SIDE = new Set([
 ]);
 
 /** The error with which this side broke a stream. */
-export function ownError(stream: Breakable | null | undefined): Error | undefined {
+function ownError(stream: Breakable | null | undefined): Error | undefined {
   const error = stream?.errored ?? undefined;
   return error?.code !== undefined && OTHER_SIDE.has(error.code) ? undefined : error;
 }

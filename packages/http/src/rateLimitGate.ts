@@ -13,7 +13,7 @@ import { AddressKeys, callerKey } from './addressKey.js';
 import type { Binding, Gate, Refusal } from './binding.js';
 import { asError, rejectingWithErrors } from './callbackError.js';
 import { Exchange } from './exchange.js';
-import { type FieldSink, setFields } from './headerFields.js';
+import { addFields, setFields } from './headerFields.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
 import {
   quotaExceeded,
@@ -136,12 +136,9 @@ export class RateLimitGate<X, Req> implements Gate<X> {
   #refuse(x: X, exchange: Exchange, decision: Decision): MaybePromise<Refusal> {
     const { problem, rejectWith } = this.#options;
     const { retryAfterSecs } = decision;
-    exchange.isRefused = true;
-    // All fields of all limits, for an error path that starts with none.
+    exchange.refusals += 1;
     const fields = refusalFields(retryAfterSecs);
-    for (const { formats } of exchange.visits) {
-      for (const format of formats) setFields(format, exchange.visits, INTO_RECORD, fields);
-    }
+    addFields(exchange.visits, fields);
     // Only a store that gave no answer refuses and blames no limit.
     const isQuota = decision.violated.length > 0;
     if (rejectWith === 'error') {
@@ -170,9 +167,3 @@ export class RateLimitGate<X, Req> implements Gate<X> {
     });
   }
 }
-
-const INTO_RECORD: FieldSink<Record<string, string>> = {
-  setHeader(record, name, value) {
-    record[name] = value;
-  },
-};

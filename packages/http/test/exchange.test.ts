@@ -121,21 +121,31 @@ describe('an error', () => {
 
   test('of a stream that was sent is what broke the response', () => {
     const { response, outcomes, listen } = exchange();
-    const error = new Error('disk');
+    const [source, error] = [new EventEmitter().on('error', () => {}), new Error('disk')];
     listen();
-    response.emit('pipe', { errored: error });
+    response.emit('pipe', source);
+    source.emit('error', error);
     response.close();
     expect(outcomes).toEqual([{ aborted: false, error }]);
   });
 
-  test('of a stream that was closed because the response was is none', () => {
+  test('of a stream that was torn down because the client had gone is none', () => {
     const { response, outcomes, listen } = exchange();
+    const source = new EventEmitter().on('error', () => {});
     listen();
-    response.emit('pipe', {
-      errored: Object.assign(new Error('early'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }),
-    });
+    response.emit('pipe', source);
+    response.destroyed = true;
+    source.emit('error', new Error('aborted'));
     response.close();
     expect(outcomes).toEqual([{ aborted: true }]);
+  });
+
+  test('of a stream that nobody handles stays unhandled', () => {
+    const { response, listen } = exchange();
+    const source = new EventEmitter();
+    listen();
+    response.emit('pipe', source);
+    expect(() => source.emit('error', new Error('disk'))).toThrow('disk');
   });
 
   test('is kept only of a request that a gate has met, and looked for only where somebody waits', () => {

@@ -47,6 +47,28 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
       expect(server.handled).toBe(2);
     });
 
+    it('brings the fields of the rate limits that the request has passed', async () => {
+      const server = await guardedServer(
+        adapter,
+        sendOk,
+        {},
+        {
+          gates: clock => {
+            const breaker: Options = { errorThreshold: 2, timeWindowSecs: 20, rejectWith: 'error', clock };
+            return [
+              { kind: 'rateLimit', options: { name: 'api', capacityMax: 10, restoreRateHz: 1, clock } },
+              { kind: 'circuitBreaker', options: breaker },
+            ];
+          },
+        },
+      );
+      await server.open();
+      expect(await server.get()).toMatchObject({
+        status: 503,
+        headers: { ratelimit: '"api";r=7;t=7', 'ratelimit-policy': '"api";q=10;w=10', 'retry-after': '10' },
+      });
+    });
+
     it('is no failure, nor is what the app makes of it: the breaker closes as ever', async () => {
       const { server } = await opened({ rejectWith: 'error' });
       for (let refused = 0; refused < 5; refused++) expect((await server.get()).status).toBe(418);

@@ -84,6 +84,24 @@ export function settlingContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['failure']);
     });
 
+    it('as an abort, when a stream is torn down with an error because the client has gone', async () => {
+      const source = new Readable({ read() {} }).on('error', () => {});
+      source.push('the first part');
+      const server = await guardedServer(adapter, io => {
+        io.req.on('aborted', () => source.destroy(new Error('nobody listens')));
+        io.stream(source);
+      });
+      const sent = server.served.open().on('error', () => {});
+      const [response] = await once(sent, 'response');
+      await once(
+        response.on('error', () => {}),
+        'data',
+      );
+      sent.destroy();
+      await settledAlone(server);
+      expect(server.outcomes).toEqual(['ignored']);
+    });
+
     it('as a failure, when the response is destroyed with an error', async () => {
       const server = await destroying(adapter, new Error('boom'));
       expect(server.outcomes).toEqual(['failure']);
