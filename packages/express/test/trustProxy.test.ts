@@ -51,3 +51,17 @@ test('a router without an app limits by the address of the connection', async ()
   const served = await listen(server);
   expect([(await served.get()).status, (await served.get()).status]).toEqual([200, 429]);
 });
+
+test('an address that the app has given the request is the one that counts', async () => {
+  const app = express();
+  app.use((req, _res, next) => {
+    Object.defineProperty(req, 'ip', { value: req.get('cf-connecting-ip') });
+    next();
+  });
+  app.use(rateLimit(perMinute(1)));
+  const served = await listen(createServer(app.get('/', (_req, res) => void res.send('ok'))));
+  const statusFor = async (ip: string) => (await served.get({ 'CF-Connecting-IP': ip })).status;
+  expect([await statusFor('192.0.2.1'), await statusFor('192.0.2.1'), await statusFor('192.0.2.2')]).toEqual([
+    200, 429, 200,
+  ]);
+});

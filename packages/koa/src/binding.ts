@@ -10,7 +10,7 @@ export const binding: Binding<Context, Context> = {
   addressOf: ctx => ctx.ip,
   // Koa believes the first of the addresses that it is shown, unless it is told how many proxies there are.
   trustsAnyClient: ({ app }) => app.proxy && !(app.maxIpsCount > 0),
-  setHeader: (ctx, name, value) => ctx.set(name, value),
+  setHeader: (ctx, name, value) => void ctx.res.setHeader(name, value),
   setDecision: (ctx, decision) => {
     ctx.state.rateLimit = decision;
   },
