@@ -30,7 +30,7 @@ export function areThere(capacityMax: number, debt: number, n: number, slack = S
 /** Whether every one of several buckets has `n` tokens. */
 export function allThere(
   limits: readonly { readonly capacityMax: number }[],
-  debts: readonly number[],
+  debts: ArrayLike<number>,
   n: number,
 ): boolean {
   return limits.every((limit, i) => areThere(limit.capacityMax, debts[i] as number, n));

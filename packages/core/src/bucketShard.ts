@@ -1,0 +1,237 @@
+import { debtAt } from './debt.js';
+
+/** A slot is 32 bytes: 4 words (key's hash, 2; name's tag, 0 where the slot is empty; rate) and 2 doubles (debt, at). */
+const WORDS = 8;
+const DOUBLES = 4;
+
+const FEWEST_SLOTS = 8;
+/** The first slot of a key is found from 16 bits of its hash. */
+const MOST_SLOTS = 65_536;
+/** The share of the slots that is filled at most, and after a rebuilding: a bucket takes up 43 to 53 bytes. */
+const FULLEST = 0.75;
+const REBUILT = 0.6;
+
+/** How many slots are looked at to find room for a new key, about a dozen keys. */
+const NEIGHBOURS = 24;
+
+/**
+ * Part of a table of buckets, in one piece of memory. A bucket is found by the hash of its key and the tag of its limit's
+ * name. All buckets of a key begin their search at the same slot, and take the next that is empty, so they lie
+ * together. What is removed leaves no gap: those behind it move up.
+ *
+ * Source: Donald E. Knuth, The Art of Computer Programming, volume 3, section 6.4, algorithms L and R (linear probing).
+ */
+export class BucketShard {
+  readonly #slots: number;
+  readonly #words: Int32Array;
+  readonly #doubles: Float64Array;
+  readonly #rates: Float32Array;
+  #keys = 0;
+  #buckets = 0;
+
+  constructor(slots = FEWEST_SLOTS) {
+    const memory = new ArrayBuffer(slots * WORDS * 4);
+    this.#slots = slots;
+    this.#words = new Int32Array(memory);
+    this.#doubles = new Float64Array(memory);
+    this.#rates = new Float32Array(memory);
+  }
+
+  /** Keys that have a bucket here. */
+  get keys(): number {
+    return this.#keys;
+  }
+
+  /** Whether one more bucket fits. */
+  get hasRoom(): boolean {
+    return this.#buckets < Math.floor(this.#slots * FULLEST);
+  }
+
+  /** The slot of a bucket, or -1. */
+  find(low: number, high: number, tag: number): number {
+    const words = this.#words;
+    for (let slot = this.#home(low); ; slot = this.#after(slot)) {
+      const found = words[slot * WORDS + 2];
+      if (found === 0) return -1;
+      if (found === tag && words[slot * WORDS] === low && words[slot * WORDS + 1] === high) return slot;
+    }
+  }
+
+  debtOf(slot: number): number {
+    return this.#doubles[slot * DOUBLES + 2] as number;
+  }
+
+  /** The moment of a debt. Where the clock stepped back, that is `now` from here on: the debt stays, and drains anew. */
+  momentOf(slot: number, now: number): number {
+    const at = this.#doubles[slot * DOUBLES + 3] as number;
+    if (at <= now) return at;
+    this.#doubles[slot * DOUBLES + 3] = now;
+    return now;
+  }
+
+  set(slot: number, debt: number, at: number, restoreRateHz: number): void {
+    this.#doubles[slot * DOUBLES + 2] = debt;
+    this.#doubles[slot * DOUBLES + 3] = at;
+    // Only who is forgotten hangs on this rate. It is never above the real one: no bucket counts as full too early.
+    this.#rates[slot * WORDS + 3] = restoreRateHz * (1 - 2 ** -23);
+  }
+
+  /** Adds a bucket that is not there, to be set next, and returns its slot. There must be room. */
+  add(low: number, high: number, tag: number): number {
+    const words = this.#words;
+    let isNewKey = true;
+    let slot = this.#home(low);
+    for (; words[slot * WORDS + 2] !== 0; slot = this.#after(slot)) {
+      if (words[slot * WORDS] === low && words[slot * WORDS + 1] === high) isNewKey = false;
+    }
+    words[slot * WORDS] = low;
+    words[slot * WORDS + 1] = high;
+    words[slot * WORDS + 2] = tag;
+    this.#buckets += 1;
+    if (isNewKey) this.#keys += 1;
+    return slot;
+  }
+
+  /** The number of buckets of a key. */
+  count(low: number, high: number): number {
+    let count = 0;
+    for (let slot = this.#first(low, high); slot !== -1; slot = this.#nextOf(slot)) count += 1;
+    return count;
+  }
+
+  /** Removes all buckets of a key. */
+  forget(low: number, high: number): void {
+    for (let slot = this.#first(low, high); slot !== -1; slot = this.#first(low, high)) this.#remove(slot);
+  }
+
+  /** Removes what is full among the neighbours of a key that is to come. */
+  sweep(low: number, now: number): void {
+    let slot = this.#home(low);
+    for (let looked = 0; looked < NEIGHBOURS; looked++) {
+      // What moves up into a slot that was freed is looked at next.
+      if (!this.#isEmpty(slot) && !this.#isLive(slot, now)) this.#remove(slot);
+      else slot = this.#after(slot);
+    }
+  }
+
+  /** Forgets the one of a key's neighbours all of whose buckets will be full soonest. False if there is no key at all. */
+  evict(low: number, now: number): boolean {
+    let victim = -1;
+    let soonestSecs = Infinity;
+    let slot = this.#home(low);
+    for (let looked = 0; looked < this.#slots && (looked < NEIGHBOURS || victim === -1); looked++) {
+      if (!this.#isEmpty(slot) && (victim === -1 || this.#secsUntilFull(slot, now) < soonestSecs)) {
+        const secs = this.#secsUntilKeyFull(slot, now);
+        if (victim === -1 || secs < soonestSecs) {
+          victim = slot;
+          soonestSecs = secs;
+        }
+      }
+      slot = this.#after(slot);
+    }
+    if (victim === -1) return false;
+    this.forget(this.#words[victim * WORDS] as number, this.#words[victim * WORDS + 1] as number);
+    return true;
+  }
+
+  /** Removes the one of a key's buckets that will be full soonest, of those whose tag is not among the `asked` first. */
+  removeSpare(low: number, high: number, tags: Int32Array, asked: number, now: number): void {
+    let spare = -1;
+    let soonestSecs = Infinity;
+    for (let slot = this.#first(low, high); slot !== -1; slot = this.#nextOf(slot)) {
+      const secs = this.#secsUntilFull(slot, now);
+      if (spare !== -1 && secs >= soonestSecs) continue;
+      if (tags.subarray(0, asked).includes(this.#words[slot * WORDS + 2] as number)) continue;
+      spare = slot;
+      soonestSecs = secs;
+    }
+    if (spare !== -1) this.#remove(spare);
+  }
+
+  /** A shard with all buckets of this one that are not full, and with room for more unless that would be too large. */
+  rebuilt(now: number): BucketShard {
+    let live = 0;
+    for (let slot = 0; slot < this.#slots; slot++) if (this.#isLive(slot, now)) live += 1;
+    const slots = Math.max(FEWEST_SLOTS, Math.ceil((live + 1) / REBUILT));
+    const rebuilt = new BucketShard(Math.min(MOST_SLOTS, slots));
+    for (let slot = 0; slot < this.#slots; slot++) if (this.#isLive(slot, now)) rebuilt.#take(this, slot);
+    return rebuilt;
+  }
+
+  #take(from: BucketShard, slot: number): void {
+    const word = slot * WORDS;
+    const [low, high, tag] = [from.#words[word], from.#words[word + 1], from.#words[word + 2]];
+    this.#copy(from, slot, this.add(low as number, high as number, tag as number));
+  }
+
+  #copy(from: BucketShard, slot: number, to: number): void {
+    for (let word = 0; word < WORDS; word++) {
+      this.#words[to * WORDS + word] = from.#words[slot * WORDS + word] as number;
+    }
+  }
+
+  #remove(slot: number): void {
+    const low = this.#words[slot * WORDS] as number;
+    const high = this.#words[slot * WORDS + 1] as number;
+    let hole = slot;
+    for (let next = this.#after(slot); !this.#isEmpty(next); next = this.#after(next)) {
+      // One moves up unless its search begins behind the hole.
+      const home = this.#home(this.#words[next * WORDS] as number);
+      if (hole <= next ? home > hole && home <= next : home > hole || home <= next) continue;
+      this.#copy(this, next, hole);
+      hole = next;
+    }
+    this.#words[hole * WORDS + 2] = 0;
+    this.#buckets -= 1;
+    if (this.#first(low, high) === -1) this.#keys -= 1;
+  }
+
+  /** The slot of any bucket of a key, or -1. */
+  #first(low: number, high: number): number {
+    return this.#ofKey(low, high, this.#home(low));
+  }
+
+  /** The slot of the next bucket of the same key, or -1. */
+  #nextOf(slot: number): number {
+    const word = slot * WORDS;
+    return this.#ofKey(this.#words[word] as number, this.#words[word + 1] as number, this.#after(slot));
+  }
+
+  #ofKey(low: number, high: number, from: number): number {
+    const words = this.#words;
+    for (let slot = from; !this.#isEmpty(slot); slot = this.#after(slot)) {
+      if (words[slot * WORDS] === low && words[slot * WORDS + 1] === high) return slot;
+    }
+    return -1;
+  }
+
+  #secsUntilKeyFull(slot: number, now: number): number {
+    let most = 0;
+    const word = slot * WORDS;
+    let each = this.#first(this.#words[word] as number, this.#words[word + 1] as number);
+    for (; each !== -1; each = this.#nextOf(each)) most = Math.max(most, this.#secsUntilFull(each, now));
+    return most;
+  }
+
+  #secsUntilFull(slot: number, now: number): number {
+    const restoreRateHz = this.#rates[slot * WORDS + 3] as number;
+    const at = this.#doubles[slot * DOUBLES + 3] as number;
+    return debtAt(this.#doubles[slot * DOUBLES + 2] as number, at, now, restoreRateHz) / restoreRateHz;
+  }
+
+  #isLive(slot: number, now: number): boolean {
+    return !this.#isEmpty(slot) && this.#secsUntilFull(slot, now) > 0;
+  }
+
+  #isEmpty(slot: number): boolean {
+    return this.#words[slot * WORDS + 2] === 0;
+  }
+
+  #home(low: number): number {
+    return Math.imul(low >>> 16, this.#slots) >>> 16;
+  }
+
+  #after(slot: number): number {
+    return slot + 1 === this.#slots ? 0 : slot + 1;
+  }
+}
