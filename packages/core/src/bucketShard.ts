@@ -1,4 +1,5 @@
-import { debtAt } from './debt.js';
+import { cappedDebt, debtAt } from './debt.js';
+import type { Limit } from './policy.js';
 
 /** A slot is 32 bytes: 4 words (key's hash, 2; name's tag, 0 where the slot is empty; rate) and 2 doubles (debt, at). */
 const WORDS = 8;
@@ -57,16 +58,13 @@ export class BucketShard {
     }
   }
 
-  debtOf(slot: number): number {
-    return this.#doubles[slot * DOUBLES + 2] as number;
-  }
-
-  /** The moment of a debt. Where the clock stepped back, that is `now` from here on: the debt stays, and drains anew. */
-  momentOf(slot: number, now: number): number {
-    const at = this.#doubles[slot * DOUBLES + 3] as number;
-    if (at <= now) return at;
-    this.#doubles[slot * DOUBLES + 3] = now;
-    return now;
+  /** What a bucket owes now under a limit. Where the clock stepped back, the debt stays and drains from `now`. */
+  owed(slot: number, { capacityMax, restoreRateHz }: Limit, now: number): number {
+    const doubles = this.#doubles;
+    const at = slot * DOUBLES + 3;
+    if ((doubles[at] as number) > now) doubles[at] = now;
+    const debt = cappedDebt(doubles[at - 1] as number, capacityMax);
+    return debtAt(debt, doubles[at] as number, now, restoreRateHz);
   }
 
   set(slot: number, debt: number, at: number, restoreRateHz: number): void {
@@ -134,14 +132,14 @@ export class BucketShard {
     return true;
   }
 
-  /** Removes the one of a key's buckets that will be full soonest, of those whose tag is not among the `asked` first. */
-  removeSpare(low: number, high: number, tags: Int32Array, asked: number, now: number): void {
+  /** Removes the one of a key's buckets that will be full soonest, but for those whose tags are `asked`. */
+  removeSpare(low: number, high: number, asked: readonly number[], now: number): void {
     let spare = -1;
     let soonestSecs = Infinity;
     for (let slot = this.#first(low, high); slot !== -1; slot = this.#nextOf(slot)) {
       const secs = this.#secsUntilFull(slot, now);
       if (spare !== -1 && secs >= soonestSecs) continue;
-      if (tags.subarray(0, asked).includes(this.#words[slot * WORDS + 2] as number)) continue;
+      if (asked.includes(this.#words[slot * WORDS + 2] as number)) continue;
       spare = slot;
       soonestSecs = secs;
     }

@@ -1,4 +1,5 @@
 import { BucketShard } from './bucketShard.js';
+import type { KeyHash } from './keyHash.js';
 
 /** Keys in a shard when the table is full, at most: what has to be rebuilt at once takes well below a millisecond. */
 const KEYS_OF_SHARD = 2048;
@@ -32,7 +33,7 @@ export class BucketTable {
   }
 
   /** Adds a bucket that is not there. */
-  add(low: number, high: number, tag: number, debt: number, now: number, restoreRateHz: number): void {
+  add({ low, high }: KeyHash, tag: number, debt: number, now: number, restoreRateHz: number): void {
     let shard = this.shardOf(low);
     if (shard === this.#none) shard = this.#replace(low, new BucketShard());
     this.#keys -= shard.keys;
@@ -47,7 +48,7 @@ export class BucketTable {
   }
 
   /** Removes all buckets of a key. */
-  forget(low: number, high: number): void {
+  forget({ low, high }: KeyHash): void {
     const shard = this.shardOf(low);
     this.#keys -= shard.keys;
     shard.forget(low, high);
@@ -59,10 +60,10 @@ export class BucketTable {
     return shard;
   }
 
-  /** Forgets one key, among the neighbours of another if it has any. */
+  /** Forgets a key: among the neighbours of another if it has any, else in the next shard that has. */
   #evict(low: number, now: number): void {
     let at = low;
-    while (!this.shardOf(at).evict(low, now)) at += 1;
+    while (!this.shardOf(at).evict(at, now)) at += 1;
     this.#keys -= 1;
   }
 }

@@ -33,7 +33,10 @@ export function allThere(
   debts: ArrayLike<number>,
   n: number,
 ): boolean {
-  return limits.every((limit, i) => areThere(limit.capacityMax, debts[i] as number, n));
+  for (let i = 0; i < limits.length; i++) {
+    if (!areThere((limits[i] as (typeof limits)[number]).capacityMax, debts[i] as number, n)) return false;
+  }
+  return true;
 }
 
 /** The most whole tokens for which {@link areThere} holds. */

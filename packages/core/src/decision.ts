@@ -89,7 +89,16 @@ export function decided(
   source: DecisionSource = 'store',
 ): Decision {
   const states = limits.map((limit, i) => new DecidedLimit(limit, debts[i] as number));
-  if (allowed) return new SourcedDecision(states, NONE, 0, true, source);
+  return allowed ? new SourcedDecision(states, NONE, 0, true, source) : refused(states, cost, source);
+}
+
+/** The same of one limit, and so of most decisions: it costs half as much. */
+export function decidedOne(limit: Limit, debt: number, cost: number, allowed: boolean): Decision {
+  const states = [new DecidedLimit(limit, debt)];
+  return allowed ? new SourcedDecision(states, NONE, 0, true, 'store') : refused(states, cost, 'store');
+}
+
+function refused(states: readonly LimitState[], cost: number, source: DecisionSource): Decision {
   const violated: string[] = [];
   let retryAfterSecs = 0;
   for (const state of states) {

@@ -50,7 +50,10 @@ export class KeyHash {
 
   /** Sets `low` and `high` to those of `key`. */
   take(key: string): void {
-    if (key === this.#last) return;
+    if (key !== this.#last) this.#hash(key);
+  }
+
+  #hash(key: string): void {
     this.#last = key;
     // `| 0` tells the compiler that these are words of 32 bits from the start.
     let v0 = this.#v0 | 0;
@@ -92,7 +95,10 @@ export class KeyHash {
       anyBit |= a;
       word |= a << ((i & 3) << 3);
     }
-    if (anyBit > 0xff) return this.#takeWide(key);
+    if (anyBit > 0xff) {
+      this.#takeWide(key);
+      return;
+    }
     const lastByte = (this.#prefix.length + length) << 24;
     let m = rest | (word << shift);
     // What is left of the prefix and of the key may be one more word, and what is left then the last.

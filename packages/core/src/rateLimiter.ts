@@ -6,6 +6,7 @@ import { type Decision, sourceOf } from './decision.js';
 import { enforcement } from './enforcement.js';
 import { MemoryBucketStore } from './memoryBucketStore.js';
 import { type Limit, type Limits, namedLimits } from './policy.js';
+import { prefixed } from './prefixedStore.js';
 import { type BucketStore, isStore, isThenable } from './store.js';
 
 export interface RateLimiterOptions<S extends BucketStore = MemoryBucketStore> {
@@ -33,7 +34,6 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
   readonly limits: readonly Limit[];
   readonly #store: BucketStore;
   readonly #clock: Clock;
-  readonly #scope: string;
   readonly #enforces: (key: string) => boolean;
   readonly #what: string;
 
@@ -54,10 +54,10 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
     }
     this.name = printableName(`${what}: name`, name);
     this.limits = namedLimits(what, options.limits, this.name);
-    this.#store = isStore(`${what}: store`, store);
-    this.#clock = isObjectWith(`${what}: clock`, clock, ['secondsSinceEpoch']);
     // A store of our own has no other limiter's keys in it.
-    this.#scope = options.store === undefined ? '' : keyScope(this.name);
+    const prefix = options.store === undefined ? '' : keyScope(this.name);
+    this.#store = prefixed(isStore(`${what}: store`, store), prefix);
+    this.#clock = isObjectWith(`${what}: clock`, clock, ['secondsSinceEpoch']);
     this.#enforces = enforcement(`${what}: enforce`, enforce);
   }
 
@@ -69,26 +69,19 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
   check(key: string, cost = 1, limits?: Limits): ReturnType<S['check']> {
     const answer = this.#store.check(
       this.#bucketKey(key),
-      this.#limitsFor(limits),
-      whole(`${this.#what}: cost`, cost, 0),
+      limits === undefined ? this.limits : this.#checked(limits),
+      this.#costOf(cost),
       readingOf(this.#clock),
-    );
-    if (decisionChannel.hasSubscribers) {
-      return (
-        isThenable(answer)
-          ? answer.then(decision => this.#published(key, cost, decision))
-          : this.#published(key, cost, answer)
-      ) as ReturnType<S['check']>;
-    }
-    return answer as ReturnType<S['check']>;
+    ) as ReturnType<S['check']>;
+    return decisionChannel.hasSubscribers ? this.#published(key, cost, answer) : answer;
   }
 
   /** Decides as {@link check} would, and takes nothing. */
   peek(key: string, cost = 1, limits?: Limits): ReturnType<S['peek']> {
     return this.#store.peek(
       this.#bucketKey(key),
-      this.#limitsFor(limits),
-      whole(`${this.#what}: cost`, cost, 0),
+      limits === undefined ? this.limits : this.#checked(limits),
+      this.#costOf(cost),
       readingOf(this.#clock),
     ) as ReturnType<S['peek']>;
   }
@@ -98,7 +91,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
     whole(`${this.#what}: n`, n, 1);
     return this.#store.refund(
       this.#bucketKey(key),
-      this.#limitsFor(limits),
+      limits === undefined ? this.limits : this.#checked(limits),
       n,
       readingOf(this.#clock),
     ) as ReturnType<S['refund']>;
@@ -114,17 +107,26 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
     return this.#enforces(key);
   }
 
+  // These stand in the path of every request: what is right takes no detour through messages about what is wrong.
+
   #bucketKey(key: string): string {
-    return this.#scope + boundedKey(isString(`${this.#what}: key`, key));
+    return typeof key === 'string' ? boundedKey(key) : isString(`${this.#what}: key`, key);
   }
 
-  #limitsFor(limits: Limits | undefined): readonly Limit[] {
-    return limits === undefined ? this.limits : namedLimits(this.#what, limits, this.name);
+  #costOf(cost: number): number {
+    return Number.isSafeInteger(cost) && cost >= 0 ? cost : whole(`${this.#what}: cost`, cost, 0);
   }
 
-  #published(key: string, cost: number, decision: Decision): Decision {
-    const enforced = this.#enforces(key);
-    decisionChannel.publish({ name: this.name, key, cost, decision, enforced, source: sourceOf(decision) });
-    return decision;
+  #checked(limits: Limits): readonly Limit[] {
+    return namedLimits(this.#what, limits, this.name);
+  }
+
+  #published(key: string, cost: number, answer: ReturnType<S['check']>): ReturnType<S['check']> {
+    const published = (decision: Decision): Decision => {
+      const enforced = this.#enforces(key);
+      decisionChannel.publish({ name: this.name, key, cost, decision, enforced, source: sourceOf(decision) });
+      return decision;
+    };
+    return (isThenable(answer) ? answer.then(published) : published(answer)) as ReturnType<S['check']>;
   }
 }
