@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 /** Characters of the longest key that is kept as it is. */
 const LONGEST_KEY = 256;
 const DIGEST = 'sha256:';
-const DIGEST_0 = DIGEST.charCodeAt(0);
 
 /**
  * A key as a store sees it: at most 256 characters and what delimits them, whoever chose it. Longer ones are digested;
@@ -11,8 +10,12 @@ const DIGEST_0 = DIGEST.charCodeAt(0);
  * The digest is over UTF-16: halves of surrogate pairs stay apart.
  */
 export function boundedKey(key: string): string {
-  // The first character is asked first: that is cheaper, and says no to nearly all keys.
-  if (key.length <= LONGEST_KEY && (key.charCodeAt(0) !== DIGEST_0 || !key.startsWith(DIGEST))) return key;
+  // Nearly all keys are short and do not begin with an s.
+  return key.length <= LONGEST_KEY && key.charCodeAt(0) !== 0x73 ? key : digestedIfNeeded(key);
+}
+
+function digestedIfNeeded(key: string): string {
+  if (key.length <= LONGEST_KEY && !key.startsWith(DIGEST)) return key;
   return DIGEST + createHash('sha256').update(key, 'utf16le').digest('base64url');
 }
 

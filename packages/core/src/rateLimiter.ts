@@ -68,9 +68,9 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
    */
   check(key: string, cost = 1, limits?: Limits): ReturnType<S['check']> {
     const answer = this.#store.check(
-      this.#bucketKey(key),
+      this.#keyFor(key, cost),
       limits === undefined ? this.limits : this.#checked(limits),
-      this.#costOf(cost),
+      cost,
       readingOf(this.#clock),
     ) as ReturnType<S['check']>;
     return decisionChannel.hasSubscribers ? this.#published(key, cost, answer) : answer;
@@ -79,9 +79,9 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
   /** Decides as {@link check} would, and takes nothing. */
   peek(key: string, cost = 1, limits?: Limits): ReturnType<S['peek']> {
     return this.#store.peek(
-      this.#bucketKey(key),
+      this.#keyFor(key, cost),
       limits === undefined ? this.limits : this.#checked(limits),
-      this.#costOf(cost),
+      cost,
       readingOf(this.#clock),
     ) as ReturnType<S['peek']>;
   }
@@ -90,7 +90,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
   refund(key: string, n = 1, limits?: Limits): ReturnType<S['refund']> {
     whole(`${this.#what}: n`, n, 1);
     return this.#store.refund(
-      this.#bucketKey(key),
+      this.#keyFor(key, n),
       limits === undefined ? this.limits : this.#checked(limits),
       n,
       readingOf(this.#clock),
@@ -99,7 +99,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
 
   /** Forgets `key`: all its buckets are full. */
   reset(key: string): ReturnType<S['reset']> {
-    return this.#store.reset(this.#bucketKey(key)) as ReturnType<S['reset']>;
+    return this.#store.reset(this.#keyFor(key, 0)) as ReturnType<S['reset']>;
   }
 
   /** Whether a refusal of this key is to be followed: always, unless `enforce` says less. The same on every server. */
@@ -107,14 +107,11 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
     return this.#enforces(key);
   }
 
-  // These stand in the path of every request: what is right takes no detour through messages about what is wrong.
-
-  #bucketKey(key: string): string {
-    return typeof key === 'string' ? boundedKey(key) : isString(`${this.#what}: key`, key);
-  }
-
-  #costOf(cost: number): number {
-    return Number.isSafeInteger(cost) && cost >= 0 ? cost : whole(`${this.#what}: cost`, cost, 0);
+  /** The key as the store is to see it. Throws where it or the cost is wrong; what is right takes no detour. */
+  #keyFor(key: string, cost: number): string {
+    if (typeof key === 'string' && cost >= 0 && Number.isSafeInteger(cost)) return boundedKey(key);
+    whole(`${this.#what}: cost`, cost, 0);
+    return isString(`${this.#what}: key`, key);
   }
 
   #checked(limits: Limits): readonly Limit[] {
