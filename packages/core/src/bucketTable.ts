@@ -2,7 +2,7 @@ import { BucketShard } from './bucketShard.js';
 import type { KeyHash } from './keyHash.js';
 
 /** Keys in a shard when the table is full, at most: what has to be rebuilt at once takes well below a millisecond. */
-const KEYS_OF_SHARD = 2048;
+const KEYS_OF_SHARD = 8192;
 /** A shard is found from 16 bits of the hash, others than those that find a slot in it. */
 const MOST_SHARDS = 65_536;
 

@@ -83,7 +83,8 @@ export function decided(
   allowed: boolean,
   source: DecisionSource = 'store',
 ): Decision {
-  const states = limits.map((limit, i) => new DecidedLimit(limit, debts[i] as number));
+  const states = new Array<LimitState>(limits.length);
+  for (let i = 0; i < limits.length; i++) states[i] = new DecidedLimit(limits[i] as Limit, debts[i] as number);
   const decision = allowed ? allowing(states) : refusing(states, cost);
   return source === 'store' ? decision : new SourcedDecision(decision, source);
 }

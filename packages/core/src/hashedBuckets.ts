@@ -86,7 +86,8 @@ export class HashedBuckets implements BucketStore {
       }
     }
     this.#makeRoomFor(limits.length);
-    const [slots, debts] = [this.#slots, this.#debts];
+    const slots = this.#slots;
+    const debts = this.#debts;
     let allowed = true;
     for (let i = 0; i < limits.length; i++) {
       const limit = limits[i] as Limit;
