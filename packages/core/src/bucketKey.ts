@@ -10,6 +10,11 @@ const DIGEST = 'sha256:';
  * The digest is over UTF-16: halves of surrogate pairs stay apart.
  */
 export function boundedKey(key: string): string {
+  // Nearly all keys are short and do not begin with an s.
+  return key.length <= LONGEST_KEY && key.charCodeAt(0) !== 0x73 ? key : digestedIfNeeded(key);
+}
+
+function digestedIfNeeded(key: string): string {
   if (key.length <= LONGEST_KEY && !key.startsWith(DIGEST)) return key;
   return DIGEST + createHash('sha256').update(key, 'utf16le').digest('base64url');
 }

@@ -30,10 +30,13 @@ export function areThere(capacityMax: number, debt: number, n: number, slack = S
 /** Whether every one of several buckets has `n` tokens. */
 export function allThere(
   limits: readonly { readonly capacityMax: number }[],
-  debts: readonly number[],
+  debts: ArrayLike<number>,
   n: number,
 ): boolean {
-  return limits.every((limit, i) => areThere(limit.capacityMax, debts[i] as number, n));
+  for (let i = 0; i < limits.length; i++) {
+    if (!areThere((limits[i] as (typeof limits)[number]).capacityMax, debts[i] as number, n)) return false;
+  }
+  return true;
 }
 
 /** The most whole tokens for which {@link areThere} holds. */

@@ -25,11 +25,11 @@ export type DecisionSource = 'store' | 'local' | 'denyCache' | 'lease';
 
 const NONE: readonly string[] = Object.freeze([]);
 
-class DecidedLimit implements LimitState {
-  readonly name: string;
-  readonly capacityMax: number;
-  readonly restoreRateHz: number;
-  readonly tokensLeft: number;
+export class DecidedLimit implements LimitState {
+  declare readonly name: string;
+  declare readonly capacityMax: number;
+  declare readonly restoreRateHz: number;
+  declare readonly tokensLeft: number;
   readonly #debt: number;
 
   constructor(limit: Limit, debt: number) {
@@ -49,6 +49,7 @@ class DecidedLimit implements LimitState {
   }
 }
 
+/** A decision of somebody else than the store. */
 class SourcedDecision implements Decision {
   readonly allowed: boolean;
   readonly limits: readonly LimitState[];
@@ -56,13 +57,7 @@ class SourcedDecision implements Decision {
   readonly retryAfterSecs: number;
   readonly #source: DecisionSource;
 
-  constructor(
-    limits: readonly LimitState[],
-    violated: readonly string[],
-    retryAfterSecs: number,
-    allowed: boolean,
-    source: DecisionSource,
-  ) {
+  constructor({ allowed, limits, violated, retryAfterSecs }: Decision, source: DecisionSource) {
     this.allowed = allowed;
     this.limits = limits;
     this.violated = violated;
@@ -92,22 +87,32 @@ export function decided(
   allowed: boolean,
   source: DecisionSource = 'store',
 ): Decision {
-  const states = limits.map((limit, i) => new DecidedLimit(limit, debts[i] as number));
-  if (allowed) return new SourcedDecision(states, NONE, 0, true, source);
+  const states = new Array<LimitState>(limits.length);
+  for (let i = 0; i < limits.length; i++)
+    states[i] = new DecidedLimit(limits[i] as Limit, debts[i] as number);
+  const decision = allowed ? allowing(states) : refusing(states, cost);
+  return source === 'store' ? decision : new SourcedDecision(decision, source);
+}
+
+export function allowing(limits: readonly LimitState[]): Decision {
+  return { allowed: true, limits, violated: NONE, retryAfterSecs: 0 };
+}
+
+export function refusing(limits: readonly LimitState[], cost: number): Decision {
   const violated: string[] = [];
   let retryAfterSecs = 0;
-  for (const state of states) {
+  for (const state of limits) {
     const waitSecs = state.secondsUntil(cost);
     if (waitSecs === 0) continue;
     violated.push(state.name);
     retryAfterSecs = Math.max(retryAfterSecs, waitSecs);
   }
-  return new SourcedDecision(states, violated, retryAfterSecs, false, source);
+  return { allowed: false, limits, violated, retryAfterSecs };
 }
 
 /** A decision without a bucket behind it, for when the store is gone: it knows of no limit and blames none. */
 export function undecided(allowed: boolean, retryAfterSecs: number): Decision {
-  return new SourcedDecision([], NONE, retryAfterSecs, allowed, 'local');
+  return sourced({ allowed, limits: [], violated: NONE, retryAfterSecs }, 'local');
 }
 
 /** Each limit's debt after a decision, whoever made it: what `decided` was given. */
@@ -117,6 +122,5 @@ export function debtsAfter({ limits }: Decision): number[] {
 
 /** The same decision, taken by another. */
 export function sourced(decision: Decision, source: DecisionSource): Decision {
-  const { allowed, limits, violated, retryAfterSecs } = decision;
-  return new SourcedDecision(limits, violated, retryAfterSecs, allowed, source);
+  return new SourcedDecision(decision, source);
 }

@@ -6,6 +6,7 @@ import { type Decision, sourceOf } from './decision.js';
 import { enforcement } from './enforcement.js';
 import { MemoryBucketStore } from './memoryBucketStore.js';
 import { type Limit, type Limits, namedLimits } from './policy.js';
+import { prefixed } from './prefixedStore.js';
 import { type BucketStore, isStore, isThenable } from './store.js';
 
 export interface RateLimiterOptions<S extends BucketStore = MemoryBucketStore> {
@@ -33,7 +34,6 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
   readonly limits: readonly Limit[];
   readonly #store: BucketStore;
   readonly #clock: Clock;
-  readonly #scope: string;
   readonly #enforces: (key: string) => boolean;
   readonly #what: string;
 
@@ -54,10 +54,10 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
     }
     this.name = printableName(`${what}: name`, name);
     this.limits = namedLimits(what, options.limits, this.name);
-    this.#store = isStore(`${what}: store`, store);
-    this.#clock = isObjectWith(`${what}: clock`, clock, ['secondsSinceEpoch']);
     // A store of our own has no other limiter's keys in it.
-    this.#scope = options.store === undefined ? '' : keyScope(this.name);
+    const prefix = options.store === undefined ? '' : keyScope(this.name);
+    this.#store = prefixed(isStore(`${what}: store`, store), prefix);
+    this.#clock = isObjectWith(`${what}: clock`, clock, ['secondsSinceEpoch']);
     this.#enforces = enforcement(`${what}: enforce`, enforce);
   }
 
@@ -68,27 +68,20 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
    */
   check(key: string, cost = 1, limits?: Limits): ReturnType<S['check']> {
     const answer = this.#store.check(
-      this.#bucketKey(key),
-      this.#limitsFor(limits),
-      whole(`${this.#what}: cost`, cost, 0),
+      this.#keyFor(key, cost),
+      limits === undefined ? this.limits : this.#checked(limits),
+      cost,
       readingOf(this.#clock),
-    );
-    if (decisionChannel.hasSubscribers) {
-      return (
-        isThenable(answer)
-          ? answer.then(decision => this.#published(key, cost, decision))
-          : this.#published(key, cost, answer)
-      ) as ReturnType<S['check']>;
-    }
-    return answer as ReturnType<S['check']>;
+    ) as ReturnType<S['check']>;
+    return decisionChannel.hasSubscribers ? this.#published(key, cost, answer) : answer;
   }
 
   /** Decides as {@link check} would, and takes nothing. */
   peek(key: string, cost = 1, limits?: Limits): ReturnType<S['peek']> {
     return this.#store.peek(
-      this.#bucketKey(key),
-      this.#limitsFor(limits),
-      whole(`${this.#what}: cost`, cost, 0),
+      this.#keyFor(key, cost),
+      limits === undefined ? this.limits : this.#checked(limits),
+      cost,
       readingOf(this.#clock),
     ) as ReturnType<S['peek']>;
   }
@@ -97,8 +90,8 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
   refund(key: string, n = 1, limits?: Limits): ReturnType<S['refund']> {
     whole(`${this.#what}: n`, n, 1);
     return this.#store.refund(
-      this.#bucketKey(key),
-      this.#limitsFor(limits),
+      this.#keyFor(key, n),
+      limits === undefined ? this.limits : this.#checked(limits),
       n,
       readingOf(this.#clock),
     ) as ReturnType<S['refund']>;
@@ -106,7 +99,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
 
   /** Forgets `key`: all its buckets are full. */
   reset(key: string): ReturnType<S['reset']> {
-    return this.#store.reset(this.#bucketKey(key)) as ReturnType<S['reset']>;
+    return this.#store.reset(this.#keyFor(key, 0)) as ReturnType<S['reset']>;
   }
 
   /** Whether a refusal of this key is to be followed: always, unless `enforce` says less. The same on every server. */
@@ -114,17 +107,23 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
     return this.#enforces(key);
   }
 
-  #bucketKey(key: string): string {
-    return this.#scope + boundedKey(isString(`${this.#what}: key`, key));
+  /** The key as the store is to see it. Throws where it or the cost is wrong; what is right takes no detour. */
+  #keyFor(key: string, cost: number): string {
+    if (typeof key === 'string' && cost >= 0 && Number.isSafeInteger(cost)) return boundedKey(key);
+    whole(`${this.#what}: cost`, cost, 0);
+    return isString(`${this.#what}: key`, key);
   }
 
-  #limitsFor(limits: Limits | undefined): readonly Limit[] {
-    return limits === undefined ? this.limits : namedLimits(this.#what, limits, this.name);
+  #checked(limits: Limits): readonly Limit[] {
+    return namedLimits(this.#what, limits, this.name);
   }
 
-  #published(key: string, cost: number, decision: Decision): Decision {
-    const enforced = this.#enforces(key);
-    decisionChannel.publish({ name: this.name, key, cost, decision, enforced, source: sourceOf(decision) });
-    return decision;
+  #published(key: string, cost: number, answer: ReturnType<S['check']>): ReturnType<S['check']> {
+    const published = (decision: Decision): Decision => {
+      const enforced = this.#enforces(key);
+      decisionChannel.publish({ name: this.name, key, cost, decision, enforced, source: sourceOf(decision) });
+      return decision;
+    };
+    return (isThenable(answer) ? answer.then(published) : published(answer)) as ReturnType<S['check']>;
   }
 }

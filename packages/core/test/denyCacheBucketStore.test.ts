@@ -373,10 +373,11 @@ test('whatever happens in one process, it decides as the store would', async () 
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((state / 2 ** 32) * n);
   };
+  // One rate for each name: by which rate a bucket is full, and so forgotten, is up to a store.
   const tiers: readonly Limits[] = [
     { burst: { capacityMax: 5, restoreRateHz: 2 }, daily: { capacityMax: 40, restoreRateHz: 0.25 } },
-    { burst: { capacityMax: 9, restoreRateHz: 3 } },
-    { daily: { capacityMax: 12, restoreRateHz: 1 }, other: { capacityMax: 3, restoreRateHz: 0.5 } },
+    { burst: { capacityMax: 9, restoreRateHz: 2 } },
+    { daily: { capacityMax: 12, restoreRateHz: 0.25 }, other: { capacityMax: 3, restoreRateHz: 0.5 } },
   ];
   const { clock, limiter } = limited(tiers[0], { maxKeys: 8 });
   const plain = new RateLimiter({

@@ -1,0 +1,179 @@
+import type { BucketShard } from './bucketShard.js';
+import type { BucketTable } from './bucketTable.js';
+import { areThere } from './debt.js';
+import { allowing, type Decision, DecidedLimit, debtsAfter, decided, refusing } from './decision.js';
+import type { KeyHash } from './keyHash.js';
+import type { Limit } from './policy.js';
+import type { BucketStore } from './store.js';
+
+/** How many buckets a key keeps beside those that it is asked for: names that requests make up do not pile up. */
+const SPARE_BUCKETS = 64;
+
+/** Decides on the buckets of a table. It works in a few fields that it keeps: all that it allocates is its answer. */
+export class HashedBuckets implements BucketStore {
+  readonly #table: BucketTable;
+  readonly #keys: KeyHash;
+  readonly #names: LimitNames;
+  /** Where the bucket of each limit is, or -1, and what it owes. */
+  #slots = new Int32Array(4);
+  #debts = new Float64Array(4);
+
+  constructor(table: BucketTable, keys: KeyHash, names = new LimitNames(keys.after(''))) {
+    this.#table = table;
+    this.#keys = keys;
+    this.#names = names;
+  }
+
+  /** The same buckets, for keys that all begin with `prefix`: nobody has to put it in front of them. */
+  after(prefix: string): HashedBuckets {
+    return new HashedBuckets(this.#table, this.#keys.after(prefix), this.#names.again());
+  }
+
+  check(key: string, limits: readonly Limit[], cost: number, now: number): Decision {
+    return this.#decide(key, limits, cost, cost, now);
+  }
+
+  peek(key: string, limits: readonly Limit[], cost: number, now: number): Decision {
+    return this.#decide(key, limits, cost, 0, now);
+  }
+
+  refund(key: string, limits: readonly Limit[], n: number, now: number): void {
+    this.#decide(key, limits, 0, -n, now);
+  }
+
+  reset(key: string): void {
+    this.#keys.take(key);
+    this.#table.forget(this.#keys);
+  }
+
+  /** Takes over what another store has decided on a key, as the state of its buckets. */
+  learn(key: string, decision: Decision, now: number): void {
+    const { limits } = decision;
+    const debts = debtsAfter(decision);
+    this.#keys.take(key);
+    const { low, high } = this.#keys;
+    const shard = this.#table.shardOf(low);
+    this.#makeRoomFor(limits.length);
+    limits.forEach((limit, i) => {
+      this.#slots[i] = shard.find(low, high, this.#names.tagOf(i, limit.name));
+      this.#debts[i] = debts[i] as number;
+    });
+    this.#keep(shard, limits, now);
+  }
+
+  /**
+   * Decides whether `cost` tokens are there, and takes `taken` if they are; puts tokens back where that is below 0.
+   *
+   * All is in one piece because V8 compiles what is larger than 460 bytes of bytecode by itself, with all that it calls,
+   * instead of as a part of its caller, where it would run out of room halfway: that took a third longer.
+   */
+  #decide(key: string, limits: readonly Limit[], cost: number, taken: number, now: number): Decision {
+    const keys = this.#keys;
+    keys.take(key);
+    const { low, high } = keys;
+    const shard = this.#table.shardOf(low);
+    if (limits.length === 1) {
+      // One limit, of a key that is there: nearly every decision. It needs no arrays.
+      const limit = limits[0] as Limit;
+      const slot = shard.find(low, high, this.#names.tagOf(0, limit.name));
+      if (slot !== -1) {
+        let debt = shard.owed(slot, limit, now);
+        const allowed = areThere(limit.capacityMax, debt, cost);
+        if (allowed && taken !== 0) {
+          debt = Math.max(0, debt + taken);
+          shard.set(slot, debt, now, limit.restoreRateHz);
+        }
+        const states = [new DecidedLimit(limit, debt)];
+        return allowed ? allowing(states) : refusing(states, cost);
+      }
+    }
+    this.#makeRoomFor(limits.length);
+    const slots = this.#slots;
+    const debts = this.#debts;
+    let allowed = true;
+    for (let i = 0; i < limits.length; i++) {
+      const limit = limits[i] as Limit;
+      const slot = shard.find(low, high, this.#names.tagOf(i, limit.name));
+      const debt = slot === -1 ? 0 : shard.owed(slot, limit, now);
+      allowed &&= areThere(limit.capacityMax, debt, cost);
+      slots[i] = slot;
+      debts[i] = debt;
+    }
+    if (allowed && taken !== 0) {
+      for (let i = 0; i < limits.length; i++) debts[i] = Math.max(0, (debts[i] as number) + taken);
+      this.#keep(shard, limits, now);
+    }
+    return decided(limits, debts, cost, allowed);
+  }
+
+  #makeRoomFor(limits: number): void {
+    if (limits <= this.#slots.length) return;
+    this.#slots = new Int32Array(2 * limits);
+    this.#debts = new Float64Array(2 * limits);
+  }
+
+  /** Writes what each limit owes, to where its bucket was found. */
+  #keep(shard: BucketShard, limits: readonly Limit[], now: number): void {
+    let found = 0;
+    let missing = 0;
+    for (let i = 0; i < limits.length; i++) {
+      const debt = this.#debts[i] as number;
+      const slot = this.#slots[i] as number;
+      if (slot !== -1) {
+        found += 1;
+        shard.set(slot, debt, now, (limits[i] as Limit).restoreRateHz);
+      } else if (debt > 0) missing += 1;
+    }
+    if (missing > 0) this.#add(shard, limits, found, now);
+  }
+
+  /** Adds the buckets that were not found. Only when the others are written, since it may move them. */
+  #add(shard: BucketShard, limits: readonly Limit[], found: number, now: number): void {
+    const { low, high } = this.#keys;
+    for (let spares = shard.count(low, high) - found; spares > SPARE_BUCKETS; spares--) {
+      shard.removeSpare(low, high, this.#names.tags(limits.length), now);
+    }
+    for (let i = 0; i < limits.length; i++) {
+      const { name, restoreRateHz } = limits[i] as Limit;
+      const debt = this.#debts[i] as number;
+      if (this.#slots[i] !== -1 || debt === 0) continue;
+      this.#table.add(this.#keys, this.#names.tagOf(i, name), debt, now, restoreRateHz);
+    }
+  }
+}
+
+/**
+ * The tags of limits' names, by the place at which the limits were asked for last: limiters ask for the same again and
+ * again, and then nothing is hashed. Two names of one key that meet, one pair in 2^32, share a bucket.
+ */
+class LimitNames {
+  readonly #hash: KeyHash;
+  readonly #names: string[] = [];
+  readonly #tags: number[] = [];
+
+  constructor(hash: KeyHash) {
+    this.#hash = hash;
+  }
+
+  /** For another user of the same tags, who asks for other limits. */
+  again(): LimitNames {
+    return new LimitNames(this.#hash.after(''));
+  }
+
+  /** The tag of a name that was asked for at place `i`: a word that is not 0. */
+  tagOf(i: number, name: string): number {
+    return this.#names[i] === name ? (this.#tags[i] as number) : this.#learn(i, name);
+  }
+
+  /** The tags of the first `count` names. */
+  tags(count: number): readonly number[] {
+    return this.#tags.slice(0, count);
+  }
+
+  #learn(i: number, name: string): number {
+    this.#hash.take(name);
+    this.#names[i] = name;
+    this.#tags[i] = this.#hash.low || 1;
+    return this.#tags[i];
+  }
+}
