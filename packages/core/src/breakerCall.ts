@@ -65,9 +65,5 @@ export function settling<R>(admission: Admission, call: () => R, callerSignal?: 
 
 /** A promise that rejects, but not yet: one that has already done so is unhandled for a moment, which Node makes costly. */
 export function rejecting(error: unknown): Promise<never> {
-  return Promise.resolve(error).then(raise);
-}
-
-function raise(error: unknown): never {
-  throw error;
+  return new Promise((_, reject) => queueMicrotask(() => reject(error)));
 }

@@ -56,7 +56,9 @@ export class CircuitBreaker {
   run<T, O extends RunOptions = RunOptions>(fn: Runnable<T, O>, options?: O): Promise<T> {
     try {
       const call = boundCall(this.name, fn, options);
-      return Promise.resolve(settling(this.#admit(), call, options?.signal));
+      const admission = this.#tryAdmit();
+      if (admission === undefined) return rejecting(this.#refusal());
+      return Promise.resolve(settling(admission, call, options?.signal));
     } catch (error) {
       return rejecting(error);
     }
@@ -80,17 +82,18 @@ export class CircuitBreaker {
    */
   wrap<F extends (...args: never[]) => unknown>(fn: F): F {
     isFunction('CircuitBreaker.wrap: fn', fn);
-    const admit = () => this.#admit();
+    const tryAdmit = () => this.#tryAdmit();
+    const refusal = () => this.#refusal();
     let isAsync = Object.prototype.toString.call(fn) === '[object AsyncFunction]';
     function throughBreaker(this: unknown, ...args: never[]): unknown {
-      try {
-        const answer = settling(admit(), () => Reflect.apply(fn, this, args));
-        isAsync ||= answer instanceof Promise;
-        return answer;
-      } catch (error) {
-        if (isAsync && error instanceof TooManyErrors) return rejecting(error);
-        throw error;
+      const admission = tryAdmit();
+      if (admission === undefined) {
+        if (isAsync) return rejecting(refusal());
+        throw refusal();
       }
+      const answer = settling(admission, () => Reflect.apply(fn, this, args));
+      isAsync ||= answer instanceof Promise;
+      return answer;
     }
     const own = { name: { value: fn.name }, length: { value: fn.length } };
     return Object.defineProperties(throughBreaker, own) as unknown as F;
@@ -172,7 +175,11 @@ export class CircuitBreaker {
   #admit(): Admission {
     const admission = this.#tryAdmit();
     if (admission !== undefined) return admission;
-    throw withoutStack(() => new TooManyErrors(this.retryAfterSecs, this.name));
+    throw this.#refusal();
+  }
+
+  #refusal(): TooManyErrors {
+    return withoutStack(() => new TooManyErrors(this.retryAfterSecs, this.name));
   }
 
   #tryAdmit(): Admission | undefined {

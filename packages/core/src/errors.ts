@@ -72,12 +72,16 @@ export class StoreUnavailable extends Error {
  */
 export function withoutStack<E extends Error>(make: () => E): E {
   const { stackTraceLimit } = Error;
-  // Does nothing where Error is frozen.
-  Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    Error.stackTraceLimit = 0;
+  } catch {
+    // Error is frozen.
+    return make();
+  }
   try {
     return make();
   } finally {
-    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
