@@ -35,6 +35,11 @@ export class BreakerState {
     this.#settings = settings;
   }
 
+  /** In which a call begins: at any other, its outcome will change nothing. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
   /** Closed, full whatever the time is, and with no level to remember: neither time nor successes change anything here. */
   get isUntouched(): boolean {
     return !this.#recovering && this.#level === 0 && this.#debt === 0;
@@ -70,17 +75,12 @@ export class BreakerState {
     return debt <= slack ? 0 : debt / this.#settings.restoreRateHz;
   }
 
-  /**
-   * A call begins, and is a probe if the breaker recovers. Whether it may is for the caller to ask before.
-   * @returns the epoch: at any other, its outcome will change nothing
-   */
-  enter(now: number): number {
-    if (this.#recovering) {
-      this.#isProbed = true;
-      this.#level += 1;
-      this.#owe(this.#cooldownDebt(), now);
-    }
-    return this.#epoch;
+  /** A call begins, and is a probe if the breaker recovers. Whether it may is for the caller to ask before. */
+  enter(now: number): void {
+    if (!this.#recovering) return;
+    this.#isProbed = true;
+    this.#level += 1;
+    this.#owe(this.#cooldownDebt(), now);
   }
 
   /** A call that began in `epoch` has ended. */

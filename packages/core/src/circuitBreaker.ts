@@ -58,7 +58,8 @@ export class CircuitBreaker {
       const call = boundCall(this.name, fn, options);
       const admission = this.#tryAdmit();
       if (admission === undefined) return rejecting(this.#refusal());
-      return Promise.resolve(settling(admission, call, options?.signal));
+      const answer = settling(admission, call, options?.signal);
+      return answer instanceof Promise ? answer : Promise.resolve(answer);
     } catch (error) {
       return rejecting(error);
     }
@@ -185,15 +186,22 @@ export class CircuitBreaker {
   #tryAdmit(): Admission | undefined {
     const isTimed = callChannel.hasSubscribers;
     // Time does nothing to an untouched breaker, and reading the clock would cost more than all the rest.
-    const now = isTimed || !this.#state.isUntouched ? this.#now() : 0;
+    if (!isTimed && this.#state.isUntouched) return this.#admission();
+    const now = this.#now();
     if (this.#state.secondsUntilAllowing(now) > 0) {
       this.#publish({ outcome: 'refused' });
       return undefined;
     }
-    const epoch = this.#state.enter(now);
-    this.#underWay += 1;
+    this.#state.enter(now);
+    const admission = this.#admission(isTimed ? now : undefined);
     this.#notice(now);
-    if (isTimed) return new Admission(this.#settle, epoch, now);
+    return admission;
+  }
+
+  #admission(since?: number): Admission {
+    const { epoch } = this.#state;
+    this.#underWay += 1;
+    if (since !== undefined) return new Admission(this.#settle, epoch, since);
     if (this.#shared?.epoch !== epoch) this.#shared = new Admission(this.#settle, epoch);
     return this.#shared;
   }
@@ -215,7 +223,8 @@ export class CircuitBreaker {
   #record(outcome: CallOutcome): void {
     const now = this.#now();
     if (this.#state.stateAt(now) !== 'open') {
-      const epoch = this.#state.enter(now);
+      this.#state.enter(now);
+      const { epoch } = this.#state;
       this.#notice(now);
       this.#state.settle(epoch, outcome, now);
       this.#notice(now);
