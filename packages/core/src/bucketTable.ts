@@ -1,8 +1,9 @@
-import { BucketShard } from './bucketShard.js';
+import { BucketShard, type Tally } from './bucketShard.js';
+import { forgetFull, forgetSoonestFull } from './forgetting.js';
 import type { KeyHash } from './keyHash.js';
 
 /** Keys in a shard when the table is full, at most: what has to be rebuilt at once takes well below a millisecond. */
-const KEYS_OF_SHARD = 8192;
+const KEYS_OF_SHARD = 2048;
 /** A shard is found from 16 bits of the hash, others than those that find a slot in it. */
 const MOST_SHARDS = 65_536;
 
@@ -16,10 +17,10 @@ const MOST_SHARDS = 65_536;
  */
 export class BucketTable {
   readonly #maxKeys: number;
+  readonly #kept: Tally = { keys: 0 };
   readonly #shards: BucketShard[];
   /** Stands for every shard that nobody has needed yet. */
-  readonly #none = new BucketShard();
-  #keys = 0;
+  readonly #none = new BucketShard(this.#kept);
 
   constructor(maxKeys: number) {
     this.#maxKeys = maxKeys;
@@ -27,7 +28,7 @@ export class BucketTable {
     this.#shards = new Array<BucketShard>(Math.min(MOST_SHARDS, shards)).fill(this.#none);
   }
 
-  /** Where the buckets of a key are, if there are any, until one is added. */
+  /** Where the buckets of a key are, until one is added. */
   shardOf(low: number): BucketShard {
     return this.#shards[low & (this.#shards.length - 1)] as BucketShard;
   }
@@ -35,35 +36,24 @@ export class BucketTable {
   /** Adds a bucket that is not there. */
   add({ low, high }: KeyHash, tag: number, debt: number, now: number, restoreRateHz: number): void {
     let shard = this.shardOf(low);
-    if (shard === this.#none) shard = this.#replace(low, new BucketShard());
-    this.#keys -= shard.keys;
-    shard.sweep(low, now);
-    if (!shard.hasRoom) shard = this.#replace(low, shard.rebuilt(now));
-    if (!shard.hasRoom) shard.evict(low, now);
-    this.#keys += shard.keys;
-    if (this.#keys >= this.#maxKeys && shard.count(low, high) === 0) this.#evict(low, now);
-    this.#keys -= shard.keys;
+    if (shard.count(low, high) === 0) {
+      forgetFull(shard, low, now);
+      if (this.#kept.keys >= this.#maxKeys) this.#evict(low, now);
+    }
+    if (shard === this.#none || !shard.hasRoom) {
+      shard = shard.rebuilt(now);
+      this.#shards[low & (this.#shards.length - 1)] = shard;
+    }
     shard.set(shard.add(low, high, tag), debt, now, restoreRateHz);
-    this.#keys += shard.keys;
   }
 
   /** Removes all buckets of a key. */
   forget({ low, high }: KeyHash): void {
-    const shard = this.shardOf(low);
-    this.#keys -= shard.keys;
-    shard.forget(low, high);
-    this.#keys += shard.keys;
+    this.shardOf(low).forget(low, high);
   }
 
-  #replace(low: number, shard: BucketShard): BucketShard {
-    this.#shards[low & (this.#shards.length - 1)] = shard;
-    return shard;
-  }
-
-  /** Forgets a key: among the neighbours of another if it has any, else in the next shard that has. */
+  /** Forgets a key: among the neighbours of a new one if it has any, else in the next shard that has keys. */
   #evict(low: number, now: number): void {
-    let at = low;
-    while (!this.shardOf(at).evict(at, now)) at += 1;
-    this.#keys -= 1;
+    for (let at = low; !forgetSoonestFull(this.shardOf(at), at, now); ) at += 1;
   }
 }

@@ -2,7 +2,9 @@ import type { BucketShard } from './bucketShard.js';
 import type { BucketTable } from './bucketTable.js';
 import { areThere } from './debt.js';
 import { allowing, type Decision, DecidedLimit, debtsAfter, decided, refusing } from './decision.js';
+import { forgetSpare } from './forgetting.js';
 import type { KeyHash } from './keyHash.js';
+import { LimitTags } from './limitTags.js';
 import type { Limit } from './policy.js';
 import type { BucketStore } from './store.js';
 
@@ -13,20 +15,20 @@ const SPARE_BUCKETS = 64;
 export class HashedBuckets implements BucketStore {
   readonly #table: BucketTable;
   readonly #keys: KeyHash;
-  readonly #names: LimitNames;
+  readonly #tags: LimitTags;
   /** Where the bucket of each limit is, or -1, and what it owes. */
   #slots = new Int32Array(4);
   #debts = new Float64Array(4);
 
-  constructor(table: BucketTable, keys: KeyHash, names = new LimitNames(keys.after(''))) {
+  constructor(table: BucketTable, keys: KeyHash, tags = new LimitTags(keys.after(''))) {
     this.#table = table;
     this.#keys = keys;
-    this.#names = names;
+    this.#tags = tags;
   }
 
   /** The same buckets, for keys that all begin with `prefix`: nobody has to put it in front of them. */
   after(prefix: string): HashedBuckets {
-    return new HashedBuckets(this.#table, this.#keys.after(prefix), this.#names.again());
+    return new HashedBuckets(this.#table, this.#keys.after(prefix), this.#tags.again());
   }
 
   check(key: string, limits: readonly Limit[], cost: number, now: number): Decision {
@@ -55,7 +57,7 @@ export class HashedBuckets implements BucketStore {
     const shard = this.#table.shardOf(low);
     this.#makeRoomFor(limits.length);
     limits.forEach((limit, i) => {
-      this.#slots[i] = shard.find(low, high, this.#names.tagOf(i, limit.name));
+      this.#slots[i] = shard.find(low, high, this.#tags.of(i, limit.name));
       this.#debts[i] = debts[i] as number;
     });
     this.#keep(shard, limits, now);
@@ -65,7 +67,7 @@ export class HashedBuckets implements BucketStore {
    * Decides whether `cost` tokens are there, and takes `taken` if they are; puts tokens back where that is below 0.
    *
    * All is in one piece because V8 compiles what is larger than 460 bytes of bytecode by itself, with all that it calls,
-   * instead of as a part of its caller, where it would run out of room halfway: that took a third longer.
+   * not as a part of its caller, where the room for that would run out halfway and cost half as much again.
    */
   #decide(key: string, limits: readonly Limit[], cost: number, taken: number, now: number): Decision {
     const keys = this.#keys;
@@ -75,7 +77,7 @@ export class HashedBuckets implements BucketStore {
     if (limits.length === 1) {
       // One limit, of a key that is there: nearly every decision. It needs no arrays.
       const limit = limits[0] as Limit;
-      const slot = shard.find(low, high, this.#names.tagOf(0, limit.name));
+      const slot = shard.find(low, high, this.#tags.of(0, limit.name));
       if (slot !== -1) {
         let debt = shard.owed(slot, limit, now);
         const allowed = areThere(limit.capacityMax, debt, cost);
@@ -93,7 +95,7 @@ export class HashedBuckets implements BucketStore {
     let allowed = true;
     for (let i = 0; i < limits.length; i++) {
       const limit = limits[i] as Limit;
-      const slot = shard.find(low, high, this.#names.tagOf(i, limit.name));
+      const slot = shard.find(low, high, this.#tags.of(i, limit.name));
       const debt = slot === -1 ? 0 : shard.owed(slot, limit, now);
       allowed &&= areThere(limit.capacityMax, debt, cost);
       slots[i] = slot;
@@ -131,49 +133,13 @@ export class HashedBuckets implements BucketStore {
   #add(shard: BucketShard, limits: readonly Limit[], found: number, now: number): void {
     const { low, high } = this.#keys;
     for (let spares = shard.count(low, high) - found; spares > SPARE_BUCKETS; spares--) {
-      shard.removeSpare(low, high, this.#names.tags(limits.length), now);
+      forgetSpare(shard, low, high, this.#tags.first(limits.length), now);
     }
     for (let i = 0; i < limits.length; i++) {
       const { name, restoreRateHz } = limits[i] as Limit;
       const debt = this.#debts[i] as number;
       if (this.#slots[i] !== -1 || debt === 0) continue;
-      this.#table.add(this.#keys, this.#names.tagOf(i, name), debt, now, restoreRateHz);
+      this.#table.add(this.#keys, this.#tags.of(i, name), debt, now, restoreRateHz);
     }
-  }
-}
-
-/**
- * The tags of limits' names, by the place at which the limits were asked for last: limiters ask for the same again and
- * again, and then nothing is hashed. Two names of one key that meet, one pair in 2^32, share a bucket.
- */
-class LimitNames {
-  readonly #hash: KeyHash;
-  readonly #names: string[] = [];
-  readonly #tags: number[] = [];
-
-  constructor(hash: KeyHash) {
-    this.#hash = hash;
-  }
-
-  /** For another user of the same tags, who asks for other limits. */
-  again(): LimitNames {
-    return new LimitNames(this.#hash.after(''));
-  }
-
-  /** The tag of a name that was asked for at place `i`: a word that is not 0. */
-  tagOf(i: number, name: string): number {
-    return this.#names[i] === name ? (this.#tags[i] as number) : this.#learn(i, name);
-  }
-
-  /** The tags of the first `count` names. */
-  tags(count: number): readonly number[] {
-    return this.#tags.slice(0, count);
-  }
-
-  #learn(i: number, name: string): number {
-    this.#hash.take(name);
-    this.#names[i] = name;
-    this.#tags[i] = this.#hash.low || 1;
-    return this.#tags[i];
   }
 }

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 /**
  * Turns keys into 64 bits under a secret, so that nobody who chooses keys can choose which of them meet, and no key has
  * to be kept to be known again. Two keys that meet share their buckets: each may be refused for what the other took, and
- * none gets more than its limit. Among n keys that happens by chance, with probability n² / 2^65: 3 in 100,000,000 for a
- * million keys.
+ * a refund or reset of one is one of both. Among n keys that happens by chance, with probability n² / 2^65: 3 in
+ * 100,000,000 for a million keys.
  *
  * The result is in `low` and `high`, two signed 32-bit words, so that nothing is allocated for it. The last key is kept:
  * whoever floods comes with the same key again and again, and to compare is cheaper than to hash.

@@ -1,0 +1,65 @@
+import type { BucketShard } from './bucketShard.js';
+
+/** Which buckets make room for others: full ones, which loses nothing, else those that will be full soonest. */
+
+/** How many slots are neighbours of a new key where every key has one bucket: those of about 16 keys. */
+const NEIGHBOURS = 24;
+
+/** Forgets what is full among the neighbours of a key that is to come. */
+export function forgetFull(shard: BucketShard, low: number, now: number): void {
+  let slot = shard.home(low);
+  for (let more = neighbours(shard); more > 0; more--) {
+    // What moves up into a slot that was freed is looked at next.
+    if (!shard.isEmpty(slot) && !shard.isLive(slot, now)) shard.remove(slot);
+    else slot = shard.after(slot);
+  }
+}
+
+/** Forgets the one of a key's neighbours all of whose buckets will be full soonest. False if the shard has no key at all. */
+export function forgetSoonestFull(shard: BucketShard, low: number, now: number): boolean {
+  if (shard.keys === 0) return false;
+  let victim = -1;
+  let soonestSecs = Infinity;
+  let slot = shard.home(low);
+  for (let more = neighbours(shard); more > 0 || victim === -1; more--, slot = shard.after(slot)) {
+    if (shard.isEmpty(slot)) continue;
+    if (victim !== -1 && shard.secsUntilFull(slot, now) >= soonestSecs) continue;
+    const secs = secsUntilKeyFull(shard, slot, now);
+    if (victim !== -1 && secs >= soonestSecs) continue;
+    victim = slot;
+    soonestSecs = secs;
+  }
+  shard.forget(shard.lowOf(victim), shard.highOf(victim));
+  return true;
+}
+
+/** Forgets the one bucket of a key that will be full soonest, but for those whose tags are `asked`. */
+export function forgetSpare(
+  shard: BucketShard,
+  low: number,
+  high: number,
+  asked: readonly number[],
+  now: number,
+): void {
+  let spare = -1;
+  let soonestSecs = Infinity;
+  for (let slot = shard.first(low, high); slot !== -1; slot = shard.nextOf(slot)) {
+    const secs = shard.secsUntilFull(slot, now);
+    if ((spare !== -1 && secs >= soonestSecs) || asked.includes(shard.tagOf(slot))) continue;
+    spare = slot;
+    soonestSecs = secs;
+  }
+  if (spare !== -1) shard.remove(spare);
+}
+
+/** As many keys are neighbours of a new one, however many buckets each of them has. */
+function neighbours({ slots, buckets, keys }: BucketShard): number {
+  return Math.min(slots, NEIGHBOURS * Math.ceil(buckets / Math.max(1, keys)));
+}
+
+function secsUntilKeyFull(shard: BucketShard, slot: number, now: number): number {
+  let secs = 0;
+  let each = shard.first(shard.lowOf(slot), shard.highOf(slot));
+  for (; each !== -1; each = shard.nextOf(each)) secs = Math.max(secs, shard.secsUntilFull(each, now));
+  return secs;
+}

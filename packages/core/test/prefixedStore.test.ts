@@ -1,0 +1,65 @@
+import {
+  type BucketStore,
+  FailoverBucketStore,
+  MemoryBucketStore,
+  perDay,
+  RateLimiter,
+} from '@breaking/core';
+import { describe, expect, test } from 'vitest';
+
+const LIMITS = { only: perDay(5) };
+const ONLY = [{ name: 'only', ...perDay(5) }];
+const KEYS = ['', 'k', 'key', 'some longer key', 'ключ', '\ud83d', '5:other:key'];
+
+describe('a limiter on the memory store', () => {
+  test.each(['a', 'ab', 'abc', 'abcd'])('named %s has its buckets under length, name and key', name => {
+    const store = new MemoryBucketStore();
+    const limiter = new RateLimiter({ name, limits: LIMITS, store });
+    for (const key of KEYS) {
+      const whole = `${name.length}:${name}:${key}`;
+      limiter.check(key, 2);
+      expect(store.check(whole, ONLY, 1, 0).limits[0]?.tokensLeft).toBe(2);
+      expect(limiter.peek(key).limits[0]?.tokensLeft).toBe(2);
+      limiter.refund(key);
+      expect(store.peek(whole, ONLY, 1, 0).limits[0]?.tokensLeft).toBe(3);
+      limiter.reset(key);
+      expect(store.peek(whole, ONLY, 1, 0).limits[0]?.tokensLeft).toBe(5);
+    }
+  });
+
+  test('shares them with one of the same name that asks through a failover', async () => {
+    const store = new MemoryBucketStore();
+    const direct = new RateLimiter({ name: 'api', limits: LIMITS, store });
+    const failover = new FailoverBucketStore({ store, name: 'api' });
+    const behind = new RateLimiter({ name: 'api', limits: LIMITS, store: failover });
+    direct.check('key', 5);
+    expect((await behind.check('key')).allowed).toBe(false);
+  });
+});
+
+describe('a store that is more than the memory store', () => {
+  const asked: string[] = [];
+
+  class Extended extends MemoryBucketStore {
+    override check(...args: Parameters<MemoryBucketStore['check']>) {
+      asked.push(args[0]);
+      return super.check(...args);
+    }
+  }
+
+  const replaced = Object.assign(new MemoryBucketStore(), {
+    check(...args: Parameters<MemoryBucketStore['check']>) {
+      asked.push(args[0]);
+      return new MemoryBucketStore().check(...args);
+    },
+  });
+
+  test.each<[string, BucketStore]>([
+    ['by its class', new Extended()],
+    ['by a method of its own', replaced],
+  ])('%s is asked itself', (_, store) => {
+    asked.length = 0;
+    new RateLimiter({ name: 'api', limits: LIMITS, store }).check('key');
+    expect(asked).toEqual(['3:api:key']);
+  });
+});
