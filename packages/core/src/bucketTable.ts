@@ -13,7 +13,7 @@ const MOST_SHARDS = 65_536;
  *
  * A new key sweeps away what is full among its neighbours, the two dozen slots where its search begins. If the table is
  * still full, the one of them that will be full soonest is forgotten: a full bucket loses nothing by it, and a blocked
- * key, which is the last to be full, outlives any spray of fresh ones.
+ * key, which is the last to be full, outlives a spray of those that have taken less.
  */
 export class BucketTable {
   readonly #maxKeys: number;
