@@ -9,9 +9,10 @@ import type { BucketStore } from './store.js';
 /**
  * Buckets in this process's memory: those of at most `maxKeys` keys, and no timer.
  *
- * A new key that finds no room takes the place of another, the one of about 16 that is full or will be soonest: a full
- * bucket loses nothing by being forgotten, and a blocked key is the last to be full, so a spray of fresh ones does not free
- * it (unless one request blocks a key: then those are as blocked as it is). Keys are known by a keyed hash of 64 bits, see {@link KeyHash}; they themselves are not kept.
+ * A new key that finds no room takes the place of another, the one of about 16 that is full or will be soonest. A full
+ * bucket loses nothing by being forgotten, and a blocked key is the last to be full: a spray of fresh ones does not free
+ * it, unless a single request blocks a key, and so each of those as well. Keys are known by a keyed hash of 64 bits,
+ * see {@link KeyHash}; they themselves are not kept.
  */
 export class MemoryBucketStore implements BucketStore {
   readonly #buckets: HashedBuckets;
