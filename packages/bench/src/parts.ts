@@ -1,6 +1,9 @@
+import { breaker } from './breaker/breaker.js';
 import type { Contender } from './contender.js';
 import { decision } from './keyed/decision.js';
+import { memory } from './keyed/memory.js';
+import { spray } from './keyed/spray.js';
 import type { Part } from './part.js';
 
 /** All parts, in the order in which they are run. */
-export const PARTS: readonly Part[] = [decision as Part<Contender>];
+export const PARTS: readonly Part[] = [decision, memory, spray, breaker] as readonly Part<Contender>[];

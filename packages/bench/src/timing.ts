@@ -3,6 +3,12 @@ export function collectGarbage(): void {
   (globalThis as { gc?: () => void }).gc?.();
 }
 
+/** CPU time that this process has used with all its threads, in microseconds. */
+export function cpuUs(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
 /**
  * Nanoseconds that one call takes, on average, with all garbage collection that falls into the time.
  * @param calls makes the calls from one number to another
@@ -24,4 +30,17 @@ export async function nsPerCall(
     done += batch;
   }
   return (elapsedMs / done) * 1e6;
+}
+
+/**
+ * How long the process has kept everyone waiting since this was made. The lesser of time passed and CPU time used:
+ * being put aside for another process is nobody's fault, and the threads that collect garbage work side by side.
+ */
+export class Pause {
+  readonly #began = performance.now();
+  readonly #cpuUs = cpuUs();
+
+  get ms(): number {
+    return Math.min(performance.now() - this.#began, (cpuUs() - this.#cpuUs) / 1000);
+  }
 }

@@ -1,21 +1,15 @@
 import type { Measured, Part } from '../part.js';
 import { nsPerCall } from '../timing.js';
 import { decisions } from './decisions.js';
-import type { KeyedContender } from './keyedContender.js';
-import { flatKeys, type Order, uniform, zipf } from './keys.js';
+import type { KeyedContender, KeyedLimiter } from './keyedContender.js';
+import { inTurn, keyAt, keysIn, type Order, uniform, zipf } from './keys.js';
 
-const KEYS: Readonly<Record<string, number>> = {
-  'hot key': 1,
-  '1 k': 1000,
-  '100 k': 100_000,
-  '1 M': 1_000_000,
-};
+const KEYS: Readonly<Record<string, number>> = { 'hot key': 1, '1 k keys': 1e3, '100 k keys': 1e5, '1 M keys': 1e6 };
 const ORDER_LENGTH = 2 ** 20;
 const WARM_UP_MS = 150;
 const MEASURE_MS = 200;
-const WINDOW_SECS = 3600;
 
-/** What one decision costs: of a key that is always the same, and of many, which are all held before time is taken. */
+/** What one decision costs: on a key that is always the same, and on many, which are all held before time is taken. */
 export const decision: Part<KeyedContender> = {
   name: 'decision',
   title: 'A keyed decision, in nanoseconds',
@@ -24,37 +18,32 @@ export const decision: Part<KeyedContender> = {
   runs: Object.keys(KEYS),
   takesPart: () => true,
   async measure(contender, run) {
-    const count = KEYS[run] as number;
-    const keys = flatKeys(count);
-    return count === 1 ? ofHotKey(contender, keys) : ofManyKeys(contender, keys);
+    const keys = Array.from({ length: KEYS[run] as number }, (_, i) => keyAt(i));
+    return keys.length === 1 ? ofHotKey(contender, keys) : ofManyKeys(contender, keys);
   },
 };
 
 async function ofHotKey(contender: KeyedContender, keys: readonly string[]): Promise<Measured> {
-  const one = new Uint32Array(1);
-  const allowed = await nsOf(contender, keys, one, 1e9);
-  return { 'ns allowed': allowed, 'ns refused': await nsOf(contender, keys, one, 1) };
-}
-
-async function nsOf(contender: KeyedContender, keys: readonly string[], order: Order, requests: number) {
-  const limiter = await contender.open({ requests, windowSecs: WINDOW_SECS });
-  const decide = decisions(limiter, keys, order);
-  await nsPerCall(decide, WARM_UP_MS);
-  return nsPerCall(decide, MEASURE_MS);
+  const measured: Record<string, number> = {};
+  for (const [name, requests] of Object.entries({ allowed: 1e9, refused: 1 })) {
+    const limiter = await contender.open({ requests, windowSecs: 3600 });
+    measured[`ns ${name}`] = await nsOf(limiter, new Uint32Array(1), keys);
+  }
+  return measured;
 }
 
 async function ofManyKeys(contender: KeyedContender, keys: readonly string[]): Promise<Measured> {
-  const limiter = await contender.open({ requests: 1e9, windowSecs: WINDOW_SECS, keys: keys.length });
-  const inOrder = Uint32Array.from(
-    { length: 2 ** Math.ceil(Math.log2(keys.length)) },
-    (_, i) => i % keys.length,
-  );
-  await decisions(limiter, keys, inOrder)(0, keys.length);
-  const ns: Record<string, number> = {};
-  for (const [name, order] of Object.entries({ uniform, zipf })) {
-    const decide = decisions(limiter, keys, order(keys.length, ORDER_LENGTH));
-    await nsPerCall(decide, WARM_UP_MS);
-    ns[`ns ${name}`] = await nsPerCall(decide, MEASURE_MS);
+  const limiter = await contender.open({ requests: 1e9, windowSecs: 3600, keys: keys.length });
+  await decisions(limiter, keysIn(inTurn(keys.length, ORDER_LENGTH), keys))(0, keys.length);
+  const measured: Record<string, number> = {};
+  for (const [name, orderOf] of Object.entries({ uniform, zipf })) {
+    measured[`ns ${name}`] = await nsOf(limiter, orderOf(keys.length, ORDER_LENGTH), keys);
   }
-  return ns;
+  return measured;
+}
+
+async function nsOf(limiter: KeyedLimiter, order: Order, keys: readonly string[]): Promise<number> {
+  const decide = decisions(limiter, keysIn(order, keys));
+  await nsPerCall(decide, WARM_UP_MS);
+  return nsPerCall(decide, MEASURE_MS);
 }

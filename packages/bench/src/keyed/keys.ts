@@ -9,19 +9,23 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** The i-th key: an IPv4 address, in no order that a hash could profit from. Different up to 2^32. */
+/**
+ * The i-th key: an IPv4 address, in no order that a hash could profit from; no two are alike up to 2^32. It is one flat
+ * string, as what is read from a socket is, not a tree of the parts that it was joined from.
+ */
 export function keyAt(i: number): string {
   const bits = Math.imul(i, 0x9e3779b1) >>> 0;
-  return `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
+  const address = `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
+  return Buffer.from(address, 'latin1').toString('latin1');
 }
 
-/** As {@link keyAt}, as one flat string: what is read from a socket has no parts that a first look would join. */
-export function flatKeys(count: number): readonly string[] {
-  return Array.from({ length: count }, (_, i) => Buffer.from(keyAt(i), 'latin1').toString('latin1'));
-}
-
-/** In what order keys are met, by their indices. */
+/** Which key is met at a position, by its index. A power of two long, to be met again and again. */
 export type Order = Uint32Array;
+
+/** One after the other. */
+export function inTurn(keys: number, length: number): Order {
+  return Uint32Array.from({ length }, (_, i) => i % keys);
+}
 
 /** Every key as likely as any other. */
 export function uniform(keys: number, length: number): Order {
@@ -36,7 +40,10 @@ const SCATTER = 611_953;
 export function zipf(keys: number, length: number): Order {
   const upTo = new Float64Array(keys);
   let sum = 0;
-  for (let rank = 1; rank <= keys; rank++) upTo[rank - 1] = sum += 1 / rank;
+  for (let rank = 1; rank <= keys; rank++) {
+    sum += 1 / rank;
+    upTo[rank - 1] = sum;
+  }
   const random = seeded(2);
   return Uint32Array.from({ length }, () => (firstAbove(upTo, random() * sum) * SCATTER) % keys);
 }
@@ -50,4 +57,10 @@ function firstAbove(sorted: Float64Array, value: number): number {
     else low = middle + 1;
   }
   return low;
+}
+
+/** The key at each position of an order, which begins again where it ends. */
+export function keysIn(order: Order, keys: readonly string[]): (i: number) => string {
+  const last = order.length - 1;
+  return i => keys[order[i & last] as number] as string;
 }
