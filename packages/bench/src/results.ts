@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { OURS } from './contender.js';
-import type { Samples } from './rounds.js';
+import type { MetricSamples, Samples } from './rounds.js';
 
 export interface ContenderResult {
   readonly role: 'ours' | 'peer' | 'floor';
@@ -54,7 +54,7 @@ export function surroundings(node: string): Pick<PartResult, 'date' | 'node' | '
   };
 }
 
-/** The values of one contender, none if it took no part. */
-export function valuesOf(part: PartResult, run: string, metric: string, name = OURS): readonly number[] {
-  return part.samples[run]?.[metric]?.[name] ?? [];
+/** What we are called among the contenders that were measured. */
+export function oursIn(part: PartResult, samples: MetricSamples): string {
+  return Object.keys(samples).find(name => part.contenders[name]?.role === 'ours') ?? OURS;
 }

@@ -1,4 +1,5 @@
 import type { Measured, Part } from '../part.js';
+import { median } from '../stats.js';
 import { nsPerCall } from '../timing.js';
 import type { BreakerContender } from './breakerContender.js';
 import { bytesPerCall, COUNTING_FLAGS, type Calls, callsAwaited, callsNow } from './calls.js';
@@ -47,13 +48,13 @@ function callsOf(call: () => unknown): Calls {
 async function overBare(guarded: Calls, bare: Calls): Promise<Measured> {
   await nsPerCall(guarded, WARM_UP_MS);
   await nsPerCall(bare, WARM_UP_MS);
-  let ns = 0;
+  const ns: number[] = [];
   // By turns, so that both meet the same machine.
   for (let slice = 0; slice < SLICES; slice++) {
-    ns += ((await nsPerCall(guarded, SLICE_MS)) - (await nsPerCall(bare, SLICE_MS))) / SLICES;
+    ns.push((await nsPerCall(guarded, SLICE_MS)) - (await nsPerCall(bare, SLICE_MS)));
   }
   const bytes = (await bytesPerCall(guarded)) - (await bytesPerCall(bare));
-  return { 'ns over the bare call': ns, 'bytes over the bare call': bytes };
+  return { 'ns over the bare call': median(ns), 'bytes over the bare call': bytes };
 }
 
 async function ofRefusals(guarded: Calls): Promise<Measured> {
