@@ -1,9 +1,10 @@
 /** `npm run bench`, with names of parts to run only those, and --node24 to run them under Node 24. */
 import { execFileSync } from 'node:child_process';
+import { bars } from './bars.js';
 import { contendersOf } from './contender.js';
 import type { Part } from './part.js';
 import { PARTS } from './parts.js';
-import { report } from './report.js';
+import { barsReport, report } from './report.js';
 import {
   type ContenderResult,
   type PartResult,
@@ -34,6 +35,8 @@ for (const part of PARTS.filter(({ name }) => asked.length === 0 || asked.includ
   writeResults(file, { ...readResults(file), [part.name]: result });
   console.log(`\n${report(result)}`);
 }
+
+console.log(`\n${barsReport(bars(readResults(file)))}`);
 
 async function resultOf(part: Part): Promise<PartResult> {
   const contenders = await contendersOf(part.family);

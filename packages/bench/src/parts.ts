@@ -8,4 +8,11 @@ import type { Part } from './part.js';
 import { server } from './server/server.js';
 
 /** All parts, in the order in which they are run. */
-export const PARTS: readonly Part[] = [decision, memory, spray, breaker, http, server] as readonly Part<Contender>[];
+export const PARTS: readonly Part[] = [
+  decision,
+  memory,
+  spray,
+  breaker,
+  http,
+  server,
+] as readonly Part<Contender>[];

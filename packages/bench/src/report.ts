@@ -1,5 +1,6 @@
+import { type Bar, isPassed } from './bars.js';
 import { BARE } from './http/httpContender.js';
-import { oursIn, type PartResult } from './results.js';
+import type { PartResult } from './results.js';
 import type { MetricSamples } from './rounds.js';
 import { above, median, ratio } from './stats.js';
 import { figure, textTable } from './table.js';
@@ -7,21 +8,22 @@ import { figure, textTable } from './table.js';
 /** All that was measured of a part, as text. */
 export function report(part: PartResult): string {
   const head = `${part.title}\n${part.date}, Node ${part.node}, ${part.cpu}`;
-  const runs = Object.entries(part.samples).flatMap(([run, metrics]) =>
-    Object.entries(metrics).map(([metric, samples]) =>
-      metricReport(`${run}, ${metric}`, samples, oursIn(part, samples)),
-    ),
+  const metrics = Object.entries(part.samples).flatMap(([run, metrics]) =>
+    Object.entries(metrics).map(([metric, samples]) => metricReport(`${run}, ${metric}`, samples, part)),
   );
-  return [head, ...runs].join('\n\n');
+  return [head, ...metrics].join('\n\n');
 }
 
 /** Ours first, then the others from the least to the most. */
-function metricReport(title: string, samples: MetricSamples, ours: string): string {
+function metricReport(title: string, samples: MetricSamples, part: PartResult): string {
   const names = Object.keys(samples).sort((a, b) => median(samples[a] ?? []) - median(samples[b] ?? []));
-  const ordered = [ours, ...names.filter(name => name !== ours)];
+  const ours = names.find(name => part.contenders[name]?.role === 'ours') ?? '';
   const bare = samples[BARE];
   const head = [title, 'median', 'min', 'max', 'of ours', ...(bare ? ['over bare'] : [])];
-  return textTable([head, ...ordered.map(name => row(name, samples[name] ?? [], samples[ours] ?? [], bare))]);
+  const rows = [ours, ...names.filter(name => name !== ours)].map(name =>
+    row(name, samples[name] ?? [], samples[ours] ?? [], bare),
+  );
+  return textTable([head, ...rows]);
 }
 
 function row(
@@ -34,4 +36,16 @@ function row(
   const cells = [median(values), Math.min(...values), Math.max(...values)].map(figure);
   const added = bare === undefined ? [] : [figure(median(above(bare, values)))];
   return [`  ${name}`, ...cells, `${figure(ratio(values, ours))} x`, ...added];
+}
+
+/** The bars and whether they are passed. */
+export function barsReport(bars: readonly Bar[]): string {
+  const rows = bars.map(bar => [
+    `  ${bar.what}`,
+    figure(bar.measured),
+    bar.kind,
+    figure(bar.bound),
+    isPassed(bar) ? 'pass' : 'FAIL',
+  ]);
+  return `Bars\n${textTable(rows)}`;
 }

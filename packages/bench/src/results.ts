@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { OURS } from './contender.js';
-import type { MetricSamples, Samples } from './rounds.js';
+import type { Samples } from './rounds.js';
 
 export interface ContenderResult {
   readonly role: 'ours' | 'peer' | 'floor';
@@ -52,9 +51,4 @@ export function surroundings(node: string): Pick<PartResult, 'date' | 'node' | '
     node: execFileSync(node, ['-p', 'process.version'], { encoding: 'utf8' }).trim(),
     cpu: `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores`,
   };
-}
-
-/** What we are called among the contenders that were measured. */
-export function oursIn(part: PartResult, samples: MetricSamples): string {
-  return Object.keys(samples).find(name => part.contenders[name]?.role === 'ours') ?? OURS;
 }

@@ -22,6 +22,7 @@ export async function measureInChild(
   const child = fork(CHILD, [part.name, contender.name, run], {
     execPath: node,
     execArgv: ['--expose-gc', ...(part.nodeFlags ?? [])],
+    env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let told: Told | undefined;

@@ -17,7 +17,11 @@ export type FrameworkName = 'express' | 'koa' | 'fastify';
 
 export const FRAMEWORKS: Readonly<Record<FrameworkName, Framework>> = { express, koa, fastify };
 
-async function express(contender: HttpContender, limit: HttpLimit, handler: Handler): Promise<RequestListener> {
+async function express(
+  contender: HttpContender,
+  limit: HttpLimit,
+  handler: Handler,
+): Promise<RequestListener> {
   const { default: newApp } = await import('express');
   const app = newApp();
   const middleware = await contender.express?.(limit);
@@ -40,7 +44,11 @@ async function koa(contender: HttpContender, limit: HttpLimit, handler: Handler)
   return app.callback();
 }
 
-async function fastify(contender: HttpContender, limit: HttpLimit, handler: Handler): Promise<RequestListener> {
+async function fastify(
+  contender: HttpContender,
+  limit: HttpLimit,
+  handler: Handler,
+): Promise<RequestListener> {
   const { default: newApp } = await import('fastify');
   const app = newApp();
   const options = await contender.fastify?.(app, limit);

@@ -4,7 +4,12 @@ import { decisions } from './decisions.js';
 import type { KeyedContender, KeyedLimiter } from './keyedContender.js';
 import { inTurn, keyAt, keysIn, type Order, uniform, zipf } from './keys.js';
 
-const KEYS: Readonly<Record<string, number>> = { 'hot key': 1, '1 k keys': 1e3, '100 k keys': 1e5, '1 M keys': 1e6 };
+const KEYS: Readonly<Record<string, number>> = {
+  'hot key': 1,
+  '1 k keys': 1e3,
+  '100 k keys': 1e5,
+  '1 M keys': 1e6,
+};
 const ORDER_LENGTH = 2 ** 20;
 const WARM_UP_MS = 150;
 const MEASURE_MS = 200;
