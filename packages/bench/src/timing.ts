@@ -10,6 +10,19 @@ export function cpuUs(): number {
 }
 
 /**
+ * How long this process has been busy since this was made: the lesser of time passed and CPU time used. Being put aside for
+ * another process is nobody's fault, and the threads that collect garbage work side by side.
+ */
+export class BusyTime {
+  readonly #began = performance.now();
+  readonly #cpuUs = cpuUs();
+
+  get ms(): number {
+    return Math.min(performance.now() - this.#began, (cpuUs() - this.#cpuUs) / 1000);
+  }
+}
+
+/**
  * Nanoseconds that one call takes, on average, with all garbage collection that falls into the time.
  * @param calls makes the calls from one number to another
  * @param forMs how long at least to go on
@@ -21,26 +34,13 @@ export async function nsPerCall(
 ): Promise<number> {
   collectGarbage();
   let done = 0;
-  let elapsedMs = 0;
-  while (elapsedMs < forMs) {
-    const began = performance.now();
+  let busyMs = 0;
+  while (busyMs < forMs) {
+    const busy = new BusyTime();
     const result = calls(done, done + batch);
     if (result instanceof Promise) await result;
-    elapsedMs += performance.now() - began;
+    busyMs += busy.ms;
     done += batch;
   }
-  return (elapsedMs / done) * 1e6;
-}
-
-/**
- * How long the process has kept everyone waiting since this was made. The lesser of time passed and CPU time used:
- * being put aside for another process is nobody's fault, and the threads that collect garbage work side by side.
- */
-export class Pause {
-  readonly #began = performance.now();
-  readonly #cpuUs = cpuUs();
-
-  get ms(): number {
-    return Math.min(performance.now() - this.#began, (cpuUs() - this.#cpuUs) / 1000);
-  }
+  return (busyMs / done) * 1e6;
 }
