@@ -5,7 +5,7 @@ import type { BreakerContender } from './breakerContender.js';
 import { bytesPerCall, COUNTING_FLAGS, type Calls, callsAwaited, callsNow } from './calls.js';
 import { open, Switchable } from './switchable.js';
 
-const WARM_UP_MS = 150;
+const WARM_UP_MS = 100;
 const SLICES = 8;
 const SLICE_MS = 25;
 
@@ -14,7 +14,7 @@ export const breaker: Part<BreakerContender> = {
   name: 'breaker',
   title: 'A call through a circuit breaker',
   family: 'breaker',
-  rounds: 5,
+  rounds: 3,
   runs: ['closed, async', 'closed, sync', 'refused, async', 'refused, sync'],
   nodeFlags: COUNTING_FLAGS,
   takesPart: ({ role }, run) => role !== 'floor' || run.startsWith('closed'),

@@ -25,7 +25,7 @@ export const http: Part<HttpContender> = {
   name: 'http',
   title: 'A request without network, in microseconds of CPU',
   family: 'http',
-  rounds: 5,
+  rounds: 3,
   runs: RUNS,
   takesPart,
   async measure(contender, run) {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { FRAMEWORKS, type FrameworkName } from '../http/frameworks.js';
 import { takesPart } from '../http/http.js';
-import type { HttpContender } from '../http/httpContender.js';
+import { BARE, type HttpContender } from '../http/httpContender.js';
 import type { Part } from '../part.js';
 import { collectGarbage, cpuUs } from '../timing.js';
 import type { ClientTold } from './client.js';
@@ -26,7 +26,8 @@ export const server: Part<HttpContender> = {
   family: 'http',
   rounds: 3,
   runs: Object.keys(FRAMEWORKS).map(name => `${name}, allowed`),
-  takesPart,
+  takesPart: (contender, run) =>
+    takesPart(contender, run) && (contender.guardsAgainst !== 'nothing' || contender.name === BARE),
   async measure(contender, run) {
     const [framework] = run.split(', ') as [FrameworkName];
     const server = createServer(await FRAMEWORKS[framework](contender, LIMIT, { failing: false }));
