@@ -1,5 +1,4 @@
 import { breaker } from './breaker/breaker.js';
-import type { Contender } from './contender.js';
 import { http } from './http/http.js';
 import { decision } from './keyed/decision.js';
 import { memory } from './keyed/memory.js';
@@ -15,4 +14,4 @@ export const PARTS: readonly Part[] = [
   breaker,
   http,
   server,
-] as readonly Part<Contender>[];
+];
