@@ -7,11 +7,4 @@ import type { Part } from './part.js';
 import { server } from './server/server.js';
 
 /** All parts, in the order in which they are run. */
-export const PARTS: readonly Part[] = [
-  decision,
-  memory,
-  spray,
-  breaker,
-  http,
-  server,
-];
+export const PARTS: readonly Part[] = [decision, memory, spray, breaker, http, server];
