@@ -68,28 +68,27 @@ function ours(
 }
 
 function onFramework(results: Results, framework: string, ofPeer: number, overHeaders: number): Found {
-  const allowed = Comparison.of(results, 'http', `${framework}, allowed`, 'us');
-  const refused = Comparison.of(results, 'http', `${framework}, refused`, 'us');
+  const allowed = Comparison.of(results, 'http', `${framework}, allowed`, 'us over bare');
+  const refused = Comparison.of(results, 'http', `${framework}, refused`, 'us over bare');
   if (allowed === undefined || refused === undefined) return [];
-  const { name, median } = allowed.overBare.leanestPeer;
   const kind = 'at most';
   return [
     {
-      what: `${framework}, allowed: us added, as a share of what ${name} adds`,
-      measured: allowed.overBare.ours / median,
+      what: `${framework}, allowed: us over bare, as a share of those of ${allowed.leanestPeer.name}`,
+      measured: allowed.ours / allowed.leanestPeer.median,
       bound: ofPeer,
       kind,
     },
     {
-      what: `${framework}, allowed: us over three headers alone`,
-      measured: allowed.over('three headers').ours,
+      what: `${framework}, allowed: us over three headers`,
+      measured: allowed.ours - allowed.medianOf('three headers'),
       bound: overHeaders,
       kind,
     },
     {
-      what: `${framework}, refused: us, as a share of those of ${refused.leanestPeer.name}`,
-      measured: refused.ours / refused.leanestPeer.median,
-      bound: 1,
+      what: `${framework}, refused: us over ${refused.leanestPeer.name}`,
+      measured: refused.ours - refused.leanestPeer.median,
+      bound: 0,
       kind,
     },
   ];

@@ -1,7 +1,6 @@
-import { BARE } from './http/httpContender.js';
 import type { PartResult, Results } from './results.js';
 import type { MetricSamples } from './rounds.js';
-import { above, median } from './stats.js';
+import { median } from './stats.js';
 
 /** The contenders of one metric, as medians. */
 export class Comparison {
@@ -18,18 +17,6 @@ export class Comparison {
     const result = results[part];
     const samples = result?.samples[run]?.[metric];
     return result && samples && new Comparison(result, samples);
-  }
-
-  /** Each value less that of the framework alone in the same round: what the contender adds. */
-  get overBare(): Comparison {
-    return this.over(BARE);
-  }
-
-  /** Each value less that of another contender in the same round. */
-  over(name: string): Comparison {
-    const floor = this.#samples[name] ?? [];
-    const samples = Object.entries(this.#samples).map(([each, values]) => [each, above(floor, values)]);
-    return new Comparison(this.#part, Object.fromEntries(samples));
   }
 
   /** NaN for one that took no part, or died. */

@@ -81,7 +81,7 @@ function http(results: Results): string {
   const columns = ['express', 'koa', 'fastify'].flatMap(framework => [
     {
       head: `${framework}: added`,
-      comparison: Comparison.of(results, 'http', `${framework}, allowed`, 'us')?.overBare,
+      comparison: Comparison.of(results, 'http', `${framework}, allowed`, 'us over bare'),
     },
     { head: 'refused', comparison: Comparison.of(results, 'http', `${framework}, refused`, 'us') },
   ]);

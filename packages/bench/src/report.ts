@@ -1,8 +1,7 @@
 import { type Bar, isPassed } from './bars.js';
-import { BARE } from './http/httpContender.js';
 import type { PartResult } from './results.js';
 import type { MetricSamples } from './rounds.js';
-import { above, median, ratio } from './stats.js';
+import { median, ratio } from './stats.js';
 import { figure, textTable } from './table.js';
 
 /** All that was measured of a part, as text. */
@@ -18,24 +17,16 @@ export function report(part: PartResult): string {
 function metricReport(title: string, samples: MetricSamples, part: PartResult): string {
   const names = Object.keys(samples).sort((a, b) => median(samples[a] ?? []) - median(samples[b] ?? []));
   const ours = names.find(name => part.contenders[name]?.role === 'ours') ?? '';
-  const bare = samples[BARE];
-  const head = [title, 'median', 'min', 'max', 'of ours', ...(bare ? ['over bare'] : [])];
   const rows = [ours, ...names.filter(name => name !== ours)].map(name =>
-    row(name, samples[name] ?? [], samples[ours] ?? [], bare),
+    row(name, samples[name] ?? [], samples[ours] ?? []),
   );
-  return textTable([head, ...rows]);
+  return textTable([[title, 'median', 'min', 'max', 'of ours'], ...rows]);
 }
 
-function row(
-  name: string,
-  values: readonly number[],
-  ours: readonly number[],
-  bare: readonly number[] | undefined,
-): readonly string[] {
+function row(name: string, values: readonly number[], ours: readonly number[]): readonly string[] {
   if (values.length === 0) return [`  ${name}`, 'died'];
   const cells = [median(values), Math.min(...values), Math.max(...values)].map(figure);
-  const added = bare === undefined ? [] : [figure(median(above(bare, values)))];
-  return [`  ${name}`, ...cells, `${figure(ratio(values, ours))} x`, ...added];
+  return [`  ${name}`, ...cells, `${figure(ratio(values, ours))} x`];
 }
 
 /** The bars and whether they are passed. */

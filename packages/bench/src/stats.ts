@@ -9,8 +9,3 @@ export function median(values: readonly number[]): number {
 export function ratio(theirs: readonly number[], ours: readonly number[]): number {
   return median(theirs) / median(ours);
 }
-
-/** Each value less that of the floor in the same round. */
-export function above(floor: readonly number[], values: readonly number[]): readonly number[] {
-  return values.map((value, round) => value - (floor[round] ?? Number.NaN));
-}

@@ -32,7 +32,6 @@ export async function nsPerCall(
   forMs: number,
   batch = 20_000,
 ): Promise<number> {
-  collectGarbage();
   let done = 0;
   let busyMs = 0;
   while (busyMs < forMs) {

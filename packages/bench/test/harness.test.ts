@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Contender } from '../src/contender.js';
 import type { Measured, Part } from '../src/part.js';
 import { samplesOf } from '../src/rounds.js';
-import { above, median, ratio } from '../src/stats.js';
+import { median, ratio } from '../src/stats.js';
 import { figure, markdownTable, textTable } from '../src/table.js';
 
 test('the median is the middle value, or the mean of the two in the middle', () => {
@@ -13,10 +13,6 @@ test('the median is the middle value, or the mean of the two in the middle', () 
 
 test('a ratio tells how often our median goes into theirs', () => {
   expect(ratio([30, 10, 20], [5, 4, 900])).toBe(4);
-});
-
-test('what lies above a floor is counted round by round', () => {
-  expect(above([1, 2], [10, 20])).toEqual([9, 18]);
 });
 
 test('figures have three digits', () => {

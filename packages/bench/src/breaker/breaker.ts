@@ -1,6 +1,6 @@
 import type { Measured, Part } from '../part.js';
 import { median } from '../stats.js';
-import { nsPerCall } from '../timing.js';
+import { collectGarbage, nsPerCall } from '../timing.js';
 import type { BreakerContender } from './breakerContender.js';
 import { bytesPerCall, COUNTING_FLAGS, type Calls, callsAwaited, callsNow } from './calls.js';
 import { open, Switchable } from './switchable.js';
@@ -46,6 +46,7 @@ function callsOf(call: () => unknown): Calls {
 }
 
 async function overBare(guarded: Calls, bare: Calls): Promise<Measured> {
+  collectGarbage();
   await nsPerCall(guarded, WARM_UP_MS);
   await nsPerCall(bare, WARM_UP_MS);
   const ns: number[] = [];
@@ -58,6 +59,7 @@ async function overBare(guarded: Calls, bare: Calls): Promise<Measured> {
 }
 
 async function ofRefusals(guarded: Calls): Promise<Measured> {
+  collectGarbage();
   await nsPerCall(guarded, WARM_UP_MS);
   return { ns: await nsPerCall(guarded, SLICES * SLICE_MS), bytes: await bytesPerCall(guarded) };
 }

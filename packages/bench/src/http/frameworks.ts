@@ -27,7 +27,9 @@ async function express(
   const middleware = await contender.express?.(limit);
   if (middleware !== undefined) app.use(middleware);
   app.get('/', (_req, res) => {
-    res.status(statusOf(handler)).send('hello');
+    res.statusCode = statusOf(handler);
+    res.setHeader('Content-Type', 'text/plain');
+    res.end('hello');
   });
   return app;
 }

@@ -1,5 +1,5 @@
 import type { Measured, Part } from '../part.js';
-import { nsPerCall } from '../timing.js';
+import { collectGarbage, nsPerCall } from '../timing.js';
 import { decisions } from './decisions.js';
 import type { KeyedContender, KeyedLimiter } from './keyedContender.js';
 import { inTurn, keyAt, keysIn, type Order, uniform, zipf } from './keys.js';
@@ -49,6 +49,7 @@ async function ofManyKeys(contender: KeyedContender, keys: readonly string[]): P
 
 async function nsOf(limiter: KeyedLimiter, order: Order, keys: readonly string[]): Promise<number> {
   const decide = decisions(limiter, keysIn(order, keys));
+  collectGarbage();
   await nsPerCall(decide, WARM_UP_MS);
   return nsPerCall(decide, MEASURE_MS);
 }
