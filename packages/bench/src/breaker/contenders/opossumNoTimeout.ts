@@ -1,0 +1,3 @@
+import { opossum } from '../opossum.js';
+
+export const contender = opossum('opossum, no timeout', { timeout: false });

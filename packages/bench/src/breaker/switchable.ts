@@ -1,0 +1,32 @@
+/** What a callee throws when it is told to. */
+export class CalleeFailed extends Error {}
+
+/** A function that does next to nothing, and fails while it is told to. */
+export class Switchable {
+  failing = false;
+  #calls = 0;
+
+  readonly sync = (): number => {
+    if (this.failing) throw new CalleeFailed();
+    return ++this.#calls;
+  };
+
+  readonly async = async (): Promise<number> => this.sync();
+}
+
+/**
+ * Lets a guarded callee fail until its breaker refuses to call it.
+ * @returns how many failures that took
+ * @throws Error if it has not opened after a hundred
+ */
+export async function open(callee: Switchable, call: () => unknown): Promise<number> {
+  callee.failing = true;
+  for (let failures = 0; failures < 100; failures++) {
+    try {
+      await call();
+    } catch (error) {
+      if (!(error instanceof CalleeFailed)) return failures;
+    }
+  }
+  throw new Error('the breaker has not opened');
+}

@@ -1,0 +1,18 @@
+/** One measurement in a process of its own: `child.js PART CONTENDER RUN`, which sends the answer to its parent. */
+import { contendersOf, versionsOf } from './contender.js';
+import type { Measured } from './part.js';
+import { PARTS } from './parts.js';
+
+/** What a child process tells. */
+export interface Told {
+  readonly measured: Measured;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+const [partName, contenderName, run = ''] = process.argv.slice(2);
+const part = PARTS.find(({ name }) => name === partName);
+const contender = part && (await contendersOf(part.family)).find(({ name }) => name === contenderName);
+if (!part || !contender) throw new Error(`no contender ${contenderName} in ${partName}`);
+
+const told: Told = { measured: await part.measure(contender, run), versions: versionsOf(contender) };
+process.send?.(told, () => process.exit());

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+
+/** How we are called in every table. */
+export const OURS = 'breaking';
+
+/** What every contender says of itself, whatever it contends in. Its file imports its package only when it is opened. */
+export interface Contender {
+  readonly name: string;
+  /** A floor shows what the measurement itself costs, and is compared with nothing. */
+  readonly role: 'ours' | 'peer' | 'floor';
+  /** The npm packages that it measures. */
+  readonly packages: readonly string[];
+}
+
+const source = new URL('../src/', import.meta.url);
+
+/**
+ * The contenders of a family: one for each file of its folder, which exports it as `contender`. We come first.
+ * The sources say which there are, since a build forgets no file that was removed.
+ */
+export async function contendersOf<C extends Contender>(family: string): Promise<readonly C[]> {
+  const files = readdirSync(new URL(`${family}/contenders/`, source)).sort();
+  const contenders: C[] = [];
+  for (const file of files) {
+    const module = file.replace(/\.ts$/, extname(import.meta.url));
+    const { contender } = await import(new URL(`./${family}/contenders/${module}`, import.meta.url).href);
+    contenders.push(contender);
+  }
+  return contenders.sort((a, b) => Number(b.name === OURS) - Number(a.name === OURS));
+}
+
+/** The version of each package that a contender measures. */
+export function versionsOf({ packages }: Contender): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    packages.map(name => {
+      const manifest = new URL(`../node_modules/${name}/package.json`, import.meta.url);
+      const { name: realName, version } = JSON.parse(readFileSync(manifest, 'utf8'));
+      return [realName, version];
+    }),
+  );
+}

@@ -1,0 +1,19 @@
+import type { HttpContender } from '../httpContender.js';
+
+/** Goes on at once. */
+export const contender: HttpContender = {
+  name: 'no-op',
+  role: 'floor',
+  packages: [],
+  guardsAgainst: 'nothing',
+  async express() {
+    return (_req, _res, next) => next();
+  },
+  async koa() {
+    return (_ctx, next) => next();
+  },
+  async fastify(app) {
+    app.addHook('onRequest', (_request, _reply, done) => done());
+    return {};
+  },
+};

@@ -1,0 +1,34 @@
+import type { HttpContender } from '../httpContender.js';
+
+/** Sets three headers, as a limiter does that knows without counting what to say. */
+export const contender: HttpContender = {
+  name: 'three headers',
+  role: 'floor',
+  packages: [],
+  guardsAgainst: 'nothing',
+  async express() {
+    return (_req, res, next) => {
+      res.setHeader('X-RateLimit-Limit', '1000000');
+      res.setHeader('X-RateLimit-Remaining', '999999');
+      res.setHeader('X-RateLimit-Reset', '3600');
+      next();
+    };
+  },
+  async koa() {
+    return (ctx, next) => {
+      ctx.set('X-RateLimit-Limit', '1000000');
+      ctx.set('X-RateLimit-Remaining', '999999');
+      ctx.set('X-RateLimit-Reset', '3600');
+      return next();
+    };
+  },
+  async fastify(app) {
+    app.addHook('onRequest', (_request, reply, done) => {
+      reply.header('X-RateLimit-Limit', '1000000');
+      reply.header('X-RateLimit-Remaining', '999999');
+      reply.header('X-RateLimit-Reset', '3600');
+      done();
+    });
+    return {};
+  },
+};

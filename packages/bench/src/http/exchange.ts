@@ -1,0 +1,81 @@
+import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+
+/** A client's connection that leads nowhere: what is written to it is gone. */
+class Connection extends Duplex {
+  readonly remoteAddress: string;
+  readonly remotePort = 50_000;
+
+  constructor(remoteAddress: string) {
+    super();
+    this.remoteAddress = remoteAddress;
+  }
+
+  override _read(): void {}
+
+  override _write(_chunk: unknown, _encoding: BufferEncoding, done: () => void): void {
+    done();
+  }
+
+  override _writev(_chunks: unknown, done: () => void): void {
+    done();
+  }
+}
+
+/** What curl sends, name and value by turns. */
+const HEADERS = ['Host', '127.0.0.1:3000', 'User-Agent', 'curl/8.5.0', 'Accept', '*/*'];
+
+/** Clients that ask an application, with the objects of a real server for each request and no network between them. */
+export class Exchange {
+  readonly #listener: RequestListener;
+  readonly #connections: readonly Socket[];
+  #asked = 0;
+
+  /** @param clients how many of them take turns, each with an address of its own */
+  constructor(listener: RequestListener, clients: number) {
+    this.#listener = listener;
+    this.#connections = Array.from({ length: clients }, (_, i) => {
+      const address = `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`;
+      return new Connection(address) as Duplex as Socket;
+    });
+  }
+
+  /** Asks one after the other, and tells how many answers had each status. */
+  statuses(count: number): Promise<ReadonlyMap<number, number>> {
+    const statuses = new Map<number, number>();
+    return new Promise(resolve => {
+      const answered = (status: number) => {
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+        if (--count > 0) this.#ask(answered);
+        else resolve(statuses);
+      };
+      this.#ask(answered);
+    });
+  }
+
+  #ask(answered: (status: number) => void): void {
+    const connection = this.#connections[this.#asked++ % this.#connections.length] as Socket;
+    const req = new IncomingMessage(connection);
+    req.method = 'GET';
+    req.url = '/';
+    req.httpVersion = '1.1';
+    req.httpVersionMajor = 1;
+    req.httpVersionMinor = 1;
+    req.rawHeaders = HEADERS;
+    req.complete = true;
+    req.push(null);
+    const res = new ServerResponse(req);
+    res.assignSocket(connection);
+    // As node's own server does it.
+    res.on('finish', () => {
+      req.resume();
+      res.detachSocket(connection);
+      process.nextTick(() => {
+        res.emit('close');
+        answered(res.statusCode);
+      });
+    });
+    this.#listener(req, res);
+  }
+}

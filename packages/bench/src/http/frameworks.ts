@@ -1,0 +1,66 @@
+import type { RequestListener } from 'node:http';
+import type { HttpContender, HttpLimit } from './httpContender.js';
+
+/** What the handler answers: its text with 200, or a failure of its own with 500. */
+export interface Handler {
+  failing: boolean;
+}
+
+/** Makes an application of a contender and one handler, and gives what its server would call for each request. */
+export type Framework = (
+  contender: HttpContender,
+  limit: HttpLimit,
+  handler: Handler,
+) => Promise<RequestListener>;
+
+export type FrameworkName = 'express' | 'koa' | 'fastify';
+
+export const FRAMEWORKS: Readonly<Record<FrameworkName, Framework>> = { express, koa, fastify };
+
+async function express(
+  contender: HttpContender,
+  limit: HttpLimit,
+  handler: Handler,
+): Promise<RequestListener> {
+  const { default: newApp } = await import('express');
+  const app = newApp();
+  const middleware = await contender.express?.(limit);
+  if (middleware !== undefined) app.use(middleware);
+  app.get('/', (_req, res) => {
+    res.statusCode = statusOf(handler);
+    res.setHeader('Content-Type', 'text/plain');
+    res.end('hello');
+  });
+  return app;
+}
+
+async function koa(contender: HttpContender, limit: HttpLimit, handler: Handler): Promise<RequestListener> {
+  const { default: Koa } = await import('koa');
+  const app = new Koa();
+  const middleware = await contender.koa?.(limit);
+  if (middleware !== undefined) app.use(middleware);
+  app.use(ctx => {
+    ctx.status = statusOf(handler);
+    ctx.body = 'hello';
+  });
+  return app.callback();
+}
+
+async function fastify(
+  contender: HttpContender,
+  limit: HttpLimit,
+  handler: Handler,
+): Promise<RequestListener> {
+  const { default: newApp } = await import('fastify');
+  const app = newApp();
+  const options = await contender.fastify?.(app, limit);
+  app.get('/', { ...options }, (_request, reply) => {
+    reply.code(statusOf(handler)).send('hello');
+  });
+  await app.ready();
+  return app.routing;
+}
+
+function statusOf(handler: Handler): number {
+  return handler.failing ? 500 : 200;
+}

@@ -1,0 +1,101 @@
+import type { Part } from '../part.js';
+import { median } from '../stats.js';
+import { collectGarbage, cpuUs } from '../timing.js';
+import { contender as bareApplication } from './contenders/bare.js';
+import { Exchange } from './exchange.js';
+import { FRAMEWORKS, type FrameworkName, type Handler } from './frameworks.js';
+import { BARE, type HttpContender } from './httpContender.js';
+
+/** Limiters allow or refuse, breakers are closed or open. Only on Fastify has ours a peer that is a middleware, too. */
+const RUNS = [
+  ...Object.keys(FRAMEWORKS).flatMap(name => [`${name}, allowed`, `${name}, refused`]),
+  'fastify, closed',
+  'fastify, open',
+];
+/** Clients that take turns. */
+const CLIENTS = 1000;
+/** Before it is compiled and steady, an application needs many requests. */
+const WARM_UP_BATCHES = 20;
+const BATCH = 500;
+const SLICES = 6;
+/** 4,000 requests: long enough for collections of garbage to fall on all slices alike. */
+const BATCHES_PER_SLICE = 8;
+
+/**
+ * CPU time of a request in a process without network: real request and response objects, from the application's request
+ * listener to the finished response. The same application without the contender takes turns with it.
+ */
+export const http: Part<HttpContender> = {
+  name: 'http',
+  title: 'A request without network, in microseconds of CPU',
+  family: 'http',
+  rounds: 3,
+  runs: RUNS,
+  // Else the collector's threads get in each other's way where there are few processors.
+  nodeFlags: ['--single-threaded-gc'],
+  takesPart,
+  async measure(contender, run) {
+    const under = await exchangeWith(contender, run);
+    const bare = await exchangeWith(bareApplication, run);
+    const expected = STATUSES[run.split(', ')[1] ?? ''] ?? 200;
+    for (let i = 0; i < WARM_UP_BATCHES; i++) {
+      await batch(under);
+      await batch(bare);
+    }
+    // Once only: collecting all discards compiled code for want of a living request, and makes what follows slow.
+    collectGarbage();
+    const us: number[] = [];
+    const bareUs: number[] = [];
+    for (let slice = 0; slice < SLICES; slice++) {
+      us.push(await usPerRequest(under, expected));
+      bareUs.push(await usPerRequest(bare, 200));
+    }
+    return { us: median(us), 'us over bare': median(us) - median(bareUs) };
+  },
+};
+
+const STATUSES: Readonly<Record<string, number>> = { refused: 429, open: 503 };
+
+async function exchangeWith(contender: HttpContender, run: string): Promise<Exchange> {
+  const [framework, state] = run.split(', ') as [FrameworkName, string];
+  const handler = { failing: false };
+  const requests = state === 'refused' ? 1 : 1_000_000;
+  const listener = await FRAMEWORKS[framework](contender, { requests, windowSecs: 3600 }, handler);
+  const exchange = new Exchange(listener, CLIENTS);
+  if (state === 'open') await open(exchange, handler);
+  return exchange;
+}
+
+export function takesPart(contender: HttpContender, run: string): boolean {
+  const [framework, state] = run.split(', ') as [FrameworkName, string];
+  if (contender.name === BARE) return state === 'allowed' || state === 'closed';
+  if (contender[framework] === undefined) return false;
+  if (contender.guardsAgainst === 'nothing') return state === 'allowed';
+  return contender.guardsAgainst === (state === 'allowed' || state === 'refused' ? 'requests' : 'failures');
+}
+
+/** Lets the handler fail until it is no longer asked. */
+export async function open(exchange: Exchange, handler: Handler): Promise<void> {
+  handler.failing = true;
+  await exchange.statuses(20);
+  handler.failing = false;
+}
+
+/** @throws Error if an answer has another status: something else was measured than was meant to be */
+async function usPerRequest(exchange: Exchange, expected: number): Promise<number> {
+  const cpu = cpuUs();
+  for (let i = 0; i < BATCHES_PER_SLICE; i++) {
+    const statuses = await batch(exchange);
+    if (statuses.get(expected) !== BATCH) {
+      throw new Error(`not all answers were ${expected}: ${JSON.stringify([...statuses])}`);
+    }
+  }
+  return (cpuUs() - cpu) / (BATCHES_PER_SLICE * BATCH);
+}
+
+async function batch(exchange: Exchange): Promise<ReadonlyMap<number, number>> {
+  const statuses = await exchange.statuses(BATCH);
+  // Timers, and what else waits for a turn.
+  await new Promise(resolve => setImmediate(resolve));
+  return statuses;
+}

@@ -1,0 +1,20 @@
+import type { KeyedContender } from '../keyedContender.js';
+
+/** A count for each key, without a window: less than this no Map can do. */
+export const contender: KeyedContender<number> = {
+  name: 'bare Map',
+  role: 'floor',
+  packages: [],
+  async open({ requests }) {
+    const counts = new Map<string, { count: number }>();
+    return {
+      decide(key) {
+        const counted = counts.get(key);
+        if (counted !== undefined) return ++counted.count;
+        counts.set(key, { count: 1 });
+        return 1;
+      },
+      isAllowed: count => count <= requests,
+    };
+  },
+};

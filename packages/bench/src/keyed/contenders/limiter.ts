@@ -1,0 +1,25 @@
+import type { RateLimiter } from 'limiter';
+import type { KeyedContender } from '../keyedContender.js';
+
+/** It knows no keys: a limiter for each, in a Map, as one would write it. */
+export const contender: KeyedContender<boolean> = {
+  name: 'limiter',
+  role: 'peer',
+  packages: ['limiter'],
+  async open({ requests, windowSecs }) {
+    const { RateLimiter } = await import('limiter');
+    const limiters = new Map<string, RateLimiter>();
+    const options = { tokensPerInterval: requests, interval: windowSecs * 1000 };
+    return {
+      decide(key) {
+        let limiter = limiters.get(key);
+        if (limiter === undefined) {
+          limiter = new RateLimiter(options);
+          limiters.set(key, limiter);
+        }
+        return limiter.tryRemoveTokens(1);
+      },
+      isAllowed: allowed => allowed,
+    };
+  },
+};

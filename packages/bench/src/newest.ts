@@ -1,0 +1,11 @@
+/**
+ * The newest package that runs on this Node.
+ * @param packages names by the first major version of Node that each runs on
+ */
+export function newest(packages: Readonly<Record<number, string>>): string {
+  const major = Number.parseInt(process.versions.node, 10);
+  const fitting = Object.entries(packages).filter(([from]) => Number(from) <= major);
+  const [, name] = fitting.at(-1) ?? [];
+  if (name === undefined) throw new Error(`none of ${Object.values(packages)} runs on Node ${major}`);
+  return name;
+}

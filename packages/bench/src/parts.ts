@@ -1,0 +1,10 @@
+import { breaker } from './breaker/breaker.js';
+import { http } from './http/http.js';
+import { decision } from './keyed/decision.js';
+import { memory } from './keyed/memory.js';
+import { spray } from './keyed/spray.js';
+import type { Part } from './part.js';
+import { server } from './server/server.js';
+
+/** All parts, in the order in which they are run. */
+export const PARTS: readonly Part[] = [decision, memory, spray, breaker, http, server];

@@ -1,0 +1,118 @@
+import { Comparison } from './comparison.js';
+import { BARE } from './http/httpContender.js';
+import type { PartResult, Results } from './results.js';
+import { figure, markdownTable } from './table.js';
+
+/** The lines between which the section stands. */
+export const BEGIN = '<!-- measured: npm run bench:readme writes what stands between these lines -->';
+export const END = '<!-- end of measured -->';
+
+/**
+ * Replaces what stands between the markers.
+ * @throws Error if they are not there
+ */
+export function withSection(readme: string, section: string): string {
+  const begin = readme.indexOf(BEGIN);
+  const end = readme.indexOf(END);
+  if (begin === -1 || end < begin) throw new Error(`there are no lines "${BEGIN}" and "${END}"`);
+  return `${readme.slice(0, begin)}${BEGIN}\n\n${section}\n\n${readme.slice(end)}`;
+}
+
+/** The comparison with the peers, as Markdown. */
+export function measuredSection(results: Results): string {
+  return [keyed(results), breakers(results), http(results)].join('\n\n');
+}
+
+/** A column of a table: its head, and what is shown of each contender. */
+interface Column {
+  readonly head: string;
+  readonly comparison: Comparison | undefined;
+  readonly shown?: (median: number) => string;
+}
+
+function keyed(results: Results): string {
+  const column = (head: string, part: string, run: string, metric: string): Column => ({
+    head,
+    comparison: Comparison.of(results, part, run, metric),
+  });
+  const sprayed = (head: string, metric: string) => column(head, 'spray', '5 M keys', metric);
+  return [
+    'A keyed decision, in nanoseconds, by how many keys there are; memory for each of a million live keys; and what a spray of five million',
+    'keys does: the memory that is held after it, the longest that 1,000 keys took, and whether a key that was blocked before still is.',
+    '',
+    table(results.decision, [
+      column('hot key', 'decision', 'hot key', 'ns allowed'),
+      column('1 k', 'decision', '1 k keys', 'ns uniform'),
+      column('100 k', 'decision', '100 k keys', 'ns uniform'),
+      column('1 M', 'decision', '1 M keys', 'ns uniform'),
+      column('bytes per key', 'memory', '1 M keys', 'bytes per key'),
+      sprayed('spray: MB held', 'MB held after it'),
+      sprayed('longest ms', 'ms of the slowest 1,000 keys'),
+      {
+        ...sprayed('still blocked', 'still blocked (1 = yes)'),
+        shown: value => (value === 1 ? 'yes' : 'no'),
+      },
+    ]),
+    '',
+    provenance(results.decision),
+  ].join('\n');
+}
+
+function breakers(results: Results): string {
+  const column = (head: string, run: string, metric: string): Column => ({
+    head,
+    comparison: Comparison.of(results, 'breaker', run, metric),
+  });
+  return [
+    'A call of an async function through a circuit breaker: what it adds to the bare call, and a refused call.',
+    '',
+    table(results.breaker, [
+      column('ns added', 'closed, async', 'ns over the bare call'),
+      column('bytes added', 'closed, async', 'bytes over the bare call'),
+      column('ns refused', 'refused, async', 'ns'),
+      column('bytes refused', 'refused, async', 'bytes'),
+    ]),
+    '',
+    provenance(results.breaker),
+  ].join('\n');
+}
+
+function http(results: Results): string {
+  const columns = ['express', 'koa', 'fastify'].flatMap(framework => [
+    {
+      head: `${framework}: added`,
+      comparison: Comparison.of(results, 'http', `${framework}, allowed`, 'us over bare'),
+    },
+    { head: 'refused', comparison: Comparison.of(results, 'http', `${framework}, refused`, 'us') },
+  ]);
+  return [
+    'A request without network, in microseconds of CPU: what a rate limit adds to one that is allowed, and the whole of one that is refused.',
+    '',
+    table(results.http, columns),
+    '',
+    provenance(results.http),
+  ].join('\n');
+}
+
+/** One row for each contender that has something to show in a column. */
+function table(part: PartResult | undefined, columns: readonly Column[]): string {
+  const rows = Object.keys(part?.contenders ?? {})
+    .filter(name => name !== BARE)
+    .map(name => [name, ...columns.map(column => cell(column, name))])
+    .filter(([, ...cells]) => cells.some(text => text !== ''));
+  return markdownTable([['', ...columns.map(({ head }) => head)], ...rows]);
+}
+
+function cell({ comparison, shown = figure }: Column, name: string): string {
+  const median = comparison?.medianOf(name) ?? Number.NaN;
+  return Number.isNaN(median) ? '' : shown(median);
+}
+
+/** When, where and with what it was measured. */
+function provenance(part: PartResult | undefined): string {
+  if (part === undefined) return 'Not measured yet.';
+  const versions = new Map(Object.values(part.contenders).flatMap(each => Object.entries(each.versions)));
+  const peers = [...versions].filter(([name]) => !name.startsWith('@breaking/')).sort();
+  const list = peers.map(([name, version]) => `${name} ${version}`).join(', ');
+  return `Medians, ${part.date}, Node ${part.node}, ${part.cpu}; ${list}.`;
+}

@@ -1,0 +1,42 @@
+import { type Bar, isPassed } from './bars.js';
+import type { PartResult } from './results.js';
+import type { MetricSamples } from './rounds.js';
+import { median, ratio } from './stats.js';
+import { figure, textTable } from './table.js';
+
+/** All that was measured of a part, as text. */
+export function report(part: PartResult): string {
+  const head = `${part.title}\n${part.date}, Node ${part.node}, ${part.cpu}`;
+  const metrics = Object.entries(part.samples).flatMap(([run, metrics]) =>
+    Object.entries(metrics).map(([metric, samples]) => metricReport(`${run}, ${metric}`, samples, part)),
+  );
+  return [head, ...metrics].join('\n\n');
+}
+
+/** Ours first, then the others from the least to the most. */
+function metricReport(title: string, samples: MetricSamples, part: PartResult): string {
+  const names = Object.keys(samples).sort((a, b) => median(samples[a] ?? []) - median(samples[b] ?? []));
+  const ours = names.find(name => part.contenders[name]?.role === 'ours') ?? '';
+  const rows = [ours, ...names.filter(name => name !== ours)].map(name =>
+    row(name, samples[name] ?? [], samples[ours] ?? []),
+  );
+  return textTable([[title, 'median', 'min', 'max', 'of ours'], ...rows]);
+}
+
+function row(name: string, values: readonly number[], ours: readonly number[]): readonly string[] {
+  if (values.length === 0) return [`  ${name}`, 'died'];
+  const cells = [median(values), Math.min(...values), Math.max(...values)].map(figure);
+  return [`  ${name}`, ...cells, `${figure(ratio(values, ours))} x`];
+}
+
+/** The bars and whether they are passed. */
+export function barsReport(bars: readonly Bar[]): string {
+  const rows = bars.map(bar => [
+    `  ${bar.what}`,
+    figure(bar.measured),
+    bar.kind,
+    figure(bar.bound),
+    isPassed(bar) ? 'pass' : 'FAIL',
+  ]);
+  return `Bars\n${textTable(rows)}`;
+}

@@ -1,0 +1,41 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Told } from './child.js';
+import type { Contender } from './contender.js';
+import type { Part } from './part.js';
+
+const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
+
+/**
+ * Measures in a fresh process.
+ * @param node the program that runs it
+ * @returns undefined if the process was ended by a signal, as it is when its memory is used up
+ * @throws Error if it ended by itself without an answer
+ */
+export async function measureInChild(
+  node: string,
+  part: Part,
+  contender: Contender,
+  run: string,
+): Promise<Told | undefined> {
+  const child = fork(CHILD, [part.name, contender.name, run], {
+    execPath: node,
+    execArgv: ['--expose-gc', ...(part.nodeFlags ?? [])],
+    env: { ...process.env, NODE_ENV: 'production' },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let told: Told | undefined;
+  let complaint = '';
+  child.on('message', message => {
+    told = message as Told;
+  });
+  child.stderr?.setEncoding('utf8').on('data', text => {
+    complaint += text;
+  });
+  const [code] = await once(child, 'close');
+  if (told === undefined && code !== null) {
+    throw new Error(`${part.name}, ${contender.name}, ${run}: exit ${code}\n${complaint}`);
+  }
+  return told;
+}
