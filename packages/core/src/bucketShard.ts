@@ -79,8 +79,12 @@ export class BucketShard {
     }
   }
 
-  /** What a bucket owes now under a limit. Where the clock stepped back, the debt stays and drains from `now`. */
+  /**
+   * What a bucket owes now under a limit; nothing where there is none (-1). Where the clock stepped back, the debt stays and
+   * drains from `now`.
+   */
   owed(slot: number, { capacityMax, restoreRateHz }: Limit, now: number): number {
+    if (slot === -1) return 0;
     const doubles = this.#doubles;
     const at = (slot >> 1) + 3;
     // Asked this way round, a moment that is no number becomes one again.

@@ -33,18 +33,17 @@ export class BucketTable {
     return this.#shards[low & (this.#shards.length - 1)] as BucketShard;
   }
 
-  /** Adds a bucket that is not there. */
-  add({ low, high }: KeyHash, tag: number, debt: number, now: number, restoreRateHz: number): void {
-    let shard = this.shardOf(low);
-    if (shard.count(low, high) === 0) {
+  /** Where a bucket can be added: the shard of its key, with room for it. */
+  makeRoom({ low, high }: KeyHash, now: number): BucketShard {
+    const shard = this.shardOf(low);
+    if (shard.first(low, high) === -1) {
       forgetFull(shard, low, now);
       if (this.#kept.keys >= this.#maxKeys) this.#evict(low, now);
     }
-    if (shard === this.#none || !shard.hasRoom) {
-      shard = shard.rebuilt(now);
-      this.#shards[low & (this.#shards.length - 1)] = shard;
-    }
-    shard.set(shard.add(low, high, tag), debt, now, restoreRateHz);
+    if (shard !== this.#none && shard.hasRoom) return shard;
+    const rebuilt = shard.rebuilt(now);
+    this.#shards[low & (this.#shards.length - 1)] = rebuilt;
+    return rebuilt;
   }
 
   /** Removes all buckets of a key. */

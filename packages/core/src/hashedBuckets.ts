@@ -66,28 +66,33 @@ export class HashedBuckets implements BucketStore {
   /**
    * Decides whether `cost` tokens are there, and takes `taken` if they are; puts tokens back where that is below 0.
    *
-   * All is in one piece because V8 compiles what is larger than 460 bytes of bytecode by itself, with all that it calls,
-   * not as a part of its caller, where the room for that would run out halfway and cost half as much again.
+   * This is written for V8. What is larger than 460 bytes of bytecode it compiles by itself, with all that it calls, and not
+   * as a part of its caller, where the room for that would run out halfway and cost half as much again. And it counts
+   * how often each call is made, from the first key on: the calls for one limit are the same for new keys and known ones.
    */
   #decide(key: string, limits: readonly Limit[], cost: number, taken: number, now: number): Decision {
     const keys = this.#keys;
     keys.take(key);
     const { low, high } = keys;
-    const shard = this.#table.shardOf(low);
+    let shard = this.#table.shardOf(low);
     if (limits.length === 1) {
-      // One limit, of a key that is there: nearly every decision. It needs no arrays.
+      // Most limiters have one limit: it needs no arrays.
       const limit = limits[0] as Limit;
-      const slot = shard.find(low, high, this.#tags.of(0, limit.name));
-      if (slot !== -1) {
-        let debt = shard.owed(slot, limit, now);
-        const allowed = areThere(limit.capacityMax, debt, cost);
-        if (allowed && taken !== 0) {
-          debt = Math.max(0, debt + taken);
-          shard.set(slot, debt, now, limit.restoreRateHz);
+      const tag = this.#tags.of(0, limit.name);
+      let slot = shard.find(low, high, tag);
+      let debt = shard.owed(slot, limit, now);
+      const allowed = areThere(limit.capacityMax, debt, cost);
+      if (allowed && taken !== 0) {
+        debt = Math.max(0, debt + taken);
+        if (slot === -1 && debt > 0) {
+          this.#forgetSpares(shard, 1, 0, now);
+          shard = this.#table.makeRoom(keys, now);
+          slot = shard.add(low, high, tag);
         }
-        const states = [new DecidedLimit(limit, debt)];
-        return allowed ? allowing(states) : refusing(states, cost);
+        if (slot !== -1) shard.set(slot, debt, now, limit.restoreRateHz);
       }
+      const states = [new DecidedLimit(limit, debt)];
+      return allowed ? allowing(states) : refusing(states, cost);
     }
     this.#makeRoomFor(limits.length);
     const slots = this.#slots;
@@ -96,7 +101,7 @@ export class HashedBuckets implements BucketStore {
     for (let i = 0; i < limits.length; i++) {
       const limit = limits[i] as Limit;
       const slot = shard.find(low, high, this.#tags.of(i, limit.name));
-      const debt = slot === -1 ? 0 : shard.owed(slot, limit, now);
+      const debt = shard.owed(slot, limit, now);
       allowed &&= areThere(limit.capacityMax, debt, cost);
       slots[i] = slot;
       debts[i] = debt;
@@ -126,20 +131,28 @@ export class HashedBuckets implements BucketStore {
         shard.set(slot, debt, now, (limits[i] as Limit).restoreRateHz);
       } else if (debt > 0) missing += 1;
     }
-    if (missing > 0) this.#add(shard, limits, found, now);
+    if (missing === 0) return;
+    this.#forgetSpares(shard, limits.length, found, now);
+    this.#addMissing(limits, now);
   }
 
   /** Adds the buckets that were not found. Only when the others are written, since it may move them. */
-  #add(shard: BucketShard, limits: readonly Limit[], found: number, now: number): void {
+  #addMissing(limits: readonly Limit[], now: number): void {
     const { low, high } = this.#keys;
-    for (let spares = shard.count(low, high) - found; spares > SPARE_BUCKETS; spares--) {
-      forgetSpare(shard, low, high, this.#tags.first(limits.length), now);
-    }
     for (let i = 0; i < limits.length; i++) {
       const { name, restoreRateHz } = limits[i] as Limit;
       const debt = this.#debts[i] as number;
       if (this.#slots[i] !== -1 || debt === 0) continue;
-      this.#table.add(this.#keys, this.#tags.of(i, name), debt, now, restoreRateHz);
+      const shard = this.#table.makeRoom(this.#keys, now);
+      shard.set(shard.add(low, high, this.#tags.of(i, name)), debt, now, restoreRateHz);
+    }
+  }
+
+  /** Of a key's buckets that are not among the `asked`, of which it has `found`, keeps no more than it may. */
+  #forgetSpares(shard: BucketShard, asked: number, found: number, now: number): void {
+    const { low, high } = this.#keys;
+    for (let spares = shard.count(low, high) - found; spares > SPARE_BUCKETS; spares--) {
+      forgetSpare(shard, low, high, this.#tags.first(asked), now);
     }
   }
 }
