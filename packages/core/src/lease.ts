@@ -73,12 +73,15 @@ export class Lease {
     return this.#debts.length > 0 && now >= this.#at && now - this.#at < HELD_SECS;
   }
 
-  /** Whether a batch is of use when `cost` is asked for: where that is not held, or half of what was meant to be is gone. */
-  wants(cost: number, now: number, most: number): boolean {
+  /**
+   * Whether a batch is of use when `cost` is asked for: where that is not held, or half of what was meant to be is gone.
+   * @param isAhead whether this request does not wait for it, so that it is for later ones alone
+   */
+  wants(cost: number, now: number, most: number, isAhead: boolean): boolean {
     if (this.#level === 0 || cost > most) return false;
-    if (cost > this.remaining) return true;
-    if (this.#level < WORTH_HALVING || this.remaining - cost > this.#level / 2) return false;
-    return this.#target(now, most) > this.remaining;
+    const isHeld = cost <= this.remaining;
+    if (isHeld && (this.#level < WORTH_HALVING || this.remaining - cost > this.#level / 2)) return false;
+    return (!isHeld && !isAhead) || this.#target(now, most) > Math.max(cost, this.remaining);
   }
 
   /**
@@ -120,7 +123,11 @@ export class Lease {
   hearAlone(decision: Decision, cost: number, askedAt: number): void {
     if (!decision.allowed) this.#level = 0;
     else this.#level = Math.max(1, this.#level);
-    if (decision.allowed) this.#count(cost, askedAt);
+    if (decision.allowed) {
+      // Those that are asked for one by one are of the same use as those around them.
+      const isLater = askedAt < this.#since || askedAt - this.#since >= AHEAD_SECS;
+      this.#count(isLater ? cost : this.#given + cost, isLater ? askedAt : this.#since);
+    }
     this.#learn(decision, askedAt);
   }
 

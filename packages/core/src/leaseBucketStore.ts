@@ -70,8 +70,8 @@ export class LeaseBucketStore implements BucketStore {
   /** The batch of each key that is on its way. */
   readonly #batches = new Map<string, LeaseBatch>();
   #count = 0;
-  /** Whether the last batch took longer than anybody waits. */
-  #isFar = false;
+  /** Whether the last batch took longer than anybody waits; so does the first, for all that is known. */
+  #isFar = true;
   /** The limiter's latest reading of its clock, for what goes back when nobody asks. */
   #now = 0;
   #ticks = 0;
@@ -103,7 +103,7 @@ export class LeaseBucketStore implements BucketStore {
     let batch = this.#batches.get(key);
     if (batch === undefined) {
       if (!lease.isFresh(now)) this.#giveBack(key, lease, lease.remaining);
-      if (lease.wants(cost, now, this.#tokens)) batch = this.#begins(key, lease, now);
+      if (lease.wants(cost, now, this.#tokens, this.#isFar)) batch = this.#begins(key, lease, now);
     }
     const taken = lease.take(cost, now);
     if (taken !== undefined) return taken;
