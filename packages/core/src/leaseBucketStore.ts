@@ -47,7 +47,8 @@ export interface LeaseOptions {
  * for those who asked is given back, but for `tokens`.
  *
  * A cost above `tokens` goes to the store alone. Where it is refused, but would fit with what is held here or was on its way,
- * that goes back first, and it asks once more: no request is refused that the store would allow without leases.
+ * that goes back, and it asks once more: no request is refused that the store would allow without leases. Where there is no
+ * time for that, since batches are too slow to wait for, what is held goes back first, and what is on its way counts as gone.
  *
  * What is not used within a second of the store's last answer on the key is not given out any more and goes back, by a
  * timer that exists only while there are leases and keeps no process alive; so does all of it on {@link close}. Tokens of a
@@ -273,16 +274,21 @@ export class LeaseBucketStore implements BucketStore {
 
   /** Asks the store for one request alone. */
   async #alone(key: string, lease: Lease, cost: number, now: number): Promise<Decision> {
+    // There is no time to ask twice.
+    if (this.#isFar) this.#giveBack(key, lease, lease.remaining);
     const batch = this.#batchOn(key, lease.limits);
     const held = lease.remaining;
     const decision = await this.#askAlone(key, lease, cost, now);
-    if (decision.allowed || (held === 0 && batch === undefined)) return lease.seen(decision, cost);
+    if (decision.allowed) return lease.seen(decision, cost);
+    if (held === 0 && batch === undefined) return decision;
     await batch?.over;
+    const taken = lease.take(cost, now);
+    if (taken !== undefined || this.#isFar) return taken ?? decision;
     const seen = lease.seen(decision, cost);
     const isLeft = batch !== undefined && batch.lease !== lease;
     if (!seen.allowed && !isLeft) return seen;
     this.#giveBack(key, lease, lease.remaining);
-    return lease.seen(await this.#askAlone(key, lease, cost, now), cost);
+    return this.#askAlone(key, lease, cost, now);
   }
 
   async #askAlone(key: string, lease: Lease, cost: number, now: number): Promise<Decision> {
