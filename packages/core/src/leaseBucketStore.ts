@@ -278,24 +278,26 @@ export class LeaseBucketStore implements BucketStore {
     if (this.#isFar) this.#giveBack(key, lease, lease.remaining);
     const batch = this.#batchOn(key, lease.limits);
     const held = lease.remaining;
-    const decision = await this.#askAlone(key, lease, cost, now);
-    if (decision.allowed) return lease.seen(decision, cost);
+    const [decision, seen] = await this.#askAlone(key, lease, cost, now);
+    if (decision.allowed) return seen;
     if (held === 0 && batch === undefined) return decision;
     await batch?.over;
     const taken = lease.take(cost, now);
     if (taken !== undefined || this.#isFar) return taken ?? decision;
-    const seen = lease.seen(decision, cost);
+    const refused = lease.seen(decision, cost);
     const isLeft = batch !== undefined && batch.lease !== lease;
-    if (!seen.allowed && !isLeft) return seen;
+    if (!refused.allowed && !isLeft) return refused;
     this.#giveBack(key, lease, lease.remaining);
-    return this.#askAlone(key, lease, cost, now);
+    const [again, seenAgain] = await this.#askAlone(key, lease, cost, now);
+    return again.allowed ? seenAgain : again;
   }
 
-  async #askAlone(key: string, lease: Lease, cost: number, now: number): Promise<Decision> {
+  /** What the store says to one request, and what that is with the tokens held as it says so. */
+  async #askAlone(key: string, lease: Lease, cost: number, now: number): Promise<[Decision, Decision]> {
     const decision = await this.#ask(key, lease.limits, cost, now);
     lease.tick = this.#ticks;
     if (cost <= this.#tokens) lease.hearAlone(decision, cost, now);
-    return decision;
+    return [decision, lease.seen(decision, cost)];
   }
 
   async #ask(key: string, limits: readonly Limit[], n: number, now: number): Promise<Decision> {
