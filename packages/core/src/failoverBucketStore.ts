@@ -32,7 +32,8 @@ export interface FailoverOptions {
 /**
  * A store that always answers, and in time: where the one behind it throws, rejects, answers with what is no Decision or
  * not before the deadline, `onStoreError` decides. A circuit breaker spares a store that keeps failing, and everybody the
- * wait for it: while it is open `onStoreError` decides at once, and single operations find out when the store is back.
+ * wait for it: while it is open `onStoreError` decides at once, and single operations find out when the store is back. One
+ * error that fails many requests at once, as that of a batch, counts as one there.
  * Each error is published on `breaking:store:error`, none is thrown.
  *
  * Under 'local' the buckets in this process start from what the store last said of a key, and give way to the store's next
@@ -48,6 +49,8 @@ export class FailoverBucketStore implements BucketStore {
   readonly #deadlineSecs: number;
   readonly #breaker: CircuitBreaker;
   readonly #local = new MemoryBucketStore();
+  /** The errors of this turn of the event loop. */
+  readonly #counted = new Set<object>();
   /** The limiter's latest reading of its clock: the breaker's time too. */
   #now = 0;
 
@@ -121,15 +124,42 @@ export class FailoverBucketStore implements BucketStore {
       return instead();
     };
     try {
-      const received = this.#breaker.runSync((): T | Promise<T> => {
+      const permit = this.#breaker.acquire();
+      try {
         const answer = send();
-        if (!isThenable(answer)) return receive(answer);
-        return within(`store.${operation}`, this.#deadlineSecs, answer).then(receive);
-      });
-      return received instanceof Promise ? received.catch(failed) : received;
+        if (isThenable(answer)) {
+          const received = within(`store.${operation}`, this.#deadlineSecs, answer).then(receive);
+          return received.then(
+            value => {
+              permit.success();
+              return value;
+            },
+            error => {
+              if (this.#isCounted(error)) permit.ignore();
+              else permit.failure(error);
+              return failed(error);
+            },
+          );
+        }
+        const received = receive(answer);
+        permit.success();
+        return received;
+      } catch (error) {
+        permit.failure(error);
+        throw error;
+      }
     } catch (error) {
       return failed(error);
     }
+  }
+
+  /** Whether others were told this very error in this turn, as those are who waited for one batch: it counts once. */
+  #isCounted(error: unknown): boolean {
+    if (typeof error !== 'object' || error === null) return false;
+    if (this.#counted.has(error)) return true;
+    this.#counted.add(error);
+    setImmediate(() => this.#counted.delete(error));
+    return false;
   }
 
   #publish(error: unknown): void {

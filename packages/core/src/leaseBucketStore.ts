@@ -1,9 +1,11 @@
 import { decisionIn } from './answer.js';
 import { knownOptions, shown, whole } from './check.js';
-import { within } from './deadline.js';
-import { type Decision, sourceOf } from './decision.js';
+import { isDeadline, within } from './deadline.js';
+import type { Decision } from './decision.js';
+import { DenyCacheBucketStore } from './denyCacheBucketStore.js';
 import { FailoverBucketStore } from './failoverBucketStore.js';
-import { Lease, type Waiting } from './lease.js';
+import { Lease } from './lease.js';
+import { LeaseBatch } from './leaseBatch.js';
 import { LARGEST_CAPACITY, type Limit, sameLimits, shareLimit } from './policy.js';
 import { type BucketStore, isStore, isThenable } from './store.js';
 
@@ -11,8 +13,12 @@ import { type BucketStore, isStore, isThenable } from './store.js';
 const TICK_MS = 500;
 const TICKS_HELD = 3;
 
-/** How many leases there may be at a time; requests of other keys go to the store one by one. */
+/** How many leases there may be at a time, and of one key: other requests go to the store one by one. */
 const MOST_LEASES = 10_000;
+const LEASES_PER_KEY = 8;
+
+/** The share of its deadline for which a request waits for a batch: what is left is enough to ask the store as well. */
+const PATIENCE = 0.4;
 
 /** How long `close` waits for the store at most. */
 const CLOSING_SECS = 1;
@@ -21,35 +27,52 @@ export interface LeaseOptions {
   readonly store: BucketStore;
   /** The most tokens that this process holds of one key: a whole number from 1 to 1e12. */
   readonly tokens: number;
+  /** Seconds that a request has, > 0, at most 2,147,483; default 0.05, as in a FailoverBucketStore. It waits 0.4 of that for a batch. */
+  readonly deadlineSecs?: number | undefined;
 }
 
 /**
  * A store that takes tokens of a hot key from the one behind it in batches, and gives them out without asking: one round
  * trip for many decisions. A batch is a check of that cost, so it is taken from all limits of the key or from none.
  *
- * A key's first batch is one request, and each is at most twice what the one before gave out, what the key uses in a tenth
- * of a second, half of what the store has left, and `tokens`; so a cold key holds nothing. A key has one batch on its way:
- * requests that come meanwhile wait for it, and the next is for all who wait by then. Where a batch does not fit, smaller ones
- * are asked for, down to what the first in line needs: none is refused that the store would allow. Costs above `tokens` go to
- * the store as they are.
+ * A lease is meant to hold what the key uses in a tenth of a second in this process: at most twice what it was meant to hold
+ * before, and `tokens`; so a cold key holds nothing. The next batch is asked for when half is gone. A batch is at most half of
+ * what the store last said to have, less what this process knows to be gone, so the last tokens are left to all. After a
+ * refusal there is none until the store has allowed a request.
+ *
+ * All who ask at the same moment share a batch, also one larger than `tokens`. A key has one batch on its way, whatever its
+ * limits are. Who comes meanwhile and finds no token waits for it; whom it does not serve is refused where its answer proves
+ * that the cost does not fit yet, and else asks the store alone. So nobody waits for more than a batch and a check of their
+ * own, and where a batch takes longer than 0.4 of the deadline, nobody waits for one until one is faster. What comes too late
+ * for those who asked is given back, but for `tokens`.
+ *
+ * A cost above `tokens` goes to the store alone. Where it is refused, but would fit with what is held here or was on its way,
+ * that goes back, and it asks once more: no request is refused that the store would allow without leases. Where there is no
+ * time for that, since batches are too slow to wait for, what is held goes back first, and what is on its way counts as gone.
  *
  * What is not used within a second of the store's last answer on the key is not given out any more and goes back, by a
  * timer that exists only while there are leases and keeps no process alive; so does all of it on {@link close}. Tokens of a
- * process that ends without are lost. Each key and set of limits has a lease of its own; those that share a limit's name,
- * and so a bucket, take turns.
+ * process that ends without are lost. Each key and set of limits has a lease of its own, at most eight of a key; those that
+ * share a limit's name, and so a bucket, take turns.
  *
  * N processes let through at most `capacityMax + restoreRateHz · L + N · tokens` in any L seconds: what is held while the
  * bucket fills comes on top of it. `tokensLeft` and the waits are what the store last said, less what this process has given
  * out since; what others took since, or hold, is not in them.
  *
  * An error of the store is that of everybody who waits for it. Put a FailoverBucketStore around this store, not inside:
- * tokens that something else than the store gave must not go back to it.
+ * tokens that something else than the store gave must not go back to it. It needs a store that carries out what it is
+ * asked in the order in which it is asked, key by key, as one connection does.
  */
 export class LeaseBucketStore implements BucketStore {
   readonly #store: BucketStore;
   readonly #tokens: number;
+  readonly #patienceMs: number;
   readonly #leases = new Map<string, Lease[]>();
+  /** The batch of each key that is on its way. */
+  readonly #batches = new Map<string, LeaseBatch>();
   #count = 0;
+  /** Whether the last batch took longer than anybody waits; so does the first, for all that is known. */
+  #isFar = true;
   /** The limiter's latest reading of its clock, for what goes back when nobody asks. */
   #now = 0;
   #ticks = 0;
@@ -60,37 +83,47 @@ export class LeaseBucketStore implements BucketStore {
 
   constructor(options: LeaseOptions) {
     const what = 'LeaseBucketStore';
-    knownOptions(what, options, ['store', 'tokens']);
-    this.#store = isStore(`${what}: store`, options.store);
-    if (options.store instanceof FailoverBucketStore) {
+    knownOptions(what, options, ['store', 'tokens', 'deadlineSecs']);
+    const { store, tokens, deadlineSecs = 0.05 } = options;
+    this.#store = isStore(`${what}: store`, store);
+    const inner = store instanceof DenyCacheBucketStore ? store.store : store;
+    if (inner instanceof FailoverBucketStore) {
       throw new TypeError(
         `${what}: store must not be a FailoverBucketStore, which belongs around the leases`,
       );
     }
-    this.#tokens = whole(`${what}: tokens`, options.tokens, 1, LARGEST_CAPACITY);
+    this.#tokens = whole(`${what}: tokens`, tokens, 1, LARGEST_CAPACITY);
+    this.#patienceMs = isDeadline(`${what}: deadlineSecs`, deadlineSecs) * 1000 * PATIENCE;
   }
 
   check(key: string, limits: readonly Limit[], cost: number, now: number): Decision | Promise<Decision> {
+    if (cost === 0) return this.peek(key, limits, 0, now);
     this.#now = now;
-    const lease = this.#leaseOf(key, limits);
-    if (cost === 0) return this.#looked(lease, 0, now) ?? this.#checkAlone(key, limits, 0, now, lease);
-    if (cost > this.#tokens) return this.#checkAlone(key, limits, cost, now, lease);
-    if (lease === undefined) {
-      if (this.#isClosed || this.#count >= MOST_LEASES) return this.#store.check(key, limits, cost, now);
-      return this.#wait(key, this.#begin(key, limits), cost, now);
+    const lease = this.#leaseOf(key, limits) ?? this.#begin(key, limits, cost);
+    if (lease === undefined) return this.#store.check(key, limits, cost, now);
+    let batch = this.#batches.get(key);
+    if (batch === undefined) {
+      if (!lease.isFresh(now)) this.#giveBack(key, lease, lease.remaining);
+      if (lease.wants(cost, now, this.#tokens, this.#isFar)) batch = this.#begins(key, lease, now);
     }
-    const taken = lease.isRefilling ? undefined : lease.take(cost, now);
-    return taken ?? this.#wait(key, lease, cost, now);
+    const taken = lease.take(cost, now);
+    if (taken !== undefined) return taken;
+    const canWait = !this.#isFar && cost <= this.#tokens;
+    if (canWait && batch?.lease === lease && !batch.isLate) return batch.wait(cost, now);
+    return this.#alone(key, lease, cost, now);
   }
 
   peek(key: string, limits: readonly Limit[], cost: number, now: number): Decision | Promise<Decision> {
     this.#now = now;
     const lease = this.#leaseOf(key, limits);
-    const looked = this.#looked(lease, cost, now);
-    if (looked !== undefined) return looked;
-    const answer = this.#store.peek(key, limits, cost, now);
-    if (lease === undefined) return answer;
-    return isThenable(answer) ? answer.then(seen => lease.seen(seen, cost)) : lease.seen(answer, cost);
+    const look = () => lease?.look(cost, now);
+    const ask = () => {
+      const answer = this.#store.peek(key, limits, cost, now);
+      if (lease === undefined) return answer;
+      return isThenable(answer) ? answer.then(seen => lease.seen(seen, cost)) : lease.seen(answer, cost);
+    };
+    const batch = this.#batchOn(key, limits);
+    return look() ?? (batch === undefined ? ask() : batch.over.then(() => look() ?? ask()));
   }
 
   refund(key: string, limits: readonly Limit[], n: number, now: number): void | Promise<void> {
@@ -114,10 +147,10 @@ export class LeaseBucketStore implements BucketStore {
       for (const lease of [...leases]) this.#end(key, lease, 'givenBack');
     }
     clearTimeout(this.#timer);
-    await within('close', CLOSING_SECS, this.#ended()).catch(() => {});
+    await within('close', CLOSING_SECS, this.#allEnded()).catch(() => {});
   }
 
-  async #ended(): Promise<void> {
+  async #allEnded(): Promise<void> {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
@@ -134,12 +167,14 @@ export class LeaseBucketStore implements BucketStore {
     return leases.find(lease => sameLimits(lease.limits, limits));
   }
 
-  #begin(key: string, limits: readonly Limit[]): Lease {
+  #begin(key: string, limits: readonly Limit[], cost: number): Lease | undefined {
+    const leases = this.#leases.get(key) ?? [];
+    if (this.#isClosed || cost > this.#tokens) return undefined;
+    if (this.#count >= MOST_LEASES || leases.length >= LEASES_PER_KEY) return undefined;
     const lease = new Lease(limits);
     lease.tick = this.#ticks;
-    const leases = this.#leases.get(key);
-    if (leases === undefined) this.#leases.set(key, [lease]);
-    else leases.push(lease);
+    leases.push(lease);
+    this.#leases.set(key, leases);
     this.#count += 1;
     this.#timer ??= setTimeout(() => this.#tick(), TICK_MS).unref();
     return lease;
@@ -152,7 +187,7 @@ export class LeaseBucketStore implements BucketStore {
     if (leases.length === 0) this.#leases.delete(key);
     this.#count -= 1;
     lease.spare = spare;
-    this.#clear(key, lease);
+    this.#giveBack(key, lease, lease.remaining);
   }
 
   #tick(): void {
@@ -162,13 +197,18 @@ export class LeaseBucketStore implements BucketStore {
         if (this.#ticks - lease.tick >= TICKS_HELD) this.#end(key, lease, 'givenBack');
       }
     }
-    this.#timer = this.#leases.size > 0 ? setTimeout(() => this.#tick(), TICK_MS).unref() : undefined;
+    for (const [key, batch] of this.#batches) {
+      if (this.#ticks - batch.tick >= TICKS_HELD) this.#batches.delete(key);
+    }
+    const isNeeded = this.#leases.size > 0 || this.#batches.size > 0;
+    this.#timer = isNeeded ? setTimeout(() => this.#tick(), TICK_MS).unref() : undefined;
   }
 
-  /** Tokens that are held leave the lease, back to the store unless they are to be dropped. */
-  #clear(key: string, lease: Lease): void {
-    const n = lease.empty();
-    if (n === 0 || lease.spare === 'dropped') return;
+  /** So many of the tokens held leave the lease, back to the store unless they are to be dropped. */
+  #giveBack(key: string, lease: Lease, n: number): void {
+    if (n === 0) return;
+    lease.putBackHeld(n);
+    if (lease.spare === 'dropped') return;
     this.#track(async () => this.#store.refund(key, lease.limits, n, this.#now));
   }
 
@@ -179,74 +219,85 @@ export class LeaseBucketStore implements BucketStore {
     this.#pending.add(ended);
   }
 
-  #looked(lease: Lease | undefined, cost: number, now: number): Decision | undefined {
-    return lease === undefined || lease.isRefilling ? undefined : lease.look(cost, now);
+  /** The batch on its way that takes from these limits of the key, unless it takes too long to wait for. */
+  #batchOn(key: string, limits: readonly Limit[]): LeaseBatch | undefined {
+    const batch = this.#batches.get(key);
+    return batch !== undefined && !batch.isLate && shareLimit(batch.lease.limits, limits) ? batch : undefined;
   }
 
-  /** Asks the store for one request alone; if it fits only with what is held here, that goes back first. */
-  async #checkAlone(
-    key: string,
-    limits: readonly Limit[],
-    cost: number,
-    now: number,
-    lease: Lease | undefined,
-  ): Promise<Decision> {
-    const decision = await this.#store.check(key, limits, cost, now);
-    if (lease === undefined) return decision;
-    const seen = lease.seen(decision, cost);
-    if (decision.allowed || !seen.allowed) return seen;
-    this.#clear(key, lease);
-    return this.#store.check(key, limits, cost, now);
+  #begins(key: string, lease: Lease, now: number): LeaseBatch {
+    const batch = new LeaseBatch(lease, this.#ticks);
+    this.#batches.set(key, batch);
+    this.#track(() => this.#fetch(key, batch, now));
+    return batch;
   }
 
-  #wait(key: string, lease: Lease, cost: number, now: number): Promise<Decision> {
-    return new Promise((resolve, reject) => {
-      lease.waiting.push({ cost, now, resolve, reject });
-      if (!lease.isRefilling) this.#track(() => this.#refill(key, lease));
-    });
-  }
+  /** Takes a batch, for all who ask before this turn is over, and ahead of need. */
+  async #fetch(key: string, batch: LeaseBatch, now: number): Promise<void> {
+    await undefined;
+    const { lease } = batch;
+    const n = lease.batch(batch.needed, now, this.#tokens);
+    const isWorthIt = lease.spare === 'kept' && n > 0 && !batch.isForOne(n);
+    if (!isWorthIt) return this.#ended(key, batch, false);
 
-  /**
-   * Takes batches for as long as anybody waits, one after the other. Whoever is answered may ask again before anything else
-   * happens, so what the lease is like then has to be known when the answers are given.
-   */
-  async #refill(key: string, lease: Lease): Promise<void> {
-    lease.isRefilling = true;
+    lease.ask(n, now, this.#tokens);
+    const late = setTimeout(() => {
+      this.#isFar = true;
+      batch.isLate = true;
+      this.#serve(key, batch, false);
+    }, this.#patienceMs).unref();
     try {
-      while (lease.isRefilling) {
-        const first = lease.waiting[0] as Waiting;
-        const decision = await this.#takeBatch(key, lease, first);
-        lease.tick = this.#ticks;
-        lease.settle(first, sourceOf(decision));
-        if (lease.waiting[0] === first) {
-          // Rounding, or the tokens held went elsewhere meanwhile: the store has the last word.
-          lease.waiting.shift();
-          first.resolve(this.#checkAlone(key, lease.limits, first.cost, first.now, lease));
-        }
-        lease.isRefilling = lease.waiting.length > 0;
-      }
+      lease.hear(await this.#ask(key, lease.limits, n, now), n, now);
+      lease.tick = this.#ticks;
+      if (!batch.isLate) this.#isFar = false;
     } catch (error) {
-      lease.isRefilling = false;
-      for (const { reject } of lease.waiting.splice(0)) reject(error);
+      lease.lose();
+      batch.reject(error);
     }
-    if (lease.spare !== 'kept') this.#clear(key, lease);
+    clearTimeout(late);
+    this.#ended(key, batch, true);
   }
 
-  /** Takes what the first in line needs, and as much more as the store has and is of use. */
-  async #takeBatch(key: string, lease: Lease, first: Waiting): Promise<Decision> {
-    const { now } = lease.waiting.at(-1) as Waiting;
-    if (!lease.isFresh(now)) this.#clear(key, lease);
-    const need = first.cost - lease.remaining;
-    let n = lease.batch(need, now, this.#tokens);
-    let decision = await this.#ask(key, lease.limits, n, now);
-    while (!decision.allowed && n > need) {
-      const there = Math.min(...decision.limits.map(limit => limit.tokensLeft));
-      if (there < need) break;
-      n = Math.max(need, Math.min(there, lease.demand, n - 1));
-      decision = await this.#ask(key, lease.limits, n, now);
-    }
-    lease.hear(decision, n, now);
-    return decision;
+  #ended(key: string, batch: LeaseBatch, hasHeard: boolean): void {
+    if (this.#batches.get(key) === batch) this.#batches.delete(key);
+    this.#serve(key, batch, hasHeard);
+  }
+
+  /** Decides all who wait for a batch: whom it does not serve asks the store alone, which has then got back what is held. */
+  #serve(key: string, batch: LeaseBatch, hasHeard: boolean): void {
+    const { lease } = batch;
+    const rest = batch.serve(hasHeard);
+    const isKept = rest.length === 0 && lease.spare === 'kept';
+    this.#giveBack(key, lease, isKept ? Math.max(0, lease.remaining - this.#tokens) : lease.remaining);
+    for (const { cost, now, resolve } of rest) resolve(this.#alone(key, lease, cost, now));
+  }
+
+  /** Asks the store for one request alone. */
+  async #alone(key: string, lease: Lease, cost: number, now: number): Promise<Decision> {
+    // There is no time to ask twice.
+    if (this.#isFar) this.#giveBack(key, lease, lease.remaining);
+    const batch = this.#batchOn(key, lease.limits);
+    const held = lease.remaining;
+    const [decision, seen] = await this.#askAlone(key, lease, cost, now);
+    if (decision.allowed) return seen;
+    if (held === 0 && batch === undefined) return decision;
+    await batch?.over;
+    const taken = lease.take(cost, now);
+    if (taken !== undefined || this.#isFar) return taken ?? decision;
+    const refused = lease.seen(decision, cost);
+    const isLeft = batch !== undefined && batch.lease !== lease;
+    if (!refused.allowed && !isLeft) return refused;
+    this.#giveBack(key, lease, lease.remaining);
+    const [again, seenAgain] = await this.#askAlone(key, lease, cost, now);
+    return again.allowed ? seenAgain : again;
+  }
+
+  /** What the store says to one request, and what that is with the tokens held as it says so. */
+  async #askAlone(key: string, lease: Lease, cost: number, now: number): Promise<[Decision, Decision]> {
+    const decision = await this.#ask(key, lease.limits, cost, now);
+    lease.tick = this.#ticks;
+    if (cost <= this.#tokens) lease.hearAlone(decision, cost, now);
+    return [decision, lease.seen(decision, cost)];
   }
 
   async #ask(key: string, limits: readonly Limit[], n: number, now: number): Promise<Decision> {

@@ -60,11 +60,17 @@ class Shared implements BucketStore {
 
 const MANY = { capacityMax: 1000, restoreRateHz: 0.001 };
 
-/** A process that leases, and one that asks the same store for each. */
-function leased(tokens: number, limits: Limits = MANY, shared = new Shared(), clock = new MockClock()) {
+/** A process that leases, and has seen that its store is fast, and one that asks the same store for each. */
+async function leased(tokens: number, limits: Limits = MANY, shared = new Shared(), clock = new MockClock()) {
   const store = new LeaseBucketStore({ store: shared, tokens });
   const limiter = new RateLimiter({ name: 'api', limits, store, clock });
   const elsewhere = new RateLimiter({ name: 'api', limits, store: shared, clock });
+  for (let request = 0; request < 2; request++) await limiter.check('another');
+  await nextTurn();
+  await limiter.reset('another');
+  await vi.advanceTimersByTimeAsync(500);
+  shared.heard.length = 0;
+  shared.mostAtOnce = 0;
   return { clock, shared, store, limiter, elsewhere };
 }
 
@@ -79,18 +85,18 @@ async function allowed(limiter: RateLimiter<BucketStore>, requests: number, key 
 }
 
 describe('a hot key', () => {
-  test('takes one round trip for many decisions, each batch twice the last one, up to the lease', async () => {
-    const { shared, limiter } = leased(50);
+  test('takes one round trip for many decisions: the next batch when half is gone, up to twice as much', async () => {
+    const { shared, limiter } = await leased(50);
     expect(await allowed(limiter, 163)).toBe(163);
-    expect(shared.heard).toEqual([1, 2, 4, 8, 16, 32, 50, 50].map(n => `check ${n}`));
+    expect(shared.heard).toEqual([1, 2, 4, 6, 12, 24, 34, 25, 27, 25, 27, 25].map(n => `check ${n}`));
   });
 
   test('is answered at once from what is held, and says so', async () => {
-    const { limiter } = leased(50);
+    const { limiter } = await leased(50);
     const sources = [];
     for (let request = 0; request < 7; request++) sources.push(sourceOf(await limiter.check('a')));
-    expect(sources).toEqual(['store', 'store', 'lease', 'store', 'lease', 'lease', 'lease']);
-    await limiter.check('a');
+    expect(sources).toEqual(['store', 'lease', 'lease', 'lease', 'lease', 'lease', 'lease']);
+    await nextTurn();
     expect(limiter.check('a')).not.toBeInstanceOf(Promise);
   });
 
@@ -99,7 +105,7 @@ describe('a hot key', () => {
       burst: { capacityMax: 100, restoreRateHz: 4 },
       daily: { capacityMax: 500, restoreRateHz: 0.5 },
     };
-    const { clock, limiter } = leased(10, limits);
+    const { clock, limiter } = await leased(10, limits);
     const plain = new RateLimiter({ limits, clock });
     for (let request = 0; request < 400; request++) {
       const cost = 1 + (request % 3);
@@ -113,31 +119,32 @@ describe('a hot key', () => {
   });
 
   test('takes for all who wait at the same time in one round trip, also more than the lease', async () => {
-    const { shared, limiter } = leased(50);
+    const { shared, limiter } = await leased(50);
+    await limiter.check('a');
     const decisions = await Promise.all(Array.from({ length: 200 }, () => limiter.check('a')));
     expect(decisions.every(decision => decision.allowed)).toBe(true);
-    expect(decisions.map(leftOf)).toEqual(Array.from({ length: 200 }, (_, i) => [999 - i]));
-    expect(shared.heard).toEqual(['check 1', 'check 199']);
+    expect(decisions.map(leftOf)).toEqual(Array.from({ length: 200 }, (_, i) => [998 - i]));
+    expect(shared.heard).toEqual(['check 1', 'check 200']);
     expect(shared.mostAtOnce).toBe(1);
   });
 
   test('is leased also far below its limit, when its bucket is full again before the batch is used', async () => {
-    const { clock, shared, limiter } = leased(50, { capacityMax: 1000, restoreRateHz: 1e6 });
+    const { clock, shared, limiter } = await leased(50, { capacityMax: 1000, restoreRateHz: 1e6 });
     for (let request = 0; request < 1000; request++) {
       expect(leftOf(await limiter.check('a'))[0]).toBeGreaterThanOrEqual(999);
       clock.advanceBy(1 / 1024);
     }
-    expect(shared.heard.length).toBeLessThan(40);
+    expect(shared.heard.length).toBeLessThan(60);
   });
 
   test('does not wait for another key', async () => {
-    const { shared, limiter } = leased(50);
+    const { shared, limiter } = await leased(50);
     await Promise.all([limiter.check('a'), limiter.check('b'), limiter.check('c')]);
     expect(shared.heard).toEqual(['check 1', 'check 1', 'check 1']);
   });
 
   test('never holds more than the lease, whatever the costs are', async () => {
-    const { shared, limiter, elsewhere } = leased(7);
+    const { shared, limiter, elsewhere } = await leased(7);
     let taken = 0;
     for (let request = 0; request < 100; request++) {
       const cost = 1 + ((request * 5) % 9);
@@ -153,7 +160,7 @@ describe('a hot key', () => {
 
 describe('a cold key', () => {
   test('holds nothing: five requests a second are five round trips', async () => {
-    const { clock, shared, limiter, elsewhere } = leased(50);
+    const { clock, shared, limiter, elsewhere } = await leased(50);
     for (let request = 1; request <= 20; request++) {
       await limiter.check('a');
       clock.advanceBy(0.2);
@@ -162,27 +169,32 @@ describe('a cold key', () => {
     expect(shared.heard.filter(each => each === 'check 1')).toHaveLength(20);
   });
 
-  test('holds what it uses in a tenth of a second, also when it was hot before', async () => {
-    const { clock, shared, limiter } = leased(50);
+  test('holds no more than it uses in a tenth of a second, also when it was hot before', async () => {
+    const { clock, shared, limiter, elsewhere } = await leased(50);
     const atRate = async (perSec: number, requests: number) => {
       shared.heard.length = 0;
       for (let request = 0; request < requests; request++) {
         await limiter.check('a');
         clock.advanceBy(1 / perSec);
       }
-      return shared.heard.at(-1);
+      return held();
     };
-    expect(await atRate(2048, 200)).toBe('check 50');
-    expect(await atRate(128, 200)).toBe('check 13');
-    expect(await atRate(32, 200)).toBe('check 4');
-    expect(await atRate(4, 20)).toBe('check 1');
+    const expectWithin = (n: number, least: number, most: number) => {
+      expect(n).toBeGreaterThanOrEqual(least);
+      expect(n).toBeLessThanOrEqual(most);
+    };
+    const held = async () => ((await left(limiter))[0] as number) - ((await left(elsewhere))[0] as number);
+    expectWithin(await atRate(2048, 200), 25, 50);
+    expectWithin(await atRate(128, 200), 6, 13);
+    expectWithin(await atRate(32, 200), 1, 4);
+    expect(await atRate(4, 20)).toBe(0);
   });
 });
 
 describe('where a batch does not fit', () => {
   test('smaller ones are taken, and no request is refused that the store would allow', async () => {
     const limits = { capacityMax: 100, restoreRateHz: 0.001 };
-    const { limiter, elsewhere } = leased(50, limits);
+    const { limiter, elsewhere } = await leased(50, limits);
     expect(await allowed(limiter, 40)).toBe(40);
     const there = (await left(elsewhere))[0] as number;
     expect(await allowed(elsewhere, there - 1)).toBe(there - 1);
@@ -192,36 +204,45 @@ describe('where a batch does not fit', () => {
 
   test('what is scarce is not held: the others get it', async () => {
     const limits = { capacityMax: 10, restoreRateHz: 0.001 };
-    const { shared, limiter, elsewhere } = leased(50, limits);
+    const { shared, limiter, elsewhere } = await leased(50, limits);
     expect(await allowed(limiter, 8)).toBe(8);
     // Nobody takes ahead more than half of what there is.
     expect(shared.heard).toEqual(['check 1', 'check 2', 'check 3', 'check 2']);
     expect(await allowed(elsewhere, 2)).toBe(2);
   });
 
-  test('all who wait are given what there is, and the rest is refused by the same answer', async () => {
+  test('all are asked for one by one, at once, and get what there is', async () => {
     const limits = { capacityMax: 20, restoreRateHz: 0.001 };
-    const { shared, limiter } = leased(50, limits);
+    const { shared, limiter } = await leased(50, limits);
+    await limiter.check('a');
     const decisions = await Promise.all(Array.from({ length: 64 }, () => limiter.check('a')));
-    expect(decisions.filter(decision => decision.allowed)).toHaveLength(20);
-    expect(shared.heard).toEqual(['check 1', 'check 19']);
+    expect(decisions.filter(decision => decision.allowed)).toHaveLength(19);
+    expect(shared.heard).toEqual(Array(65).fill('check 1'));
     const refused = decisions.at(-1) as Decision;
     expect(refused.violated).toEqual(['api']);
     expect(refused.retryAfterSecs).toBeCloseTo(1000, 6);
     expect(leftOf(refused)).toEqual([0]);
   });
 
-  test('a refused key costs one round trip for all who ask at the same time', async () => {
-    const { shared, limiter } = leased(50, { capacityMax: 5, restoreRateHz: 0.001 });
-    await limiter.check('a', 5);
+  test('who waits asks alone, or is refused by its answer, and the next one comes after a success', async () => {
+    const { shared, limiter, elsewhere } = await leased(50, { capacityMax: 1000, restoreRateHz: 0.001 });
+    await limiter.check('a', 2);
+    // Unknown to this process, 3 tokens are left.
+    await elsewhere.check('a', 995);
     shared.heard.length = 0;
-    const decisions = await Promise.all(Array.from({ length: 64 }, () => limiter.check('a')));
-    expect(decisions.some(decision => decision.allowed)).toBe(false);
-    expect(shared.heard).toEqual(['check 1']);
+    const decisions = await Promise.all([9, 2, 1, 1].map(cost => limiter.check('a', cost)));
+    expect(decisions.map(decision => decision.allowed)).toEqual([false, true, true, false]);
+    expect(shared.heard).toEqual(['check 13', 'check 2', 'check 1', 'check 1']);
+
+    shared.heard.length = 0;
+    await limiter.check('a', 1);
+    await elsewhere.refund('a', 500);
+    for (let request = 0; request < 4; request++) await limiter.check('a', 1);
+    expect(shared.heard).toEqual(['check 1', 'refund 500', 'check 1', 'check 2', 'check 4']);
   });
 
   test('a small cost behind one that is refused is allowed', async () => {
-    const { limiter } = leased(50, { capacityMax: 10, restoreRateHz: 0.001 });
+    const { limiter } = await leased(50, { capacityMax: 10, restoreRateHz: 0.001 });
     await limiter.check('a', 6);
     const costs = [9, 5, 3, 2, 1];
     const decisions = await Promise.all(costs.map(cost => limiter.check('a', cost)));
@@ -233,7 +254,7 @@ describe('where a batch does not fit', () => {
       small: { capacityMax: 3, restoreRateHz: 0.001 },
       large: { capacityMax: 100, restoreRateHz: 0.001 },
     };
-    const { store, limiter, elsewhere } = leased(50, limits);
+    const { store, limiter, elsewhere } = await leased(50, limits);
     expect(await allowed(limiter, 10)).toBe(3);
     await store.close();
     expect(await left(elsewhere)).toEqual([0, 97]);
@@ -242,7 +263,7 @@ describe('where a batch does not fit', () => {
 
 describe('a cost above the lease', () => {
   test('goes to the store as it is, and is told what is left with the tokens held', async () => {
-    const { shared, limiter } = leased(4);
+    const { shared, limiter } = await leased(4);
     await allowed(limiter, 4);
     shared.heard.length = 0;
     // Of the batches 1, 2 and 4, three are held.
@@ -252,7 +273,7 @@ describe('a cost above the lease', () => {
   });
 
   test('fits with what is held: that goes back first', async () => {
-    const { shared, limiter } = leased(4);
+    const { shared, limiter } = await leased(4);
     await allowed(limiter, 4);
     shared.heard.length = 0;
     expect(await limiter.check('a', 996)).toMatchObject({ allowed: true, limits: [{ tokensLeft: 0 }] });
@@ -260,16 +281,52 @@ describe('a cost above the lease', () => {
   });
 
   test('of 0 takes nothing', async () => {
-    const { limiter } = leased(4);
+    const { limiter } = await leased(4);
     await allowed(limiter, 4);
     expect(leftOf(await limiter.check('a', 0))).toEqual([996]);
     expect(await left(limiter)).toEqual([996]);
   });
 });
 
+describe('while a batch is on its way', () => {
+  test('a cost above the lease is judged with it', async () => {
+    const { shared, limiter } = await leased(50, { capacityMax: 200, restoreRateHz: 0.001 });
+    await allowed(limiter, 3);
+    shared.heard.length = 0;
+    const first = limiter.check('a');
+    await Promise.resolve();
+    expect(shared.heard).toEqual(['check 4']);
+    // Of 197 the batch takes 4, and one of them is given out.
+    const decision = await limiter.check('a', 196);
+    expect((await first).allowed).toBe(true);
+    expect(decision).toMatchObject({ allowed: true, limits: [{ tokensLeft: 0 }] });
+    expect(shared.heard).toEqual(['check 4', 'check 196', 'refund 3', 'check 196']);
+  });
+
+  test('a look waits for it', async () => {
+    const { shared, limiter } = await leased(50);
+    await limiter.check('a');
+    const first = limiter.check('a');
+    expect(leftOf(await limiter.peek('a', 5))).toEqual([998]);
+    expect((await first).allowed).toBe(true);
+    expect(shared.heard).toEqual(['check 1', 'check 2', 'peek 5']);
+  });
+
+  test('there is no other, also right after resets', async () => {
+    const { shared, limiter } = await leased(50);
+    await limiter.check('a');
+    shared.heard.length = 0;
+    const answers = [];
+    for (let i = 0; i < 20; i++) answers.push(limiter.check('a'), limiter.check('a'), limiter.reset('a'));
+    await Promise.all(answers);
+    const batches = shared.heard.filter(each => each.startsWith('check') && each !== 'check 1');
+    expect(batches.length).toBeLessThanOrEqual(1);
+  });
+});
+
 describe('what is not used', () => {
   test('is not given out after a second, and goes back', async () => {
-    const { clock, shared, limiter, elsewhere } = leased(50);
+    const { clock, shared, limiter, elsewhere } = await leased(50);
     await allowed(limiter, 4);
     expect(await left(elsewhere)).toEqual([993]);
     clock.advanceBy(1);
@@ -280,7 +337,7 @@ describe('what is not used', () => {
   });
 
   test('goes back by itself 1 to 1.5 seconds later, and then there is no timer', async () => {
-    const { shared, limiter, elsewhere } = leased(50);
+    const { shared, limiter, elsewhere } = await leased(50);
     expect(vi.getTimerCount()).toBe(0);
     await allowed(limiter, 4);
     shared.heard.length = 0;
@@ -294,7 +351,7 @@ describe('what is not used', () => {
   });
 
   test('stays for as long as the key is hot', async () => {
-    const { clock, shared, limiter } = leased(50);
+    const { clock, shared, limiter } = await leased(50);
     for (let tenth = 0; tenth < 100; tenth++) {
       await allowed(limiter, 5);
       clock.advanceBy(0.1);
@@ -304,7 +361,7 @@ describe('what is not used', () => {
   });
 
   test('goes back on close, and from then on the store is asked for each request', async () => {
-    const { shared, store, limiter, elsewhere } = leased(50);
+    const { shared, store, limiter, elsewhere } = await leased(50);
     await allowed(limiter, 4);
     await allowed(limiter, 4, 'b');
     await store.close();
@@ -318,7 +375,7 @@ describe('what is not used', () => {
   });
 
   test('goes back on close also if it was on its way', async () => {
-    const { store, limiter, elsewhere } = leased(50);
+    const { store, limiter, elsewhere } = await leased(50);
     await allowed(limiter, 7);
     const last = limiter.check('a');
     await store.close();
@@ -327,7 +384,7 @@ describe('what is not used', () => {
   });
 
   test('is lost when the store is down, and close does not fail or wait for long', async () => {
-    const { shared, store, limiter, elsewhere } = leased(50);
+    const { shared, store, limiter, elsewhere } = await leased(50);
     await allowed(limiter, 4);
     shared.isDown = true;
     await store.close();
@@ -346,7 +403,7 @@ describe('what is not used', () => {
   });
 
   test('does not pile up over keys: at most 10,000 are leased at a time', async () => {
-    const { shared, store, limiter } = leased(50);
+    const { shared, store, limiter } = await leased(50);
     for (let i = 0; i < 10_000; i += 100) {
       await Promise.all(Array.from({ length: 100 }, (_, j) => limiter.check(`key ${i + j}`)));
     }
@@ -360,17 +417,19 @@ describe('what is not used', () => {
 
 describe('when the store fails', () => {
   test('all who wait are told its error, and the next request asks again', async () => {
-    const { shared, limiter } = leased(50);
+    const { shared, limiter } = await leased(50);
+    await limiter.check('a');
+    shared.heard.length = 0;
     shared.isDown = true;
     const answers = Array.from({ length: 5 }, () => limiter.check('a') as Promise<Decision>);
     for (const answer of answers) await expect(answer).rejects.toThrow('down');
-    expect(shared.heard).toEqual(['check 1']);
+    expect(shared.heard).toEqual(['check 5']);
     shared.isDown = false;
     expect(await allowed(limiter, 1)).toBe(1);
   });
 
   test('what is held is given out, for at most a second', async () => {
-    const { clock, shared, limiter } = leased(50);
+    const { clock, shared, limiter } = await leased(50);
     await allowed(limiter, 8);
     shared.isDown = true;
     expect(await allowed(limiter, 3)).toBe(3);
@@ -390,7 +449,7 @@ describe('when the store fails', () => {
   });
 
   test('a batch that never comes back holds nobody up for more than 1.5 seconds', async () => {
-    const { shared, store } = leased(50);
+    const { shared, store } = await leased(50);
     const limits = [{ name: 'only', ...MANY }];
     let isHanging = true;
     const check = shared.check.bind(shared);
@@ -402,7 +461,7 @@ describe('when the store fails', () => {
   });
 
   test('a failover around it decides in the store’s place', async () => {
-    const { shared, store, clock } = leased(50);
+    const { shared, store, clock } = await leased(50);
     const failover = new FailoverBucketStore({ store, name: 'api' });
     const limiter = new RateLimiter({ name: 'api', limits: MANY, store: failover, clock });
     shared.isDown = true;
@@ -414,12 +473,12 @@ describe('limits that differ', () => {
   const burst = { capacityMax: 100, restoreRateHz: 0.001 };
 
   test('have leases of their own', async () => {
-    const { shared, limiter } = leased(50);
+    const { shared, limiter } = await leased(50);
     for (let request = 0; request < 7; request++) {
       await limiter.check('a', 1, { read: burst });
       await limiter.check('a', 1, { write: burst });
     }
-    expect(shared.heard).toEqual(['check 1', 'check 1', 'check 2', 'check 2', 'check 4', 'check 4']);
+    expect(shared.heard).toEqual([1, 1, 2, 2, 4, 4, 6].map(n => `check ${n}`));
   });
 
   test('do not mix where they share a bucket: the tokens of the one go back for the other', async () => {
@@ -428,26 +487,51 @@ describe('limits that differ', () => {
       { daily, burst },
       { daily, paid: { ...burst, capacityMax: 500 } },
     ];
-    const { store, limiter, elsewhere } = leased(50);
+    const { store, limiter, elsewhere } = await leased(50);
     for (let request = 0; request < 4; request++) await limiter.check('a', 1, free);
     expect(leftOf(await limiter.check('a', 1, paid))).toEqual([995, 499]);
     expect(leftOf(await elsewhere.peek('a', 1, free))).toEqual([995, 96]);
     await store.close();
   });
 
+  test('have one batch on its way between them: the others ask alone', async () => {
+    const { shared, limiter } = await leased(50);
+    const tiers = [burst, { ...burst, capacityMax: 200 }].map(only => ({ only }));
+    for (const tier of tiers) await limiter.check('a', 1, tier);
+    shared.heard.length = 0;
+    const decisions = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => limiter.check('a', 1, tiers[i % 2])),
+    );
+    expect(decisions.every(decision => decision.allowed)).toBe(true);
+    expect(shared.heard.filter(each => each.startsWith('check') && each !== 'check 1').length).toBeLessThan(
+      2,
+    );
+  });
+
+  test('are leased for eight sets of a key at a time: names that requests make up do not pile up', async () => {
+    const { shared, store, limiter } = await leased(50);
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 12; i++) await limiter.check('a', 1, { [`limit ${i}`]: burst });
+      await nextTurn();
+    }
+    shared.heard.length = 0;
+    await store.close();
+    expect(shared.heard.length).toBeLessThanOrEqual(8);
+  });
+
   test('are told apart by value', async () => {
-    const { shared, limiter } = leased(50);
+    const { shared, limiter } = await leased(50);
     for (let request = 0; request < 7; request++) await limiter.check('a', 1, { only: { ...burst } });
-    expect(shared.heard).toEqual(['check 1', 'check 2', 'check 4']);
+    expect(shared.heard).toEqual(['check 1', 'check 2', 'check 4', 'check 6']);
     shared.heard.length = 0;
     await limiter.check('a', 1, { only: { ...burst, capacityMax: 101 } });
-    expect(shared.heard).toEqual(['check 1']);
+    expect(shared.heard[0]).toBe('check 1');
   });
 });
 
 describe('a reset', () => {
   test('drops what is held: the key is full, and nothing comes back on top', async () => {
-    const { store, limiter, elsewhere } = leased(50);
+    const { store, limiter, elsewhere } = await leased(50);
     await allowed(limiter, 8);
     await limiter.reset('a');
     expect(await left(limiter)).toEqual([1000]);
@@ -457,7 +541,7 @@ describe('a reset', () => {
   });
 
   test('drops what is on its way too, and who waits for it still gets it', async () => {
-    const { store, limiter, elsewhere } = leased(50);
+    const { store, limiter, elsewhere } = await leased(50);
     await allowed(limiter, 7);
     const last = limiter.check('a');
     await limiter.reset('a');
@@ -469,7 +553,7 @@ describe('a reset', () => {
 });
 
 test('a refund is there at once', async () => {
-  const { limiter } = leased(50);
+  const { limiter } = await leased(50);
   await allowed(limiter, 4);
   await limiter.refund('a', 2);
   expect(await left(limiter)).toEqual([998]);
@@ -489,7 +573,7 @@ test('a clock that steps back makes it ask the store', async () => {
   time = 50;
   shared.heard.length = 0;
   expect(leftOf(await limiter.check('a'))).toEqual([995]);
-  expect(shared.heard).toEqual(['refund 3', 'check 1']);
+  expect(shared.heard).toEqual(['refund 1', 'check 1']);
 });
 
 describe('several processes', () => {
@@ -509,7 +593,9 @@ describe('several processes', () => {
     const shared = new Shared();
     const clock = new MockClock();
     const limits = { capacityMax: 2000, restoreRateHz: 1e-9 };
-    const processes = Array.from({ length: PROCESSES }, () => leased(TOKENS, limits, shared, clock));
+    const processes = await Promise.all(
+      Array.from({ length: PROCESSES }, () => leased(TOKENS, limits, shared, clock)),
+    );
     let taken = 0;
     for (let round = 0; round < 100; round++) {
       const { limiter } = processes[below(PROCESSES)] as (typeof processes)[number];
@@ -530,7 +616,9 @@ describe('several processes', () => {
     const shared = new Shared();
     const clock = new MockClock();
     const limits = { capacityMax: 100, restoreRateHz: 200 };
-    const processes = Array.from({ length: PROCESSES }, () => leased(TOKENS, limits, shared, clock));
+    const processes = await Promise.all(
+      Array.from({ length: PROCESSES }, () => leased(TOKENS, limits, shared, clock)),
+    );
     /** The most by which any interval that ends now got more than its refill. */
     let excess = 0;
     let most = 0;

@@ -115,7 +115,7 @@ async function simulate({ limit, phases }, tokens) {
   const random = seeded(1);
   const counts = { requests: 0, allowed: 0, trips: 0, most: 0 };
   globalThis.setTimeout = (run, ms) => {
-    const event = agenda.in(ms / 1000, () => event.isOff || run());
+    const event = agenda.in(ms / 1000, () => event.isOff || run() || true);
     return Object.assign(event, { unref: () => event });
   };
   globalThis.clearTimeout = event => {
@@ -148,9 +148,10 @@ async function simulate({ limit, phases }, tokens) {
   const begin = (secs, perSec) => {
     const end = agenda.now + secs;
     const arrive = () => {
-      if (agenda.now >= end) return;
+      if (agenda.now >= end) return false;
       request();
       agenda.in(-Math.log(1 - random()) / perSec, arrive);
+      return true;
     };
     if (perSec > 0) arrive();
   };
@@ -159,7 +160,7 @@ async function simulate({ limit, phases }, tokens) {
     const ended = agenda.in(secs, () => {});
     begin(secs, perSec);
     for (let event = agenda.next(); event !== undefined && event !== ended; event = agenda.next()) {
-      // Whoever was answered goes on before anything else happens.
+      // Whoever asked or was answered goes on before anything else happens.
       if (event.run() === true) await new Promise(resolve => turn(resolve));
     }
   }

@@ -16,8 +16,12 @@ const DECISION_BYTES = 231;
 /** The share of a core of each Redis node that is meant to be used. */
 const BUSY = 0.6;
 
-/** Round trips a second of one process for a key that it is asked for so often: a batch is for a tenth of a second. */
-const trips = perSec => (perSec <= 10 ? perSec : Math.max(10, perSec / LEASE));
+/**
+ * Round trips a second of one process for a key that it is asked for so often. It means to hold what is used in a tenth of a
+ * second, and asks again when half of that is gone. As if all keys had a lease: a process has 10,000 at most, and none is
+ * of use for keys asked for less often than that. No batch is refused.
+ */
+const trips = perSec => (perSec <= 10 ? perSec : Math.max(20, (2 * perSec) / LEASE));
 
 /** Round trips a second for all keys, if each is asked for in so many processes. */
 function zipfTrips(perSec, processes) {

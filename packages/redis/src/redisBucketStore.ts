@@ -48,7 +48,11 @@ export class RedisBucketStore implements BucketStore {
       deadlineSecs: isDeadline(`${what}: deadlineSecs`, deadlineSecs),
     });
     if (lease !== undefined) {
-      this.#leases = new LeaseBucketStore({ store: scripted, tokens: leaseTokens(`${what}: lease`, lease) });
+      this.#leases = new LeaseBucketStore({
+        store: scripted,
+        tokens: leaseTokens(`${what}: lease`, lease),
+        deadlineSecs,
+      });
     }
     this.#store = this.#leases ?? scripted;
   }
