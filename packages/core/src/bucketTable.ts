@@ -11,9 +11,10 @@ const MOST_SHARDS = 65_536;
  * The buckets of at most `maxKeys` keys, by the hash of the key and the tag of the limit's name. Memory grows with what is
  * kept, one shard at a time.
  *
- * A new key sweeps away what is full among its neighbours, the two dozen slots where its search begins. If the table is
- * still full, the one of them that will be full soonest is forgotten: a full bucket loses nothing by it, and a blocked
- * key, which is the last to be full, outlives a spray of those that have taken less.
+ * Once there are half of `maxKeys`, a new key sweeps away what is full among its neighbours, the two dozen slots where its
+ * search begins; before that even what is full is kept, since under a lower rate its debt would still count. If the table
+ * is full, the neighbour that will be full soonest is forgotten: a full bucket loses nothing by it, and a blocked key,
+ * which is the last to be full, outlives a spray of those that have taken less.
  */
 export class BucketTable {
   readonly #maxKeys: number;
@@ -36,12 +37,14 @@ export class BucketTable {
   /** Where a bucket can be added: the shard of its key, with room for it. */
   makeRoom({ low, high }: KeyHash, now: number): BucketShard {
     const shard = this.shardOf(low);
+    const isCrowded = this.#kept.keys >= this.#maxKeys / 2;
     if (shard.first(low, high) === -1) {
-      forgetFull(shard, low, now);
+      if (isCrowded) forgetFull(shard, low, now);
       if (this.#kept.keys >= this.#maxKeys) this.#evict(low, now);
     }
     if (shard !== this.#none && shard.hasRoom) return shard;
-    const rebuilt = shard.rebuilt(now);
+    // At no time is a bucket with debt full, whatever becomes of its rate.
+    const rebuilt = shard.rebuilt(isCrowded ? now : -Infinity);
     this.#shards[low & (this.#shards.length - 1)] = rebuilt;
     return rebuilt;
   }
