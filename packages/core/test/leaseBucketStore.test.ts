@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type BucketStore,
   type Decision,
+  DenyCacheBucketStore,
   FailoverBucketStore,
   LeaseBucketStore,
   type LeaseOptions,
@@ -654,12 +655,27 @@ test.each<[string, unknown, string]>([
   [
     'an unknown one',
     { store: new MemoryBucketStore(), tokens: 5, ttlSecs: 1 },
-    'LeaseBucketStore: unknown option "ttlSecs", known are store, tokens',
+    'LeaseBucketStore: unknown option "ttlSecs", known are store, tokens, deadlineSecs',
   ],
   [
     'a failover inside',
     { store: new FailoverBucketStore({ store: new MemoryBucketStore(), name: 'a' }), tokens: 5 },
     'LeaseBucketStore: store must not be a FailoverBucketStore, which belongs around the leases',
+  ],
+  [
+    'a failover inside a deny cache inside',
+    {
+      store: new DenyCacheBucketStore({
+        store: new FailoverBucketStore({ store: new MemoryBucketStore(), name: 'a' }),
+      }),
+      tokens: 5,
+    },
+    'LeaseBucketStore: store must not be a FailoverBucketStore, which belongs around the leases',
+  ],
+  [
+    'no deadline',
+    { store: new MemoryBucketStore(), tokens: 5, deadlineSecs: 0 },
+    'LeaseBucketStore: deadlineSecs must be',
   ],
 ])('options are refused: %s', (_, options, message) => {
   expect(() => new LeaseBucketStore(options as LeaseOptions)).toThrow(message);
