@@ -212,6 +212,16 @@ test('a batch that fails is one error for the breaker, however many wait for it'
   expect(sourceOf(await next)).toBe('store');
 });
 
+test('errors of their own open the breaker, when nobody waits for a batch', async () => {
+  const { connection, limiter } = await near(8);
+  connection.isFailing = () => true;
+  const answers = Array.from({ length: 30 }, (_, i) => limiter.check(`key ${i}`));
+  await vi.advanceTimersByTimeAsync(60);
+  await Promise.all(answers);
+  connection.isFailing = () => false;
+  expect(sourceOf(await limiter.check('b'))).toBe('local');
+});
+
 test('a batch that comes late takes nothing more, and what nobody waits for goes back', async () => {
   const server = new MemoryBucketStore();
   let tripMs = 1;
