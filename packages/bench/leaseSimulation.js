@@ -3,7 +3,7 @@
  * any length L. The processes are real deny caches and leases over one bucket, in simulated time: no server, the same result
  * each time. Traffic goes from quiet to far above the limit and back, so that the bucket fills while tokens are held.
  *
- *     npm run build && node packages/redis/bench/leaseSimulation.js
+ *     npm run build && node packages/bench/leaseSimulation.js
  */
 import { DenyCacheBucketStore, LeaseBucketStore, MemoryBucketStore, RateLimiter } from '@breaking/core';
 
