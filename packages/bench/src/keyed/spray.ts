@@ -2,11 +2,13 @@ import { heldBytes, peakBytes } from '../memoryUse.js';
 import type { Part } from '../part.js';
 import { BusyTime } from '../timing.js';
 import { allowsOne, decisions } from './decisions.js';
-import type { KeyedContender } from './keyedContender.js';
+import type { KeyedContender, KeyedLimiter } from './keyedContender.js';
 import { keyAt } from './keys.js';
 
 const KEYS = 5_000_000;
+const WARM_UP_KEYS = 250_000;
 const BATCH = 1000;
+const LIMIT = { requests: 5, windowSecs: 3600 };
 const MB = 1e6;
 
 /**
@@ -20,24 +22,16 @@ export const spray: Part<KeyedContender> = {
   family: 'keyed',
   rounds: 1,
   runs: ['5 M keys'],
-  takesPart: ({ name }) => name !== 'no-op',
+  takesPart: () => true,
   async measure(contender) {
-    const limiter = await contender.open({ requests: 5, windowSecs: 3600 });
-    while (await allowsOne(limiter, 'blocked')) {}
-    const decide = decisions(limiter, keyAt);
+    // On another limiter, so that what is compiled is compiled, also for a limiter that is full.
+    await spraying(await contender.open(LIMIT), WARM_UP_KEYS);
+    const limiter = await contender.open(LIMIT);
+    for (let asked = 0; asked <= LIMIT.requests; asked++) await allowsOne(limiter, 'blocked');
     const before = await heldBytes();
-    let busyMs = 0;
-    let longestMs = 0;
-    for (let i = 0; i < KEYS; i += BATCH) {
-      const busy = new BusyTime();
-      const allowed = decide(i, i + BATCH);
-      if (allowed instanceof Promise) await allowed;
-      const ms = busy.ms;
-      busyMs += ms;
-      longestMs = Math.max(longestMs, ms);
-    }
+    const { longestMs, decidingMs } = await spraying(limiter, KEYS);
     return {
-      'ns per key': (busyMs / KEYS) * 1e6,
+      'ns per key': (decidingMs / KEYS) * 1e6,
       'ms of the slowest 1,000 keys': longestMs,
       'MB held after it': ((await heldBytes()) - before) / MB,
       'MB of the process at its peak': peakBytes() / MB,
@@ -45,3 +39,21 @@ export const spray: Part<KeyedContender> = {
     };
   },
 };
+
+/** Makes keys and decides on them, a batch at a time. Making them is part of the longest time, but not of all others. */
+async function spraying(limiter: KeyedLimiter, count: number) {
+  const keys = [keyAt(0)];
+  const decide = decisions(limiter, i => keys[i] as string);
+  let longestMs = 0;
+  let decidingMs = 0;
+  for (let from = 0; from < count; from += BATCH) {
+    const all = new BusyTime();
+    for (let i = 0; i < BATCH; i++) keys[i] = keyAt(from + i);
+    const deciding = new BusyTime();
+    const allowed = decide(0, BATCH);
+    if (allowed instanceof Promise) await allowed;
+    decidingMs += deciding.ms;
+    longestMs = Math.max(longestMs, all.ms);
+  }
+  return { longestMs, decidingMs };
+}
