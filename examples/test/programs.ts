@@ -7,8 +7,16 @@ import { inRepository, type Program, type Readme } from './readme.js';
 const FOLDER = inRepository('examples/build-test/pages/');
 const PACKAGES = ['core', 'http', 'express', 'koa', 'fastify', 'redis', 'testkit'];
 
-/** TypeScript is checked as we write it, JavaScript as far as it has types; both for what does not exist. */
-const STRICTNESS = { js: { strict: false, exactOptionalPropertyTypes: false }, ts: {} };
+/** TypeScript is checked as we write it, JavaScript as far as it has types; both for what does not exist or may be undefined. */
+const STRICTNESS = {
+  js: {
+    strict: false,
+    strictNullChecks: true,
+    exactOptionalPropertyTypes: false,
+    noUncheckedIndexedAccess: false,
+  },
+  ts: {},
+};
 
 /** A program of a page, compiled. */
 export interface CompiledProgram extends Program {

@@ -100,7 +100,10 @@ export function knownOptions(what: string, options: unknown, known: readonly str
     throw wrongKind(`${what}: options`, 'an object', options);
   }
   for (const name of Object.keys(options)) {
-    if (!known.includes(name))
-      throw new TypeError(`${what}: unknown option ${shown(name)}, known are ${known.join(', ')}`);
+    if (known.includes(name)) continue;
+    // A client or a request in the place of options has properties that its user never wrote.
+    if ((options.constructor?.name ?? 'Object') !== 'Object')
+      throw wrongKind(`${what}: options`, `an object with ${known.join(', ')}`, options);
+    throw new TypeError(`${what}: unknown option ${shown(name)}, known are ${known.join(', ')}`);
   }
 }

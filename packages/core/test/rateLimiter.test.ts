@@ -349,6 +349,12 @@ describe('wrong input', () => {
       'RateLimiter: unknown option "max", known are name, limits, store, clock, enforce',
     ],
     [
+      'something else in the place of options',
+      Object.assign(new Error('no'), { limits: perSecond(1), host: 'redis-1' }),
+      TypeError,
+      'RateLimiter: options must be an object with name, limits, store, clock, enforce, got an object of Error',
+    ],
+    [
       'a store without a name',
       { limits: perSecond(1), store },
       TypeError,
