@@ -27,6 +27,8 @@ const project = (name: string, include: string) => ({
 
 export default defineConfig({
   test: {
+    // Every core: much of the time passes in waiting for servers and compilers.
+    maxWorkers: '100%',
     projects: [
       ...readdirSync(packages).map(name => project(name, `packages/${name}/test/**/*.test.ts`)),
       project('examples', 'examples/**/test/**/*.test.ts'),
