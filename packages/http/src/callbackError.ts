@@ -1,5 +1,6 @@
 import { types } from 'node:util';
-import { check } from '@breaking/core';
+import { check, isThenable } from '@breaking/core';
+import type { MaybePromise } from './maybePromise.js';
 
 /**
  * What a callback of the user's threw, as an Error. What is none means other things to frameworks: `undefined` would let
@@ -16,4 +17,14 @@ export function rejectingWithErrors<T>(what: string, promise: PromiseLike<T>): P
   return Promise.resolve(promise).catch((thrown: unknown) => {
     throw asError(what, thrown);
   });
+}
+
+/** Takes a step on `x` in which callbacks of the user are called: whatever it throws or rejects with is an Error. */
+export function errorsOnly<X, T>(what: string, step: (x: X) => MaybePromise<T>, x: X): MaybePromise<T> {
+  try {
+    const value = step(x);
+    return isThenable(value) ? rejectingWithErrors(what, value) : value;
+  } catch (thrown) {
+    throw asError(what, thrown);
+  }
 }

@@ -1,6 +1,6 @@
-import { check, isThenable, type Permit, TooManyErrors, warnOfCallback, withoutStack } from '@breaking/core';
+import { check, type Permit, TooManyErrors, warnOfCallback, withoutStack } from '@breaking/core';
 import type { Binding, Gate, Refusal } from './binding.js';
-import { asError, rejectingWithErrors } from './callbackError.js';
+import { errorsOnly } from './callbackError.js';
 import {
   type CheckedCircuitBreaker,
   type CircuitBreakerGateOptions,
@@ -32,15 +32,11 @@ export class CircuitBreakerGate<X, Req> implements Gate<X> {
   }
 
   admit(x: X): MaybePromise<Refusal | undefined> {
-    try {
-      const answer = this.#admit(x);
-      return isThenable(answer) ? rejectingWithErrors(this.#what, answer) : answer;
-    } catch (thrown) {
-      throw asError(this.#what, thrown);
-    }
+    return errorsOnly(this.#what, this.#admit, x);
   }
 
-  #admit(x: X): MaybePromise<Refusal | undefined> {
+  /** A function of its own, and so made once for all requests. */
+  readonly #admit = (x: X): MaybePromise<Refusal | undefined> => {
     const exchange = Exchange.of(this.#binding.carrierOf(x), this.#binding.outgoingOf(x));
     if (!exchange.meets(this)) return undefined;
     const { keyOf } = this.#options;
@@ -49,7 +45,7 @@ export class CircuitBreakerGate<X, Req> implements Gate<X> {
       if (key !== undefined) check.isString(`${this.#what}: keyOf`, key);
       return this.#decide(x, exchange, key);
     });
-  }
+  };
 
   #decide(x: X, exchange: Exchange, key: string | undefined): MaybePromise<Refusal | undefined> {
     const breaker = this.#options.breakers.get(key);

@@ -2,7 +2,6 @@ import {
   type Decision,
   check,
   isThenable,
-  type Limits,
   StoreUnavailable,
   sourceOf,
   TooManyRequests,
@@ -11,7 +10,7 @@ import {
 } from '@breaking/core';
 import { AddressKeys, callerKey } from './addressKey.js';
 import type { Binding, Gate, Refusal } from './binding.js';
-import { asError, rejectingWithErrors } from './callbackError.js';
+import { errorsOnly } from './callbackError.js';
 import { Exchange } from './exchange.js';
 import { addFields, setFields } from './headerFields.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
@@ -52,15 +51,11 @@ export class RateLimitGate<X, Req> implements Gate<X> {
   }
 
   admit(x: X): MaybePromise<Refusal | undefined> {
-    try {
-      const answer = this.#admit(x);
-      return isThenable(answer) ? rejectingWithErrors(this.#what, answer) : answer;
-    } catch (thrown) {
-      throw asError(this.#what, thrown);
-    }
+    return errorsOnly(this.#what, this.#admit, x);
   }
 
-  #admit(x: X): MaybePromise<Refusal | undefined> {
+  /** A function of its own, and so made once for all requests. */
+  readonly #admit = (x: X): MaybePromise<Refusal | undefined> => {
     const exchange = Exchange.of(this.#binding.carrierOf(x), this.#binding.outgoingOf(x));
     if (!exchange.meets(this)) return undefined;
     const { skip, formats } = this.#options;
@@ -78,7 +73,7 @@ export class RateLimitGate<X, Req> implements Gate<X> {
     return andThen(skip(this.#binding.requestOf(x)), isSkipped =>
       isSkipped ? undefined : this.#askKey(x, visit),
     );
-  }
+  };
 
   #askKey(x: X, visit: Visit): MaybePromise<Refusal | undefined> {
     const { keyOf } = this.#options;
@@ -99,15 +94,11 @@ export class RateLimitGate<X, Req> implements Gate<X> {
     const { limitsOf } = this.#options;
     if (limitsOf === undefined) return this.#decide(x, visit);
     return andThen(limitsOf(this.#binding.requestOf(x)), limits => {
-      visit.limits = this.#given(limits);
+      if (limits === undefined)
+        throw new TypeError(`${this.#what}: limitsOf must return limits, got undefined`);
+      visit.limits = limits;
       return this.#decide(x, visit);
     });
-  }
-
-  #given(limits: Limits | undefined): Limits {
-    if (limits === undefined)
-      throw new TypeError(`${this.#what}: limitsOf must return limits, got undefined`);
-    return limits;
   }
 
   #decide(x: X, visit: Visit): MaybePromise<Refusal | undefined> {
