@@ -5,6 +5,7 @@ import { CircuitBreaker } from './circuitBreaker.js';
 import { isDeadline, within } from './deadline.js';
 import { type Decision, sourced, undecided } from './decision.js';
 import { MemoryBucketStore } from './memoryBucketStore.js';
+import type { Permit } from './permit.js';
 import type { Limit } from './policy.js';
 import { type BucketStore, isStore, isThenable } from './store.js';
 
@@ -123,32 +124,27 @@ export class FailoverBucketStore implements BucketStore {
       this.#publish(error);
       return instead();
     };
+    let permit: Permit;
     try {
-      const permit = this.#breaker.acquire();
-      try {
-        const answer = send();
-        if (isThenable(answer)) {
-          const received = within(`store.${operation}`, this.#deadlineSecs, answer).then(receive);
-          return received.then(
-            value => {
-              permit.success();
-              return value;
-            },
-            error => {
-              if (this.#isCounted(error)) permit.ignore();
-              else permit.failure(error);
-              return failed(error);
-            },
-          );
-        }
-        const received = receive(answer);
-        permit.success();
-        return received;
-      } catch (error) {
-        permit.failure(error);
-        throw error;
-      }
+      permit = this.#breaker.acquire();
+    } catch (refusal) {
+      return failed(refusal);
+    }
+    const succeeded = (value: T): T => {
+      permit.success();
+      return value;
+    };
+    try {
+      const answer = send();
+      if (!isThenable(answer)) return succeeded(receive(answer));
+      const received = within(`store.${operation}`, this.#deadlineSecs, answer).then(receive);
+      return received.then(succeeded, error => {
+        if (this.#isCounted(error)) permit.ignore();
+        else permit.failure(error);
+        return failed(error);
+      });
     } catch (error) {
+      permit.failure(error);
       return failed(error);
     }
   }
