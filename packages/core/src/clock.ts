@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { atLeast, finite } from './check.js';
 
 /** A monotonic clock. Its epoch is arbitrary: only differences between two readings mean anything. */

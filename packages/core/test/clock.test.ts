@@ -6,7 +6,7 @@ import {
   RateLimiter,
   TokenBucket,
 } from '@breaking/core';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
 describe('MockClock', () => {
   test('starts at 0, or where it is told to', () => {
@@ -57,6 +57,16 @@ describe('MockClock', () => {
 });
 
 describe('MonotonicClock', () => {
+  test('goes with fake timers that replace performance.now()', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const limiter = new RateLimiter({ limits: perSecond(1) });
+    const allowed = () => limiter.check('k').allowed;
+    expect([allowed(), allowed()]).toEqual([true, false]);
+    vi.advanceTimersByTime(1000);
+    expect(allowed()).toBe(true);
+  });
+
   test('reads seconds and never goes backwards', () => {
     const clock = new MonotonicClock();
     const before = performance.now() / 1000;
