@@ -16,6 +16,7 @@ afterEach(() => void vi.useRealTimers());
 
 const nowSecs = () => performance.now() / 1000;
 const clock = { secondsSinceEpoch: nowSecs };
+/** In the time of the fake timers: nobody waits for it. */
 const sleep = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms));
 
 function seeded(seed: number) {
