@@ -5,7 +5,31 @@ import type { BucketShard } from './bucketShard.js';
 /** How many slots are neighbours of a new key where every key has one bucket: those of about 16 keys. */
 const NEIGHBOURS = 24;
 
-/** Forgets what is full among the neighbours of a key that is to come. */
+/**
+ * The slot of a key among the neighbours of another, the one that is full or will be soonest. Where there are no neighbours it
+ * is the next key that there is; -1 if there is none.
+ */
+export function soonestFull(shard: BucketShard, low: number, now: number): number {
+  const areSingle = shard.keys === shard.buckets;
+  let soonest = -1;
+  let soonestSecs = Infinity;
+  let slot = shard.home(low);
+  for (let more = neighbours(shard); more > 0 || (soonest === -1 && shard.keys > 0); more--) {
+    const here = slot;
+    slot = shard.after(slot);
+    if (shard.isEmpty(here)) continue;
+    let secs = shard.secsUntilFull(here, now);
+    if (soonest !== -1 && secs >= soonestSecs) continue;
+    // A key is full when the last of its buckets is.
+    if (!areSingle) secs = secsUntilKeyFull(shard, here, now);
+    if (soonest !== -1 && secs >= soonestSecs) continue;
+    soonest = here;
+    soonestSecs = secs;
+  }
+  return soonest;
+}
+
+/** Forgets what is full among the neighbours of a key. */
 export function forgetFull(shard: BucketShard, low: number, now: number): void {
   let slot = shard.home(low);
   for (let more = neighbours(shard); more > 0; more--) {
@@ -13,24 +37,6 @@ export function forgetFull(shard: BucketShard, low: number, now: number): void {
     if (!shard.isEmpty(slot) && !shard.isLive(slot, now)) shard.remove(slot);
     else slot = shard.after(slot);
   }
-}
-
-/** Forgets the one of a key's neighbours all of whose buckets will be full soonest. False if the shard has no key at all. */
-export function forgetSoonestFull(shard: BucketShard, low: number, now: number): boolean {
-  if (shard.keys === 0) return false;
-  let victim = -1;
-  let soonestSecs = Infinity;
-  let slot = shard.home(low);
-  for (let more = neighbours(shard); more > 0 || victim === -1; more--, slot = shard.after(slot)) {
-    if (shard.isEmpty(slot)) continue;
-    if (victim !== -1 && shard.secsUntilFull(slot, now) >= soonestSecs) continue;
-    const secs = secsUntilKeyFull(shard, slot, now);
-    if (victim !== -1 && secs >= soonestSecs) continue;
-    victim = slot;
-    soonestSecs = secs;
-  }
-  shard.forget(shard.lowOf(victim), shard.highOf(victim));
-  return true;
 }
 
 /** Forgets the one bucket of a key that will be full soonest, but for those whose tags are `asked`. */
