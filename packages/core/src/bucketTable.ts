@@ -11,10 +11,10 @@ const MOST_SHARDS = 65_536;
  * The buckets of at most `maxKeys` keys, by the hash of the key and the tag of the limit's name. Memory grows with what is
  * kept, one shard at a time.
  *
- * Once there are half of `maxKeys`, a new key sweeps away what is full among its neighbours, the two dozen slots where its
+ * Once half of `maxKeys` is kept, a new key sweeps away what is full among its neighbours, the next 16 keys from where its
  * search begins; before that even what is full is kept, since under a lower rate its debt would still count. If the table
- * is full, the neighbour that will be full soonest is forgotten: a full bucket loses nothing by it, and a blocked key,
- * which is the last to be full, outlives a spray of those that have taken less.
+ * is full even then, the neighbour that will be full soonest is forgotten: a full bucket loses nothing by it, and a blocked
+ * key, which is the last to be full, outlives a spray of those that have taken less.
  */
 export class BucketTable {
   readonly #maxKeys: number;
