@@ -7,12 +7,13 @@ import type { Limit } from './policy.js';
  */
 const WORDS = 8;
 
-const FEWEST_SLOTS = 8;
+const FEWEST_SLOTS = 16;
 /** Slots at which a search can begin: 16 bits of the hash say where. Of more slots, only every 2nd, 4th, ... is one. */
 const MOST_HOMES = 65_536;
-/** The share of the slots that is filled at most, and how far a shard grows then: a bucket takes up 43 to 53 bytes. */
+/** The share of the slots that is filled at most. */
 const FULLEST = 0.75;
-const GROWTH = 1.25;
+/** How far a shard grows then, by its buckets: a small one far, a large one so that a bucket takes up 43 to 53 bytes. */
+const growth = (buckets: number) => (buckets < 500 ? 2 : 1.25);
 
 /** What all shards of a table count together. */
 export interface Tally {
@@ -160,7 +161,7 @@ export class BucketShard {
     const words = this.#words;
     let live = 0;
     for (let slot = 0; slot < words.length; slot += WORDS) if (this.isLive(slot, now)) live += 1;
-    const rebuilt = new BucketShard(this.#tally, (live + 1) * GROWTH);
+    const rebuilt = new BucketShard(this.#tally, (live + 1) * growth(live));
     for (let slot = 0; slot < words.length; slot += WORDS) {
       if (!this.isLive(slot, now)) continue;
       rebuilt.#copy(this, slot, rebuilt.add(this.lowOf(slot), this.highOf(slot), this.tagOf(slot)));

@@ -1,9 +1,9 @@
 import { BucketShard, type Tally } from './bucketShard.js';
-import { forgetFull, forgetSoonestFull } from './forgetting.js';
+import { forgetFull, soonestFull } from './forgetting.js';
 import type { KeyHash } from './keyHash.js';
 
 /** Keys in a shard when the table is full, at most: what has to be rebuilt at once takes well below a millisecond. */
-const KEYS_OF_SHARD = 2048;
+const KEYS_OF_SHARD = 4096;
 /** A shard is found from 16 bits of the hash, others than those that find a slot in it. */
 const MOST_SHARDS = 65_536;
 
@@ -11,10 +11,10 @@ const MOST_SHARDS = 65_536;
  * The buckets of at most `maxKeys` keys, by the hash of the key and the tag of the limit's name. Memory grows with what is
  * kept, one shard at a time.
  *
- * Once there are half of `maxKeys`, a new key sweeps away what is full among its neighbours, the two dozen slots where its
+ * Once half of `maxKeys` is kept, a new key sweeps away what is full among its neighbours, the next 16 keys from where its
  * search begins; before that even what is full is kept, since under a lower rate its debt would still count. If the table
- * is full, the neighbour that will be full soonest is forgotten: a full bucket loses nothing by it, and a blocked key,
- * which is the last to be full, outlives a spray of those that have taken less.
+ * is full even then, the neighbour that will be full soonest is forgotten: a full bucket loses nothing by it, and a blocked
+ * key, which is the last to be full, outlives a spray of those that have taken less.
  */
 export class BucketTable {
   readonly #maxKeys: number;
@@ -38,10 +38,7 @@ export class BucketTable {
   makeRoom({ low, high }: KeyHash, now: number): BucketShard {
     const shard = this.shardOf(low);
     const isCrowded = this.#kept.keys >= this.#maxKeys / 2;
-    if (shard.first(low, high) === -1) {
-      if (isCrowded) forgetFull(shard, low, now);
-      if (this.#kept.keys >= this.#maxKeys) this.#evict(low, now);
-    }
+    if (isCrowded && shard.first(low, high) === -1) this.#forget(low, now);
     if (shard !== this.#none && shard.hasRoom) return shard;
     // At no time is a bucket with debt full, whatever becomes of its rate.
     const rebuilt = shard.rebuilt(isCrowded ? now : -Infinity);
@@ -54,8 +51,23 @@ export class BucketTable {
     this.shardOf(low).forget(low, high);
   }
 
-  /** Forgets a key: among the neighbours of a new one if it has any, else in the next shard that has keys. */
-  #evict(low: number, now: number): void {
-    for (let at = low; !forgetSoonestFull(this.shardOf(at), at, now); ) at += 1;
+  /**
+   * Forgets what is full among the neighbours of a new key; where there are `maxKeys` still, one key more, if need be of the
+   * next shard that has any.
+   */
+  #forget(low: number, now: number): void {
+    let shard = this.shardOf(low);
+    let victim = soonestFull(shard, low, now);
+    if (victim !== -1 && !shard.isLive(victim, now)) {
+      forgetFull(shard, low, now);
+      victim = soonestFull(shard, low, now);
+    }
+    if (this.#kept.keys < this.#maxKeys) return;
+    for (let at = low; victim === -1; ) {
+      at += 1;
+      shard = this.shardOf(at);
+      victim = soonestFull(shard, at, now);
+    }
+    shard.forget(shard.lowOf(victim), shard.highOf(victim));
   }
 }

@@ -2,35 +2,42 @@ import type { BucketShard } from './bucketShard.js';
 
 /** Which buckets make room for others: full ones, which loses nothing, else those that will be full soonest. */
 
-/** How many slots are neighbours of a new key where every key has one bucket: those of about 16 keys. */
-const NEIGHBOURS = 24;
+/** How many keys are neighbours of another: the next ones from where its search begins. */
+const NEIGHBOURS = 16;
 
-/** Forgets what is full among the neighbours of a key that is to come. */
-export function forgetFull(shard: BucketShard, low: number, now: number): void {
-  let slot = shard.home(low);
-  for (let more = neighbours(shard); more > 0; more--) {
-    // What moves up into a slot that was freed is looked at next.
-    if (!shard.isEmpty(slot) && !shard.isLive(slot, now)) shard.remove(slot);
-    else slot = shard.after(slot);
-  }
-}
-
-/** Forgets the one of a key's neighbours all of whose buckets will be full soonest. False if the shard has no key at all. */
-export function forgetSoonestFull(shard: BucketShard, low: number, now: number): boolean {
-  if (shard.keys === 0) return false;
-  let victim = -1;
+/** The slot of a key among the neighbours of another, the one that is full or will be soonest; -1 if there is no key. */
+export function soonestFull(shard: BucketShard, low: number, now: number): number {
+  const areSingle = shard.keys === shard.buckets;
+  let soonest = -1;
   let soonestSecs = Infinity;
-  let slot = shard.home(low);
-  for (let more = neighbours(shard); more > 0 || victim === -1; more--, slot = shard.after(slot)) {
+  let more = neighbours(shard);
+  for (let slot = shard.home(low); more > 0; slot = shard.after(slot)) {
     if (shard.isEmpty(slot)) continue;
-    if (victim !== -1 && shard.secsUntilFull(slot, now) >= soonestSecs) continue;
-    const secs = secsUntilKeyFull(shard, slot, now);
-    if (victim !== -1 && secs >= soonestSecs) continue;
-    victim = slot;
+    more -= 1;
+    let secs = shard.secsUntilFull(slot, now);
+    if (soonest !== -1 && secs >= soonestSecs) continue;
+    // A key is full when the last of its buckets is.
+    if (!areSingle) secs = secsUntilKeyFull(shard, slot, now);
+    if (soonest !== -1 && secs >= soonestSecs) continue;
+    soonest = slot;
     soonestSecs = secs;
   }
-  shard.forget(shard.lowOf(victim), shard.highOf(victim));
-  return true;
+  return soonest;
+}
+
+/** Forgets what is full among the neighbours of a key. */
+export function forgetFull(shard: BucketShard, low: number, now: number): void {
+  let slot = shard.home(low);
+  for (let more = neighbours(shard); more > 0 && shard.buckets > 0; ) {
+    if (shard.isEmpty(slot)) {
+      slot = shard.after(slot);
+      continue;
+    }
+    more -= 1;
+    // What moves up into a slot that was freed is looked at next.
+    if (shard.isLive(slot, now)) slot = shard.after(slot);
+    else shard.remove(slot);
+  }
 }
 
 /** Forgets the one bucket of a key that will be full soonest, but for those whose tags are `asked`. */
@@ -52,9 +59,9 @@ export function forgetSpare(
   if (spare !== -1) shard.remove(spare);
 }
 
-/** As many keys are neighbours of a new one, however many buckets each of them has. */
-function neighbours({ slots, buckets, keys }: BucketShard): number {
-  return Math.min(slots, NEIGHBOURS * Math.ceil(buckets / Math.max(1, keys)));
+/** In buckets: as many keys are neighbours, however many buckets each of them has. */
+function neighbours({ buckets, keys }: BucketShard): number {
+  return Math.min(buckets, NEIGHBOURS * Math.ceil(buckets / Math.max(1, keys)));
 }
 
 function secsUntilKeyFull(shard: BucketShard, slot: number, now: number): number {
