@@ -22,19 +22,27 @@ export class BusyTime {
   }
 }
 
+export interface Timing {
+  /** How long at least to go on, in milliseconds. */
+  readonly forMs: number;
+  /** Calls between two looks at the clock. */
+  readonly batch?: number;
+  /** What has to be done before each batch, and is not timed. */
+  readonly prepare?: () => void;
+}
+
 /**
  * Nanoseconds that one call takes, on average, with all garbage collection that falls into the time.
  * @param calls makes the calls from one number to another
- * @param forMs how long at least to go on
  */
 export async function nsPerCall(
   calls: (from: number, to: number) => unknown,
-  forMs: number,
-  batch = 20_000,
+  { forMs, batch = 20_000, prepare = () => undefined }: Timing,
 ): Promise<number> {
   let done = 0;
   let busyMs = 0;
   while (busyMs < forMs) {
+    prepare();
     const busy = new BusyTime();
     const result = calls(done, done + batch);
     if (result instanceof Promise) await result;

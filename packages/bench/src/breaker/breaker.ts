@@ -47,12 +47,12 @@ function callsOf(call: () => unknown): Calls {
 
 async function overBare(guarded: Calls, bare: Calls): Promise<Measured> {
   collectGarbage();
-  await nsPerCall(guarded, WARM_UP_MS);
-  await nsPerCall(bare, WARM_UP_MS);
+  await nsPerCall(guarded, { forMs: WARM_UP_MS });
+  await nsPerCall(bare, { forMs: WARM_UP_MS });
   const ns: number[] = [];
   // By turns, so that both meet the same machine.
   for (let slice = 0; slice < SLICES; slice++) {
-    ns.push((await nsPerCall(guarded, SLICE_MS)) - (await nsPerCall(bare, SLICE_MS)));
+    ns.push((await nsPerCall(guarded, { forMs: SLICE_MS })) - (await nsPerCall(bare, { forMs: SLICE_MS })));
   }
   const bytes = (await bytesPerCall(guarded)) - (await bytesPerCall(bare));
   return { 'ns over the bare call': median(ns), 'bytes over the bare call': bytes };
@@ -60,6 +60,6 @@ async function overBare(guarded: Calls, bare: Calls): Promise<Measured> {
 
 async function ofRefusals(guarded: Calls): Promise<Measured> {
   collectGarbage();
-  await nsPerCall(guarded, WARM_UP_MS);
-  return { ns: await nsPerCall(guarded, SLICES * SLICE_MS), bytes: await bytesPerCall(guarded) };
+  await nsPerCall(guarded, { forMs: WARM_UP_MS });
+  return { ns: await nsPerCall(guarded, { forMs: SLICES * SLICE_MS }), bytes: await bytesPerCall(guarded) };
 }

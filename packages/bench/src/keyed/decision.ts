@@ -2,7 +2,7 @@ import type { Measured, Part } from '../part.js';
 import { collectGarbage, nsPerCall } from '../timing.js';
 import { decisions } from './decisions.js';
 import type { KeyedContender, KeyedLimiter } from './keyedContender.js';
-import { inTurn, keyAt, keysIn, type Order, uniform, zipf } from './keys.js';
+import { inTurn, KeyBytes, keysIn, type Order, uniform, zipf } from './keys.js';
 
 const KEYS: Readonly<Record<string, number>> = {
   'hot key': 1,
@@ -13,8 +13,14 @@ const KEYS: Readonly<Record<string, number>> = {
 const ORDER_LENGTH = 2 ** 20;
 const WARM_UP_MS = 100;
 const MEASURE_MS = 150;
+/** Decisions between two looks at the clock: a power of two, so that positions are cheap to find. */
+const BATCH = 2048;
+const SAME_STRINGS = 'ns uniform, same strings';
 
-/** What one decision costs: on a key that is always the same, and on many, which are all held before time is taken. */
+/**
+ * What one decision costs: on a key that is always the same, and on many, which are all held before time is taken. Each
+ * decision has a key that is a string of its own, but under "same strings".
+ */
 export const decision: Part<KeyedContender> = {
   name: 'decision',
   title: 'A keyed decision, in nanoseconds',
@@ -23,33 +29,60 @@ export const decision: Part<KeyedContender> = {
   runs: Object.keys(KEYS),
   takesPart: () => true,
   async measure(contender, run) {
-    const keys = Array.from({ length: KEYS[run] as number }, (_, i) => keyAt(i));
-    return keys.length === 1 ? ofHotKey(contender, keys) : ofManyKeys(contender, keys);
+    const count = KEYS[run] as number;
+    return count === 1 ? ofHotKey(contender) : ofManyKeys(contender, count);
   },
 };
 
-async function ofHotKey(contender: KeyedContender, keys: readonly string[]): Promise<Measured> {
+async function ofHotKey(contender: KeyedContender): Promise<Measured> {
+  const keys = new KeyBytes(1);
+  const order = new Uint32Array(BATCH);
   const measured: Record<string, number> = {};
   for (const [name, requests] of Object.entries({ allowed: 1e9, refused: 1 })) {
     const limiter = await contender.open({ requests, windowSecs: 3600 });
-    measured[`ns ${name}`] = await nsOf(limiter, new Uint32Array(1), keys);
+    measured[`ns ${name}`] = await nsOfNewStrings(limiter, order, keys);
   }
-  return measured;
+  const limiter = await contender.open({ requests: 1e9, windowSecs: 3600 });
+  return { ...measured, [SAME_STRINGS]: await nsOfSameStrings(limiter, order, [keys.at(0)]) };
 }
 
-async function ofManyKeys(contender: KeyedContender, keys: readonly string[]): Promise<Measured> {
-  const limiter = await contender.open({ requests: 1e9, windowSecs: 3600, keys: keys.length });
-  await decisions(limiter, keysIn(inTurn(keys.length, ORDER_LENGTH), keys))(0, keys.length);
-  const measured: Record<string, number> = {};
-  for (const [name, orderOf] of Object.entries({ uniform, zipf })) {
-    measured[`ns ${name}`] = await nsOf(limiter, orderOf(keys.length, ORDER_LENGTH), keys);
-  }
-  return measured;
+async function ofManyKeys(contender: KeyedContender, count: number): Promise<Measured> {
+  const bytes = new KeyBytes(count);
+  const strings = Array.from({ length: count }, (_, i) => bytes.at(i));
+  const limiter = await contender.open({ requests: 1e9, windowSecs: 3600, keys: count });
+  await decisions(limiter, keysIn(inTurn(count, ORDER_LENGTH), strings))(0, count);
+  const orders = { uniform: uniform(count, ORDER_LENGTH), zipf: zipf(count, ORDER_LENGTH) };
+  return {
+    'ns uniform': await nsOfNewStrings(limiter, orders.uniform, bytes),
+    'ns zipf': await nsOfNewStrings(limiter, orders.zipf, bytes),
+    [SAME_STRINGS]: await nsOfSameStrings(limiter, orders.uniform, strings),
+  };
 }
 
-async function nsOf(limiter: KeyedLimiter, order: Order, keys: readonly string[]): Promise<number> {
-  const decide = decisions(limiter, keysIn(order, keys));
+/** On keys that nobody has seen yet, as these strings: they are made while no time is taken. */
+function nsOfNewStrings(limiter: KeyedLimiter, order: Order, bytes: KeyBytes): Promise<number> {
+  const keys: string[] = new Array(BATCH).fill('');
+  const last = order.length - 1;
+  let made = 0;
+  const prepare = () => {
+    for (let i = 0; i < BATCH; i++) keys[i] = bytes.at(order[made++ & last] as number);
+  };
+  prepare();
+  return nsOf(limiter, i => keys[i & (BATCH - 1)] as string, prepare);
+}
+
+/** On the very strings that a Map keeps: it need not hash them again, nor compare them. */
+function nsOfSameStrings(limiter: KeyedLimiter, order: Order, strings: readonly string[]): Promise<number> {
+  return nsOf(limiter, keysIn(order, strings), () => undefined);
+}
+
+async function nsOf(
+  limiter: KeyedLimiter,
+  keyOf: (i: number) => string,
+  prepare: () => void,
+): Promise<number> {
+  const decide = decisions(limiter, keyOf);
   collectGarbage();
-  await nsPerCall(decide, WARM_UP_MS);
-  return nsPerCall(decide, MEASURE_MS);
+  await nsPerCall(decide, { forMs: WARM_UP_MS, batch: BATCH, prepare });
+  return nsPerCall(decide, { forMs: MEASURE_MS, batch: BATCH, prepare });
 }

@@ -9,14 +9,40 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/**
- * The i-th key: an IPv4 address, in no order that a hash could profit from; no two are alike up to 2^32. It is one flat
- * string, as what is read from a socket is, not a tree of the parts that it was joined from.
- */
-export function keyAt(i: number): string {
+/** The i-th address, in no order that a hash could profit from; no two are alike up to 2^32. */
+function addressAt(i: number): string {
   const bits = Math.imul(i, 0x9e3779b1) >>> 0;
-  const address = `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
-  return Buffer.from(address, 'latin1').toString('latin1');
+  return `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
+}
+
+/** The i-th key: one flat string, as what is read from a socket is, not a tree of the parts that it was joined from. */
+export function keyAt(i: number): string {
+  return Buffer.from(addressAt(i), 'latin1').toString('latin1');
+}
+
+const LONGEST_ADDRESS = 15;
+
+/**
+ * The first keys, as the bytes that a socket brings. Whoever asks for one gets a new string, as each request does: nobody has
+ * hashed it yet, and no Map knows it by its place in memory.
+ */
+export class KeyBytes {
+  readonly #bytes: Buffer;
+  readonly #lengths: Uint8Array;
+
+  constructor(readonly count: number) {
+    this.#bytes = Buffer.alloc(count * LONGEST_ADDRESS);
+    this.#lengths = new Uint8Array(count);
+    for (let i = 0; i < count; i++) {
+      this.#lengths[i] = this.#bytes.write(addressAt(i), i * LONGEST_ADDRESS, 'latin1');
+    }
+  }
+
+  /** The i-th key, the same as `keyAt(i)`, as a string that is new. */
+  at(i: number): string {
+    const start = i * LONGEST_ADDRESS;
+    return this.#bytes.toString('latin1', start, start + (this.#lengths[i] as number));
+  }
 }
 
 /** Which key is met at a position, by its index. A power of two long, to be met again and again. */
