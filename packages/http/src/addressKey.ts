@@ -1,4 +1,4 @@
-import type { Binding, Incoming } from './binding.js';
+import type { Binding } from './binding.js';
 import { clientKey } from './clientKey.js';
 import { warnOnce } from './processWarning.js';
 
@@ -28,25 +28,27 @@ export class AddressKeys<X> {
   }
 
   keyOf(x: X): string {
+    if (!this.#hasCheckedTrust) this.#checkTrust(x);
+    return ADDRESS + (clientKey(this.#binding.addressOf(x), this.#ipv6PrefixBits) ?? this.#peerOf(x));
+  }
+
+  /** The key of the socket's peer, for what is no address; where that has none either, one for all. */
+  #peerOf(x: X): string {
     const { socket } = this.#binding.incomingOf(x);
-    this.#checkTrust(x, socket);
-    const key =
-      clientKey(this.#binding.addressOf(x), this.#ipv6PrefixBits) ??
-      clientKey(socket?.remoteAddress, this.#ipv6PrefixBits);
+    const key = clientKey(socket?.remoteAddress, this.#ipv6PrefixBits);
     // A socket that is gone has no address any more; its client will not see the answer either.
     if (key === undefined && socket?.destroyed !== true) {
       const why = 'clients have no address here (a Unix socket?), so all share one bucket';
-      this.#warn(socket, 'BREAKING_NO_ADDRESS', `${why}. Trust the proxy in front, or give keyOf.`);
+      this.#warn(x, 'BREAKING_NO_ADDRESS', `${why}. Trust the proxy in front, or give keyOf.`);
     }
-    return ADDRESS + (key ?? '');
+    return key ?? '';
   }
 
-  #checkTrust(x: X, socket: Incoming['socket']): void {
-    if (this.#hasCheckedTrust) return;
+  #checkTrust(x: X): void {
     this.#hasCheckedTrust = true;
     if (!this.#trustsAnyClient(x)) return;
     const why = 'the trust-proxy setting lets any client choose its address, and so its limit';
-    this.#warn(socket, 'BREAKING_TRUSTS_ANY_CLIENT', `${why}. Trust your own proxies alone, or give keyOf.`);
+    this.#warn(x, 'BREAKING_TRUSTS_ANY_CLIENT', `${why}. Trust your own proxies alone, or give keyOf.`);
   }
 
   /** A look at a setting, which must not cost anybody a request: a trust function of the user's may throw at it. */
@@ -58,7 +60,8 @@ export class AddressKeys<X> {
     }
   }
 
-  #warn(socket: Incoming['socket'], code: string, message: string): void {
+  #warn(x: X, code: string, message: string): void {
+    const { socket } = this.#binding.incomingOf(x);
     warnOnce(socket?.server ?? this, code, `${this.#what}: ${message}`);
   }
 }

@@ -1,4 +1,5 @@
 import { ceilSecs, LARGEST_INTEGER, type Limit } from '@breaking/core';
+import { WrittenMembers } from './writtenMembers.js';
 
 /** What the header fields say of a limit whatever is left of it. */
 export interface Quota {
@@ -12,6 +13,8 @@ export interface Quota {
    * does, and an allowed request needs no `t`.
    */
   readonly isFast: boolean;
+  /** For a limit that never changes: what was said of it before. */
+  readonly written?: WrittenMembers;
 }
 
 /** The quotas of limits that are decided together, and what `RateLimit-Policy` says of them in draft-11. */
@@ -20,9 +23,16 @@ export interface Quotas {
   readonly policy: string;
 }
 
-/** Made once for limits that never change. */
 export function quotasOf(limits: readonly Limit[]): Quotas {
-  const each = limits.map(quotaOf);
+  return together(limits.map(quotaOf));
+}
+
+/** For limits that are the same on every request. */
+export function lastingQuotasOf(limits: readonly Limit[]): Quotas {
+  return together(limits.map(limit => ({ ...quotaOf(limit), written: new WrittenMembers() })));
+}
+
+function together(each: readonly Quota[]): Quotas {
   return { each, policy: each.map(({ label, q, w }) => `${label};q=${q};w=${w}`).join(', ') };
 }
 

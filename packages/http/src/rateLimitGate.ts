@@ -22,7 +22,7 @@ import {
   serviceUnavailable,
   unavailableRefusal,
 } from './problem.js';
-import { type Quotas, quotasOf } from './quota.js';
+import { lastingQuotasOf, type Quotas, quotasOf } from './quota.js';
 import { type CheckedRateLimit, checkRateLimit, type RateLimitOptions } from './rateLimitOptions.js';
 import { mostRestrictive, type Visit } from './visit.js';
 
@@ -47,7 +47,7 @@ export class RateLimitGate<X, Req> implements Gate<X> {
     this.#what = what;
     this.#options = checkRateLimit(what, options);
     this.#addressKeys = new AddressKeys(binding, what, this.#options.ipv6PrefixBits);
-    this.#quotas = quotasOf(this.#options.limiter.limits);
+    this.#quotas = lastingQuotasOf(this.#options.limiter.limits);
   }
 
   admit(x: X): MaybePromise<Refusal | undefined> {
@@ -69,54 +69,57 @@ export class RateLimitGate<X, Req> implements Gate<X> {
       isEnforced: true,
     };
     exchange.visit(visit);
-    if (skip === undefined) return this.#askKey(x, visit);
+    if (skip === undefined) return this.#askKey(x, exchange, visit);
     return andThen(skip(this.#binding.requestOf(x)), isSkipped =>
-      isSkipped ? undefined : this.#askKey(x, visit),
+      isSkipped ? undefined : this.#askKey(x, exchange, visit),
     );
   };
 
-  #askKey(x: X, visit: Visit): MaybePromise<Refusal | undefined> {
+  #askKey(x: X, exchange: Exchange, visit: Visit): MaybePromise<Refusal | undefined> {
     const { keyOf } = this.#options;
-    if (keyOf === undefined) return this.#askCost(x, visit, undefined);
-    return andThen(keyOf(this.#binding.requestOf(x)), key => this.#askCost(x, visit, key));
+    if (keyOf === undefined) return this.#askCost(x, exchange, visit, undefined);
+    return andThen(keyOf(this.#binding.requestOf(x)), key => this.#askCost(x, exchange, visit, key));
   }
 
-  #askCost(x: X, visit: Visit, key: string | undefined): MaybePromise<Refusal | undefined> {
+  #askCost(
+    x: X,
+    exchange: Exchange,
+    visit: Visit,
+    key: string | undefined,
+  ): MaybePromise<Refusal | undefined> {
     visit.key =
       key === undefined ? this.#addressKeys.keyOf(x) : callerKey(check.isString(`${this.#what}: keyOf`, key));
     const { costOf } = this.#options;
-    if (costOf === undefined) return this.#askLimits(x, visit, 1);
-    return andThen(costOf(this.#binding.requestOf(x)), cost => this.#askLimits(x, visit, cost));
+    if (costOf === undefined) return this.#askLimits(x, exchange, visit, 1);
+    return andThen(costOf(this.#binding.requestOf(x)), cost => this.#askLimits(x, exchange, visit, cost));
   }
 
-  #askLimits(x: X, visit: Visit, cost: number): MaybePromise<Refusal | undefined> {
+  #askLimits(x: X, exchange: Exchange, visit: Visit, cost: number): MaybePromise<Refusal | undefined> {
     visit.cost = check.whole(`${this.#what}: costOf`, cost, 0);
     const { limitsOf } = this.#options;
-    if (limitsOf === undefined) return this.#decide(x, visit);
+    if (limitsOf === undefined) return this.#decide(x, exchange, visit);
     return andThen(limitsOf(this.#binding.requestOf(x)), limits => {
       if (limits === undefined)
         throw new TypeError(`${this.#what}: limitsOf must return limits, got undefined`);
       visit.limits = limits;
-      return this.#decide(x, visit);
+      return this.#decide(x, exchange, visit);
     });
   }
 
-  #decide(x: X, visit: Visit): MaybePromise<Refusal | undefined> {
+  #decide(x: X, exchange: Exchange, visit: Visit): MaybePromise<Refusal | undefined> {
     const decision = this.#options.limiter.check(visit.key, visit.cost, visit.limits);
-    if (!isThenable(decision)) return this.#follow(x, visit, decision);
-    return Promise.resolve(decision).then(decided => this.#follow(x, visit, decided));
+    if (!isThenable(decision)) return this.#follow(x, exchange, visit, decision);
+    return Promise.resolve(decision).then(decided => this.#follow(x, exchange, visit, decided));
   }
 
-  #follow(x: X, visit: Visit, decision: Decision): MaybePromise<Refusal | undefined> {
-    const outgoing = this.#binding.outgoingOf(x);
-    const exchange = Exchange.of(this.#binding.carrierOf(x), outgoing);
+  #follow(x: X, exchange: Exchange, visit: Visit, decision: Decision): MaybePromise<Refusal | undefined> {
     visit.decision = decision;
     visit.isEnforced = this.#options.limiter.enforces(visit.key);
     if (visit.limits !== undefined) visit.quotas = quotasOf(decision.limits);
     this.#binding.setDecision(x, mostRestrictive(exchange.visits) ?? decision);
     if (!decision.allowed && visit.isEnforced) return this.#refuse(x, exchange, decision);
     // Something else may have answered while a callback or the store was waited for.
-    if (visit.isEnforced && !outgoing.headersSent) {
+    if (visit.isEnforced && !this.#binding.outgoingOf(x).headersSent) {
       for (const format of visit.formats) setFields(format, exchange.visits, this.#binding, x);
     }
     if (decision.allowed) this.#refundOnceSettled(x, exchange, visit);

@@ -2,7 +2,7 @@ import { type BucketPolicy, decided } from '@breaking/core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { setFields } from '../src/headerFields.js';
 import { type HeaderFormat, headerFormats } from '../src/headerFormats.js';
-import { quotasOf } from '../src/quota.js';
+import { lastingQuotasOf, quotasOf } from '../src/quota.js';
 import type { Visit } from '../src/visit.js';
 
 interface Owing extends BucketPolicy {
@@ -71,8 +71,8 @@ describe('draft-11', () => {
     { of: 'the fastest', ...bucket(1, 1e300, 0), policy: 'q=999999999999999;w=1', limit: 'r=1' },
   ])('shows $of', ({ policy, limit, ...owing }) => {
     expect(fieldsOf('draft-11', visit([owing]))).toEqual({
-      'RateLimit-Policy': `"default";${policy}`,
-      RateLimit: `"default";${limit}`,
+      'ratelimit-policy': `"default";${policy}`,
+      ratelimit: `"default";${limit}`,
     });
   });
 
@@ -84,17 +84,29 @@ describe('draft-11', () => {
     { of: 'a cost that never fits', ...bucket(10, 0.1, 5), cost: 11, limit: 'r=0' },
     { of: 'such a cost on a fast bucket', ...bucket(9, 20, 5), cost: 11, limit: 'r=0' },
   ])('shows a refusal with $of', ({ limit, cost, ...owing }) => {
-    expect(fieldsOf('draft-11', visit([owing], false, cost)).RateLimit).toBe(`"default";${limit}`);
+    expect(fieldsOf('draft-11', visit([owing], false, cost)).ratelimit).toBe(`"default";${limit}`);
   });
 
   test('is a list that structured fields can parse, whatever the names', () => {
     const names = ['a', '"', '\\', '\\"', 'a, b', 'a;r=9', ' '];
     const members = names.map(name => ({ name, ...bucket(2, 1, 1) }));
-    const { RateLimit = '' } = fieldsOf('draft-11', visit(members));
-    const parsed = [...RateLimit.matchAll(/(?:^|, )"((?:[^"\\]|\\["\\])*)";r=1;t=1(?=$|, )/g)];
-    expect(parsed.map(([member]) => member).join('')).toBe(RateLimit);
+    const { ratelimit = '' } = fieldsOf('draft-11', visit(members));
+    const parsed = [...ratelimit.matchAll(/(?:^|, )"((?:[^"\\]|\\["\\])*)";r=1;t=1(?=$|, )/g)];
+    expect(parsed.map(([member]) => member).join('')).toBe(ratelimit);
     expect(parsed.map(([, name = '']) => name.replace(/\\(.)/g, '$1'))).toEqual(names);
   });
+});
+
+test('limits that never change say the same, whatever was said of them before', () => {
+  const limits = [{ name: 'default', capacityMax: 1000, restoreRateHz: 2 }];
+  const quotas = lastingQuotasOf(limits);
+  for (const debt of [0, 1, 256, 1, 744, 999, 1000, 999.9, 512, 0]) {
+    const fresh = visit([{ ...(limits[0] as Owing), debt }]);
+    const again = fieldsOf('draft-11', { ...fresh, quotas });
+    expect(again).toEqual(fieldsOf('draft-11', fresh));
+    const refused = visit([{ ...(limits[0] as Owing), debt }], false, 1000);
+    expect(fieldsOf('draft-11', { ...refused, quotas })).toEqual(fieldsOf('draft-11', refused));
+  }
 });
 
 describe('the older formats', () => {
@@ -108,22 +120,22 @@ describe('the older formats', () => {
 
   test('show the limit with the fewest tokens left', () => {
     expect(fieldsOf('draft-7', visit(both))).toEqual({
-      'RateLimit-Policy': '5000;w=86400',
-      RateLimit: 'limit=5000, remaining=10, reset=173',
+      'ratelimit-policy': '5000;w=86400',
+      ratelimit: 'limit=5000, remaining=10, reset=173',
     });
     expect(fieldsOf('draft-6', visit(both))).toEqual({
-      'RateLimit-Policy': '5000;w=86400',
-      'RateLimit-Limit': '5000',
-      'RateLimit-Remaining': '10',
-      'RateLimit-Reset': '173',
+      'ratelimit-policy': '5000;w=86400',
+      'ratelimit-limit': '5000',
+      'ratelimit-remaining': '10',
+      'ratelimit-reset': '173',
     });
   });
 
   test('round the moment of a reset up too: it is never too early', () => {
     expect(fieldsOf('legacy', visit(both))).toEqual({
-      'X-RateLimit-Limit': '5000',
-      'X-RateLimit-Remaining': '10',
-      'X-RateLimit-Reset': String(1_767_225_601 + 173),
+      'x-ratelimit-limit': '5000',
+      'x-ratelimit-remaining': '10',
+      'x-ratelimit-reset': String(1_767_225_601 + 173),
     });
   });
 
@@ -134,14 +146,14 @@ describe('the older formats', () => {
       [refused, empty],
       [empty, refused],
     ]) {
-      expect(fieldsOf('draft-7', ...visits).RateLimit).toBe('limit=10, remaining=0, reset=2');
+      expect(fieldsOf('draft-7', ...visits).ratelimit).toBe('limit=10, remaining=0, reset=2');
     }
   });
 
   test('of equals show the first', () => {
     const [first, second] = [visit([bucket(3, 1, 2)]), visit([bucket(4, 1, 3)])];
-    expect(fieldsOf('draft-6', first, second)['RateLimit-Limit']).toBe('3');
-    expect(fieldsOf('draft-6', second, first)['RateLimit-Limit']).toBe('4');
+    expect(fieldsOf('draft-6', first, second)['ratelimit-limit']).toBe('3');
+    expect(fieldsOf('draft-6', second, first)['ratelimit-limit']).toBe('4');
   });
 });
 
