@@ -63,7 +63,11 @@ export function settling<R>(admission: Admission, call: () => R, callerSignal?: 
   return isLater ? (Promise.resolve(answer).then(succeed, fail) as R) : succeed(answer);
 }
 
+const SETTLED = Promise.resolve();
+
 /** A promise that rejects, but not yet: one that has already done so is unhandled for a moment, which Node makes costly. */
 export function rejecting(error: unknown): Promise<never> {
-  return new Promise((_, reject) => queueMicrotask(() => reject(error)));
+  return new Promise((_, reject) => {
+    SETTLED.then(() => reject(error));
+  });
 }

@@ -57,7 +57,7 @@ export class CircuitBreaker {
     try {
       const call = boundCall(this.name, fn, options);
       const admission = this.#tryAdmit();
-      if (admission === undefined) return rejecting(this.#refusal());
+      if (typeof admission === 'number') return rejecting(this.#refusal(admission));
       const answer = settling(admission, call, options?.signal);
       return answer instanceof Promise ? answer : Promise.resolve(answer);
     } catch (error) {
@@ -71,7 +71,9 @@ export class CircuitBreaker {
    */
   runSync<R>(fn: () => R): R {
     isFunction('CircuitBreaker.runSync: fn', fn);
-    return settling(this.#admit(), fn);
+    const admission = this.#tryAdmit();
+    if (typeof admission === 'number') throw this.#refusal(admission);
+    return settling(admission, fn);
   }
 
   /**
@@ -84,13 +86,13 @@ export class CircuitBreaker {
   wrap<F extends (...args: never[]) => unknown>(fn: F): F {
     isFunction('CircuitBreaker.wrap: fn', fn);
     const tryAdmit = () => this.#tryAdmit();
-    const refusal = () => this.#refusal();
+    const refusal = (retryAfterSecs: number) => this.#refusal(retryAfterSecs);
     let isAsync = Object.prototype.toString.call(fn) === '[object AsyncFunction]';
     function throughBreaker(this: unknown, ...args: never[]): unknown {
       const admission = tryAdmit();
-      if (admission === undefined) {
-        if (isAsync) return rejecting(refusal());
-        throw refusal();
+      if (typeof admission === 'number') {
+        if (isAsync) return rejecting(refusal(admission));
+        throw refusal(admission);
       }
       const answer = settling(admission, () => Reflect.apply(fn, this, args));
       isAsync ||= answer instanceof Promise;
@@ -105,13 +107,15 @@ export class CircuitBreaker {
    * @throws TooManyErrors when the breaker is blocking
    */
   acquire(): Permit {
-    return new CallPermit(this.#admit());
+    const admission = this.#tryAdmit();
+    if (typeof admission === 'number') throw this.#refusal(admission);
+    return new CallPermit(admission);
   }
 
   /** Leave for one call, or undefined when the breaker is blocking. */
   tryAcquire(): Permit | undefined {
     const admission = this.#tryAdmit();
-    return admission && new CallPermit(admission);
+    return typeof admission === 'number' ? undefined : new CallPermit(admission);
   }
 
   /** Whether a call would be admitted now. A look: it admits none. */
@@ -173,24 +177,20 @@ export class CircuitBreaker {
     return now;
   }
 
-  #admit(): Admission {
-    const admission = this.#tryAdmit();
-    if (admission !== undefined) return admission;
-    throw this.#refusal();
+  #refusal(retryAfterSecs: number): TooManyErrors {
+    return withoutStack(() => new TooManyErrors(retryAfterSecs, this.name));
   }
 
-  #refusal(): TooManyErrors {
-    return withoutStack(() => new TooManyErrors(this.retryAfterSecs, this.name));
-  }
-
-  #tryAdmit(): Admission | undefined {
+  /** What a call is admitted with, or the seconds until one would be. */
+  #tryAdmit(): Admission | number {
     const isTimed = callChannel.hasSubscribers;
     // Time does nothing to an untouched breaker, and reading the clock would cost more than all the rest.
     if (!isTimed && this.#state.isUntouched) return this.#admission();
     const now = this.#now();
-    if (this.#state.secondsUntilAllowing(now) > 0) {
+    const retryAfterSecs = this.#state.secondsUntilAllowing(now);
+    if (retryAfterSecs > 0) {
       this.#publish({ outcome: 'refused' });
-      return undefined;
+      return retryAfterSecs;
     }
     this.#state.enter(now);
     const admission = this.#admission(isTimed ? now : undefined);
