@@ -20,7 +20,7 @@ export class KeyHash {
   high = 0;
   readonly #secret: Int32Array;
   readonly #prefix: string;
-  #last: string | undefined;
+  #last = '';
   /** The state after the words of four bytes that the prefix has, and the bytes that are left of it. */
   readonly #v0: number;
   readonly #v1: number;
@@ -41,6 +41,7 @@ export class KeyHash {
     for (let i = 0; i < prefix.length - left; i += 4) sipRound(state, bytes.readInt32LE(i));
     this.#rest = left === 0 ? 0 : bytes.readInt32LE(prefix.length - left);
     [this.#v0, this.#v1, this.#v2, this.#v3] = state as unknown as [number, number, number, number];
+    this.#hash('');
   }
 
   /** The hash of keys that all begin with `prefix`. */
