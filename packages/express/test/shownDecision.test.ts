@@ -1,0 +1,71 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { MockClock } from '@breaking/core';
+import { perMinute, rateLimit } from '@breaking/express';
+import { listen } from '@breaking/testkit';
+import express, { type Express, type RequestHandler } from 'express';
+import express4 from 'express4';
+import { describe, expect, test } from 'vitest';
+
+/** Makes an app in which nobody has met a limit yet. */
+type CreateApp = () => Express;
+
+describe.each<[string, CreateApp]>([
+  ['Express 5', express],
+  ['Express 4', express4],
+])('on %s the decision', (_version, createApp) => {
+  const limit = () => rateLimit({ ...perMinute(3), clock: new MockClock() });
+  const show: RequestHandler = (req, res) => void res.json(req.rateLimit?.limits[0]?.tokensLeft ?? 'none');
+  const askOf = async (app: Express) => {
+    const served = await listen(createServer(app));
+    return async (path = '/') => JSON.parse((await served.ask({ path })).body);
+  };
+
+  test('is there for what comes after the limit, and for no request that met none', async () => {
+    const app = createApp();
+    app.get('/unlimited', show);
+    app.use(limit());
+    app.get('/', show);
+    const ask = await askOf(app);
+    expect([await ask(), await ask('/unlimited'), await ask()]).toEqual([2, 'none', 1]);
+  });
+
+  test('of an app within an app is there for the outer one as well, whichever that is', async () => {
+    const inner = createApp().use(limit());
+    const outers = ['/a', '/b'].map(path => createApp().use(path, inner).use(show));
+    const [a, b] = await Promise.all(outers.map(askOf));
+    expect([await a?.('/a'), await b?.('/b'), await a?.('/a')]).toEqual([2, 1, 0]);
+    expect(await a?.('/elsewhere')).toBe('none');
+  });
+
+  test('outlives the locals of the response, and the request is counted once whatever they are', async () => {
+    const counted = limit();
+    const replaceLocals: RequestHandler = (_req, res, next) => {
+      res.locals = { user: 'ada' };
+      next();
+    };
+    const ask = await askOf(createApp().use(counted, replaceLocals, counted, show));
+    expect([await ask(), await ask()]).toEqual([2, 1]);
+  });
+
+  test('takes the place of what somebody else has set before, and is replaced by what is set after', async () => {
+    const set: RequestHandler = (req, _res, next) => {
+      Object.assign(req, { rateLimit: { limits: [{ tokensLeft: 'another' }] } });
+      next();
+    };
+    const before = await askOf(createApp().use(set, limit(), show));
+    expect([await before(), await before()]).toEqual([2, 1]);
+    const after = await askOf(createApp().use(limit(), set, show));
+    expect([await after(), await after()]).toEqual(['another', 'another']);
+  });
+});
+
+test('a router without an app shows the decision on the requests of Node', async () => {
+  const router = express.Router();
+  router.use(rateLimit(perMinute(3)));
+  router.use((req, res: ServerResponse) => void res.end(JSON.stringify(req.rateLimit)));
+  const server = createServer((req: IncomingMessage, res: ServerResponse) => {
+    router(req as express.Request, res as express.Response, () => void res.end());
+  });
+  const { body } = await (await listen(server)).get();
+  expect(JSON.parse(body)).toMatchObject({ allowed: true, limits: [{ tokensLeft: 2 }] });
+});
