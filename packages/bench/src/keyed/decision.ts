@@ -15,6 +15,7 @@ const WARM_UP_MS = 100;
 const MEASURE_MS = 150;
 /** Decisions between two looks at the clock: a power of two, so that positions are cheap to find. */
 const BATCH = 2048;
+const ENOUGH = 2e6;
 const SAME_STRINGS = 'ns uniform, same strings';
 
 /**
@@ -83,6 +84,6 @@ async function nsOf(
 ): Promise<number> {
   const decide = decisions(limiter, keyOf);
   collectGarbage();
-  await nsPerCall(decide, { forMs: WARM_UP_MS, batch: BATCH, prepare });
-  return nsPerCall(decide, { forMs: MEASURE_MS, batch: BATCH, prepare });
+  await nsPerCall(decide, { forMs: WARM_UP_MS, enough: ENOUGH, batch: BATCH, prepare });
+  return nsPerCall(decide, { forMs: MEASURE_MS, enough: ENOUGH, batch: BATCH, prepare });
 }
