@@ -90,12 +90,14 @@ export class RateLimitGate<X, Req> implements Gate<X> {
     visit.key =
       key === undefined ? this.#addressKeys.keyOf(x) : callerKey(check.isString(`${this.#what}: keyOf`, key));
     const { costOf } = this.#options;
-    if (costOf === undefined) return this.#askLimits(x, exchange, visit, 1);
-    return andThen(costOf(this.#binding.requestOf(x)), cost => this.#askLimits(x, exchange, visit, cost));
+    if (costOf === undefined) return this.#askLimits(x, exchange, visit);
+    return andThen(costOf(this.#binding.requestOf(x)), cost => {
+      visit.cost = check.whole(`${this.#what}: costOf`, cost, 0);
+      return this.#askLimits(x, exchange, visit);
+    });
   }
 
-  #askLimits(x: X, exchange: Exchange, visit: Visit, cost: number): MaybePromise<Refusal | undefined> {
-    visit.cost = check.whole(`${this.#what}: costOf`, cost, 0);
+  #askLimits(x: X, exchange: Exchange, visit: Visit): MaybePromise<Refusal | undefined> {
     const { limitsOf } = this.#options;
     if (limitsOf === undefined) return this.#decide(x, exchange, visit);
     return andThen(limitsOf(this.#binding.requestOf(x)), limits => {

@@ -15,7 +15,7 @@ const WARM_UP_MS = 100;
 const MEASURE_MS = 150;
 /** Decisions between two looks at the clock: a power of two, so that positions are cheap to find. */
 const BATCH = 2048;
-const ENOUGH = 2e6;
+const ENOUGH = 1e6;
 const SAME_STRINGS = 'ns uniform, same strings';
 
 /**
