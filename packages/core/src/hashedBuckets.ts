@@ -151,7 +151,7 @@ export class HashedBuckets implements BucketStore {
   /** Of a key's buckets that are not among the `asked`, of which it has `found`, keeps no more than it may. */
   #forgetSpares(shard: BucketShard, asked: number, found: number, now: number): void {
     // All keys of the shard together have no more than one key may have.
-    if (shard.buckets - shard.keys <= SPARE_BUCKETS) return;
+    if (shard.buckets - shard.keys < SPARE_BUCKETS) return;
     const { low, high } = this.#keys;
     for (let spares = shard.count(low, high) - found; spares > SPARE_BUCKETS; spares--) {
       forgetSpare(shard, low, high, this.#tags.first(asked), now);

@@ -2,6 +2,12 @@ import { isThenable } from '@breaking/core';
 import type { Binding, Gate, MaybePromise, Refusal } from '@breaking/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+/** Fastify keeps fields by these names, and takes longer to bring one into lower case than to keep the field. */
+const LOWER_CASE: Readonly<Record<string, string>> = {
+  RateLimit: 'ratelimit',
+  'RateLimit-Policy': 'ratelimit-policy',
+};
+
 export const binding: Binding<FastifyReply, FastifyRequest> = {
   requestOf: reply => reply.request,
   incomingOf: reply => reply.request.raw,
@@ -9,7 +15,7 @@ export const binding: Binding<FastifyReply, FastifyRequest> = {
   carrierOf: reply => reply.raw,
   addressOf: reply => reply.request.ip,
   trustsAnyClient: reply => believesAnyone(reply.request),
-  setHeader: (reply, name, value) => void reply.header(name, value),
+  setHeader: (reply, name, value) => void reply.header(LOWER_CASE[name] ?? name, value),
   setDecision: (reply, decision) => {
     reply.request.rateLimit = decision;
   },

@@ -61,7 +61,7 @@ export interface Binding<X, Req> {
   addressOf(x: X): string | undefined;
   /** Whether that setting lets any client choose its address. */
   trustsAnyClient(x: X): boolean;
-  /** Sets a header field of the response to come, by its name in lower case. Not called once that is on its way. */
+  /** Sets a header field of the response to come. Not called once that is on its way. */
   setHeader(x: X, name: string, value: string): void;
   /** Puts the decision where the framework's users look for it. */
   setDecision(x: X, decision: Decision): void;

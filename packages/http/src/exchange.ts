@@ -1,9 +1,8 @@
 import { errorMonitor } from 'node:events';
-import type { Decision } from '@breaking/core';
 import type { Outgoing, Source } from './binding.js';
 import { onConnectionClosed } from './connection.js';
 import { connectionOfQueued, type Outcome, outcomeOf } from './outcome.js';
-import { mostRestrictive, type Visit } from './visit.js';
+import type { Visit } from './visit.js';
 
 const EXCHANGE = Symbol('breaking.exchange');
 
@@ -116,11 +115,6 @@ function isAllSent({ writableEnded, writableFinished }: Outgoing): boolean {
 /** For frameworks that tell: what was thrown while the request was handled. It decides only where no final status does. */
 export function recordError(carrier: object & Carrier, error: unknown): void {
   if (carrier[EXCHANGE] !== undefined) carrier[EXCHANGE].error = error;
-}
-
-/** The most restrictive of the decisions on this request so far, for frameworks that look it up when it is asked for. */
-export function decisionOn(carrier: object & Carrier): Decision | undefined {
-  return carrier[EXCHANGE] && mostRestrictive(carrier[EXCHANGE].visits);
 }
 
 /** Whether anybody waits for the outcome of this request, and with it for its error. */

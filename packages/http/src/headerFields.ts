@@ -9,8 +9,7 @@ export interface FieldSink<T> {
 }
 
 /**
- * Sets the fields of one format, over all limits of all visits that show it. Their names are in lower case, as HTTP/2 has all
- * names: Node keeps fields by them, and takes longer to bring a name into lower case than it takes to keep the field.
+ * Sets the fields of one format, over all limits of all visits that show it.
  * Sources: draft-ietf-httpapi-ratelimit-headers-11, -07 and -06, and the `X-RateLimit-*` fields of many public APIs.
  */
 export function setFields<T>(
@@ -32,23 +31,9 @@ export function addFields(visits: readonly Visit[], fields: Record<string, strin
 
 const INTO_RECORD: FieldSink<Record<string, string>> = {
   setHeader(record, name, value) {
-    record[AS_SPECIFIED[name] ?? name] = value;
+    record[name] = value;
   },
 };
-
-/** Whoever reads the record looks for the names as the specifications write them. */
-const AS_SPECIFIED: Readonly<Record<string, string>> = Object.fromEntries(
-  [
-    'RateLimit',
-    'RateLimit-Policy',
-    'RateLimit-Limit',
-    'RateLimit-Remaining',
-    'RateLimit-Reset',
-    'X-RateLimit-Limit',
-    'X-RateLimit-Remaining',
-    'X-RateLimit-Reset',
-  ].map(name => [name.toLowerCase(), name]),
-);
 
 function isShown({ isEnforced, formats }: Visit, format: HeaderFormat): boolean {
   return isEnforced && formats.includes(format);
@@ -73,8 +58,8 @@ function setMembers<T>(visits: readonly Visit[], sink: FieldSink<T>, to: T): voi
     }
   }
   if (policy === '') return;
-  sink.setHeader(to, 'ratelimit-policy', policy);
-  sink.setHeader(to, 'ratelimit', members);
+  sink.setHeader(to, 'RateLimit-Policy', policy);
+  sink.setHeader(to, 'RateLimit', members);
 }
 
 function memberOf(limit: LimitState, quota: Quota, cost: number, decision: Decision): string {
@@ -103,18 +88,18 @@ function setTightest<T>(format: HeaderFormat, visits: readonly Visit[], sink: Fi
   if (tightest === undefined) return;
   const { q, w, r, t = w } = tightest;
   if (format === 'legacy') {
-    sink.setHeader(to, 'x-ratelimit-limit', `${q}`);
-    sink.setHeader(to, 'x-ratelimit-remaining', `${r}`);
-    sink.setHeader(to, 'x-ratelimit-reset', `${Math.ceil(Date.now() / 1000) + t}`);
+    sink.setHeader(to, 'X-RateLimit-Limit', `${q}`);
+    sink.setHeader(to, 'X-RateLimit-Remaining', `${r}`);
+    sink.setHeader(to, 'X-RateLimit-Reset', `${Math.ceil(Date.now() / 1000) + t}`);
     return;
   }
-  sink.setHeader(to, 'ratelimit-policy', `${q};w=${w}`);
+  sink.setHeader(to, 'RateLimit-Policy', `${q};w=${w}`);
   if (format === 'draft-7') {
-    sink.setHeader(to, 'ratelimit', `limit=${q}, remaining=${r}, reset=${t}`);
+    sink.setHeader(to, 'RateLimit', `limit=${q}, remaining=${r}, reset=${t}`);
   } else {
-    sink.setHeader(to, 'ratelimit-limit', `${q}`);
-    sink.setHeader(to, 'ratelimit-remaining', `${r}`);
-    sink.setHeader(to, 'ratelimit-reset', `${t}`);
+    sink.setHeader(to, 'RateLimit-Limit', `${q}`);
+    sink.setHeader(to, 'RateLimit-Remaining', `${r}`);
+    sink.setHeader(to, 'RateLimit-Reset', `${t}`);
   }
 }
 

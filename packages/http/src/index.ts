@@ -1,7 +1,7 @@
 export type { Binding, Gate, Incoming, Outgoing, Refusal } from './binding.js';
 export { CircuitBreakerGate } from './circuitBreakerGate.js';
 export type { CircuitBreakerGateOptions } from './circuitBreakerOptions.js';
-export { decisionOn, isWatched, recordError } from './exchange.js';
+export { isWatched, recordError } from './exchange.js';
 export type { HeaderFormat } from './headerFormats.js';
 export type { MaybePromise } from './maybePromise.js';
 export type { Outcome } from './outcome.js';

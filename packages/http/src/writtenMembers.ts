@@ -6,16 +6,18 @@ const KEPT = 256;
  * alone decide what is said, few numbers come again and again, and writing costs more than deciding.
  */
 export class WrittenMembers {
-  readonly #tokensLeft = new Float64Array(KEPT).fill(-1);
-  readonly #members = new Array<string>(KEPT).fill('');
+  /** Both begin with the first member: many limits never have one. */
+  #tokensLeft: Float64Array | undefined;
+  readonly #members: string[] = [];
 
   of(tokensLeft: number): string | undefined {
     const at = tokensLeft % KEPT;
-    return this.#tokensLeft[at] === tokensLeft ? this.#members[at] : undefined;
+    return this.#tokensLeft?.[at] === tokensLeft ? this.#members[at] : undefined;
   }
 
   keep(tokensLeft: number, member: string): void {
     const at = tokensLeft % KEPT;
+    this.#tokensLeft ??= new Float64Array(KEPT).fill(-1);
     this.#tokensLeft[at] = tokensLeft;
     this.#members[at] = member;
   }

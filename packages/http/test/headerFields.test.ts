@@ -71,8 +71,8 @@ describe('draft-11', () => {
     { of: 'the fastest', ...bucket(1, 1e300, 0), policy: 'q=999999999999999;w=1', limit: 'r=1' },
   ])('shows $of', ({ policy, limit, ...owing }) => {
     expect(fieldsOf('draft-11', visit([owing]))).toEqual({
-      'ratelimit-policy': `"default";${policy}`,
-      ratelimit: `"default";${limit}`,
+      'RateLimit-Policy': `"default";${policy}`,
+      RateLimit: `"default";${limit}`,
     });
   });
 
@@ -84,15 +84,15 @@ describe('draft-11', () => {
     { of: 'a cost that never fits', ...bucket(10, 0.1, 5), cost: 11, limit: 'r=0' },
     { of: 'such a cost on a fast bucket', ...bucket(9, 20, 5), cost: 11, limit: 'r=0' },
   ])('shows a refusal with $of', ({ limit, cost, ...owing }) => {
-    expect(fieldsOf('draft-11', visit([owing], false, cost)).ratelimit).toBe(`"default";${limit}`);
+    expect(fieldsOf('draft-11', visit([owing], false, cost)).RateLimit).toBe(`"default";${limit}`);
   });
 
   test('is a list that structured fields can parse, whatever the names', () => {
     const names = ['a', '"', '\\', '\\"', 'a, b', 'a;r=9', ' '];
     const members = names.map(name => ({ name, ...bucket(2, 1, 1) }));
-    const { ratelimit = '' } = fieldsOf('draft-11', visit(members));
-    const parsed = [...ratelimit.matchAll(/(?:^|, )"((?:[^"\\]|\\["\\])*)";r=1;t=1(?=$|, )/g)];
-    expect(parsed.map(([member]) => member).join('')).toBe(ratelimit);
+    const { RateLimit = '' } = fieldsOf('draft-11', visit(members));
+    const parsed = [...RateLimit.matchAll(/(?:^|, )"((?:[^"\\]|\\["\\])*)";r=1;t=1(?=$|, )/g)];
+    expect(parsed.map(([member]) => member).join('')).toBe(RateLimit);
     expect(parsed.map(([, name = '']) => name.replace(/\\(.)/g, '$1'))).toEqual(names);
   });
 });
@@ -120,22 +120,22 @@ describe('the older formats', () => {
 
   test('show the limit with the fewest tokens left', () => {
     expect(fieldsOf('draft-7', visit(both))).toEqual({
-      'ratelimit-policy': '5000;w=86400',
-      ratelimit: 'limit=5000, remaining=10, reset=173',
+      'RateLimit-Policy': '5000;w=86400',
+      RateLimit: 'limit=5000, remaining=10, reset=173',
     });
     expect(fieldsOf('draft-6', visit(both))).toEqual({
-      'ratelimit-policy': '5000;w=86400',
-      'ratelimit-limit': '5000',
-      'ratelimit-remaining': '10',
-      'ratelimit-reset': '173',
+      'RateLimit-Policy': '5000;w=86400',
+      'RateLimit-Limit': '5000',
+      'RateLimit-Remaining': '10',
+      'RateLimit-Reset': '173',
     });
   });
 
   test('round the moment of a reset up too: it is never too early', () => {
     expect(fieldsOf('legacy', visit(both))).toEqual({
-      'x-ratelimit-limit': '5000',
-      'x-ratelimit-remaining': '10',
-      'x-ratelimit-reset': String(1_767_225_601 + 173),
+      'X-RateLimit-Limit': '5000',
+      'X-RateLimit-Remaining': '10',
+      'X-RateLimit-Reset': String(1_767_225_601 + 173),
     });
   });
 
@@ -146,14 +146,14 @@ describe('the older formats', () => {
       [refused, empty],
       [empty, refused],
     ]) {
-      expect(fieldsOf('draft-7', ...visits).ratelimit).toBe('limit=10, remaining=0, reset=2');
+      expect(fieldsOf('draft-7', ...visits).RateLimit).toBe('limit=10, remaining=0, reset=2');
     }
   });
 
   test('of equals show the first', () => {
     const [first, second] = [visit([bucket(3, 1, 2)]), visit([bucket(4, 1, 3)])];
-    expect(fieldsOf('draft-6', first, second)['ratelimit-limit']).toBe('3');
-    expect(fieldsOf('draft-6', second, first)['ratelimit-limit']).toBe('4');
+    expect(fieldsOf('draft-6', first, second)['RateLimit-Limit']).toBe('3');
+    expect(fieldsOf('draft-6', second, first)['RateLimit-Limit']).toBe('4');
   });
 });
 

@@ -77,7 +77,7 @@ describe('a gate', () => {
     const gate = gateOf();
     gate.admit(early);
     gate.admit(late);
-    expect(Object.keys(early.fields)).toEqual(['ratelimit-policy', 'ratelimit']);
+    expect(Object.keys(early.fields)).toEqual(['RateLimit-Policy', 'RateLimit']);
     expect(late.fields).toEqual({});
     expect(late.decision?.limits[0]?.tokensLeft).toBe(0);
   });

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, ServerResponse } from 'node:http';
 import { MockClock } from '@breaking/core';
 import { perMinute, rateLimit } from '@breaking/express';
 import { listen } from '@breaking/testkit';
@@ -37,14 +37,26 @@ describe.each<[string, CreateApp]>([
     expect(await a?.('/elsewhere')).toBe('none');
   });
 
-  test('outlives the locals of the response, and the request is counted once whatever they are', async () => {
-    const counted = limit();
+  test('outlives the locals of the response', async () => {
     const replaceLocals: RequestHandler = (_req, res, next) => {
       res.locals = { user: 'ada' };
       next();
     };
-    const ask = await askOf(createApp().use(counted, replaceLocals, counted, show));
+    const ask = await askOf(createApp().use(limit(), replaceLocals, show));
     expect([await ask(), await ask()]).toEqual([2, 1]);
+  });
+
+  test('is one of its own for each request that an app makes of another', async () => {
+    const app = createApp();
+    app.get('/batch', (req, res) => {
+      for (let i = 0; i < 5; i++)
+        app({ ...req, url: '/item' } as typeof req, new ServerResponse(req) as never);
+      res.json(tokensLeft);
+    });
+    const tokensLeft: unknown[] = [];
+    app.use(limit(), req => void tokensLeft.push(req.rateLimit?.limits[0]?.tokensLeft));
+    const ask = await askOf(app);
+    expect(await ask('/batch')).toEqual([2, 1, 0]);
   });
 
   test('takes the place of what somebody else has set before, and is replaced by what is set after', async () => {
