@@ -78,6 +78,14 @@ describe('many limits of one key', () => {
     }
   });
 
+  test('no more than 64 are kept beside those that are asked for, however many names there were', () => {
+    const store = buckets(1000);
+    const names = limits(300, 5, PER_HOUR);
+    for (const limit of names) store.check('a', [limit], 2, 0);
+    const kept = names.filter(limit => store.peek('a', [limit], 1, 0).limits[0]?.tokensLeft === 3);
+    expect(kept).toHaveLength(65);
+  });
+
   test('maxKeys counts keys: each is kept with all its limits, or forgotten with all', () => {
     const store = buckets(50);
     const asked = limits(20, 5, PER_HOUR);
