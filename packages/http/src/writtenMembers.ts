@@ -6,19 +6,14 @@ const KEPT = 256;
  * alone decide what is said, few numbers come again and again, and writing costs more than deciding.
  */
 export class WrittenMembers {
-  /** Both begin with the first member: many limits never have one. */
-  #tokensLeft: Float64Array | undefined;
-  readonly #members: string[] = [];
+  readonly #kept: { readonly tokensLeft: number; readonly member: string }[] = [];
 
   of(tokensLeft: number): string | undefined {
-    const at = tokensLeft % KEPT;
-    return this.#tokensLeft?.[at] === tokensLeft ? this.#members[at] : undefined;
+    const kept = this.#kept[tokensLeft % KEPT];
+    return kept?.tokensLeft === tokensLeft ? kept.member : undefined;
   }
 
   keep(tokensLeft: number, member: string): void {
-    const at = tokensLeft % KEPT;
-    this.#tokensLeft ??= new Float64Array(KEPT).fill(-1);
-    this.#tokensLeft[at] = tokensLeft;
-    this.#members[at] = member;
+    this.#kept[tokensLeft % KEPT] = { tokensLeft, member };
   }
 }

@@ -30,7 +30,8 @@ export class KeyBytes {
   readonly #bytes: Buffer;
   readonly #lengths: Uint8Array;
 
-  constructor(readonly count: number) {
+  /** @param count how many */
+  constructor(count: number) {
     this.#bytes = Buffer.alloc(count * LONGEST_ADDRESS);
     this.#lengths = new Uint8Array(count);
     for (let i = 0; i < count; i++) {
@@ -47,11 +48,6 @@ export class KeyBytes {
 
 /** Which key is met at a position, by its index. A power of two long, to be met again and again. */
 export type Order = Uint32Array;
-
-/** One after the other. */
-export function inTurn(keys: number, length: number): Order {
-  return Uint32Array.from({ length }, (_, i) => i % keys);
-}
 
 /** Every key as likely as any other. */
 export function uniform(keys: number, length: number): Order {
