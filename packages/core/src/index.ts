@@ -1,23 +1,23 @@
-export type { RunOptions } from './breakerCall.js';
+export type { RunOptions } from './breaker/call.js';
 export {
   CIRCUIT_BREAKER_OPTIONS,
   type CircuitBreakerOptions,
   type ErrorType,
-} from './breakerOptions.js';
-export type { CallOutcome, CircuitState } from './breakerState.js';
-export { warnOfCallback } from './callback.js';
+} from './breaker/options.js';
+export type { CallOutcome, CircuitState } from './breaker/state.js';
+export { warnOfCallback } from './base/callback.js';
 export type {
   CallMessage,
   DecisionMessage,
   StoreErrorMessage,
   TransitionMessage,
   TransitionReason,
-} from './channels.js';
-export * as check from './check.js';
-export { CircuitBreaker } from './circuitBreaker.js';
-export { CircuitBreakerGroup, type CircuitBreakerGroupOptions } from './circuitBreakerGroup.js';
-export { type Clock, MockClock, MonotonicClock } from './clock.js';
-export { allThere, cappedDebt, debtAt } from './debt.js';
+} from './breaker/events.js';
+export * as check from './base/check.js';
+export { CircuitBreaker } from './breaker/circuitBreaker.js';
+export { CircuitBreakerGroup, type CircuitBreakerGroupOptions } from './breaker/circuitBreakerGroup.js';
+export { type Clock, MockClock, MonotonicClock } from './base/clock.js';
+export { allThere, cappedDebt, debtAt } from './bucket/debt.js';
 export {
   type Decision,
   type DecisionSource,
@@ -27,21 +27,21 @@ export {
   sourced,
   sourceOf,
   undecided,
-} from './decision.js';
-export { DenyCacheBucketStore, type DenyCacheOptions } from './denyCacheBucketStore.js';
-export { enforcement } from './enforcement.js';
-export { isDeadline } from './deadline.js';
-export { StoreUnavailable, TimeoutError, TooManyErrors, TooManyRequests, withoutStack } from './errors.js';
+} from './bucket/decision.js';
+export { DenyCacheBucketStore, type DenyCacheOptions } from './store/denyCacheBucketStore.js';
+export { enforcement } from './limiter/enforcement.js';
+export { isDeadline } from './base/deadline.js';
+export { StoreUnavailable, TimeoutError, TooManyErrors, TooManyRequests, withoutStack } from './base/errors.js';
 export {
   FailoverBucketStore,
   type FailoverOptions,
   ON_STORE_ERROR,
   type OnStoreError,
-} from './failoverBucketStore.js';
-export { guarded } from './guarded.js';
-export { LeaseBucketStore, type LeaseOptions } from './leaseBucketStore.js';
-export { MemoryBucketStore } from './memoryBucketStore.js';
-export type { Permit } from './permit.js';
+} from './store/failoverBucketStore.js';
+export { guarded } from './breaker/guarded.js';
+export { LeaseBucketStore, type LeaseOptions } from './store/lease/leaseBucketStore.js';
+export { MemoryBucketStore } from './store/memory/memoryBucketStore.js';
+export type { Permit } from './breaker/permit.js';
 export {
   type BucketPolicy,
   type Limit,
@@ -50,8 +50,8 @@ export {
   perHour,
   perMinute,
   perSecond,
-} from './policy.js';
-export { RateLimiter, type RateLimiterOptions } from './rateLimiter.js';
-export { ceilSecs, type HeaderFields, LARGEST_INTEGER, retryAfterField } from './retryAfter.js';
-export { type BucketStore, isStore, isThenable } from './store.js';
-export { TokenBucket } from './tokenBucket.js';
+} from './bucket/policy.js';
+export { RateLimiter, type RateLimiterOptions } from './limiter/rateLimiter.js';
+export { ceilSecs, type HeaderFields, LARGEST_INTEGER, retryAfterField } from './base/retryAfter.js';
+export { type BucketStore, isStore, isThenable } from './store/store.js';
+export { TokenBucket } from './bucket/tokenBucket.js';

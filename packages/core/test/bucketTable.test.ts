@@ -1,8 +1,8 @@
 import type { Limit } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
-import { BucketTable } from '../src/bucketTable.js';
-import { HashedBuckets } from '../src/hashedBuckets.js';
-import { KeyHash } from '../src/keyHash.js';
+import { BucketTable } from '../src/store/memory/bucketTable.js';
+import { HashedBuckets } from '../src/store/memory/hashedBuckets.js';
+import { KeyHash } from '../src/store/memory/keyHash.js';
 
 const SECRET = Int32Array.of(1, 2, 3, 4);
 const PER_HOUR = 1 / 3600;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { within } from '../src/deadline.js';
+import { within } from '../src/base/deadline.js';
 
 test('an answer that came while the process stood still is in time', async () => {
   const answer = within('it', 0.005, promisify(randomBytes)(8));

@@ -1,4 +1,4 @@
-import type { TransitionMessage } from './channels.js';
+import type { TransitionMessage } from './events.js';
 import {
   atLeast,
   finite,
@@ -11,9 +11,9 @@ import {
   share,
   shown,
   whole,
-} from './check.js';
-import { type Clock, MonotonicClock } from './clock.js';
-import { LARGEST_CAPACITY } from './policy.js';
+} from '../base/check.js';
+import { type Clock, MonotonicClock } from '../base/clock.js';
+import { LARGEST_CAPACITY } from '../bucket/policy.js';
 
 /** A class whose instances can be thrown. */
 export type ErrorType = abstract new (...args: never[]) => unknown;

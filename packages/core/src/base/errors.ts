@@ -1,4 +1,4 @@
-import type { Decision } from './decision.js';
+import type { Decision } from '../bucket/decision.js';
 import { type HeaderFields, retryAfterField } from './retryAfter.js';
 
 /** A rate limit refused a request. The frameworks' own error paths answer it with 429 and its `headers`. */

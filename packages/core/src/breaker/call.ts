@@ -1,7 +1,7 @@
 import type { Admission } from './admission.js';
-import { isFunction, isObjectWith, knownOptions } from './check.js';
-import { callWithin, isDeadline } from './deadline.js';
-import { isThenable } from './store.js';
+import { isFunction, isObjectWith, knownOptions } from '../base/check.js';
+import { callWithin, isDeadline } from '../base/deadline.js';
+import { isThenable } from '../store/store.js';
 
 export interface RunOptions {
   /** The caller's own signal. Its abort reaches the function through the signal that it is called with. */

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
-import type { CallOutcome, CircuitState } from './breakerState.js';
-import type { Decision, DecisionSource } from './decision.js';
+import type { CallOutcome, CircuitState } from './state.js';
+import type { Decision, DecisionSource } from '../bucket/decision.js';
 
 /** Published on `breaking:rate_limit:decision`. */
 export interface DecisionMessage {

@@ -1,13 +1,13 @@
-import { boundedKey, keyScope } from './bucketKey.js';
-import { decisionChannel } from './channels.js';
-import { isObjectWith, isString, knownOptions, printableName, whole } from './check.js';
-import { type Clock, MonotonicClock, readingOf } from './clock.js';
-import { type Decision, sourceOf } from './decision.js';
+import { boundedKey, keyScope } from '../base/bucketKey.js';
+import { decisionChannel } from '../breaker/events.js';
+import { isObjectWith, isString, knownOptions, printableName, whole } from '../base/check.js';
+import { type Clock, MonotonicClock, readingOf } from '../base/clock.js';
+import { type Decision, sourceOf } from '../bucket/decision.js';
 import { enforcement } from './enforcement.js';
-import { MemoryBucketStore } from './memoryBucketStore.js';
-import { type Limit, type Limits, namedLimits } from './policy.js';
-import { prefixed } from './prefixedStore.js';
-import { type BucketStore, isStore, isThenable } from './store.js';
+import { MemoryBucketStore } from '../store/memory/memoryBucketStore.js';
+import { type Limit, type Limits, namedLimits } from '../bucket/policy.js';
+import { prefixed } from '../store/prefixedStore.js';
+import { type BucketStore, isStore, isThenable } from '../store/store.js';
 
 export interface RateLimiterOptions<S extends BucketStore = MemoryBucketStore> {
   /** Printable ASCII. Limiters of one name share their buckets in a shared store; required with `store`. */

@@ -1,4 +1,4 @@
-import { knownOptions, positive, printableName, shown, whole } from './check.js';
+import { knownOptions, positive, printableName, shown, whole } from '../base/check.js';
 
 /** How large a bucket is and how fast it refills. */
 export interface BucketPolicy {

@@ -1,5 +1,5 @@
-import { cappedDebt, debtAt } from './debt.js';
-import type { Limit } from './policy.js';
+import { cappedDebt, debtAt } from '../../bucket/debt.js';
+import type { Limit } from '../../bucket/policy.js';
 
 /**
  * A slot is 32 bytes: 4 words (2 of the key's hash; the name's tag, 0 where the slot is empty; the rate), then 2 doubles

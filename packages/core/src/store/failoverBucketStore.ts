@@ -1,12 +1,12 @@
 import { decisionIn } from './answer.js';
-import { storeErrorChannel } from './channels.js';
-import { knownOptions, oneOf, printableName, shown } from './check.js';
-import { CircuitBreaker } from './circuitBreaker.js';
-import { isDeadline, within } from './deadline.js';
-import { type Decision, sourced, undecided } from './decision.js';
-import { MemoryBucketStore } from './memoryBucketStore.js';
-import type { Permit } from './permit.js';
-import type { Limit } from './policy.js';
+import { storeErrorChannel } from '../breaker/events.js';
+import { knownOptions, oneOf, printableName, shown } from '../base/check.js';
+import { CircuitBreaker } from '../breaker/circuitBreaker.js';
+import { isDeadline, within } from '../base/deadline.js';
+import { type Decision, sourced, undecided } from '../bucket/decision.js';
+import { MemoryBucketStore } from './memory/memoryBucketStore.js';
+import type { Permit } from '../breaker/permit.js';
+import type { Limit } from '../bucket/policy.js';
 import { type BucketStore, isStore, isThenable } from './store.js';
 
 /** What decides when a store gives no answer: buckets in this process, or the same answer for everyone. */

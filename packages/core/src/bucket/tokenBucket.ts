@@ -1,5 +1,5 @@
-import { isObjectWith, knownOptions, whole } from './check.js';
-import { type Clock, MonotonicClock, readingOf } from './clock.js';
+import { isObjectWith, knownOptions, whole } from '../base/check.js';
+import { type Clock, MonotonicClock, readingOf } from '../base/clock.js';
 import { areThere, debtAt, secondsUntilThere, wholeTokens } from './debt.js';
 import { type BucketPolicy, checkPolicy } from './policy.js';
 

@@ -1,6 +1,6 @@
-import type { Decision } from './decision.js';
-import { MemoryBucketStore } from './memoryBucketStore.js';
-import type { Limit } from './policy.js';
+import type { Decision } from '../bucket/decision.js';
+import { MemoryBucketStore } from './memory/memoryBucketStore.js';
+import type { Limit } from '../bucket/policy.js';
 import type { BucketStore } from './store.js';
 
 /** The same store, with a prefix in front of every key. */

@@ -1,7 +1,7 @@
-import type { BreakerSettings } from './breakerOptions.js';
-import type { CallOutcome } from './breakerState.js';
-import { calledBack } from './callback.js';
-import { TimeoutError, TooManyErrors } from './errors.js';
+import type { BreakerSettings } from './options.js';
+import type { CallOutcome } from './state.js';
+import { calledBack } from '../base/callback.js';
+import { TimeoutError, TooManyErrors } from '../base/errors.js';
 
 /**
  * What a breaker makes of an error.

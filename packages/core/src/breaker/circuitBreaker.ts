@@ -1,13 +1,13 @@
 import { Admission, type Settle } from './admission.js';
-import { boundCall, type Runnable, type RunOptions, rejecting, settling } from './breakerCall.js';
-import { type BreakerSettings, breakerSettings, type CircuitBreakerOptions } from './breakerOptions.js';
-import { outcomeOf } from './breakerOutcome.js';
-import { BreakerState, type CallOutcome, type CircuitState } from './breakerState.js';
-import { calledBack } from './callback.js';
-import { type CallMessage, callChannel, type TransitionMessage, transitionChannel } from './channels.js';
-import { isFunction } from './check.js';
-import { readingOf } from './clock.js';
-import { TooManyErrors, withoutStack } from './errors.js';
+import { boundCall, type Runnable, type RunOptions, rejecting, settling } from './call.js';
+import { type BreakerSettings, breakerSettings, type CircuitBreakerOptions } from './options.js';
+import { outcomeOf } from './outcome.js';
+import { BreakerState, type CallOutcome, type CircuitState } from './state.js';
+import { calledBack } from '../base/callback.js';
+import { type CallMessage, callChannel, type TransitionMessage, transitionChannel } from './events.js';
+import { isFunction } from '../base/check.js';
+import { readingOf } from '../base/clock.js';
+import { TooManyErrors, withoutStack } from '../base/errors.js';
 import { CallPermit, type Permit } from './permit.js';
 
 /**

@@ -1,6 +1,6 @@
-import { isObjectWith } from './check.js';
-import type { Decision } from './decision.js';
-import type { Limit } from './policy.js';
+import { isObjectWith } from '../base/check.js';
+import type { Decision } from '../bucket/decision.js';
+import type { Limit } from '../bucket/policy.js';
 
 /**
  * Where buckets live, by key. Every operation is atomic over all limits of its key: all of them are debited, or none.

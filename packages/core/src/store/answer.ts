@@ -1,6 +1,6 @@
-import { secondsUntilThere } from './debt.js';
-import type { Decision, LimitState } from './decision.js';
-import type { Limit } from './policy.js';
+import { secondsUntilThere } from '../bucket/debt.js';
+import type { Decision, LimitState } from '../bucket/decision.js';
+import type { Limit } from '../bucket/policy.js';
 
 /** A Decision as any store may have made it: with the waits that only `secondsUntil` tells, or without. */
 type Told = Omit<Decision, 'limits'> & { readonly limits: readonly (LimitState | ToldLimit)[] };

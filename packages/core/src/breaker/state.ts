@@ -1,5 +1,5 @@
-import type { BreakerSettings } from './breakerOptions.js';
-import { areThere, debtAt, SLACK } from './debt.js';
+import type { BreakerSettings } from './options.js';
+import { areThere, debtAt, SLACK } from '../bucket/debt.js';
 
 /** Closed lets every call through, open none; halfOpen lets single probes through, to see whether it may close. */
 export type CircuitState = 'closed' | 'open' | 'halfOpen';

@@ -1,4 +1,4 @@
-import { shown } from './check.js';
+import { shown } from '../base/check.js';
 
 const always = () => true;
 const never = () => false;

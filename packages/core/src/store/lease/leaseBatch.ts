@@ -1,4 +1,4 @@
-import type { Decision } from './decision.js';
+import type { Decision } from '../../bucket/decision.js';
 import type { Lease } from './lease.js';
 
 /** A request that waits for tokens. */

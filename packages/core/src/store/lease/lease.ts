@@ -1,6 +1,6 @@
-import { allThere, debtAt, wholeTokens } from './debt.js';
-import { type Decision, debtsAfter, decided, sourceOf } from './decision.js';
-import type { Limit } from './policy.js';
+import { allThere, debtAt, wholeTokens } from '../../bucket/debt.js';
+import { type Decision, debtsAfter, decided, sourceOf } from '../../bucket/decision.js';
+import type { Limit } from '../../bucket/policy.js';
 
 /** How long tokens are held: what is not used by then goes back. */
 const HELD_SECS = 1;
