@@ -1,6 +1,6 @@
 import type { errorMonitor } from 'node:events';
 import type { Decision } from '@breaking/core';
-import type { Connection } from './connection.js';
+import type { Connection } from './request/connection.js';
 import type { MaybePromise } from './maybePromise.js';
 
 /** What a gate reads of the raw request, of HTTP/1 or HTTP/2. */

@@ -1,16 +1,16 @@
 import { check, type Permit, TooManyErrors, warnOfCallback, withoutStack } from '@breaking/core';
 import type { Binding, Gate, Refusal } from './binding.js';
-import { errorsOnly } from './callbackError.js';
+import { errorsOnly } from './callback.js';
 import {
   type CheckedCircuitBreaker,
   type CircuitBreakerGateOptions,
   checkCircuitBreaker,
 } from './circuitBreakerOptions.js';
-import { Exchange } from './exchange.js';
-import { addFields } from './headerFields.js';
+import { Exchange } from './request/exchange.js';
+import { addFields } from './headers/fields.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
-import type { Outcome } from './outcome.js';
-import { refusal, refusalFields, serviceUnavailable, unavailableRefusal } from './problem.js';
+import type { Outcome } from './request/outcome.js';
+import { refusal, refusalFields, serviceUnavailable, unavailableRefusal } from './refusal.js';
 
 /**
  * The circuit breakers in front of the handlers of one framework: admits a request with a permit, and settles that once

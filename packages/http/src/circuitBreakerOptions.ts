@@ -6,8 +6,8 @@ import {
   enforcement,
 } from '@breaking/core';
 import type { MaybePromise } from './maybePromise.js';
-import type { Outcome } from './outcome.js';
-import type { Problem, Rejection } from './problem.js';
+import type { Outcome } from './request/outcome.js';
+import type { Problem, Rejection } from './refusal.js';
 import type { RejectWith } from './rateLimitOptions.js';
 
 /** The options of `circuitBreaker`. Every callback but `onTransition` may be asynchronous. */

@@ -8,11 +8,11 @@ import {
   warnOfCallback,
   withoutStack,
 } from '@breaking/core';
-import { AddressKeys, callerKey } from './addressKey.js';
+import { AddressKeys, callerKey } from './clientKey/addressKey.js';
 import type { Binding, Gate, Refusal } from './binding.js';
-import { errorsOnly } from './callbackError.js';
-import { Exchange } from './exchange.js';
-import { addFields, setFields } from './headerFields.js';
+import { errorsOnly } from './callback.js';
+import { Exchange } from './request/exchange.js';
+import { addFields, setFields } from './headers/fields.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
 import {
   quotaExceeded,
@@ -21,10 +21,10 @@ import {
   refusalFields,
   serviceUnavailable,
   unavailableRefusal,
-} from './problem.js';
-import { lastingQuotasOf, type Quotas, quotasOf } from './quota.js';
+} from './refusal.js';
+import { lastingQuotasOf, type Quotas, quotasOf } from './headers/quota.js';
 import { type CheckedRateLimit, checkRateLimit, type RateLimitOptions } from './rateLimitOptions.js';
-import { mostRestrictive, type Visit } from './visit.js';
+import { mostRestrictive, type Visit } from './request/visit.js';
 
 /**
  * The rate limit on the requests of one framework: asks the callbacks, takes the tokens, sets the headers, refuses.

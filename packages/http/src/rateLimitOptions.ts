@@ -12,10 +12,10 @@ import {
   type OnStoreError,
   RateLimiter,
 } from '@breaking/core';
-import { type HeaderFormat, headerFormats } from './headerFormats.js';
+import { type HeaderFormat, headerFormats } from './headers/formats.js';
 import type { MaybePromise } from './maybePromise.js';
-import type { Outcome } from './outcome.js';
-import type { Problem, Rejection } from './problem.js';
+import type { Outcome } from './request/outcome.js';
+import type { Problem, Rejection } from './refusal.js';
 
 /** What a rate limit may be told beside its limits. Every callback may be asynchronous. */
 export interface RateLimitSettings<Req> {

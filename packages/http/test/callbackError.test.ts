@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { asError, rejectingWithErrors } from '../src/callbackError.js';
+import { asError, rejectingWithErrors } from '../src/callback.js';
 
 test('an error stays what it is, one of another realm too', async () => {
   for (const error of [new TypeError('broken'), runInNewContext('new Error("elsewhere")') as Error]) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clientKey } from '../src/clientKey.js';
+import { clientKey } from '../src/clientKey/clientKey.js';
 
 describe('the key of an address', () => {
   test.each([

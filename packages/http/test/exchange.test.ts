@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { Exchange, isWatched, recordError } from '../src/exchange.js';
-import type { Outcome } from '../src/outcome.js';
+import { Exchange, isWatched, recordError } from '../src/request/exchange.js';
+import type { Outcome } from '../src/request/outcome.js';
 
 /** A response as far as an exchange sees one. */
 class FakeResponse extends EventEmitter {

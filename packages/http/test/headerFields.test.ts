@@ -1,9 +1,9 @@
 import { type BucketPolicy, decided } from '@breaking/core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { setFields } from '../src/headerFields.js';
-import { type HeaderFormat, headerFormats } from '../src/headerFormats.js';
-import { lastingQuotasOf, quotasOf } from '../src/quota.js';
-import type { Visit } from '../src/visit.js';
+import { setFields } from '../src/headers/fields.js';
+import { type HeaderFormat, headerFormats } from '../src/headers/formats.js';
+import { lastingQuotasOf, quotasOf } from '../src/headers/quota.js';
+import type { Visit } from '../src/request/visit.js';
 
 interface Owing extends BucketPolicy {
   readonly name?: string;

@@ -9,8 +9,8 @@ import {
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { Exchange } from '../src/exchange.js';
-import type { Outcome } from '../src/outcome.js';
+import { Exchange } from '../src/request/exchange.js';
+import type { Outcome } from '../src/request/outcome.js';
 
 /** The outcome of a request over HTTP/2 whose response breaks off after its first part. */
 async function outcomeWhen(

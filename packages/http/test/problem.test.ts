@@ -7,7 +7,7 @@ import {
   refusalFields,
   serviceUnavailable,
   unavailableRefusal,
-} from '../src/problem.js';
+} from '../src/refusal.js';
 
 const refused = decided([{ name: 'burst', capacityMax: 1, restoreRateHz: 0.1 }], [1], 1, false);
 

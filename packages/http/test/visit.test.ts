@@ -1,6 +1,6 @@
 import { type Decision, decided, undecided } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
-import { mostRestrictive, type Visit } from '../src/visit.js';
+import { mostRestrictive, type Visit } from '../src/request/visit.js';
 
 /** A decision that leaves so many of ten tokens under each limit. */
 function left(...tokens: number[]): Decision {

@@ -1,4 +1,4 @@
-import type { ScriptRunner } from './scriptRunner.js';
+import type { ScriptRunner } from './clients.js';
 
 /** The part of ioredis 5 and 6 and of iovalkey that is used, the same for a single server and a Cluster. */
 export interface IoredisClient {

@@ -1,4 +1,4 @@
-import type { ScriptRunner } from './scriptRunner.js';
+import type { ScriptRunner } from './clients.js';
 
 interface KeysAndArguments {
   keys: string[];

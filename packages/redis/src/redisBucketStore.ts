@@ -7,7 +7,7 @@ import {
   type Limit,
 } from '@breaking/core';
 import { ScriptedBucketStore } from './scriptedBucketStore.js';
-import { type RedisClient, runnerOf } from './scriptRunner.js';
+import { type RedisClient, runnerOf } from './clients.js';
 
 export interface RedisBucketStoreOptions {
   /** A client of ioredis 5 or 6, iovalkey, or node-redis 5 or 6; of one server or of a Cluster. It stays yours to close. */

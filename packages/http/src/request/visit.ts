@@ -1,6 +1,6 @@
 import type { Decision, Limits } from '@breaking/core';
-import type { HeaderFormat } from './headerFormats.js';
-import type { Quotas } from './quota.js';
+import type { HeaderFormat } from '../headers/formats.js';
+import type { Quotas } from '../headers/quota.js';
 
 /** One request meeting one limiter: what was asked, and once it is decided, how. */
 export interface Visit {

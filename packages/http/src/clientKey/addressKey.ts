@@ -1,4 +1,4 @@
-import type { Binding } from './binding.js';
+import type { Binding } from '../binding.js';
 import { clientKey } from './clientKey.js';
 import { warnOnce } from './processWarning.js';
 

@@ -1,5 +1,5 @@
 import { errorMonitor } from 'node:events';
-import type { Outgoing, Source } from './binding.js';
+import type { Outgoing, Source } from '../binding.js';
 import { onConnectionClosed } from './connection.js';
 import { connectionOfQueued, type Outcome, outcomeOf } from './outcome.js';
 import type { Visit } from './visit.js';

@@ -1,4 +1,4 @@
-import type { Breakable, Outgoing } from './binding.js';
+import type { Breakable, Outgoing } from '../binding.js';
 
 /** How a request ended. */
 export interface Outcome {

@@ -1,7 +1,7 @@
 import { ceilSecs, type Decision, type LimitState } from '@breaking/core';
-import type { HeaderFormat } from './headerFormats.js';
+import type { HeaderFormat } from './formats.js';
 import type { Quota } from './quota.js';
-import type { Visit } from './visit.js';
+import type { Visit } from '../request/visit.js';
 
 /** Where header fields go: a binding's response, or a plain record. */
 export interface FieldSink<T> {
