@@ -9,11 +9,11 @@ const packages = fileURLToPath(new URL('./packages/', import.meta.url));
  * against what was built, which Node loads by itself, as it does for users.
  */
 const built = process.env.BREAKING_BUILT !== undefined;
-const entry = built ? 'dist/index.js' : 'src/index.ts';
-const alias = readdirSync(packages).map(name => ({
-  find: new RegExp(`^@breaking/${name}$`),
-  replacement: `${packages}${name}/${entry}`,
-}));
+const [folder, ending] = built ? ['dist', 'js'] : ['src', 'ts'];
+const alias: { find: RegExp; replacement: string }[] = [
+  { find: /^@breaking\/(\w+)$/, replacement: `${packages}$1/${folder}/index.${ending}` },
+  { find: /^@breaking\/(\w+)\/(\w+)$/, replacement: `${packages}$1/${folder}/$2.${ending}` },
+];
 if (built) alias.push({ find: /^((\.\.\/)+)src\//, replacement: '$1dist/' });
 
 const project = (name: string, include: string) => ({

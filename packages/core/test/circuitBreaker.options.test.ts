@@ -1,4 +1,5 @@
-import { CIRCUIT_BREAKER_OPTIONS, CircuitBreaker, type CircuitBreakerOptions } from '@breaking/core';
+import { CircuitBreaker, type CircuitBreakerOptions } from '@breaking/core';
+import { CIRCUIT_BREAKER_OPTIONS } from '@breaking/core/internal';
 import { describe, expect, test } from 'vitest';
 import { FIVE_IN_TEN } from './breakerTools.js';
 

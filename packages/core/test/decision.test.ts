@@ -1,16 +1,14 @@
 import {
-  ceilSecs,
   type Decision,
   decided,
   type Limit,
-  retryAfterField,
   StoreUnavailable,
   sourced,
   sourceOf,
   TimeoutError,
   TooManyRequests,
-  undecided,
 } from '@breaking/core';
+import { ceilSecs, retryAfterField, undecided } from '@breaking/core/internal';
 import { describe, expect, test } from 'vitest';
 
 const BURST: Limit = { name: 'burst', capacityMax: 20, restoreRateHz: 4 };

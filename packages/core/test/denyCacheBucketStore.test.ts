@@ -12,8 +12,8 @@ import {
   RateLimiter,
   sourced,
   sourceOf,
-  undecided,
 } from '@breaking/core';
+import { undecided } from '@breaking/core/internal';
 import { describe, expect, test } from 'vitest';
 
 /** A store over a network: it answers with promises, counts its round trips, and others use it too. */

@@ -14,8 +14,8 @@ import {
   type StoreErrorMessage,
   sourceOf,
   TimeoutError,
-  undecided,
 } from '@breaking/core';
+import { undecided } from '@breaking/core/internal';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 const LIMITS: readonly Limit[] = [{ name: 'only', ...perDay(2) }];

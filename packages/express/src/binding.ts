@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isThenable } from '@breaking/core';
+import { isThenable } from '@breaking/core/internal';
 import type { Binding, Gate, MaybePromise, Refusal } from '@breaking/http';
 import type { NextFunction, Request, Response } from 'express';
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { pipeline } from 'node:stream';
-import { isThenable } from '@breaking/core';
+import { isThenable } from '@breaking/core/internal';
 import { circuitBreaker, rateLimit } from '@breaking/express';
 import { type AdapterUnderTest, type GateUnderTest, type Io, madeOnce, sendOk } from '@breaking/testkit';
 import type express from 'express';

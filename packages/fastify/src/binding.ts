@@ -1,4 +1,4 @@
-import { isThenable } from '@breaking/core';
+import { isThenable } from '@breaking/core/internal';
 import type { Binding, Gate, MaybePromise, Refusal } from '@breaking/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 

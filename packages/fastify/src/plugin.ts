@@ -1,4 +1,5 @@
-import { check, type Decision, MemoryBucketStore } from '@breaking/core';
+import { type Decision, MemoryBucketStore } from '@breaking/core';
+import { check } from '@breaking/core/internal';
 import {
   CircuitBreakerGate,
   type CircuitBreakerGateOptions,

@@ -1,4 +1,4 @@
-import { check } from '@breaking/core';
+import { check } from '@breaking/core/internal';
 import type { Gate } from '@breaking/http';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { routeNames } from './routeName.js';

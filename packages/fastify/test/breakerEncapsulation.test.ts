@@ -1,6 +1,6 @@
 import breaking from '@breaking/fastify';
-import Fastify from 'fastify';
 import { breakerOutcomes } from '@breaking/testkit';
+import Fastify from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { appWith, ask, broken, ok, statusesOf } from './pluggedApp.js';
 import { touchy } from './touchy.js';

@@ -1,4 +1,4 @@
-import { isThenable } from '@breaking/core';
+import { isThenable } from '@breaking/core/internal';
 import breaking from '@breaking/fastify';
 import {
   type AdapterUnderTest,

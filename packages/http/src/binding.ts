@@ -1,7 +1,7 @@
 import type { errorMonitor } from 'node:events';
 import type { Decision } from '@breaking/core';
-import type { Connection } from './request/connection.js';
 import type { MaybePromise } from './maybePromise.js';
+import type { Connection } from './request/connection.js';
 
 /** What a gate reads of the raw request, of HTTP/1 or HTTP/2. */
 export interface Incoming {

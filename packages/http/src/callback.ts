@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { check, isThenable } from '@breaking/core';
+import { check, isThenable } from '@breaking/core/internal';
 import type { MaybePromise } from './maybePromise.js';
 
 /**

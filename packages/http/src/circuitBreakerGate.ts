@@ -1,4 +1,5 @@
-import { check, type Permit, TooManyErrors, warnOfCallback, withoutStack } from '@breaking/core';
+import { type Permit, TooManyErrors } from '@breaking/core';
+import { check, warnOfCallback, withoutStack } from '@breaking/core/internal';
 import type { Binding, Gate, Refusal } from './binding.js';
 import { errorsOnly } from './callback.js';
 import {
@@ -6,11 +7,11 @@ import {
   type CircuitBreakerGateOptions,
   checkCircuitBreaker,
 } from './circuitBreakerOptions.js';
-import { Exchange } from './request/exchange.js';
 import { addFields } from './headers/fields.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
-import type { Outcome } from './request/outcome.js';
 import { refusal, refusalFields, serviceUnavailable, unavailableRefusal } from './refusal.js';
+import { Exchange } from './request/exchange.js';
+import type { Outcome } from './request/outcome.js';
 
 /**
  * The circuit breakers in front of the handlers of one framework: admits a request with a permit, and settles that once

@@ -1,14 +1,9 @@
-import {
-  CIRCUIT_BREAKER_OPTIONS,
-  CircuitBreakerGroup,
-  type CircuitBreakerOptions,
-  check,
-  enforcement,
-} from '@breaking/core';
+import { CircuitBreakerGroup, type CircuitBreakerOptions } from '@breaking/core';
+import { CIRCUIT_BREAKER_OPTIONS, check, enforcement } from '@breaking/core/internal';
 import type { MaybePromise } from './maybePromise.js';
-import type { Outcome } from './request/outcome.js';
-import type { Problem, Rejection } from './refusal.js';
 import type { RejectWith } from './rateLimitOptions.js';
+import type { Problem, Rejection } from './refusal.js';
+import type { Outcome } from './request/outcome.js';
 
 /** The options of `circuitBreaker`. Every callback but `onTransition` may be asynchronous. */
 export interface CircuitBreakerGateOptions<Req>

@@ -1,10 +1,10 @@
 export type { Binding, Gate, Incoming, Outgoing, Refusal } from './binding.js';
 export { CircuitBreakerGate } from './circuitBreakerGate.js';
 export type { CircuitBreakerGateOptions } from './circuitBreakerOptions.js';
-export { isWatched, recordError } from './request/exchange.js';
 export type { HeaderFormat } from './headers/formats.js';
 export type { MaybePromise } from './maybePromise.js';
-export type { Outcome } from './request/outcome.js';
-export type { Problem, Rejection } from './refusal.js';
 export { RateLimitGate } from './rateLimitGate.js';
 export type { RateLimitOptions, RateLimitSettings, RejectWith } from './rateLimitOptions.js';
+export type { Problem, Rejection } from './refusal.js';
+export { isWatched, recordError } from './request/exchange.js';
+export type { Outcome } from './request/outcome.js';

@@ -1,4 +1,4 @@
-import { isThenable } from '@breaking/core';
+import { isThenable } from '@breaking/core/internal';
 
 /** A value, or a promise of it. */
 export type MaybePromise<T> = T | PromiseLike<T>;

@@ -1,19 +1,12 @@
-import {
-  type Decision,
-  check,
-  isThenable,
-  StoreUnavailable,
-  sourceOf,
-  TooManyRequests,
-  warnOfCallback,
-  withoutStack,
-} from '@breaking/core';
-import { AddressKeys, callerKey } from './clientKey/addressKey.js';
+import { type Decision, StoreUnavailable, sourceOf, TooManyRequests } from '@breaking/core';
+import { check, isThenable, warnOfCallback, withoutStack } from '@breaking/core/internal';
 import type { Binding, Gate, Refusal } from './binding.js';
 import { errorsOnly } from './callback.js';
-import { Exchange } from './request/exchange.js';
+import { AddressKeys, callerKey } from './clientKey/addressKey.js';
 import { addFields, setFields } from './headers/fields.js';
+import { lastingQuotasOf, type Quotas, quotasOf } from './headers/quota.js';
 import { andThen, type MaybePromise } from './maybePromise.js';
+import { type CheckedRateLimit, checkRateLimit, type RateLimitOptions } from './rateLimitOptions.js';
 import {
   quotaExceeded,
   quotaRefusal,
@@ -22,8 +15,7 @@ import {
   serviceUnavailable,
   unavailableRefusal,
 } from './refusal.js';
-import { lastingQuotasOf, type Quotas, quotasOf } from './headers/quota.js';
-import { type CheckedRateLimit, checkRateLimit, type RateLimitOptions } from './rateLimitOptions.js';
+import { Exchange } from './request/exchange.js';
 import { mostRestrictive, type Visit } from './request/visit.js';
 
 /**

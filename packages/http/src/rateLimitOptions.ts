@@ -2,20 +2,18 @@ import {
   type BucketPolicy,
   type BucketStore,
   type Clock,
-  check,
   DenyCacheBucketStore,
   FailoverBucketStore,
-  isStore,
   type Limits,
   MemoryBucketStore,
-  ON_STORE_ERROR,
   type OnStoreError,
   RateLimiter,
 } from '@breaking/core';
+import { check, isStore, ON_STORE_ERROR } from '@breaking/core/internal';
 import { type HeaderFormat, headerFormats } from './headers/formats.js';
 import type { MaybePromise } from './maybePromise.js';
-import type { Outcome } from './request/outcome.js';
 import type { Problem, Rejection } from './refusal.js';
+import type { Outcome } from './request/outcome.js';
 
 /** What a rate limit may be told beside its limits. Every callback may be asynchronous. */
 export interface RateLimitSettings<Req> {

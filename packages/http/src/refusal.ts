@@ -1,4 +1,6 @@
-import { check, type Decision, type HeaderFields, retryAfterField } from '@breaking/core';
+import type { HeaderFields } from '@breaking/core';
+import { type Decision } from '@breaking/core';
+import { check, retryAfterField } from '@breaking/core/internal';
 import type { Refusal } from './binding.js';
 
 /** A problem's members (RFC 9457). */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Decision, isThenable } from '@breaking/core';
+import { type Decision } from '@breaking/core';
+import { isThenable } from '@breaking/core/internal';
 import {
   type Binding,
   CircuitBreakerGate,

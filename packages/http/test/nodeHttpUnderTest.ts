@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import { pipeline } from 'node:stream';
-import { isThenable } from '@breaking/core';
+import { isThenable } from '@breaking/core/internal';
 import {
   type AdapterUnderTest,
   type GateUnderTest,

@@ -1,6 +1,7 @@
 import { createHook } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
-import { type Decision, isThenable, MockClock, perSecond } from '@breaking/core';
+import { type Decision, MockClock, perSecond } from '@breaking/core';
+import { isThenable } from '@breaking/core/internal';
 import { type Binding, RateLimitGate, type RateLimitOptions } from '@breaking/http';
 import { describe, expect, test } from 'vitest';
 

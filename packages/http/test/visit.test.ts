@@ -1,4 +1,5 @@
-import { type Decision, decided, undecided } from '@breaking/core';
+import { type Decision, decided } from '@breaking/core';
+import { undecided } from '@breaking/core/internal';
 import { describe, expect, test } from 'vitest';
 import { mostRestrictive, type Visit } from '../src/request/visit.js';
 

@@ -1,4 +1,4 @@
-import { isThenable } from '@breaking/core';
+import { isThenable } from '@breaking/core/internal';
 import { type Binding, type Gate, isWatched, type Refusal, recordError } from '@breaking/http';
 import type { Context, Next } from 'koa';
 

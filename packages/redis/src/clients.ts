@@ -1,4 +1,4 @@
-import { check } from '@breaking/core';
+import { check } from '@breaking/core/internal';
 import { type IoredisClient, IoredisRunner } from './ioredisRunner.js';
 import { type NodeRedisClient, NodeRedisRunner } from './nodeRedisRunner.js';
 

@@ -1,13 +1,7 @@
-import {
-  type BucketStore,
-  check,
-  type Decision,
-  isDeadline,
-  LeaseBucketStore,
-  type Limit,
-} from '@breaking/core';
-import { ScriptedBucketStore } from './scriptedBucketStore.js';
+import { type BucketStore, type Decision, LeaseBucketStore, type Limit } from '@breaking/core';
+import { check, isDeadline } from '@breaking/core/internal';
 import { type RedisClient, runnerOf } from './clients.js';
+import { ScriptedBucketStore } from './scriptedBucketStore.js';
 
 export interface RedisBucketStoreOptions {
   /** A client of ioredis 5 or 6, iovalkey, or node-redis 5 or 6; of one server or of a Cluster. It stays yours to close. */

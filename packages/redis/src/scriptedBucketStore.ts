@@ -1,7 +1,7 @@
 import { type BucketStore, type Decision, decided, type Limit, TimeoutError } from '@breaking/core';
+import type { ScriptRunner } from './clients.js';
 import { redisKey } from './redisKey.js';
 import { SCRIPT, SCRIPT_SHA1 } from './script.js';
-import type { ScriptRunner } from './clients.js';
 import { localMicros, ServerTime } from './serverTime.js';
 
 type Operation = 'check' | 'peek' | 'refund' | 'reset';

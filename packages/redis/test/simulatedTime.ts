@@ -1,7 +1,7 @@
 import type { Clock } from '@breaking/core';
 import { Redis } from 'ioredis';
-import { ScriptedBucketStore } from '../src/scriptedBucketStore.js';
 import { runnerOf } from '../src/clients.js';
+import { ScriptedBucketStore } from '../src/scriptedBucketStore.js';
 import type { SharedServer } from './server/sharedServer.js';
 
 /** A clock that a test moves, also backwards. */

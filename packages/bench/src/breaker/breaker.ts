@@ -2,7 +2,7 @@ import type { Measured, Part } from '../part.js';
 import { median } from '../stats.js';
 import { collectGarbage, nsPerCall } from '../timing.js';
 import type { BreakerContender } from './breakerContender.js';
-import { bytesPerCall, COUNTING_FLAGS, type Calls, callsAwaited, callsNow } from './calls.js';
+import { bytesPerCall, type Calls, COUNTING_FLAGS, callsAwaited, callsNow } from './calls.js';
 import { open, Switchable } from './switchable.js';
 
 const WARM_UP_MS = 100;

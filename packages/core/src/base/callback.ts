@@ -1,5 +1,5 @@
 import { shown } from './check.js';
-import { isThenable } from '../store/store.js';
+import { isThenable } from './thenable.js';
 
 /**
  * Calls a function of the user's where its error must reach nobody's call: what it throws or rejects with becomes a

@@ -1,6 +1,6 @@
 import { atMost, positive } from './check.js';
 import { TimeoutError } from './errors.js';
-import { isThenable } from '../store/store.js';
+import { isThenable } from './thenable.js';
 
 /** The longest that a timer waits, 2^31 − 1 milliseconds: one set for longer would go off at once. */
 const LONGEST_SECS = 2_147_483;

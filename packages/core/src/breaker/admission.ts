@@ -1,4 +1,4 @@
-import type { CallOutcome } from './state.js';
+import type { CallOutcome } from './events.js';
 
 /** What a call tells of its end. What was thrown is still to be judged: it may count as any outcome. */
 export type CallEnd = CallOutcome | 'thrown';

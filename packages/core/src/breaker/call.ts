@@ -1,7 +1,7 @@
-import type { Admission } from './admission.js';
 import { isFunction, isObjectWith, knownOptions } from '../base/check.js';
 import { callWithin, isDeadline } from '../base/deadline.js';
-import { isThenable } from '../store/store.js';
+import { isThenable } from '../base/thenable.js';
+import type { Admission } from './admission.js';
 
 export interface RunOptions {
   /** The caller's own signal. Its abort reaches the function through the signal that it is called with. */

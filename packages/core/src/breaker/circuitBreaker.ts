@@ -1,14 +1,22 @@
-import { Admission, type Settle } from './admission.js';
-import { boundCall, type Runnable, type RunOptions, rejecting, settling } from './call.js';
-import { type BreakerSettings, breakerSettings, type CircuitBreakerOptions } from './options.js';
-import { outcomeOf } from './outcome.js';
-import { BreakerState, type CallOutcome, type CircuitState } from './state.js';
 import { calledBack } from '../base/callback.js';
-import { type CallMessage, callChannel, type TransitionMessage, transitionChannel } from './events.js';
 import { isFunction } from '../base/check.js';
 import { readingOf } from '../base/clock.js';
-import { TooManyErrors, withoutStack } from '../base/errors.js';
+import { withoutStack } from '../base/errors.js';
+import { Admission, type Settle } from './admission.js';
+import { boundCall, type Runnable, type RunOptions, rejecting, settling } from './call.js';
+import { TooManyErrors } from './errors.js';
+import {
+  type CallMessage,
+  type CallOutcome,
+  type CircuitState,
+  callChannel,
+  type TransitionMessage,
+  transitionChannel,
+} from './events.js';
+import { type BreakerSettings, breakerSettings, type CircuitBreakerOptions } from './options.js';
+import { outcomeOf } from './outcome.js';
 import { CallPermit, type Permit } from './permit.js';
+import { BreakerState } from './state.js';
 
 /**
  * A circuit breaker: stops calls to something that keeps failing, and tries single ones until it works again.

@@ -1,8 +1,8 @@
-import { CIRCUIT_BREAKER_OPTIONS, type CircuitBreakerOptions } from './options.js';
 import { boundedKey } from '../base/bucketKey.js';
 import { isString, knownOptions, whole } from '../base/check.js';
-import { CircuitBreaker } from './circuitBreaker.js';
 import { MonotonicClock } from '../base/clock.js';
+import { CircuitBreaker } from './circuitBreaker.js';
+import { CIRCUIT_BREAKER_OPTIONS, type CircuitBreakerOptions } from './options.js';
 
 export interface CircuitBreakerGroupOptions extends Omit<CircuitBreakerOptions, 'key'> {
   /** Breakers that are kept: a whole number, at least 1; default 10,000. */

@@ -1,24 +1,10 @@
 import { channel } from 'node:diagnostics_channel';
-import type { CallOutcome, CircuitState } from './state.js';
-import type { Decision, DecisionSource } from '../bucket/decision.js';
 
-/** Published on `breaking:rate_limit:decision`. */
-export interface DecisionMessage {
-  readonly name: string;
-  readonly key: string;
-  readonly cost: number;
-  readonly decision: Decision;
-  /** Whether this limiter rejects for this key; false in shadow mode. */
-  readonly enforced: boolean;
-  readonly source: DecisionSource;
-}
+/** Closed lets every call through, open none; halfOpen lets single probes through, to see whether it may close. */
+export type CircuitState = 'closed' | 'open' | 'halfOpen';
 
-/** Published on `breaking:store:error`. */
-export interface StoreErrorMessage {
-  readonly name: string;
-  readonly error: unknown;
-  readonly onStoreError: 'local' | 'allow' | 'deny';
-}
+/** What became of a call. An ignored one says nothing about whether the other side works. */
+export type CallOutcome = 'success' | 'failure' | 'ignored';
 
 /**
  * Why a breaker changed its state. `tooManyErrors`: fewer than one token was left. `cooldownElapsed`: the first probe
@@ -55,7 +41,5 @@ export interface CallMessage {
 }
 
 // A channel lives as long as someone holds it: these do. Messages are built only where `hasSubscribers` is true.
-export const decisionChannel = channel('breaking:rate_limit:decision');
-export const storeErrorChannel = channel('breaking:store:error');
 export const transitionChannel = channel('breaking:circuit_breaker:transition');
 export const callChannel = channel('breaking:circuit_breaker:call');

@@ -1,4 +1,3 @@
-import type { TransitionMessage } from './events.js';
 import {
   atLeast,
   finite,
@@ -14,6 +13,7 @@ import {
 } from '../base/check.js';
 import { type Clock, MonotonicClock } from '../base/clock.js';
 import { LARGEST_CAPACITY } from '../bucket/policy.js';
+import type { TransitionMessage } from './events.js';
 
 /** A class whose instances can be thrown. */
 export type ErrorType = abstract new (...args: never[]) => unknown;

@@ -1,7 +1,8 @@
-import type { BreakerSettings } from './options.js';
-import type { CallOutcome } from './state.js';
 import { calledBack } from '../base/callback.js';
-import { TimeoutError, TooManyErrors } from '../base/errors.js';
+import { TimeoutError } from '../base/errors.js';
+import { TooManyErrors } from './errors.js';
+import type { CallOutcome } from './events.js';
+import type { BreakerSettings } from './options.js';
 
 /**
  * What a breaker makes of an error.

@@ -1,11 +1,6 @@
-import type { BreakerSettings } from './options.js';
 import { areThere, debtAt, SLACK } from '../bucket/debt.js';
-
-/** Closed lets every call through, open none; halfOpen lets single probes through, to see whether it may close. */
-export type CircuitState = 'closed' | 'open' | 'halfOpen';
-
-/** What became of a call. An ignored one says nothing about whether the other side works. */
-export type CallOutcome = 'success' | 'failure' | 'ignored';
+import type { CallOutcome, CircuitState } from './events.js';
+import type { BreakerSettings } from './options.js';
 
 /**
  * The state of a circuit breaker and all its arithmetic, without clock, events or calls: the time is an argument.

@@ -1,13 +1,14 @@
 import { boundedKey, keyScope } from '../base/bucketKey.js';
-import { decisionChannel } from '../breaker/events.js';
 import { isObjectWith, isString, knownOptions, printableName, whole } from '../base/check.js';
 import { type Clock, MonotonicClock, readingOf } from '../base/clock.js';
+import { isThenable } from '../base/thenable.js';
 import { type Decision, sourceOf } from '../bucket/decision.js';
-import { enforcement } from './enforcement.js';
-import { MemoryBucketStore } from '../store/memory/memoryBucketStore.js';
 import { type Limit, type Limits, namedLimits } from '../bucket/policy.js';
+import { MemoryBucketStore } from '../store/memory/memoryBucketStore.js';
 import { prefixed } from '../store/prefixedStore.js';
-import { type BucketStore, isStore, isThenable } from '../store/store.js';
+import { type BucketStore, isStore } from '../store/store.js';
+import { enforcement } from './enforcement.js';
+import { decisionChannel } from './events.js';
 
 export interface RateLimiterOptions<S extends BucketStore = MemoryBucketStore> {
   /** Printable ASCII. Limiters of one name share their buckets in a shared store; required with `store`. */

@@ -1,9 +1,10 @@
-import { decisionIn } from './answer.js';
 import { knownOptions, whole } from '../base/check.js';
+import { isThenable } from '../base/thenable.js';
 import { allThere, debtAt } from '../bucket/debt.js';
 import { type Decision, debtsAfter, decided, sourceOf } from '../bucket/decision.js';
 import { type Limit, sameLimits } from '../bucket/policy.js';
-import { type BucketStore, isStore, isThenable } from './store.js';
+import { decisionIn } from './answer.js';
+import { type BucketStore, isStore } from './store.js';
 
 /** What the store last said of a key that it had refused: under these limits it owed so much, at that moment. */
 interface Refusal {

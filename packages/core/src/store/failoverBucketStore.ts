@@ -1,13 +1,14 @@
-import { decisionIn } from './answer.js';
-import { storeErrorChannel } from '../breaker/events.js';
 import { knownOptions, oneOf, printableName, shown } from '../base/check.js';
-import { CircuitBreaker } from '../breaker/circuitBreaker.js';
 import { isDeadline, within } from '../base/deadline.js';
-import { type Decision, sourced, undecided } from '../bucket/decision.js';
-import { MemoryBucketStore } from './memory/memoryBucketStore.js';
+import { isThenable } from '../base/thenable.js';
+import { CircuitBreaker } from '../breaker/circuitBreaker.js';
 import type { Permit } from '../breaker/permit.js';
+import { type Decision, sourced, undecided } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
-import { type BucketStore, isStore, isThenable } from './store.js';
+import { decisionIn } from './answer.js';
+import { storeErrorChannel } from './events.js';
+import { MemoryBucketStore } from './memory/memoryBucketStore.js';
+import { type BucketStore, isStore } from './store.js';
 
 /** What decides when a store gives no answer: buckets in this process, or the same answer for everyone. */
 export type OnStoreError = 'local' | 'allow' | 'deny';

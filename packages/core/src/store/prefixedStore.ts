@@ -1,6 +1,6 @@
 import type { Decision } from '../bucket/decision.js';
-import { MemoryBucketStore } from './memory/memoryBucketStore.js';
 import type { Limit } from '../bucket/policy.js';
+import { MemoryBucketStore } from './memory/memoryBucketStore.js';
 import type { BucketStore } from './store.js';
 
 /** The same store, with a prefix in front of every key. */

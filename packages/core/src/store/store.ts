@@ -24,8 +24,3 @@ export interface BucketStore {
 export function isStore(what: string, value: BucketStore): BucketStore {
   return isObjectWith(what, value, ['check', 'peek', 'refund', 'reset']);
 }
-
-/** Whether a value is a promise or something that awaits like one. */
-export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof (value as PromiseLike<T> | null | undefined)?.then === 'function';
-}

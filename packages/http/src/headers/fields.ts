@@ -1,7 +1,8 @@
-import { ceilSecs, type Decision, type LimitState } from '@breaking/core';
+import { type Decision, type LimitState } from '@breaking/core';
+import { ceilSecs } from '@breaking/core/internal';
+import type { Visit } from '../request/visit.js';
 import type { HeaderFormat } from './formats.js';
 import type { Quota } from './quota.js';
-import type { Visit } from '../request/visit.js';
 
 /** Where header fields go: a binding's response, or a plain record. */
 export interface FieldSink<T> {

@@ -1,4 +1,4 @@
-import { check } from '@breaking/core';
+import { check } from '@breaking/core/internal';
 
 /** The ways to tell a client about its limits. */
 export type HeaderFormat = 'draft-11' | 'draft-7' | 'draft-6' | 'legacy';

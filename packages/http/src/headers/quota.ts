@@ -1,4 +1,5 @@
-import { ceilSecs, LARGEST_INTEGER, type Limit } from '@breaking/core';
+import { type Limit } from '@breaking/core';
+import { ceilSecs, LARGEST_INTEGER } from '@breaking/core/internal';
 import { WrittenMembers } from './writtenMembers.js';
 
 /** What the header fields say of a limit whatever is left of it. */

@@ -1,4 +1,4 @@
-import { isThenable } from '@breaking/core';
+import { isThenable } from '@breaking/core/internal';
 import { describe, expect, test } from 'vitest';
 import { limit, tokensOf, type Using } from './opened.js';
 

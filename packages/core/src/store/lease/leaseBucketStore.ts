@@ -1,13 +1,14 @@
-import { decisionIn } from '../answer.js';
 import { knownOptions, shown, whole } from '../../base/check.js';
 import { isDeadline, within } from '../../base/deadline.js';
+import { isThenable } from '../../base/thenable.js';
 import type { Decision } from '../../bucket/decision.js';
+import { LARGEST_CAPACITY, type Limit, sameLimits, shareLimit } from '../../bucket/policy.js';
+import { decisionIn } from '../answer.js';
 import { DenyCacheBucketStore } from '../denyCacheBucketStore.js';
 import { FailoverBucketStore } from '../failoverBucketStore.js';
+import { type BucketStore, isStore } from '../store.js';
 import { Lease } from './lease.js';
 import { LeaseBatch } from './leaseBatch.js';
-import { LARGEST_CAPACITY, type Limit, sameLimits, shareLimit } from '../../bucket/policy.js';
-import { type BucketStore, isStore, isThenable } from '../store.js';
 
 /** The timer's period, and after how many of them without an answer of the store a lease ends: 1 to 1.5 seconds. */
 const TICK_MS = 500;

@@ -1,12 +1,19 @@
+import { areThere } from '../../bucket/debt.js';
+import {
+  allowing,
+  DecidedLimit,
+  type Decision,
+  debtsAfter,
+  decided,
+  refusing,
+} from '../../bucket/decision.js';
+import type { Limit } from '../../bucket/policy.js';
+import type { BucketStore } from '../store.js';
 import type { BucketShard } from './bucketShard.js';
 import type { BucketTable } from './bucketTable.js';
-import { areThere } from '../../bucket/debt.js';
-import { allowing, type Decision, DecidedLimit, debtsAfter, decided, refusing } from '../../bucket/decision.js';
 import { forgetSpare } from './forgetting.js';
 import type { KeyHash } from './keyHash.js';
 import { LimitTags } from './limitTags.js';
-import type { Limit } from '../../bucket/policy.js';
-import type { BucketStore } from '../store.js';
 
 /** How many buckets a key keeps beside those that it is asked for: names that requests make up do not pile up. */
 const SPARE_BUCKETS = 64;

@@ -1,10 +1,10 @@
-import { BucketTable } from './bucketTable.js';
 import { knownOptions, whole } from '../../base/check.js';
 import type { Decision } from '../../bucket/decision.js';
-import { HashedBuckets } from './hashedBuckets.js';
-import { KeyHash } from './keyHash.js';
 import type { Limit } from '../../bucket/policy.js';
 import type { BucketStore } from '../store.js';
+import { BucketTable } from './bucketTable.js';
+import { HashedBuckets } from './hashedBuckets.js';
+import { KeyHash } from './keyHash.js';
 
 /**
  * Buckets in this process's memory: those of at most `maxKeys` keys, and no timer.

@@ -1,0 +1,13 @@
+/** What Breaking's own packages share beside the public names. It may change with every version: do not import it. */
+export { warnOfCallback } from './base/callback.js';
+export * as check from './base/check.js';
+export { isDeadline } from './base/deadline.js';
+export { withoutStack } from './base/errors.js';
+export { ceilSecs, LARGEST_INTEGER, retryAfterField } from './base/retryAfter.js';
+export { isThenable } from './base/thenable.js';
+export { CIRCUIT_BREAKER_OPTIONS } from './breaker/options.js';
+export { areThere } from './bucket/debt.js';
+export { debtsAfter, undecided } from './bucket/decision.js';
+export { enforcement } from './limiter/enforcement.js';
+export { ON_STORE_ERROR } from './store/failoverBucketStore.js';
+export { isStore } from './store/store.js';

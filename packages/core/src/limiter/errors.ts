@@ -1,0 +1,42 @@
+import { type HeaderFields, retryAfterField } from '../base/retryAfter.js';
+import type { Decision } from '../bucket/decision.js';
+
+/** A rate limit refused a request. The frameworks' own error paths answer it with 429 and its `headers`. */
+export class TooManyRequests extends Error {
+  override readonly name = 'TooManyRequests';
+  readonly code = 'BREAKING_TOO_MANY_REQUESTS';
+  readonly status = 429;
+  readonly statusCode = 429;
+  /** The client's doing, no fault of the service: Koa then does not log it. */
+  readonly expose = true;
+  /** The refusal: which limits are exceeded, and what is left of the others. */
+  readonly decision: Decision;
+  /** Seconds until the same request would be allowed; Infinity when its cost can never fit. */
+  readonly retryAfterSecs: number;
+  readonly headers: HeaderFields;
+
+  /** @param headers by default `Retry-After` alone */
+  constructor(decision: Decision, headers: HeaderFields = retryAfterField(decision.retryAfterSecs)) {
+    super(`Too many requests: limit exceeded: ${decision.violated.join(', ')}`);
+    this.decision = decision;
+    this.retryAfterSecs = decision.retryAfterSecs;
+    this.headers = headers;
+  }
+}
+
+/** A request was refused because the store of its buckets gave no answer, under `onStoreError: 'deny'`: 503, no quota was exceeded. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+  readonly code = 'BREAKING_STORE_UNAVAILABLE';
+  readonly status = 503;
+  readonly statusCode = 503;
+  readonly retryAfterSecs: number;
+  readonly headers: HeaderFields;
+
+  /** @param headers by default `Retry-After` alone */
+  constructor(retryAfterSecs: number, headers: HeaderFields = retryAfterField(retryAfterSecs)) {
+    super('The store of the rate limit gave no answer');
+    this.retryAfterSecs = retryAfterSecs;
+    this.headers = headers;
+  }
+}

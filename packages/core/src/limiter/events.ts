@@ -1,0 +1,16 @@
+import { channel } from 'node:diagnostics_channel';
+import type { Decision, DecisionSource } from '../bucket/decision.js';
+
+/** Published on `breaking:rate_limit:decision`. */
+export interface DecisionMessage {
+  readonly name: string;
+  readonly key: string;
+  readonly cost: number;
+  readonly decision: Decision;
+  /** Whether this limiter rejects for this key; false in shadow mode. */
+  readonly enforced: boolean;
+  readonly source: DecisionSource;
+}
+
+/** Held here, since a channel lives only as long as someone holds it. Messages are built only where it `hasSubscribers`. */
+export const decisionChannel = channel('breaking:rate_limit:decision');
