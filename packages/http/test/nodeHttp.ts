@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Decision } from '@breaking/core';
+import type { Decision } from '@breaking/core';
 import { isThenable } from '@breaking/core/internal';
 import {
   type Binding,

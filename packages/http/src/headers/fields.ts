@@ -1,4 +1,4 @@
-import { type Decision, type LimitState } from '@breaking/core';
+import type { Decision, LimitState } from '@breaking/core';
 import { ceilSecs } from '@breaking/core/internal';
 import type { Visit } from '../request/visit.js';
 import type { HeaderFormat } from './formats.js';

@@ -1,4 +1,4 @@
-import { type Limit } from '@breaking/core';
+import type { Limit } from '@breaking/core';
 import { ceilSecs, LARGEST_INTEGER } from '@breaking/core/internal';
 import { WrittenMembers } from './writtenMembers.js';
 
