@@ -36,7 +36,8 @@ export {
 export { TokenBucket } from './bucket/tokenBucket.js';
 export { StoreUnavailable, TooManyRequests } from './limiter/errors.js';
 export type { DecisionMessage } from './limiter/events.js';
-export { RateLimiter, type RateLimiterOptions } from './limiter/rateLimiter.js';
+export type { RateLimiterOptions } from './limiter/options.js';
+export { RateLimiter } from './limiter/rateLimiter.js';
 export { DenyCacheBucketStore, type DenyCacheOptions } from './store/denyCacheBucketStore.js';
 export type { StoreErrorMessage } from './store/events.js';
 export { FailoverBucketStore, type FailoverOptions, type OnStoreError } from './store/failoverBucketStore.js';

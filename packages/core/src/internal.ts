@@ -9,5 +9,6 @@ export { CIRCUIT_BREAKER_OPTIONS } from './breaker/options.js';
 export { areThere } from './bucket/debt.js';
 export { debtsAfter, undecided } from './bucket/decision.js';
 export { enforcement } from './limiter/enforcement.js';
+export { limiterNamed } from './limiter/rateLimiter.js';
 export { ON_STORE_ERROR } from './store/failoverBucketStore.js';
 export { isStore } from './store/store.js';

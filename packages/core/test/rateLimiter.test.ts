@@ -8,6 +8,7 @@ import {
   perSecond,
   RateLimiter,
 } from '@breaking/core';
+import { limiterNamed } from '@breaking/core/internal';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 
 const BOTH = { burst: perSecond(2), daily: perDay(5) };
@@ -438,9 +439,14 @@ describe('wrong input', () => {
     expect(make).toThrow(message);
   });
 
-  test('an error begins with whose options they are', () => {
-    const make = () => new RateLimiter({ limits: { capacityMax: 5, restoreRateHz: -5 } }, 'rateLimit');
-    expect(make).toThrow('rateLimit: restoreRateHz must be > 0, got -5');
+  test('errors of a limiter that was given a name for them begin with that name', () => {
+    const wrong = { capacityMax: 5, restoreRateHz: -5 };
+    expect(() => limiterNamed('rateLimit', { limits: wrong })).toThrow(
+      'rateLimit: restoreRateHz must be > 0, got -5',
+    );
+    const limiter = limiterNamed('rateLimit', { limits: perDay(5) });
+    expect(limiter).toBeInstanceOf(RateLimiter);
+    expect(() => limiter.check('k', 1, wrong)).toThrow('rateLimit: restoreRateHz must be > 0, got -5');
   });
 
   test.each([

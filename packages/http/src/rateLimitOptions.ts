@@ -7,9 +7,9 @@ import {
   type Limits,
   MemoryBucketStore,
   type OnStoreError,
-  RateLimiter,
+  type RateLimiter,
 } from '@breaking/core';
-import { check, isStore, ON_STORE_ERROR } from '@breaking/core/internal';
+import { check, isStore, limiterNamed, ON_STORE_ERROR } from '@breaking/core/internal';
 import { type HeaderFormat, headerFormats } from './headers/formats.js';
 import type { MaybePromise } from './maybePromise.js';
 import type { Problem, Rejection } from './refusal.js';
@@ -113,7 +113,7 @@ function limiterOf<Req>(what: string, options: RateLimitOptions<Req>): RateLimit
     throw new TypeError(`${what}: ${option} must not be given beside limits, got ${check.shown(value)}`);
   }
   const policies = limits ?? ({ capacityMax, restoreRateHz } as BucketPolicy);
-  return new RateLimiter({ name, limits: policies, store: storeOf(what, options), clock, enforce }, what);
+  return limiterNamed(what, { name, limits: policies, store: storeOf(what, options), clock, enforce });
 }
 
 /**

@@ -1,31 +1,23 @@
 import { boundedKey, keyScope } from '../base/bucketKey.js';
-import { isObjectWith, isString, knownOptions, printableName, whole } from '../base/check.js';
-import { type Clock, MonotonicClock, readingOf } from '../base/clock.js';
+import { isString, whole } from '../base/check.js';
+import { type Clock, readingOf } from '../base/clock.js';
 import { isThenable } from '../base/thenable.js';
 import { type Decision, sourceOf } from '../bucket/decision.js';
 import { type Limit, type Limits, namedLimits } from '../bucket/policy.js';
-import { MemoryBucketStore } from '../store/memory/memoryBucketStore.js';
+import type { MemoryBucketStore } from '../store/memory/memoryBucketStore.js';
 import { prefixed } from '../store/prefixedStore.js';
-import { type BucketStore, isStore } from '../store/store.js';
-import { enforcement } from './enforcement.js';
+import type { BucketStore } from '../store/store.js';
 import { decisionChannel } from './events.js';
-
-export interface RateLimiterOptions<S extends BucketStore = MemoryBucketStore> {
-  /** Printable ASCII. Limiters of one name share their buckets in a shared store; required with `store`. */
-  readonly name?: string | undefined;
-  /** One policy, or several by name that are decided together. */
-  readonly limits: Limits;
-  /** Where the buckets live; by default a {@link MemoryBucketStore} of the limiter's own. */
-  readonly store?: S | undefined;
-  /** By default the process's monotonic clock. */
-  readonly clock?: Clock | undefined;
-  /** Whether decisions are meant to be followed: false for none, a share from 0 to 1 for a stable part of the keys. */
-  readonly enforce?: boolean | number | undefined;
-}
+import { type RateLimiterOptions, RateLimiterSettings } from './options.js';
 
 /**
  * A rate limiter: one set of token buckets for each key. All limits of a request are decided together; a refusal costs
  * nothing. Its answers are as synchronous as its store: a Decision with the memory store, a promise of one with Redis.
+ *
+ * @example
+ * const limiter = new RateLimiter({ limits: perMinute(100, { burst: 20 }) });
+ * const decision = limiter.check(userId);
+ * if (!decision.allowed) throw new TooManyRequests(decision);
  *
  * @throws from every method: TypeError for a key that is no string, RangeError for a cost that is not a whole number,
  *   and what the constructor throws for `limits` that are wrong. Nothing is taken then.
@@ -35,31 +27,18 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
   readonly limits: readonly Limit[];
   readonly #store: BucketStore;
   readonly #clock: Clock;
-  readonly #enforces: (key: string) => boolean;
-  readonly #what: string;
+  readonly #settings: RateLimiterSettings<S>;
 
-  /** @param what whose options these are, at the start of error messages */
-  constructor(options: RateLimiterOptions<S>, what = 'RateLimiter') {
-    this.#what = what;
-    knownOptions(what, options, ['name', 'limits', 'store', 'clock', 'enforce']);
-    const {
-      name = 'default',
-      store = new MemoryBucketStore(),
-      clock = new MonotonicClock(),
-      enforce = true,
-    } = options;
-    if (options.store !== undefined && options.name === undefined) {
-      throw new TypeError(
-        `${what}: name must be given with store: limiters of one name share their buckets, got undefined`,
-      );
-    }
-    this.name = printableName(`${what}: name`, name);
-    this.limits = namedLimits(what, options.limits, this.name);
+  /** @throws TypeError or RangeError that names the option and the value */
+  constructor(options: RateLimiterOptions<S>) {
+    const settings =
+      options instanceof RateLimiterSettings ? options : new RateLimiterSettings('RateLimiter', options);
+    this.#settings = settings;
+    this.#clock = settings.clock;
+    this.name = settings.name;
+    this.limits = settings.namedLimits;
     // A store of our own has no other limiter's keys in it.
-    const prefix = options.store === undefined ? '' : keyScope(this.name);
-    this.#store = prefixed(isStore(`${what}: store`, store), prefix);
-    this.#clock = isObjectWith(`${what}: clock`, clock, ['secondsSinceEpoch']);
-    this.#enforces = enforcement(`${what}: enforce`, enforce);
+    this.#store = prefixed(settings.store, settings.ownsStore ? '' : keyScope(this.name));
   }
 
   /**
@@ -89,7 +68,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
 
   /** Puts `n` tokens (whole, at least 1) back into every limit of `key`, none above its `capacityMax`. */
   refund(key: string, n = 1, limits?: Limits): ReturnType<S['refund']> {
-    whole(`${this.#what}: n`, n, 1);
+    whole(`${this.#settings.what}: n`, n, 1);
     return this.#store.refund(
       this.#keyFor(key, n),
       limits === undefined ? this.limits : this.#checked(limits),
@@ -105,26 +84,37 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
 
   /** Whether a refusal of this key is to be followed: always, unless `enforce` says less. The same on every server. */
   enforces(key: string): boolean {
-    return this.#enforces(key);
+    return this.#settings.enforces(key);
   }
 
   /** The key as the store is to see it. Throws where it or the cost is wrong; what is right takes no detour. */
   #keyFor(key: string, cost: number): string {
     if (typeof key === 'string' && cost >= 0 && Number.isSafeInteger(cost)) return boundedKey(key);
-    whole(`${this.#what}: cost`, cost, 0);
-    return isString(`${this.#what}: key`, key);
+    whole(`${this.#settings.what}: cost`, cost, 0);
+    return isString(`${this.#settings.what}: key`, key);
   }
 
   #checked(limits: Limits): readonly Limit[] {
-    return namedLimits(this.#what, limits, this.name);
+    return namedLimits(this.#settings.what, limits, this.name);
   }
 
   #published(key: string, cost: number, answer: ReturnType<S['check']>): ReturnType<S['check']> {
     const published = (decision: Decision): Decision => {
-      const enforced = this.#enforces(key);
+      const enforced = this.#settings.enforces(key);
       decisionChannel.publish({ name: this.name, key, cost, decision, enforced, source: sourceOf(decision) });
       return decision;
     };
     return (isThenable(answer) ? answer.then(published) : published(answer)) as ReturnType<S['check']>;
   }
+}
+
+/**
+ * A limiter whose error messages begin with another name than its own.
+ * @param what the start of every error message
+ */
+export function limiterNamed<S extends BucketStore>(
+  what: string,
+  options: RateLimiterOptions<S>,
+): RateLimiter<S> {
+  return new RateLimiter(new RateLimiterSettings(what, options));
 }
