@@ -1,25 +1,42 @@
 import { check } from '@breaking/core/internal';
-import { type IoredisClient, IoredisRunner } from './ioredisRunner.js';
-import { type NodeRedisClient, NodeRedisRunner } from './nodeRedisRunner.js';
 
-/** What a store needs of a client: to run one script on one key, and nothing else. */
+/** The part of ioredis 5 and 6 and of iovalkey that a store uses. A single server and a Cluster have the same. */
+export interface IoredisClient {
+  evalsha(sha1: string, numberOfKeys: number, ...keysAndArgs: string[]): Promise<unknown>;
+  eval(script: string, numberOfKeys: number, ...keysAndArgs: string[]): Promise<unknown>;
+}
+
+interface KeysAndArguments {
+  keys: string[];
+  arguments: string[];
+}
+
+/** The part of node-redis 5 and 6 that a store uses. A client, a pool and a cluster have the same. */
+export interface NodeRedisClient {
+  evalSha(sha1: string, options: KeysAndArguments): Promise<unknown>;
+  eval(script: string, options: KeysAndArguments): Promise<unknown>;
+  on?(event: 'error', listener: (error: Error) => void): unknown;
+  listenerCount?(event: 'error'): number;
+}
+
+/** A client that the application already has: ioredis, iovalkey or node-redis, for one server or a Cluster. */
+export type RedisClient = IoredisClient | NodeRedisClient;
+
+/** What a store does with a client: it runs one script on one key. */
 export interface ScriptRunner {
-  /** Runs the script of this SHA1; rejects with the server's NOSCRIPT error where it does not know it. */
+  /** Runs the script with this SHA1. Rejects with the server's NOSCRIPT error if the server does not know it. */
   runKnown(sha1: string, key: string, args: readonly string[]): Promise<unknown>;
-  /** Runs a script by its text, and lets the server remember it. */
+  /** Runs the script and makes the server remember it. */
   run(script: string, key: string, args: readonly string[]): Promise<unknown>;
 }
 
-/** A client of Redis or Valkey that the application already has: ioredis, iovalkey or node-redis, single or Cluster. */
-export type RedisClient = IoredisClient | NodeRedisClient;
-
 /**
- * Recognises a client by its shape.
+ * Recognises a client by its methods.
  * @throws TypeError for anything else
  */
 export function runnerOf(what: string, client: unknown): ScriptRunner {
-  if (hasMethods<IoredisClient>(client, ['evalsha', 'eval'])) return new IoredisRunner(client);
-  if (hasMethods<NodeRedisClient>(client, ['evalSha', 'eval'])) return new NodeRedisRunner(client);
+  if (hasMethods<IoredisClient>(client, ['evalsha', 'eval'])) return ioredisRunner(client);
+  if (hasMethods<NodeRedisClient>(client, ['evalSha', 'eval'])) return nodeRedisRunner(client);
   throw new TypeError(
     `${what} must be a client of ioredis, iovalkey or node-redis, got ${check.shown(client)}`,
   );
@@ -28,4 +45,21 @@ export function runnerOf(what: string, client: unknown): ScriptRunner {
 function hasMethods<C>(client: unknown, methods: readonly (keyof C & string)[]): client is C {
   if (typeof client !== 'object' || client === null) return false;
   return methods.every(name => typeof (client as C)[name] === 'function');
+}
+
+function ioredisRunner(client: IoredisClient): ScriptRunner {
+  return {
+    runKnown: (sha1, key, args) => client.evalsha(sha1, 1, key, ...args),
+    run: (script, key, args) => client.eval(script, 1, key, ...args),
+  };
+}
+
+function nodeRedisRunner(client: NodeRedisClient): ScriptRunner {
+  // Without a listener, the first connection that breaks would end the process. The application hears of the failure
+  // anyway: it is published as a store error.
+  if (client.listenerCount?.('error') === 0) client.on?.('error', () => {});
+  return {
+    runKnown: (sha1, key, args) => client.evalSha(sha1, { keys: [key], arguments: [...args] }),
+    run: (script, key, args) => client.eval(script, { keys: [key], arguments: [...args] }),
+  };
 }

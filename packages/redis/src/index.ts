@@ -1,4 +1,2 @@
-export type { RedisClient } from './clients.js';
-export type { IoredisClient } from './ioredisRunner.js';
-export type { NodeRedisClient } from './nodeRedisRunner.js';
+export type { IoredisClient, NodeRedisClient, RedisClient } from './clients.js';
 export { RedisBucketStore, type RedisBucketStoreOptions } from './redisBucketStore.js';

@@ -4,35 +4,39 @@ import { type RedisClient, runnerOf } from './clients.js';
 import { ScriptedBucketStore } from './scriptedBucketStore.js';
 
 export interface RedisBucketStoreOptions {
-  /** A client of ioredis 5 or 6, iovalkey, or node-redis 5 or 6; of one server or of a Cluster. It stays yours to close. */
+  /** A client of ioredis 5 or 6, iovalkey, or node-redis 5 or 6, for one server or a Cluster. You close it. */
   readonly client: RedisClient;
-  /** Printable ASCII, default `breaking`: what all keys in Redis start with, after its length. */
+  /** All keys in Redis start with the length of this prefix and the prefix. Printable ASCII, default `breaking`. */
   readonly prefix?: string | undefined;
   /**
-   * Seconds after which an operation that has not reached the server does nothing there any more, > 0; default 0.05, when
-   * a FailoverBucketStore gives up too.
+   * Seconds, > 0. A command that is older when it reaches the server does nothing there. Default 0.05, the time after which
+   * a FailoverBucketStore stops waiting.
    */
   readonly deadlineSecs?: number | undefined;
-  /** Takes the tokens of a hot key in batches: at most `tokens` of one key, whole, 1 to 1e12. By default none is leased. */
+  /** Takes the tokens of a hot key in batches of at most `tokens` (whole, 1 to 1e12). Default: no leases. */
   readonly lease?: { readonly tokens: number } | undefined;
 }
 
 /**
- * Buckets in Redis 7 or later, or Valkey, that any number of processes share. Every operation is one script on one key:
- * atomic over all limits, one round trip, and on the server's clock. Keys expire when their buckets are full.
+ * Keeps buckets in Redis 7 or later, or in Valkey, for any number of processes. Each operation runs one script on one key:
+ * it is atomic over all limits, takes one round trip, and uses the server's clock. A key expires when its buckets are full.
  *
- * Operations reject with the client's or the server's error, and with a TimeoutError where they came too late; a debit is
- * never repeated. They wait for the client as long as it lets them: a FailoverBucketStore, which the adapters of all
- * frameworks put in front, gives up at its deadline and decides in this process.
+ * An operation rejects with the client's or the server's error, or with a TimeoutError if it reached the server too late. A
+ * debit is never repeated. An operation may take as long as the client keeps it. The adapters of all frameworks therefore
+ * put a FailoverBucketStore in front, which stops waiting at its deadline and decides in this process.
  *
- * With `lease` most decisions on a hot key take no round trip, and N processes let through up to N · tokens more: see
- * {@link LeaseBucketStore}. `close` gives back what is held; call it before the client is closed.
+ * With `lease`, most decisions on a hot key take no round trip, and N processes may let through N · tokens more. See
+ * {@link LeaseBucketStore}. `close` returns the tokens on lease. Call it before you close the client.
+ *
+ * @example
+ * const store = new RedisBucketStore({ client: new Redis('redis://localhost:6379') });
+ * app.use(rateLimit({ name: 'api', ...perMinute(100), store }));
  */
 export class RedisBucketStore implements BucketStore {
   readonly #store: BucketStore;
   readonly #leases: LeaseBucketStore | undefined;
 
-  /** @throws TypeError or RangeError that names the option and the value */
+  /** @throws TypeError or RangeError, which names the option and the value */
   constructor(options: RedisBucketStoreOptions) {
     const what = 'RedisBucketStore';
     check.knownOptions(what, options, ['client', 'prefix', 'deadlineSecs', 'lease']);
@@ -67,7 +71,7 @@ export class RedisBucketStore implements BucketStore {
     await this.#store.reset(key);
   }
 
-  /** Gives back the tokens held on lease; takes a second at most and does not reject. Later requests go one by one. */
+  /** Returns the tokens on lease. Takes at most a second and never rejects. Later requests ask the server one by one. */
   async close(): Promise<void> {
     await this.#leases?.close();
   }

@@ -1,7 +1,7 @@
 /**
- * The key in Redis of a store's key: the prefix, length-delimited, and the key as it is, with three exceptions that no two
- * keys meet in. Braces would let whoever chooses a key choose its node in a Cluster; halves of surrogate pairs become the
- * same character in UTF-8; `%` announces either.
+ * The key in Redis for a store's key: the length of the prefix, the prefix, and the key. Three kinds of characters are
+ * escaped, so that different keys stay different. Braces would let a client that chooses its key also choose its node in a
+ * Cluster. All unpaired surrogates become the same character in UTF-8. `%` begins an escape.
  */
 export function redisKey(prefix: string, key: string): string {
   return `${prefix.length}:${prefix}:${key}`.replace(/[{}%]|\p{Surrogate}/gu, escaped);

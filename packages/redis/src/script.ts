@@ -1,22 +1,24 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The four operations of a store, as one script on one key: atomic, and one round trip however many limits there are.
- * The arithmetic is that of debt.ts in core, number for number.
+ * The four operations of a store in one script on one key. It is atomic and takes one round trip, whatever the number of
+ * limits. The arithmetic is the same as in core's debt.ts, number for number.
  *
- * `KEYS[1]` is a hash with one field for each limit that is not full: its name, and `debt at rate`. `debt` (17 digits, so
- * that the double comes back as it was) was owed `at` that moment (whole microseconds) and drains at `rate`, in tokens a
- * second, if nobody names the limit before it is full. A key expires when the last of its buckets is full.
+ * `KEYS[1]` is a hash. Each limit that is not full has one field: its name, with the value `debt at rate`. `debt` is written
+ * with 17 digits, so that the same double is read back. It was owed at the moment `at`, in whole microseconds. `rate`, in
+ * tokens a second, tells when the bucket is full if nobody names the limit before. The key expires when its last bucket is
+ * full.
  *
- * ARGV: operation (check, peek, refund, reset); tokens; the server's time in microseconds after which to do nothing; the
- * time to count by, empty for the server's own (tests alone give one); and for each limit name, capacityMax, restoreRateHz.
+ * ARGV: the operation (check, peek, refund, reset); the tokens; the server's time in microseconds after which to do nothing;
+ * the time to count with, which only tests give (empty means the server's own); then for each limit its name, capacityMax
+ * and restoreRateHz.
  *
- * The answer is text, since integers and numbers lose digits on their way out of Lua: `1` (allowed) or `0`, the server's
- * time, and each limit's debt after the operation; or `late`, the time, when nothing was done.
+ * The answer is a text, since numbers lose digits on their way out of Lua: `1` (allowed) or `0`, the server's time, and the
+ * debt of each limit after the operation. The answer `late` and the time mean that nothing was done.
  *
- * A key that holds something else is an error and stays as it is. All reading comes before all writing, and of all
- * writes the one that a full memory or a replica forbids comes first: such an error leaves nothing half done. Whoever may
- * run the script must be allowed all of its commands.
+ * A key that holds other data is an error and is not changed. The script reads everything before it writes anything, and
+ * its first write is one that a server with a full memory and a replica refuse. So such an error changes nothing. The user
+ * of the connection must be allowed to run all commands of the script.
  */
 export const SCRIPT = `
 local operation, tokens, latest, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -111,5 +113,5 @@ for _, limit in ipairs(limits) do answer[#answer + 1] = string.format('%.17g', l
 return table.concat(answer, ' ')
 `;
 
-/** The name by which a server that has seen the script runs it. */
+/** The name under which a server that knows the script runs it. */
 export const SCRIPT_SHA1 = createHash('sha1').update(SCRIPT).digest('hex');

@@ -7,7 +7,7 @@ import { localMicros, ServerTime } from './serverTime.js';
 type Operation = 'check' | 'peek' | 'refund' | 'reset';
 
 interface Answer {
-  /** Whether it reached the server too late, and did nothing there. */
+  /** Whether the command reached the server too late, so that nothing was done. */
   readonly isLate: boolean;
   readonly allowed: boolean;
   readonly debts: readonly number[];
@@ -16,13 +16,13 @@ interface Answer {
 export interface ScriptedStoreSettings {
   readonly prefix: string;
   readonly deadlineSecs: number;
-  /** For tests: the server's time in microseconds at the `now` of an operation, instead of the server's own clock. */
+  /** For tests: the time in microseconds for an operation's `now`. It replaces the server's clock. */
   readonly microsAt?: (now: number) => number;
 }
 
 /**
- * Buckets behind a script. What a client does with a command that the server does not answer, wait for a connection, keep
- * it, send it again, is its own affair: every command carries the server's time after which it does nothing.
+ * A store that runs the script for each operation. Clients keep commands while they have no connection, and some send them
+ * again. So every command carries the server's time after which it does nothing.
  */
 export class ScriptedBucketStore implements BucketStore {
   readonly #runner: ScriptRunner;
@@ -62,8 +62,8 @@ export class ScriptedBucketStore implements BucketStore {
   }
 
   /**
-   * Sends an operation, and once more if it came too late although it is young: then the server's clock was not known,
-   * or has jumped, and the answer told both its time and that nothing was done.
+   * Sends an operation. If the server says that it came too late although the deadline has not passed here, the server's
+   * clock was unknown or has jumped. The answer says that nothing was done and tells the right time, so it is sent once more.
    */
   async #operate(
     operation: Operation,
@@ -103,13 +103,13 @@ export class ScriptedBucketStore implements BucketStore {
     const [status = '', time, ...debts] = text.split(' ');
     const isLate = status === 'late';
     if (!/^([01]|late)$/.test(status) || (!isLate && debts.length !== limits.length)) {
-      throw new Error(`Redis: ${operation} was answered with ${JSON.stringify(text.slice(0, 60))}`);
+      throw new Error(`Redis: unexpected answer to ${operation}: ${JSON.stringify(text.slice(0, 60))}`);
     }
     if (!microsAt) this.#serverTime.learn(Number(time), askedAt, localMicros());
     return { isLate, allowed: status === '1', debts: debts.map(Number) };
   }
 
-  /** A server forgets its scripts when it starts anew or is told to. Then, and only then, it gets the text. */
+  /** A server forgets its scripts when it restarts or is told to. The text is sent only then. */
   async #run(key: string, args: readonly string[]): Promise<unknown> {
     try {
       return await this.#runner.runKnown(SCRIPT_SHA1, key, args);

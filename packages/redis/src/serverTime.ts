@@ -1,22 +1,23 @@
 /**
- * What the server's clock reads, as far as its answers tell: each was written between sending and receiving, so its
- * time bounds how far the two clocks lie apart. The estimate moves as little as the latest answer demands. A server's
- * clock that jumps, or another server after a failover, is followed with the next answer.
+ * An estimate of the server's clock. The server writes each answer between sending and receiving, so the time in it bounds
+ * the difference between the two clocks. The estimate changes by the least that fits the latest answer. When the server's
+ * clock jumps, or another server takes over, the next answer corrects it.
  */
 export class ServerTime {
   /** The server's microseconds minus this process's. */
   #offset: number | undefined;
 
-  /** The server's time in microseconds at a moment of {@link localMicros}; 0 where it has not answered yet. */
+  /** The server's time in microseconds at a moment of {@link localMicros}; 0 before its first answer. */
   at(micros: number): number {
     return this.#offset === undefined ? 0 : micros + this.#offset;
   }
 
-  /** An answer of that time was asked for and received at these moments of {@link localMicros}. */
+  /** Learns from an answer with the server's time. `askedAt` and `receivedAt` are moments of {@link localMicros}. */
   learn(serverMicros: number, askedAt: number, receivedAt: number): void {
     const most = serverMicros - askedAt;
     const least = serverMicros - receivedAt;
-    // At first the earliest that it can be: an answer that the client held back for seconds must not make others late.
+    // The first estimate is the earliest possible one. The client may have kept the command for seconds before it sent it,
+    // and a later estimate would make the server treat punctual commands as late.
     this.#offset = Math.min(Math.max(this.#offset ?? least, least), most);
   }
 }

@@ -11,7 +11,7 @@ const LIMITS = {
   daily: { capacityMax: 100, restoreRateHz: 0.001 },
 };
 
-/** What no other test uses, on a server that may be shared with others. */
+/** A prefix that no other test uses, also on a server that other tests share. */
 let prefixes = 0;
 const ownPrefix = () => `test-${process.pid}-${prefixes++}`;
 
@@ -36,7 +36,7 @@ describe.each(Object.entries(CLIENTS))('a store on %s', (name, connect) => {
     return new RateLimiter({ name, limits: LIMITS, store });
   }
 
-  test('takes, looks, gives back and forgets', async () => {
+  test('checks, peeks, refunds and resets', async () => {
     const limiter = limiterOn();
     expect((await limiter.check('a', 2)).limits.map(limit => limit.tokensLeft)).toEqual([1, 98]);
     expect((await limiter.check('a', 2)).violated).toEqual(['burst']);
@@ -55,7 +55,7 @@ describe.each(Object.entries(CLIENTS))('a store on %s', (name, connect) => {
     expect((await limiter.peek('b')).limits.map(limit => limit.tokensLeft)).toEqual([1, 98]);
   });
 
-  test('shares its buckets with every other client, by prefix and name', async () => {
+  test('shares its buckets with other clients of the same prefix and name only', async () => {
     const prefix = ownPrefix();
     const [one, other, apart] = [limiterOn(prefix), limiterOn(prefix), limiterOn()];
     await one.check('c', 3);
@@ -72,7 +72,7 @@ describe('a key in Redis', () => {
     return { start: `${prefix.length}:${prefix}:`, store, keys };
   }
 
-  test('expires at the moment when its last bucket is full, rounded up to the millisecond', async () => {
+  test('expires when its last bucket is full, rounded up to the millisecond', async () => {
     const { start, store } = keeping();
     const limits = {
       burst: { capacityMax: 10, restoreRateHz: 2 },
@@ -92,7 +92,7 @@ describe('a key in Redis', () => {
     expect(expiry).toBeLessThan(after + 6e6 + 1000);
   });
 
-  test('is one for all limits, safe for a Cluster, and gone when all are full', async () => {
+  test('holds all limits, has no hash tag, and is deleted when all limits are full', async () => {
     const { start, store, keys } = keeping();
     const limiter = new RateLimiter({ name: 'api', limits: LIMITS, store });
     await limiter.check('{a}\n\0\ud800');
@@ -101,7 +101,7 @@ describe('a key in Redis', () => {
     expect(await keys()).toEqual([]);
   });
 
-  test('is not made by a refusal or a look', async () => {
+  test('is not created by a refusal or a peek', async () => {
     const { store, keys } = keeping();
     const limiter = new RateLimiter({ name: 'api', limits: LIMITS, store });
     await limiter.check('a', 4);
@@ -111,14 +111,14 @@ describe('a key in Redis', () => {
   });
 });
 
-describe('a client of node-redis that nobody listens to', () => {
-  test('gets one listener for its errors, which would end the process, however many stores it has', () => {
+describe('a node-redis client without an error listener', () => {
+  test('gets one, so that an error does not end the process, whatever its number of stores', () => {
     const client = createClient();
     for (let stores = 0; stores < 20; stores++) new RedisBucketStore({ client });
     expect(client.listenerCount('error')).toBe(1);
   });
 
-  test('keeps a listener of the application as the only one', () => {
+  test('gets none if the application has added its own', () => {
     const client = createClient();
     client.on('error', () => {});
     new RedisBucketStore({ client });

@@ -5,10 +5,10 @@ import { Redis as Iovalkey } from 'iovalkey';
 import { createClient as createRedis6 } from 'redis';
 import { createClient as createRedis5 } from 'redis5';
 
-/** A client with its own defaults, as an application makes it. */
+/** A client with its default options, as an application creates it. */
 export interface Connected {
   readonly client: RedisClient;
-  /** Lets go of it at once, whatever it waits for. */
+  /** Closes it at once, also while it waits for something. */
   close(): void;
 }
 
@@ -33,7 +33,7 @@ function nodeRedisLike(
   return { client, close: () => client.destroy() };
 }
 
-/** Every client that a store takes, by its name and major version. */
+/** Every client that a store accepts, by name and major version. */
 export const CLIENTS: Readonly<Record<string, Connect>> = {
   'ioredis 6': url => ioredisLike(new Ioredis6(url)),
   'ioredis 5': url => ioredisLike(new Ioredis5(url)),

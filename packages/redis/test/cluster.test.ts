@@ -21,7 +21,7 @@ const keysPerNode = () => Promise.all(nodes.map(({ admin }) => admin.dbsize()));
 describe.each(Object.entries(CLUSTER_CLIENTS))(
   'a store on a Cluster of three nodes, with %s',
   (name, connect) => {
-    test('decides all limits of a key in one place, and each key in its own', async () => {
+    test('keeps all limits of a key on one node, and spreads the keys over the nodes', async () => {
       const store = new RedisBucketStore({ client: await connect(nodes), prefix: name, deadlineSecs: 5 });
       const limits = {
         burst: { capacityMax: 2, restoreRateHz: NO_REFILL },
@@ -30,7 +30,7 @@ describe.each(Object.entries(CLUSTER_CLIENTS))(
       const limiter = new RateLimiter({ name: 'api', limits, store });
       const before = await keysPerNode();
 
-      // Keys that all have one hash tag would be one node's alone, if braces meant anything here.
+      // If the braces were a hash tag, all of these keys would be on one node.
       const keys = Array.from({ length: 3000 }, (_, i) => `{tenant}:${i}`);
       const first = await Promise.all(keys.map(key => limiter.check(key, 2)));
       expect(first.every(decision => decision.allowed)).toBe(true);
@@ -39,11 +39,11 @@ describe.each(Object.entries(CLUSTER_CLIENTS))(
 
       const added = (await keysPerNode()).map((size, i) => size - (before[i] as number));
       expect(added.reduce((sum, size) => sum + size, 0)).toBe(3000);
-      // Five standard deviations of a fair die.
+      // Five standard deviations of an even distribution.
       for (const size of added) expect(Math.abs(size - 1000)).toBeLessThan(130);
     });
 
-    test('loses no token, gives none twice and fails nobody while slots move under load', {
+    test('loses no token, gives no token twice and fails no request while slots move under load', {
       timeout: 60_000,
     }, async () => {
       const prefix = `moving ${name}`;
@@ -57,7 +57,7 @@ describe.each(Object.entries(CLUSTER_CLIENTS))(
         if (slot < BOUNDS[1]) slots.set(`key ${i}`, slot);
       }
 
-      // Half of the keys are there before their slot moves, the others begin while it does.
+      // Half of the keys exist before their slot moves. The others are created while it moves.
       const begun = [...slots.keys()].slice(4);
       const allowed = new Map([...slots.keys()].map(key => [key, 0]));
       let isMoving = true;

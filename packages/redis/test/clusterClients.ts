@@ -36,7 +36,7 @@ async function nodeRedisLike(client: RedisClient & NodeRedisLike): Promise<Redis
   return client;
 }
 
-/** Every client of a Cluster that a store takes, with its own defaults, until the test is over. */
+/** Every Cluster client that a store accepts, with its default options. It is closed at the end of the test. */
 export const CLUSTER_CLIENTS: Readonly<Record<string, Connect>> = {
   'ioredis 6': nodes => ioredisLike(new Cluster6(addresses(nodes))),
   'ioredis 5': nodes => ioredisLike(new Cluster5(addresses(nodes))),

@@ -14,7 +14,7 @@ afterAll(() => server.close());
 
 let opened = 0;
 
-/** Stores of different prefixes share nothing: each test has one. */
+/** Each test has a prefix of its own: stores with different prefixes share nothing. */
 function opening(wrapped: (store: BucketStore) => BucketStore) {
   return () => {
     const clock = new SimulatedClock();

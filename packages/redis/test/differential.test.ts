@@ -8,15 +8,16 @@ const BATCH = 1000;
 const KEYS = 100;
 
 /**
- * Tokens by which debts may differ: one store counts in seconds as doubles, the other in microseconds. (Measured 4e-7.)
- * A decision does not say a debt below 0.001 at all.
+ * How far the debts of the two stores may be apart, in tokens. One store counts time in seconds as doubles, the other in
+ * microseconds; that makes 4e-7 at most here. A decision hides a debt below 0.001.
  */
 const ROUNDING = 0.001 + 1e-6;
 
 /**
- * Rates from 1 a day to 100,000 a second: a key has one of these groups, and each operation one of its limits before or
- * after a change of policy. All limits of a key are asked for together, and rates stay: a bucket that is full at its old
- * rate, or that nobody asks for, may be forgotten or not, and two stores may rightly part over a clock that steps back.
+ * Rates from 1 a day to 100,000 a second. Each key uses one group, and each operation one of the group's policies, so
+ * policies change while a key is in use. Every operation names all limits of its key, and rates never change. Otherwise two
+ * correct stores could differ when the clock steps back: a store may, but need not, forget a bucket that is full at its old
+ * rate or that no operation names.
  */
 const GROUPS: readonly (readonly (readonly Limit[])[])[] = [
   [
@@ -45,7 +46,7 @@ const GROUPS: readonly (readonly (readonly Limit[])[])[] = [
   ],
 ];
 
-/** mulberry32: small, seeded, good enough to choose operations. */
+/** The generator mulberry32: small, seeded, and good enough to choose operations. */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -78,7 +79,7 @@ test('decides as the memory store does, over 100,000 random operations', { timeo
   for (let done = 0; done < OPERATIONS; done += BATCH) {
     const answers: Promise<{ key: string; expected: Decision; actual: Decision }>[] = [];
     for (let i = 0; i < BATCH; i++) {
-      // Mostly the same key again after about the time of a token of its fastest limit, so that buckets are seldom full.
+      // Mostly the same key again, after about the time in which its fastest limit regains a token: buckets are seldom full.
       if (next() < 0.05) keyNumber = whole(KEYS);
       const key = `key ${keyNumber}`;
       const group = GROUPS[keyNumber % GROUPS.length] as (typeof GROUPS)[number];
@@ -118,7 +119,7 @@ test('decides as the memory store does, over 100,000 random operations', { timeo
   expect(owing).toBeGreaterThan(0.5 * OPERATIONS);
 });
 
-/** How far the debts of two decisions on the same limits lie apart. */
+/** How far the debts of two decisions on the same limits are apart. */
 function apart(a: Decision, b: Decision): readonly number[] {
   const debtsOf = ({ limits }: Decision) =>
     limits.map(limit => limit.secondsUntil(limit.capacityMax) * limit.restoreRateHz);

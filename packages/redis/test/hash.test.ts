@@ -23,7 +23,7 @@ function limit(name: string, capacityMax: number, restoreRateHz: number): Limit 
   return { name, capacityMax, restoreRateHz };
 }
 
-/** A store that waits for a slow machine, and the hash in which it keeps the key `a`. */
+/** A store with a long deadline, since the machine may be slow, and the hash in which it keeps the key `a`. */
 function keeping(test: string) {
   const prefix = `hash-${process.pid}-${test}`;
   const hash = `${prefix.length}:${prefix}:a`;
@@ -38,7 +38,7 @@ describe('the hash of a key', () => {
     ['before', [SLOW, FAST]],
     ['after', [FAST, SLOW]],
     ['without', [FAST]],
-  ])('stays until its slowest bucket is full, asked for %s the others', async (order, limits) => {
+  ])('stays until its slowest bucket is full, when asked for %s the others', async (order, limits) => {
     const { store, hash } = keeping(`stays ${order}`);
     await store.check('a', [SLOW], 1, 0);
     await store.check('a', limits, 1, 0);
@@ -50,23 +50,23 @@ describe('the hash of a key', () => {
   test.each([
     [0.001, 1],
     [1, 0.001],
-  ])('stays until the last is full of buckets that fill at %d and %d', async (a, b) => {
+  ])('stays until both buckets are full, with rates of %d and %d', async (a, b) => {
     const { store, hash } = keeping(`rates ${a} ${b}`);
     await store.check('a', [limit('a', 10, a), limit('b', 10, b)], 1, 0);
     expect((await admin.pttl(hash)) / 1000).toBeGreaterThan(990);
   });
 
-  test('keeps at most 64 buckets beside those that are asked for: names that requests make up do not pile up', async () => {
+  test('keeps at most 64 buckets that the operation does not name, so that names chosen by requests cannot fill the memory', async () => {
     const { store, hash } = keeping('names');
     const named = (i: number) => limit(`limit ${i}`, 10, 0.001 * (i + 1));
     for (let i = 0; i < 100; i++) await store.check('a', [named(i)], 1, 0);
 
-    // Those that are full last, and the latest.
+    // The 64 that take longest to fill, and the last one asked for.
     const kept = [...Array.from({ length: 64 }, (_, i) => named(i).name), named(99).name];
     expect(Object.keys(await admin.hgetall(hash)).sort()).toEqual(kept.sort());
   });
 
-  test('of somebody else is an error for every operation, and stays as it is', async () => {
+  test('with other data is an error for every operation, and is not changed', async () => {
     const { store, hash } = keeping('foreign');
     await admin.hset(hash, { fast: 'mine', other: '1 2 3' });
     await expect(store.check('a', [FAST], 1, 0)).rejects.toThrow('holds something else');
@@ -77,7 +77,7 @@ describe('the hash of a key', () => {
   });
 });
 
-test('an error is an error: only a server that does not know the script is sent its text', async () => {
+test('the text of the script is sent to a server that does not know it, and after no other error', async () => {
   const own = new Redis((await ownServer()).url);
   onTestFinished(() => own.disconnect());
   const store = new RedisBucketStore({ client: own, deadlineSecs: 5 });
@@ -89,7 +89,7 @@ test('an error is an error: only a server that does not know the script is sent 
   expect(/^cmdstat_eval:calls=(\d+),/m.exec(stats)?.[1]).toBe('1');
 });
 
-test('debts come back with all their digits', async () => {
+test('debts are kept with all their digits', async () => {
   const { store, client } = storeInSimulatedTime(server, `digits ${process.pid}`);
   onTestFinished(() => client.disconnect());
   const memory = new MemoryBucketStore();
@@ -99,7 +99,7 @@ test('debts come back with all their digits', async () => {
   memory.check('a', limits, 123_456_789_012, clock.secondsSinceEpoch());
   clock.advanceBy(0.015625);
 
-  // A step that doubles and microseconds both say exactly, so nothing is rounded.
+  // Doubles and microseconds both hold this step exactly, so nothing is rounded.
   const now = clock.secondsSinceEpoch();
   const waits = [await store.peek('a', limits, 1, now), memory.peek('a', limits, 1, now)].map(decision =>
     decision.limits[0]?.secondsUntil(1e12),

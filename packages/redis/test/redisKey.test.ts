@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { redisKey } from '../src/redisKey.js';
 
 describe('the key in Redis', () => {
-  test('is the prefix with its length, and the key', () => {
+  test('is the length of the prefix, the prefix and the key', () => {
     expect(redisKey('breaking', '3:api:a b\n\0é')).toBe('8:breaking:3:api:a b\n\0é');
   });
 
-  test('holds no brace, whoever chose the prefix and the key', () => {
+  test('has no braces, whatever the prefix and the key', () => {
     expect(redisKey('{a}', '{b}{')).not.toMatch(/[{}]/);
   });
 
-  test('is another for each key, also for one that looks escaped', () => {
+  test('differs for different keys, also if one looks escaped', () => {
     const keys = [
       '{',
       '%',
@@ -28,7 +28,7 @@ describe('the key in Redis', () => {
     expect(new Set(keys.map(key => redisKey('p', key))).size).toBe(keys.length);
   });
 
-  test('does not run together with another prefix', () => {
+  test('differs for different prefixes', () => {
     expect(redisKey('a:b', 'c')).not.toBe(redisKey('a', 'b:c'));
   });
 });

@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { ServerTime } from '../src/serverTime.js';
 
-/** A server's clock that is a thousand microseconds ahead. */
+/** How far the server's clock is ahead, in microseconds. */
 const AHEAD = 1000;
 
-describe("what is known of the server's clock", () => {
-  test('is nothing before the first answer: no command is in time then', () => {
+describe("the estimate of the server's clock", () => {
+  test('is 0 before the first answer, so that every command is late', () => {
     expect(new ServerTime().at(5)).toBe(0);
   });
 
-  test('is at first the earliest that the answer allows, though it may have been held back for seconds', () => {
+  test('starts with the earliest time that the first answer allows', () => {
     const time = new ServerTime();
     time.learn(8_000_000 + AHEAD, 0, 8_000_100);
     expect(time.at(0)).toBe(AHEAD - 100);
   });
 
-  test('comes closer with each answer that allows less, and stays with those that allow more', () => {
+  test('changes with each answer that narrows the range, and only then', () => {
     const time = new ServerTime();
     time.learn(50 + AHEAD, 0, 100);
     time.learn(210 + AHEAD, 200, 220);
@@ -24,7 +24,7 @@ describe("what is known of the server's clock", () => {
     expect(time.at(0)).toBe(AHEAD - 10);
   });
 
-  test.each([1e9, -1e9])('follows a clock that jumps by %d microseconds with the next answer', jump => {
+  test.each([1e9, -1e9])('follows a clock that jumped by %d microseconds with the next answer', jump => {
     const time = new ServerTime();
     time.learn(50 + AHEAD, 0, 100);
     time.learn(250 + AHEAD + jump, 200, 300);

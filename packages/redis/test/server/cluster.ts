@@ -4,10 +4,10 @@ import { freePort, RedisServer } from './redisServer.js';
 
 const SLOTS = 16_384;
 
-/** The first slot of each of three nodes, and one more than the last of all. */
+/** The first slot of each of the three nodes, and the number of all slots. */
 export const BOUNDS = [0, 1, 2, 3].map(i => Math.floor((i * SLOTS) / 3)) as [number, number, number, number];
 
-/** One server of a Cluster, and the connection of its administrator. */
+/** One server of a Cluster, with a connection for its administration. */
 export class ClusterNode {
   readonly server: RedisServer;
   readonly admin: Redis;
@@ -41,7 +41,7 @@ export class ClusterNode {
     await this.admin.call('CLUSTER', 'MEET', '127.0.0.1', `${node.port}`, `${node.#busPort}`);
   }
 
-  /** Becomes a replica of another, and has all that it has. */
+  /** Becomes a replica of another node and copies all its data. */
   async follow(primary: ClusterNode): Promise<void> {
     const id = await primary.id();
     await until('replica', async () => String(await this.admin.call('CLUSTER', 'NODES')).includes(id));
@@ -55,7 +55,7 @@ export class ClusterNode {
   }
 }
 
-/** Starts a Cluster of three primaries that share all slots, and waits until each knows that it is complete. */
+/** Starts a Cluster of three primaries that share all slots, and waits until each node knows that it is complete. */
 export async function startCluster(): Promise<readonly ClusterNode[]> {
   const nodes = await Promise.all([1, 2, 3].map(ClusterNode.start));
   await Promise.all(
@@ -77,7 +77,7 @@ export async function isComplete({ admin }: ClusterNode): Promise<void> {
 
 /**
  * Moves a slot and its keys, as `redis-cli --cluster reshard` does.
- * @param meanwhile while requests for keys that are not there are sent on to the other node, before the keys move
+ * @param meanwhile called before the keys move, while requests for missing keys are already redirected to the other node
  */
 export async function moveSlot(
   slot: number,
@@ -102,5 +102,5 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
     if (await isSo()) return;
     await later(20);
   }
-  throw new Error(`there never was a ${what}`);
+  throw new Error(`timed out waiting for a ${what}`);
 }

@@ -9,8 +9,8 @@ import { onTestFinished } from 'vitest';
 import { serverBinary } from './serverBinary.js';
 
 /**
- * A program under guard: its process id is the first line, its end the end of the output, and the end of the input its
- * end. So a server never outlives the process of its tests, however that ends.
+ * Runs a program that never outlives the process of the tests, however that ends. Its process id is the first line of the
+ * output. The output ends with the program, and the program is killed when the input ends.
  */
 const GUARD = `
 sh -c 'echo "$$"; exec "$@"' sh "$@" &
@@ -21,7 +21,7 @@ wait`;
 
 const PERSISTENCE_OFF = ['--save', '', '--appendonly', 'no'];
 
-/** A server of the tests' own, on a port and in a folder of its own. It can be paused, killed and started again. */
+/** A server on its own port and in its own folder. Tests can pause, kill and restart it. */
 export class RedisServer {
   readonly port: number;
   readonly #settings: readonly string[];
@@ -34,7 +34,7 @@ export class RedisServer {
     this.#settings = settings;
   }
 
-  /** @param settings of redis.conf, as command line arguments */
+  /** @param settings command line arguments, which stand for lines of redis.conf */
   static async start(settings: readonly string[] = []): Promise<RedisServer> {
     const server = new RedisServer(await freePort(), settings);
     await server.start();
@@ -45,7 +45,7 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Starts it, empty, and waits until it can be asked. */
+  /** Starts it without data and waits until it accepts connections. */
   async start(): Promise<void> {
     const { path, env } = await serverBinary();
     const args = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.#folder, ...PERSISTENCE_OFF];
@@ -66,7 +66,7 @@ export class RedisServer {
     throw new Error(`The server did not start:\n${lines.join('\n')}`);
   }
 
-  /** Ends it at once, as a crash does. */
+  /** Kills it, as a crash would. */
   async kill(): Promise<void> {
     const guard = this.#guard;
     if (guard === undefined) return;
@@ -76,7 +76,7 @@ export class RedisServer {
     await ended;
   }
 
-  /** Stops it in its tracks: connections stay open, and nothing is answered. */
+  /** Suspends the process: connections stay open, and nothing is answered. */
   pause(): void {
     this.#signal('SIGSTOP');
   }
@@ -95,14 +95,14 @@ export class RedisServer {
   }
 }
 
-/** A server for one test. */
+/** A server for one test, closed at its end. */
 export async function ownServer(settings: readonly string[] = []): Promise<RedisServer> {
   const server = await RedisServer.start(settings);
   onTestFinished(() => server.close());
   return server;
 }
 
-/** A port that nobody listens on. */
+/** A port without a listener. */
 export async function freePort(): Promise<number> {
   const probe = createServer();
   await once(probe.listen(0, '127.0.0.1'), 'listening');

@@ -2,7 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { unpackedServer } from './unpackedServer.js';
 
-/** A program that serves Redis, and the environment that it needs. */
+/** The program of a Redis server, and the environment to run it in. */
 export interface ServerBinary {
   readonly path: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -10,7 +10,7 @@ export interface ServerBinary {
 
 const NAMES = ['redis-server', 'valkey-server'];
 
-/** The server that is installed, if one is. */
+/** The installed server, if there is one. */
 export async function installedServer(): Promise<ServerBinary | undefined> {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(folder => folder !== '');
   for (const path of NAMES.flatMap(name => folders.map(folder => join(folder, name)))) {
@@ -24,8 +24,8 @@ export async function installedServer(): Promise<ServerBinary | undefined> {
 }
 
 /**
- * The server that is installed, else the distribution's, fetched into this project's cache.
- * @throws with the commands to type where there is no way to get one
+ * The installed server, or else the distribution's, fetched into this project's cache.
+ * @throws Error with the commands to type if there is no way to get one
  */
 export async function serverBinary(): Promise<ServerBinary> {
   return (await installedServer()) ?? (await unpackedServer(NAMES)) ?? Promise.reject(new Error(ADVICE));
@@ -37,4 +37,4 @@ const ADVICE = `The tests need a Redis server of their own and found none. Any o
   sudo dnf install -y redis      or      sudo dnf install -y valkey      (Fedora)
   brew install redis      (macOS)
 
-A redis-server or valkey-server of version 7 or later anywhere on PATH is enough; it need not run.`;
+A redis-server or valkey-server of version 7 or later anywhere on PATH is enough. It need not run.`;

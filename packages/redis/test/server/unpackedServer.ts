@@ -9,9 +9,9 @@ const run = promisify(execFile);
 const CACHE = fileURLToPath(new URL('../../../../.cache/redis-server/', import.meta.url));
 
 /**
- * The server of a Debian or Ubuntu, from its package, without installing anything: the first of the packages that there
- * is, unpacked with the libraries that this machine lacks. Kept, so that this happens once. Where it cannot be done, root
- * installs the package instead. Undefined on other systems, or where neither works.
+ * A server from the packages of Debian or Ubuntu, without installing it: the first of `packages` that exists is unpacked,
+ * with the libraries that this machine lacks. The result is kept for the next time. If that fails, root installs the
+ * package instead. Returns undefined on other systems, or if neither works.
  */
 export async function unpackedServer(packages: readonly string[]): Promise<ServerBinary | undefined> {
   const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
@@ -32,7 +32,7 @@ export async function unpackedServer(packages: readonly string[]): Promise<Serve
   return installedServer();
 }
 
-/** Whether it worked; if not, says why. */
+/** Handlers for a promise: they tell whether it worked, and print why not. */
 function told(what: string): [() => boolean, (error: Error & { stderr?: string }) => boolean] {
   return [
     () => true,
@@ -43,7 +43,7 @@ function told(what: string): [() => boolean, (error: Error & { stderr?: string }
   ];
 }
 
-/** Fetches a package and what it lacks with lists of its own, since those of the system may be missing or old. */
+/** Fetches a package and its missing dependencies. Uses package lists of its own, since the system's may be missing or old. */
 async function unpack(name: string, folder: string): Promise<void> {
   await mkdir(CACHE, { recursive: true });
   const work = await mkdtemp(join(CACHE, 'unpacking-'));
@@ -77,7 +77,7 @@ async function unpack(name: string, folder: string): Promise<void> {
       if (file.endsWith('.deb')) await run('dpkg-deb', ['--extract', join(cache, file), root]);
     }
     await mkdir(dirname(folder), { recursive: true });
-    // Another process may have been faster: its result is as good.
+    // Another process may have been faster. Its result is as good.
     await rename(root, folder).catch(error => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
     });
@@ -88,7 +88,7 @@ async function unpack(name: string, folder: string): Promise<void> {
 
 async function serverIn(folder: string): Promise<ServerBinary | undefined> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  // A link to a program that looks at its own name to know what it is to do. Its settings have the same name.
+  // It is a link to a program that reads its own name to know what to do. A folder for its settings has the same name.
   const server = files.find(
     file =>
       !file.isDirectory() && /^(redis|valkey)-server$/.test(file.name) && basename(file.parentPath) === 'bin',
