@@ -1,4 +1,5 @@
 /** What Breaking's own packages share beside the public names. It may change with every version: do not import it. */
+export { addressKey } from './base/addressKey.js';
 export { warnOfCallback } from './base/callback.js';
 export * as check from './base/check.js';
 export { isDeadline } from './base/deadline.js';

@@ -1,5 +1,5 @@
+import { addressKey } from '@breaking/core/internal';
 import type { Binding } from '../binding.js';
-import { clientKey } from './clientKey.js';
 import { warnOnce } from './processWarning.js';
 
 /** Keys that come from addresses start with this; those that `keyOf` gives never do, see {@link callerKey}. */
@@ -29,13 +29,13 @@ export class AddressKeys<X> {
 
   keyOf(x: X): string {
     if (!this.#hasCheckedTrust) this.#checkTrust(x);
-    return ADDRESS + (clientKey(this.#binding.addressOf(x), this.#ipv6PrefixBits) ?? this.#peerOf(x));
+    return ADDRESS + (addressKey(this.#binding.addressOf(x), this.#ipv6PrefixBits) ?? this.#peerOf(x));
   }
 
   /** The key of the socket's peer, for what is no address; where that has none either, one for all. */
   #peerOf(x: X): string {
     const { socket } = this.#binding.incomingOf(x);
-    const key = clientKey(socket?.remoteAddress, this.#ipv6PrefixBits);
+    const key = addressKey(socket?.remoteAddress, this.#ipv6PrefixBits);
     // A socket that is gone has no address any more; its client will not see the answer either.
     if (key === undefined && socket?.destroyed !== true) {
       const why = 'clients have no address here (a Unix socket?), so all share one bucket';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clientKey } from '../src/clientKey/clientKey.js';
+import { addressKey } from '../src/base/addressKey.js';
 
 describe('the key of an address', () => {
   test.each([
@@ -25,7 +25,7 @@ describe('the key of an address', () => {
     ['64:ff9b:1::192.0.2.1', '64:ff9b:1::/56'],
     ['::ffff:0:192.0.2.1', '::/56'],
   ])('%s is %s', (address, key) => {
-    expect(clientKey(address, 56)).toBe(key);
+    expect(addressKey(address, 56)).toBe(key);
   });
 
   test.each([
@@ -62,7 +62,7 @@ describe('the key of an address', () => {
     '\0',
     '１９２.0.2.1',
   ])('%j is none', address => {
-    expect(clientKey(address, 56)).toBeUndefined();
+    expect(addressKey(address, 56)).toBeUndefined();
   });
 
   test.each([
@@ -72,12 +72,12 @@ describe('the key of an address', () => {
     [64, 'abcd:ef01:2345:6789::/64'],
     [128, 'abcd:ef01:2345:6789:abcd:ef01:2345:6789/128'],
   ])('keeps the first %i bits of IPv6', (bits, key) => {
-    expect(clientKey('abcd:ef01:2345:6789:abcd:ef01:2345:6789', bits)).toBe(key);
+    expect(addressKey('abcd:ef01:2345:6789:abcd:ef01:2345:6789', bits)).toBe(key);
   });
 
   test('does not keep fewer bits of an IPv4 address, however it is written', () => {
-    expect(clientKey('::ffff:192.0.2.1', 1)).toBe('192.0.2.1');
-    expect(clientKey('64:ff9b::192.0.2.1', 1)).toBe('192.0.2.1');
+    expect(addressKey('::ffff:192.0.2.1', 1)).toBe('192.0.2.1');
+    expect(addressKey('64:ff9b::192.0.2.1', 1)).toBe('192.0.2.1');
   });
 });
 
@@ -141,9 +141,9 @@ describe('any spelling of an address', () => {
   test('gives the one key that the address has, of IPv6', () => {
     fc.assert(
       fc.property(groups, style, style, bits, (address, one, other, prefixBits) => {
-        const key = clientKey(spelled(address, one), prefixBits);
+        const key = addressKey(spelled(address, one), prefixBits);
         expect(key).toBeDefined();
-        expect(clientKey(spelled(address, other), prefixBits)).toBe(key);
+        expect(addressKey(spelled(address, other), prefixBits)).toBe(key);
       }),
       { seed: 1, numRuns: 2000 },
     );
@@ -155,10 +155,10 @@ describe('any spelling of an address', () => {
     fc.assert(
       fc.property(bytes, style, bits, (address, how, prefixBits) => {
         const key = address.join('.');
-        expect(clientKey(key, prefixBits)).toBe(key);
-        expect(clientKey(`${key}:8080`, prefixBits)).toBe(key);
+        expect(addressKey(key, prefixBits)).toBe(key);
+        expect(addressKey(`${key}:8080`, prefixBits)).toBe(key);
         for (const prefix of [mapped, nat64]) {
-          expect(clientKey(spelled([...prefix, ...ipv4Groups(address)], how), prefixBits)).toBe(key);
+          expect(addressKey(spelled([...prefix, ...ipv4Groups(address)], how), prefixBits)).toBe(key);
         }
       }),
       { seed: 2, numRuns: 1000 },
@@ -173,7 +173,7 @@ describe('any spelling of an address', () => {
     fc.assert(
       fc.property(near, style, bits, ({ address, bit, other }, how, prefixBits) => {
         fc.pre(!isIPv4(address) && !isIPv4(other));
-        const keys = [address, other].map(each => clientKey(spelled(each, how), prefixBits));
+        const keys = [address, other].map(each => addressKey(spelled(each, how), prefixBits));
         expect(keys[0] === keys[1]).toBe(bit >= prefixBits);
       }),
       { seed: 3, numRuns: 2000 },
@@ -184,7 +184,7 @@ describe('any spelling of an address', () => {
     const almost = fc.string({ unit: fc.constantFrom(...'0123456789abcdefxF:.%[]/ -') });
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), almost), bits, (text, prefixBits) => {
-        expect(typeof clientKey(text, prefixBits)).toMatch(/^(string|undefined)$/);
+        expect(typeof addressKey(text, prefixBits)).toMatch(/^(string|undefined)$/);
       }),
       { seed: 4, numRuns: 5000 },
     );

@@ -1,0 +1,63 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
+/** `[2001:db8::1]:443` and `192.0.2.1:443`: some proxies add the port, some the brackets alone. */
+const BRACKETED = /^\[([^\]]+)\](?::\d+)?$/;
+const IPV4_WITH_PORT = /^([\d.]+):\d+$/;
+const DOTTED_END = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
+
+/** How IPv6 writes the addresses of IPv4 hosts, in the first six groups: mapped (RFC 4291), and NAT64 (RFC 6052). */
+const IPV4_PREFIXES = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0'];
+
+/**
+ * An address as a key: one for each IPv4 address, however it is written, and one for each IPv6 network of
+ * `ipv6PrefixBits`, since whoever has such a network can take any address in it. Ports and zones are stripped.
+ * @param ipv6PrefixBits whole, 1 to 128
+ * @returns such as `192.0.2.1` or `2001:db8::/56`; undefined for what is no address
+ */
+export function addressKey(address: string | undefined, ipv6PrefixBits: number): string | undefined {
+  if (!address) return undefined;
+  if (isIPv4(address)) return address;
+  const bare = (BRACKETED.exec(address) ?? IPV4_WITH_PORT.exec(address))?.[1] ?? address;
+  const [zoneless = ''] = bare.split('%', 1);
+  if (isIPv4(zoneless)) return zoneless;
+  if (!isIPv6(zoneless)) return undefined;
+  const groups = groupsOf(zoneless);
+  if (IPV4_PREFIXES.includes(hex(groups.slice(0, 6)))) return dotted(groups.slice(6));
+  return `${shortened(groups.map((group, i) => group & maskOf(i, ipv6PrefixBits)))}/${ipv6PrefixBits}`;
+}
+
+/** The eight groups of 16 bits of a valid IPv6 address. */
+function groupsOf(address: string): number[] {
+  const text = address.replace(DOTTED_END, (_all, ...bytes: string[]) => {
+    const [a = 0, b = 0, c = 0, d = 0] = bytes.map(Number);
+    return hex([a * 256 + b, c * 256 + d]);
+  });
+  const [head = [], tail = []] = text.split('::').map(half => (half === '' ? [] : half.split(':')));
+  const zeros = new Array<string>(8 - head.length - tail.length).fill('0');
+  return [...head, ...zeros, ...tail].map(group => Number.parseInt(group, 16));
+}
+
+/** The bits of the group at `i` that are among the first `bits` of the address. */
+function maskOf(i: number, bits: number): number {
+  const kept = Math.min(Math.max(bits - 16 * i, 0), 16);
+  return 0xffff & (0xffff << (16 - kept));
+}
+
+function hex(groups: readonly number[]): string {
+  return groups.map(group => group.toString(16)).join(':');
+}
+
+function dotted([high = 0, low = 0]: readonly number[]): string {
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}
+
+/** The groups with `::` for their longest run of at least two zeros, the first of equally long ones (RFC 5952). */
+function shortened(groups: readonly number[]): string {
+  let [from, to] = [0, 0];
+  for (let start = 0; start < groups.length; start++) {
+    let end = start;
+    while (groups[end] === 0) end++;
+    if (end - start > Math.max(to - from, 1)) [from, to] = [start, end];
+  }
+  return to === 0 ? hex(groups) : `${hex(groups.slice(0, from))}::${hex(groups.slice(to))}`;
+}
