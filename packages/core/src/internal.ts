@@ -2,7 +2,7 @@
 export { addressKey } from './base/addressKey.js';
 export { warnOfCallback } from './base/callback.js';
 export * as check from './base/check.js';
-export { isDeadline } from './base/deadline.js';
+export { asDeadline } from './base/deadline.js';
 export { withoutStack } from './base/errors.js';
 export { ceilSecs, LARGEST_INTEGER, retryAfterField } from './base/retryAfter.js';
 export { isThenable } from './base/thenable.js';

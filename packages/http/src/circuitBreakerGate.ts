@@ -43,7 +43,7 @@ export class CircuitBreakerGate<X, Req> implements Gate<X> {
     const { keyOf } = this.#options;
     if (keyOf === undefined) return this.#decide(x, exchange, undefined);
     return andThen(keyOf(this.#binding.requestOf(x)), key => {
-      if (key !== undefined) check.isString(`${this.#what}: keyOf`, key);
+      if (key !== undefined) check.asString(`${this.#what}: keyOf`, key);
       return this.#decide(x, exchange, key);
     });
   };

@@ -50,7 +50,7 @@ export function checkCircuitBreaker<Req>(
     ...ofCore
   } = options;
   for (const [name, callback] of Object.entries({ keyOf, isFailure, problem })) {
-    if (callback !== undefined) check.isFunction(`${what}: ${name}`, callback);
+    if (callback !== undefined) check.asFunction(`${what}: ${name}`, callback);
   }
   const enforces = enforcement(`${what}: enforce`, enforce);
   if (keyOf === undefined && typeof enforce === 'number' && !Number.isInteger(enforce)) {

@@ -80,7 +80,7 @@ export class RateLimitGate<X, Req> implements Gate<X> {
     key: string | undefined,
   ): MaybePromise<Refusal | undefined> {
     visit.key =
-      key === undefined ? this.#addressKeys.keyOf(x) : callerKey(check.isString(`${this.#what}: keyOf`, key));
+      key === undefined ? this.#addressKeys.keyOf(x) : callerKey(check.asString(`${this.#what}: keyOf`, key));
     const { costOf } = this.#options;
     if (costOf === undefined) return this.#askLimits(x, exchange, visit);
     return andThen(costOf(this.#binding.requestOf(x)), cost => {

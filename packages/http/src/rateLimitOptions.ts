@@ -92,7 +92,7 @@ export interface CheckedRateLimit<Req> extends Pick<RateLimitSettings<Req>, (typ
 export function checkRateLimit<Req>(what: string, options: RateLimitOptions<Req>): CheckedRateLimit<Req> {
   check.knownOptions(what, options, KNOWN);
   for (const name of CALLBACKS) {
-    if (options[name] !== undefined) check.isFunction(`${what}: ${name}`, options[name]);
+    if (options[name] !== undefined) check.asFunction(`${what}: ${name}`, options[name]);
   }
   const { keyOf, limitsOf, costOf, skip, refundWhen, problem } = options;
   const { headers = 'draft-11', rejectWith = 'response', ipv6PrefixBits = 56 } = options;

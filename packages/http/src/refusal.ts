@@ -1,5 +1,4 @@
-import type { HeaderFields } from '@breaking/core';
-import type { Decision } from '@breaking/core';
+import type { Decision, HeaderFields } from '@breaking/core';
 import { check, retryAfterField } from '@breaking/core/internal';
 import type { Refusal } from './binding.js';
 

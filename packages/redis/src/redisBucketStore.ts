@@ -1,5 +1,5 @@
 import { type BucketStore, type Decision, LeaseBucketStore, type Limit } from '@breaking/core';
-import { check, isDeadline } from '@breaking/core/internal';
+import { asDeadline, check } from '@breaking/core/internal';
 import { type RedisClient, runnerOf } from './clients.js';
 import { ScriptedBucketStore } from './scriptedBucketStore.js';
 
@@ -43,7 +43,7 @@ export class RedisBucketStore implements BucketStore {
     const { client, prefix = 'breaking', deadlineSecs = 0.05, lease } = options;
     const scripted = new ScriptedBucketStore(runnerOf(`${what}: client`, client), {
       prefix: check.printableName(`${what}: prefix`, prefix),
-      deadlineSecs: isDeadline(`${what}: deadlineSecs`, deadlineSecs),
+      deadlineSecs: asDeadline(`${what}: deadlineSecs`, deadlineSecs),
     });
     if (lease !== undefined) {
       this.#leases = new LeaseBucketStore({

@@ -60,7 +60,7 @@ export function whole(what: string, value: unknown, least: number, most = Number
   return value;
 }
 
-export function isFunction<F>(what: string, value: F): F {
+export function asFunction<F>(what: string, value: F): F {
   if (typeof value !== 'function') throw wrongKind(what, 'a function', value);
   return value;
 }
@@ -73,19 +73,19 @@ export function oneOf<T extends string>(what: string, value: unknown, allowed: r
   return value as T;
 }
 
-export function isString(what: string, value: unknown): string {
+export function asString(what: string, value: unknown): string {
   if (typeof value !== 'string') throw wrongKind(what, 'a string', value);
   return value;
 }
 
 /** Names stand in header fields and events: printable ASCII, not empty. */
 export function printableName(what: string, value: unknown): string {
-  if (!/^[\x20-\x7e]+$/.test(isString(what, value)))
+  if (!/^[\x20-\x7e]+$/.test(asString(what, value)))
     throw wrongValue(what, 'printable ASCII, not empty', value);
   return value as string;
 }
 
-export function isObjectWith<T>(what: string, value: T, methods: readonly (keyof T & string)[]): T {
+export function asObjectWith<T>(what: string, value: T, methods: readonly (keyof T & string)[]): T {
   const missing = methods.find(name => typeof (value as T | null | undefined)?.[name] !== 'function');
   if (missing !== undefined) throw wrongKind(what, `an object with a method ${missing}`, value);
   return value;

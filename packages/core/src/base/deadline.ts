@@ -6,7 +6,7 @@ import { isThenable } from './thenable.js';
 const LONGEST_SECS = 2_147_483;
 
 /** @throws TypeError or RangeError for what is no time that {@link within} can wait: > 0, at most 2,147,483 seconds */
-export function isDeadline(what: string, secs: unknown): number {
+export function asDeadline(what: string, secs: unknown): number {
   return atMost(what, positive(what, secs), LONGEST_SECS);
 }
 

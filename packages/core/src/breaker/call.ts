@@ -1,5 +1,5 @@
-import { isFunction, isObjectWith, knownOptions } from '../base/check.js';
-import { callWithin, isDeadline } from '../base/deadline.js';
+import { asFunction, asObjectWith, knownOptions } from '../base/check.js';
+import { asDeadline, callWithin } from '../base/deadline.js';
 import { isThenable } from '../base/thenable.js';
 import type { Admission } from './admission.js';
 
@@ -28,14 +28,14 @@ export function boundCall<T, O extends RunOptions>(
   options?: O,
 ): () => T | PromiseLike<T> {
   const runnable = fn as (signal?: AbortSignal) => T | PromiseLike<T>;
-  isFunction('CircuitBreaker.run: fn', fn);
+  asFunction('CircuitBreaker.run: fn', fn);
   if (options === undefined) return runnable;
   knownOptions('CircuitBreaker.run', options, ['signal', 'timeoutSecs']);
   const { signal, timeoutSecs } = options;
-  if (signal !== undefined) isObjectWith('CircuitBreaker.run: signal', signal, ['throwIfAborted']);
+  if (signal !== undefined) asObjectWith('CircuitBreaker.run: signal', signal, ['throwIfAborted']);
   signal?.throwIfAborted();
   if (timeoutSecs === undefined) return signal === undefined ? runnable : () => runnable(signal);
-  isDeadline('CircuitBreaker.run: timeoutSecs', timeoutSecs);
+  asDeadline('CircuitBreaker.run: timeoutSecs', timeoutSecs);
   return () => callWithin(`A call through the circuit breaker "${breaker}"`, timeoutSecs, runnable, signal);
 }
 

@@ -1,5 +1,5 @@
 import { calledBack } from '../base/callback.js';
-import { isFunction } from '../base/check.js';
+import { asFunction } from '../base/check.js';
 import { readingOf } from '../base/clock.js';
 import { withoutStack } from '../base/errors.js';
 import { Admission, type Settle } from './admission.js';
@@ -78,7 +78,7 @@ export class CircuitBreaker {
    * @throws TooManyErrors for a refusal, and whatever `fn` throws
    */
   runSync<R>(fn: () => R): R {
-    isFunction('CircuitBreaker.runSync: fn', fn);
+    asFunction('CircuitBreaker.runSync: fn', fn);
     const admission = this.#tryAdmit();
     if (typeof admission === 'number') throw this.#refusal(admission);
     return settling(admission, fn);
@@ -92,7 +92,7 @@ export class CircuitBreaker {
    * promise. Others throw it: nobody can tell beforehand what a function returns.
    */
   wrap<F extends (...args: never[]) => unknown>(fn: F): F {
-    isFunction('CircuitBreaker.wrap: fn', fn);
+    asFunction('CircuitBreaker.wrap: fn', fn);
     const tryAdmit = () => this.#tryAdmit();
     const refusal = (retryAfterSecs: number) => this.#refusal(retryAfterSecs);
     let isAsync = Object.prototype.toString.call(fn) === '[object AsyncFunction]';

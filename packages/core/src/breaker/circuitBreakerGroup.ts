@@ -1,5 +1,5 @@
 import { boundedKey } from '../base/bucketKey.js';
-import { isString, knownOptions, whole } from '../base/check.js';
+import { asString, knownOptions, whole } from '../base/check.js';
 import { MonotonicClock } from '../base/clock.js';
 import { CircuitBreaker } from './circuitBreaker.js';
 import { CIRCUIT_BREAKER_OPTIONS, type CircuitBreakerOptions } from './options.js';
@@ -49,7 +49,7 @@ export class CircuitBreakerGroup {
    */
   get(key: string | undefined): CircuitBreaker {
     if (key === undefined) return this.#keyless;
-    const bounded = boundedKey(isString('CircuitBreakerGroup: key', key));
+    const bounded = boundedKey(asString('CircuitBreakerGroup: key', key));
     const known = this.#breakers.get(bounded);
     if (known !== undefined) return known;
     this.#makeRoom();

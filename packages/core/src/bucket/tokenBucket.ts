@@ -1,4 +1,4 @@
-import { isObjectWith, knownOptions, whole } from '../base/check.js';
+import { asObjectWith, knownOptions, whole } from '../base/check.js';
 import { type Clock, MonotonicClock, readingOf } from '../base/clock.js';
 import { areThere, debtAt, secondsUntilThere, wholeTokens } from './debt.js';
 import { type BucketPolicy, checkPolicy } from './policy.js';
@@ -29,7 +29,7 @@ export class TokenBucket {
     const { capacityMax, restoreRateHz, clock = new MonotonicClock() } = options;
     this.capacityMax = capacityMax;
     this.restoreRateHz = restoreRateHz;
-    this.#clock = isObjectWith('TokenBucket: clock', clock, ['secondsSinceEpoch']);
+    this.#clock = asObjectWith('TokenBucket: clock', clock, ['secondsSinceEpoch']);
     this.#at = readingOf(this.#clock);
   }
 

@@ -1,4 +1,4 @@
-import { isObjectWith, knownOptions, printableName } from '../base/check.js';
+import { asObjectWith, knownOptions, printableName } from '../base/check.js';
 import { type Clock, MonotonicClock } from '../base/clock.js';
 import { type Limit, type Limits, namedLimits } from '../bucket/policy.js';
 import { MemoryBucketStore } from '../store/memory/memoryBucketStore.js';
@@ -49,7 +49,7 @@ export class RateLimiterSettings<S extends BucketStore> implements RateLimiterOp
     // Without a store in the options, S is the memory store.
     this.store = store === undefined ? (new MemoryBucketStore() as BucketStore as S) : store;
     isStore(`${what}: store`, this.store);
-    this.clock = isObjectWith(`${what}: clock`, clock, ['secondsSinceEpoch']);
+    this.clock = asObjectWith(`${what}: clock`, clock, ['secondsSinceEpoch']);
     this.enforces = enforcement(`${what}: enforce`, enforce);
   }
 }

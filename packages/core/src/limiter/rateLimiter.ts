@@ -1,5 +1,5 @@
 import { boundedKey, keyScope } from '../base/bucketKey.js';
-import { isString, whole } from '../base/check.js';
+import { asString, whole } from '../base/check.js';
 import { type Clock, readingOf } from '../base/clock.js';
 import { isThenable } from '../base/thenable.js';
 import { type Decision, sourceOf } from '../bucket/decision.js';
@@ -91,7 +91,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
   #keyFor(key: string, cost: number): string {
     if (typeof key === 'string' && cost >= 0 && Number.isSafeInteger(cost)) return boundedKey(key);
     whole(`${this.#settings.what}: cost`, cost, 0);
-    return isString(`${this.#settings.what}: key`, key);
+    return asString(`${this.#settings.what}: key`, key);
   }
 
   #checked(limits: Limits): readonly Limit[] {

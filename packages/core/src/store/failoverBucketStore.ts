@@ -1,5 +1,5 @@
 import { knownOptions, oneOf, printableName, shown } from '../base/check.js';
-import { isDeadline, within } from '../base/deadline.js';
+import { asDeadline, within } from '../base/deadline.js';
 import { isThenable } from '../base/thenable.js';
 import { CircuitBreaker } from '../breaker/circuitBreaker.js';
 import type { Permit } from '../breaker/permit.js';
@@ -63,7 +63,7 @@ export class FailoverBucketStore implements BucketStore {
     this.#name = printableName(`${what}: name`, options.name);
     const { onStoreError = 'local', deadlineSecs = 0.05 } = options;
     this.#onStoreError = oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
-    this.#deadlineSecs = isDeadline(`${what}: deadlineSecs`, deadlineSecs);
+    this.#deadlineSecs = asDeadline(`${what}: deadlineSecs`, deadlineSecs);
     const clock = { secondsSinceEpoch: () => this.#now };
     this.#breaker = new CircuitBreaker({ ...BREAKER, name: `store of ${this.#name}`, clock });
   }

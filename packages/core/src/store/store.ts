@@ -1,4 +1,4 @@
-import { isObjectWith } from '../base/check.js';
+import { asObjectWith } from '../base/check.js';
 import type { Decision } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
 
@@ -22,5 +22,5 @@ export interface BucketStore {
 
 /** @throws TypeError for what is no store */
 export function isStore(what: string, value: BucketStore): BucketStore {
-  return isObjectWith(what, value, ['check', 'peek', 'refund', 'reset']);
+  return asObjectWith(what, value, ['check', 'peek', 'refund', 'reset']);
 }

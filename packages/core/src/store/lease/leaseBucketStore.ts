@@ -1,5 +1,5 @@
 import { knownOptions, shown, whole } from '../../base/check.js';
-import { isDeadline, within } from '../../base/deadline.js';
+import { asDeadline, within } from '../../base/deadline.js';
 import { isThenable } from '../../base/thenable.js';
 import type { Decision } from '../../bucket/decision.js';
 import { LARGEST_CAPACITY, type Limit, sameLimits, shareLimit } from '../../bucket/policy.js';
@@ -94,7 +94,7 @@ export class LeaseBucketStore implements BucketStore {
       );
     }
     this.#tokens = whole(`${what}: tokens`, tokens, 1, LARGEST_CAPACITY);
-    this.#patienceMs = isDeadline(`${what}: deadlineSecs`, deadlineSecs) * 1000 * PATIENCE;
+    this.#patienceMs = asDeadline(`${what}: deadlineSecs`, deadlineSecs) * 1000 * PATIENCE;
   }
 
   check(key: string, limits: readonly Limit[], cost: number, now: number): Decision | Promise<Decision> {
