@@ -95,15 +95,17 @@ export class Readme {
     return this.text.split(/^## /m).find(section => section.startsWith(`${title}\n`)) ?? '';
   }
 
-  /** The files of this repository that it links to. */
+  /** The files of this repository that it links to, by relative paths or as they are on GitHub. */
   get links(): readonly URL[] {
     const targets = [...this.text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target = '']) => target);
     return targets
-      .filter(target => !/^\w+:/.test(target))
+      .map(target => (target.startsWith(GITHUB) ? new URL(target.slice(GITHUB.length), root).href : target))
+      .filter(target => !/^(?!file:)\w+:/.test(target))
       .map(target => new URL(target, new URL(this.path, root)));
   }
 }
 
+const GITHUB = 'https://github.com/breaking-js/breaking/blob/main/';
 const SKIPPED = ['node_modules', 'dist', 'build-test', '.git', '.cache'];
 const BLOCK = /((?:^<!-- (?:(?!-->).)*-->\n+)*)^```(js|ts)\n(.*?)^```$/gms;
 

@@ -1,8 +1,12 @@
-/** `npm run bench:readme`: writes the comparison into the README at the root, from the last results. */
+/** `npm run bench:readme`: writes the last results into the README at the root, in short, and into RESULTS.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { measuredSection, withSection } from './readmeSection.js';
+import { measuredSection, shortSection, withSection } from './readmeSection.js';
 import { readResults, resultsFile } from './results.js';
 
-const file = new URL('../../../README.md', import.meta.url);
-const section = measuredSection(readResults(resultsFile('latest')));
-writeFileSync(file, withSection(readFileSync(file, 'utf8'), section));
+const results = readResults(resultsFile('latest'));
+write(new URL('../../../README.md', import.meta.url), shortSection(results));
+write(new URL('../RESULTS.md', import.meta.url), measuredSection(results));
+
+function write(page: URL, section: string): void {
+  writeFileSync(page, withSection(readFileSync(page, 'utf8'), section));
+}

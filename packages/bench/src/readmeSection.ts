@@ -18,7 +18,7 @@ export function withSection(readme: string, section: string): string {
   return `${readme.slice(0, begin)}${BEGIN}\n\n${section}\n\n${readme.slice(end)}`;
 }
 
-/** The comparison with the peers, as Markdown. */
+/** The whole comparison with the peers, as Markdown. */
 export function measuredSection(results: Results): string {
   return [keyed(results), breakers(results), http(results)].join('\n\n');
 }
@@ -29,6 +29,43 @@ interface Column {
   readonly comparison: Comparison | undefined;
   readonly shown?: (median: number) => string;
 }
+
+/** What a reader of the README asks first: ours, the leanest peer, and how they compare. */
+export function shortSection(results: Results): string {
+  const rows = ASKED_FIRST.flatMap(({ what, part, run, metric, unit }) => {
+    const comparison = Comparison.of(results, part, run, metric);
+    if (comparison === undefined) return [];
+    const { ours, leanestPeer: peer } = comparison;
+    const ratio = figure(peer.median / ours);
+    return [[what, `${figure(ours)} ${unit}`, `${figure(peer.median)} ${unit}, ${peer.name}`, ratio]];
+  });
+  const table = markdownTable([['', 'Breaking', 'fastest peer', 'times as much'], ...rows]);
+  return `${table}\n\n${provenance(results.decision, [])}`;
+}
+
+const ASKED_FIRST = [
+  ...['1 k', '100 k', '1 M'].map(keys => ({
+    what: `one decision, ${keys} keys`,
+    part: 'decision',
+    run: `${keys} keys`,
+    metric: 'ns uniform',
+    unit: 'ns',
+  })),
+  ...['express', 'koa', 'fastify'].map(framework => ({
+    what: `what a limit adds to a request on ${framework[0]?.toUpperCase()}${framework.slice(1)}`,
+    part: 'http',
+    run: `${framework}, allowed`,
+    metric: 'us over bare',
+    unit: 'µs',
+  })),
+  {
+    what: 'what a closed breaker adds to a call',
+    part: 'breaker',
+    run: 'closed, async',
+    metric: 'ns over the bare call',
+    unit: 'ns',
+  },
+] as const;
 
 function keyed(results: Results): string {
   const column = (head: string, part: string, run: string, metric: string): Column => ({
@@ -109,10 +146,13 @@ function cell({ comparison, shown = figure }: Column, name: string): string {
 }
 
 /** When, where and with what it was measured. */
-function provenance(part: PartResult | undefined): string {
+function provenance(
+  part: PartResult | undefined,
+  contenders = Object.values(part?.contenders ?? {}),
+): string {
   if (part === undefined) return 'Not measured yet.';
-  const versions = new Map(Object.values(part.contenders).flatMap(each => Object.entries(each.versions)));
+  const versions = new Map(contenders.flatMap(each => Object.entries(each.versions)));
   const peers = [...versions].filter(([name]) => !name.startsWith('@breaking/')).sort();
   const list = peers.map(([name, version]) => `${name} ${version}`).join(', ');
-  return `Medians, ${part.date}, Node ${part.node}, ${part.cpu}; ${list}.`;
+  return `Medians, ${part.date}, Node ${part.node}, ${part.cpu}${list && `; ${list}`}.`;
 }

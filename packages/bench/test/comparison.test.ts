@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { bars, isPassed } from '../src/bars.js';
 import { Comparison } from '../src/comparison.js';
-import { BEGIN, END, measuredSection, withSection } from '../src/readmeSection.js';
+import { BEGIN, END, measuredSection, shortSection, withSection } from '../src/readmeSection.js';
 import { barsReport, report } from '../src/report.js';
 import { type PartResult, type Results, readResults, resultsFile } from '../src/results.js';
 import type { Samples } from '../src/rounds.js';
@@ -70,10 +70,13 @@ test('the section of a README replaces what stands between its markers and nothi
   expect(() => withSection('no markers', 'new')).toThrow('there are no lines');
 });
 
-test('the README shows the last results', () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+test.each([
+  ['the README', '../../../README.md', shortSection],
+  ['RESULTS.md', '../RESULTS.md', measuredSection],
+])('%s shows the last results', (_name, path, section) => {
+  const page = readFileSync(new URL(path, import.meta.url), 'utf8');
 
-  expect(withSection(readme, measuredSection(readResults(resultsFile('latest'))))).toBe(readme);
+  expect(withSection(page, section(readResults(resultsFile('latest'))))).toBe(page);
 });
 
 function partOf(samples: Samples): PartResult {
