@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { Readme } from './readme.js';
+import { run } from './run.js';
+
+/** Serves the program of a recipe's page, as it stands. */
+async function recipe(name: string): Promise<string> {
+  const [program] = new Readme(`examples/${name}/README.md`).programs;
+  return run(program!.code, 'examples');
+}
+
+async function statuses(n: number, ask: () => Promise<Response>): Promise<number[]> {
+  const seen: number[] = [];
+  while (seen.length < n) seen.push((await ask()).status);
+  return seen;
+}
+
+test.each(Readme.all().filter(({ path }) => /^examples\/[\w-]+\/README\.md$/.test(path)))(
+  '$path is a page of at most 60 lines',
+  ({ text }) => {
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(60);
+  },
+);
+
+describe('the recipe', { timeout: 30_000 }, () => {
+  test('for API keys limits each customer by plan, and a search costs ten', async () => {
+    const url = await recipe('api-keys');
+    const ask = (path: string, key: string) => fetch(url + path, { headers: { 'X-API-Key': key } });
+
+    expect((await ask('/items', 'guessed')).status).toBe(401);
+    expect(await statuses(7, () => ask('/search', 'key-of-bob'))).toEqual([...Array(6).fill(200), 429]);
+    expect(await statuses(7, () => ask('/search', 'key-of-ada'))).toEqual(Array(7).fill(200));
+  });
+
+  test('for GraphQL takes a token for each field, and refuses what can never fit', async () => {
+    const url = await recipe('graphql');
+    const ask = (query: string) =>
+      fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ query }),
+      });
+
+    const answer = await ask('{ books { title author } }');
+    expect(await answer.json()).toEqual({ data: { books: [{ title: 'Emma', author: 'Austen' }] } });
+    expect(answer.headers.get('RateLimit')).toMatch(/^"graphql";r=47;/);
+    const huge = await ask(`{ books { ${'title '.repeat(50)} } }`);
+    expect([huge.status, huge.headers.get('Retry-After')]).toEqual([429, null]);
+    expect((await ask('{')).status).toBe(400);
+  });
+
+  test('for uploads counts kilobytes before it reads them', async () => {
+    const url = await recipe('uploads');
+    const send = (bytes: number) => fetch(`${url}/upload`, { method: 'POST', body: Buffer.alloc(bytes) });
+
+    const first = await send(12_000_000);
+    expect(await first.json()).toEqual({ bytes: 12_000_000 });
+    expect((await send(12_000_000)).status).toBe(429);
+    const chunked = new ReadableStream({ start: controller => controller.close() });
+    const unknown = await fetch(`${url}/upload`, {
+      method: 'POST',
+      body: chunked,
+      duplex: 'half',
+    } as RequestInit);
+    expect(unknown.status).toBe(411);
+  });
+
+  test('for WebSockets limits connections, and messages on each', async () => {
+    const url = (await recipe('websockets')).replace('http:', 'ws:');
+    const open = Array.from({ length: 10 }, () => new WebSocket(url));
+    await Promise.all(open.map(socket => once(socket, 'open')));
+    const refused = new WebSocket(url);
+    const [error] = await once(refused, 'error');
+    expect(String(error)).toContain('429');
+
+    const [first, second] = open as [WebSocket, WebSocket];
+    for (let i = 0; i < 40; i++) first.send('a');
+    const [code] = await once(first, 'close');
+    expect(code).toBe(1008);
+    second.send('still here');
+    expect(String((await once(second, 'message'))[0])).toBe('still here');
+    for (const socket of open) socket.terminate();
+  });
+
+  test('for development enforces unless NODE_ENV says otherwise', async () => {
+    const [program] = new Readme('examples/development/README.md').programs;
+    const fields = async (NODE_ENV: string) =>
+      (await fetch(await run(program!.code, 'examples', { NODE_ENV }))).headers.get('RateLimit-Policy');
+
+    expect(await fields('development')).toBeNull();
+    expect(await fields('production')).toBe('"api";q=100;w=60');
+  });
+
+  test('for logging serves what it logs', async () => {
+    const url = await recipe('logging');
+
+    expect(await statuses(3, () => fetch(`${url}/pay`))).toEqual([500, 503, 429]);
+  });
+
+  test('for a shutdown serves until it is told to stop', async () => {
+    expect((await fetch(await recipe('shutdown'))).status).toBe(200);
+  });
+});
