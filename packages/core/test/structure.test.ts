@@ -10,6 +10,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   core: [],
   http: ['core'],
   redis: ['core'],
+  metrics: ['core'],
   express: ['http', 'core'],
   koa: ['http', 'core'],
   fastify: ['http', 'core'],
