@@ -12,4 +12,4 @@ export { debtsAfter, undecided } from './bucket/decision.js';
 export { enforcement } from './limiter/enforcement.js';
 export { limiterNamed } from './limiter/rateLimiter.js';
 export { ON_STORE_ERROR } from './store/failoverBucketStore.js';
-export { isStore } from './store/store.js';
+export { asStore } from './store/store.js';

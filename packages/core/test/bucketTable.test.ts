@@ -1,15 +1,16 @@
 import type { Limit } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 import { BucketTable } from '../src/store/memory/bucketTable.js';
-import { HashedBuckets } from '../src/store/memory/hashedBuckets.js';
 import { KeyHash } from '../src/store/memory/keyHash.js';
+import { MemoryBucketStore } from '../src/store/memory/memoryBucketStore.js';
 
 const SECRET = Int32Array.of(1, 2, 3, 4);
 const PER_HOUR = 1 / 3600;
 
 /** Buckets whose hash is the same in every run. */
-function buckets(maxKeys: number, hash: KeyHash = new KeyHash('', SECRET)): HashedBuckets {
-  return new HashedBuckets(new BucketTable(maxKeys), hash);
+function buckets(maxKeys: number, hash: KeyHash = new KeyHash('', SECRET)): MemoryBucketStore {
+  // biome-ignore lint/complexity/useLiteralKeys: only so can a test reach what is private
+  return MemoryBucketStore['over'](new BucketTable(maxKeys), hash);
 }
 
 function limits(count: number, capacityMax: number, restoreRateHz: number): readonly Limit[] {

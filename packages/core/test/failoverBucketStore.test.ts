@@ -86,7 +86,7 @@ describe('a store that answers', () => {
     expect(store.peek('k', LIMITS, 1, 0)).toMatchObject({ allowed: false, violated: ['only'] });
     expect(store.refund('k', LIMITS, 1, 0)).toBeUndefined();
     expect(store.peek('k', LIMITS, 1, 0)).toMatchObject({ allowed: true });
-    expect(store.reset('k')).toBeUndefined();
+    expect(store.reset('k', 0)).toBeUndefined();
     expect(store.peek('k', LIMITS, 2, 0)).toMatchObject({ allowed: true });
     expect(heard).toEqual([]);
   });
@@ -99,7 +99,7 @@ describe('a store that answers', () => {
     expect(await answer).toBe(decision);
     expect(await store.peek('k', LIMITS, 1, 0)).toBe(decision);
     await store.refund('k', LIMITS, 1, 0);
-    await store.reset('k');
+    await store.reset('k', 0);
     expect(heard).toEqual([]);
   });
 
@@ -114,8 +114,13 @@ describe('a store that answers', () => {
     store.check('k', LIMITS, 3, 7);
     store.peek('k', LIMITS, 4, 8);
     store.refund('k', LIMITS, 5, 9);
-    store.reset('k');
-    expect(seen).toEqual([['k', LIMITS, 3, 7], ['k', LIMITS, 4, 8], ['k', LIMITS, 5, 9], ['k']]);
+    store.reset('k', 0);
+    expect(seen).toEqual([
+      ['k', LIMITS, 3, 7],
+      ['k', LIMITS, 4, 8],
+      ['k', LIMITS, 5, 9],
+      ['k', 0],
+    ]);
   });
 
   test('like another failover store, with a decision on no limits, is believed', () => {
@@ -224,13 +229,13 @@ describe.each(EVERY)('onStoreError %s', onStoreError => {
       { onStoreError },
     );
     expect(throwing.refund('k', LIMITS, 1, 0)).toBeUndefined();
-    expect(throwing.reset('k')).toBeUndefined();
+    expect(throwing.reset('k', 0)).toBeUndefined();
     const rejecting = failover(
       answering(() => Promise.reject(error)),
       { onStoreError },
     );
     expect(await rejecting.refund('k', LIMITS, 1, 0)).toBeUndefined();
-    expect(await rejecting.reset('k')).toBeUndefined();
+    expect(await rejecting.reset('k', 0)).toBeUndefined();
     expect(heard).toEqual(Array(4).fill({ name: 'api', error, onStoreError }));
   });
 
@@ -239,7 +244,7 @@ describe.each(EVERY)('onStoreError %s', onStoreError => {
       answering(() => new Promise(() => {})),
       { onStoreError, deadlineSecs: 0.2 },
     );
-    const both = Promise.all([store.refund('k', LIMITS, 1, 0), store.reset('k')]);
+    const both = Promise.all([store.refund('k', LIMITS, 1, 0), store.reset('k', 0)]);
     await vi.advanceTimersByTimeAsync(200);
     expect(await both).toEqual([undefined, undefined]);
     expect(heard.map(message => (message.error as Error).message)).toEqual([
@@ -324,10 +329,10 @@ describe('garbage', () => {
   test('in answer to a refund or a reset is not looked at', async () => {
     const store = failover(answering(() => 'OK'));
     expect(store.refund('k', LIMITS, 1, 0)).toBeUndefined();
-    expect(store.reset('k')).toBeUndefined();
+    expect(store.reset('k', 0)).toBeUndefined();
     const later = failover(answering(async () => 'OK'));
     await later.refund('k', LIMITS, 1, 0);
-    await later.reset('k');
+    await later.reset('k', 0);
     expect(heard).toEqual([]);
   });
 });
@@ -503,7 +508,7 @@ describe('after an outage', () => {
     await store.refund('k', LIMITS, 1, 0);
     expect(await store.check('k', LIMITS, 1, 0)).toMatchObject({ allowed: true });
     expect(await store.check('k', LIMITS, 1, 0)).toMatchObject({ allowed: false });
-    await store.reset('k');
+    await store.reset('k', 0);
     expect(await store.check('k', LIMITS, 2, 0)).toMatchObject({ allowed: true });
   });
 });

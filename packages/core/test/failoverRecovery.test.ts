@@ -107,6 +107,22 @@ describe('a store that went down', () => {
     expect(store.asked).toBe(5);
   });
 
+  it.each<[string, (limiter: RateLimiter<BucketStore>) => void | Promise<void>]>([
+    ['reset', limiter => limiter.reset('a')],
+    ['refund', limiter => limiter.refund('a', 10)],
+  ])('hears of the first %s after its outage, although no check came before', async (_, operate) => {
+    const { clock, store, limiter } = failingOver();
+    await limiter.check('a', 10);
+    store.isDown = true;
+    for (let requests = 0; requests < 20; requests++) await limiter.check('b');
+    store.isDown = false;
+    clock.advanceBy(60);
+    const asked = store.asked;
+    await operate(limiter);
+    expect(store.asked).toBe(asked + 1);
+    expect(await tokensLeft(limiter.peek('a'))).toBe(100);
+  });
+
   it('is not bothered with refunds and resets while it is left alone', async () => {
     const { store, limiter } = failingOver();
     store.isDown = true;

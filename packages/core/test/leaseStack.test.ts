@@ -81,8 +81,8 @@ function stackOn(store: BucketStore) {
 
 const TOKENS = 50;
 const PROCESSES = 4;
-const CALLERS = 16;
-const SECS = 0.5;
+const CALLERS = 8;
+const SECS = 0.25;
 
 interface Crowd {
   readonly rttMs: number;
@@ -90,7 +90,7 @@ interface Crowd {
   readonly seed: number;
 }
 
-/** Four processes of 16 callers, who ask again 0 to 4 ms after each answer, for half a second. */
+/** Four processes of 8 callers, who ask again 0 to 4 ms after each answer, for a quarter of a second. */
 async function crowd({ rttMs, limits, seed }: Crowd) {
   const random = seeded(seed);
   const server = new MemoryBucketStore();

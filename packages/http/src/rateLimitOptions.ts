@@ -9,7 +9,7 @@ import {
   type OnStoreError,
   type RateLimiter,
 } from '@breaking/core';
-import { check, isStore, limiterNamed, ON_STORE_ERROR } from '@breaking/core/internal';
+import { asStore, check, limiterNamed, ON_STORE_ERROR } from '@breaking/core/internal';
 import { type HeaderFormat, headerFormats } from './headers/formats.js';
 import type { MaybePromise } from './maybePromise.js';
 import type { Problem, Rejection } from './refusal.js';
@@ -124,7 +124,11 @@ function limiterOf<Req>(what: string, options: RateLimitOptions<Req>): RateLimit
 function storeOf<Req>(what: string, options: RateLimitOptions<Req>): BucketStore | undefined {
   const { store, name, onStoreError = 'local' } = options;
   check.oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
-  if (store === undefined || name === undefined || isOurMemory(isStore(`${what}: store`, store)))
+  if (
+    store === undefined ||
+    name === undefined ||
+    MemoryBucketStore.isPlain(asStore(`${what}: store`, store))
+  )
     return store;
   if (isFailover(store)) return new DenyCacheBucketStore({ store });
   if (store instanceof DenyCacheBucketStore && isFailover(store.store)) return store;
@@ -138,9 +142,4 @@ function storeOf<Req>(what: string, options: RateLimitOptions<Req>): BucketStore
 
 function isFailover(store: BucketStore): boolean {
   return store instanceof FailoverBucketStore;
-}
-
-/** Our own memory, as we made it: a class of somebody's that extends it may do anything. */
-function isOurMemory(store: BucketStore): boolean {
-  return store.constructor === MemoryBucketStore && Object.keys(store).length === 0;
 }

@@ -67,8 +67,8 @@ export class RedisBucketStore implements BucketStore {
     await this.#store.refund(key, limits, n, now);
   }
 
-  async reset(key: string): Promise<void> {
-    await this.#store.reset(key);
+  async reset(key: string, now: number): Promise<void> {
+    await this.#store.reset(key, now);
   }
 
   /** Returns the tokens on lease. Takes at most a second and never rejects. Later requests ask the server one by one. */

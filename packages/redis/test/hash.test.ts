@@ -72,7 +72,7 @@ describe('the hash of a key', () => {
     await expect(store.check('a', [FAST], 1, 0)).rejects.toThrow('holds something else');
     await expect(store.peek('a', [FAST], 1, 0)).rejects.toThrow('holds something else');
     await expect(store.refund('a', [FAST], 1, 0)).rejects.toThrow('holds something else');
-    await expect(store.reset('a')).rejects.toThrow('holds something else');
+    await expect(store.reset('a', 0)).rejects.toThrow('holds something else');
     expect(await admin.hgetall(hash)).toEqual({ fast: 'mine', other: '1 2 3' });
   });
 });

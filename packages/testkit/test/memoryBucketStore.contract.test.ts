@@ -14,7 +14,7 @@ function promising(store: BucketStore): BucketStore {
     check: async (...args) => store.check(...args),
     peek: async (...args) => store.peek(...args),
     refund: async (...args) => store.refund(...args),
-    reset: async key => store.reset(key),
+    reset: async (...args) => store.reset(...args),
   };
 }
 
@@ -23,6 +23,10 @@ const failover = (store: BucketStore) =>
   new FailoverBucketStore({ store, name: 'test', onStoreError: 'deny' });
 
 storeContract('MemoryBucketStore', () => inSteppingTime(new MemoryBucketStore()));
+storeContract('A Proxy of a MemoryBucketStore', () => inSteppingTime(new Proxy(new MemoryBucketStore(), {})));
+storeContract('An object created over a MemoryBucketStore', () =>
+  inSteppingTime(Object.create(new MemoryBucketStore())),
+);
 storeContract('FailoverBucketStore over memory', () => inSteppingTime(failover(new MemoryBucketStore())));
 storeContract('FailoverBucketStore over promises', () =>
   inSteppingTime(failover(promising(new MemoryBucketStore()))),

@@ -2,7 +2,7 @@ import { asObjectWith, knownOptions, printableName } from '../base/check.js';
 import { type Clock, MonotonicClock } from '../base/clock.js';
 import { type Limit, type Limits, namedLimits } from '../bucket/policy.js';
 import { MemoryBucketStore } from '../store/memory/memoryBucketStore.js';
-import { type BucketStore, isStore } from '../store/store.js';
+import { asStore, type BucketStore } from '../store/store.js';
 import { enforcement } from './enforcement.js';
 
 /** The options of a {@link RateLimiter}. */
@@ -48,7 +48,7 @@ export class RateLimiterSettings<S extends BucketStore> implements RateLimiterOp
     this.ownsStore = store === undefined;
     // Without a store in the options, S is the memory store.
     this.store = store === undefined ? (new MemoryBucketStore() as BucketStore as S) : store;
-    isStore(`${what}: store`, this.store);
+    asStore(`${what}: store`, this.store);
     this.clock = asObjectWith(`${what}: clock`, clock, ['secondsSinceEpoch']);
     this.enforces = enforcement(`${what}: enforce`, enforce);
   }

@@ -5,8 +5,7 @@ import { isThenable } from '../base/thenable.js';
 import { type Decision, sourceOf } from '../bucket/decision.js';
 import { type Limit, type Limits, namedLimits } from '../bucket/policy.js';
 import type { MemoryBucketStore } from '../store/memory/memoryBucketStore.js';
-import { prefixed } from '../store/prefixedStore.js';
-import type { BucketStore } from '../store/store.js';
+import { type BucketStore, scopedTo } from '../store/store.js';
 import { decisionChannel } from './events.js';
 import { type RateLimiterOptions, RateLimiterSettings } from './options.js';
 
@@ -38,7 +37,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
     this.name = settings.name;
     this.limits = settings.namedLimits;
     // A store of our own has no other limiter's keys in it.
-    this.#store = prefixed(settings.store, settings.ownsStore ? '' : keyScope(this.name));
+    this.#store = scopedTo(settings.store, settings.ownsStore ? '' : keyScope(this.name));
   }
 
   /**
@@ -79,7 +78,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
 
   /** Forgets `key`: all its buckets are full. */
   reset(key: string): ReturnType<S['reset']> {
-    return this.#store.reset(this.#keyFor(key, 0)) as ReturnType<S['reset']>;
+    return this.#store.reset(this.#keyFor(key, 0), readingOf(this.#clock)) as ReturnType<S['reset']>;
   }
 
   /** Whether a refusal of this key is to be followed: always, unless `enforce` says less. The same on every server. */

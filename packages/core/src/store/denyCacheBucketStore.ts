@@ -4,7 +4,7 @@ import { allThere, debtAt } from '../bucket/debt.js';
 import { type Decision, debtsAfter, decided, sourceOf } from '../bucket/decision.js';
 import { type Limit, sameLimits } from '../bucket/policy.js';
 import { decisionIn } from './answer.js';
-import { type BucketStore, isStore } from './store.js';
+import { type BucketStore, asStore } from './store.js';
 
 /** What the store last said of a key that it had refused: under these limits it owed so much, at that moment. */
 interface Refusal {
@@ -55,7 +55,7 @@ export class DenyCacheBucketStore implements BucketStore {
   constructor(options: DenyCacheOptions) {
     const what = 'DenyCacheBucketStore';
     knownOptions(what, options, ['store', 'maxKeys']);
-    this.store = isStore(`${what}: store`, options.store);
+    this.store = asStore(`${what}: store`, options.store);
     const { maxKeys = 100_000 } = options;
     this.#maxKeys = whole(`${what}: maxKeys`, maxKeys, 2);
   }
@@ -72,8 +72,8 @@ export class DenyCacheBucketStore implements BucketStore {
     return this.#forgetting(key, () => this.store.refund(key, limits, n, now));
   }
 
-  reset(key: string): void | Promise<void> {
-    return this.#forgetting(key, () => this.store.reset(key));
+  reset(key: string, now: number): void | Promise<void> {
+    return this.#forgetting(key, () => this.store.reset(key, now));
   }
 
   #decide(

@@ -8,7 +8,7 @@ import type { Limit } from '../bucket/policy.js';
 import { decisionIn } from './answer.js';
 import { storeErrorChannel } from './events.js';
 import { MemoryBucketStore } from './memory/memoryBucketStore.js';
-import { type BucketStore, isStore } from './store.js';
+import { type BucketStore, asStore } from './store.js';
 
 /** What decides when a store gives no answer: buckets in this process, or the same answer for everyone. */
 export type OnStoreError = 'local' | 'allow' | 'deny';
@@ -59,7 +59,7 @@ export class FailoverBucketStore implements BucketStore {
   constructor(options: FailoverOptions) {
     const what = 'FailoverBucketStore';
     knownOptions(what, options, ['store', 'name', 'onStoreError', 'deadlineSecs']);
-    this.#store = isStore(`${what}: store`, options.store);
+    this.#store = asStore(`${what}: store`, options.store);
     this.#name = printableName(`${what}: name`, options.name);
     const { onStoreError = 'local', deadlineSecs = 0.05 } = options;
     this.#onStoreError = oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
@@ -82,9 +82,10 @@ export class FailoverBucketStore implements BucketStore {
     return this.#ask('refund', () => this.#store.refund(key, limits, n, now), nothing, nothing);
   }
 
-  reset(key: string): void | Promise<void> {
+  reset(key: string, now: number): void | Promise<void> {
+    this.#now = now;
     this.#local.reset(key);
-    return this.#ask('reset', () => this.#store.reset(key), nothing, nothing);
+    return this.#ask('reset', () => this.#store.reset(key, now), nothing, nothing);
   }
 
   #decide(

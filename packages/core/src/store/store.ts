@@ -2,6 +2,9 @@ import { asObjectWith } from '../base/check.js';
 import type { Decision } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
 
+/** Seconds that a store has for one answer, unless its user says otherwise. */
+export const DEFAULT_DEADLINE_SECS = 0.05;
+
 /**
  * Where buckets live, by key. Every operation is atomic over all limits of its key: all of them are debited, or none.
  * A store answers at once or with a promise, always the same way; STORES.md says how to write one.
@@ -17,10 +20,46 @@ export interface BucketStore {
   /** Puts `n` tokens (whole, 1 or more) back into every limit of the key, none above its capacity. */
   refund(key: string, limits: readonly Limit[], n: number, now: number): void | Promise<void>;
   /** Forgets the key: all its buckets are full. */
-  reset(key: string): void | Promise<void>;
+  reset(key: string, now: number): void | Promise<void>;
+  /** The same store for keys that all begin with `prefix`, where it has a cheaper way than to join the two. */
+  scoped?(prefix: string): BucketStore;
 }
 
-/** @throws TypeError for what is no store */
-export function isStore(what: string, value: BucketStore): BucketStore {
-  return asObjectWith(what, value, ['check', 'peek', 'refund', 'reset']);
+/** The operations that every store has. */
+export const OPERATIONS = ['check', 'peek', 'refund', 'reset'] as const;
+
+/** @throws TypeError for a value that is no store */
+export function asStore(what: string, value: BucketStore): BucketStore {
+  return asObjectWith(what, value, OPERATIONS);
+}
+
+/** The same store, with a prefix in front of every key. */
+export function scopedTo(store: BucketStore, prefix: string): BucketStore {
+  return store.scoped?.(prefix) ?? new PrefixedStore(store, prefix);
+}
+
+export class PrefixedStore implements BucketStore {
+  readonly #store: BucketStore;
+  readonly #prefix: string;
+
+  constructor(store: BucketStore, prefix: string) {
+    this.#store = store;
+    this.#prefix = prefix;
+  }
+
+  check(key: string, limits: readonly Limit[], cost: number, now: number): Decision | Promise<Decision> {
+    return this.#store.check(this.#prefix + key, limits, cost, now);
+  }
+
+  peek(key: string, limits: readonly Limit[], cost: number, now: number): Decision | Promise<Decision> {
+    return this.#store.peek(this.#prefix + key, limits, cost, now);
+  }
+
+  refund(key: string, limits: readonly Limit[], n: number, now: number): void | Promise<void> {
+    return this.#store.refund(this.#prefix + key, limits, n, now);
+  }
+
+  reset(key: string, now: number): void | Promise<void> {
+    return this.#store.reset(this.#prefix + key, now);
+  }
 }

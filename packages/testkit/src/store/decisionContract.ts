@@ -208,8 +208,8 @@ export function decisionContract(using: Using): void {
         store.peek('a', BOTH, 1, now),
         store.refund('a', BOTH, 1, now),
         store.refund('c', BOTH, 1, now),
-        store.reset('a'),
-        store.reset('c'),
+        store.reset('a', now),
+        store.reset('c', now),
       ];
       await Promise.all(answers);
       expect(new Set(answers.map(isThenable)).size).toBe(1);

@@ -33,7 +33,7 @@ export class Opened {
   }
 
   async reset(key = 'key'): Promise<void> {
-    await this.store.reset(key);
+    await this.store.reset(key, this.now);
   }
 
   async advanceBy(secs: number): Promise<void> {

@@ -6,7 +6,7 @@ import { LARGEST_CAPACITY, type Limit, sameLimits, shareLimit } from '../../buck
 import { decisionIn } from '../answer.js';
 import { DenyCacheBucketStore } from '../denyCacheBucketStore.js';
 import { FailoverBucketStore } from '../failoverBucketStore.js';
-import { type BucketStore, isStore } from '../store.js';
+import { type BucketStore, asStore } from '../store.js';
 import { Lease } from './lease.js';
 import { LeaseBatch } from './leaseBatch.js';
 
@@ -86,7 +86,7 @@ export class LeaseBucketStore implements BucketStore {
     const what = 'LeaseBucketStore';
     knownOptions(what, options, ['store', 'tokens', 'deadlineSecs']);
     const { store, tokens, deadlineSecs = 0.05 } = options;
-    this.#store = isStore(`${what}: store`, store);
+    this.#store = asStore(`${what}: store`, store);
     const inner = store instanceof DenyCacheBucketStore ? store.store : store;
     if (inner instanceof FailoverBucketStore) {
       throw new TypeError(
@@ -133,9 +133,10 @@ export class LeaseBucketStore implements BucketStore {
     return this.#store.refund(key, limits, n, now);
   }
 
-  reset(key: string): void | Promise<void> {
+  reset(key: string, now: number): void | Promise<void> {
+    this.#now = now;
     for (const lease of [...(this.#leases.get(key) ?? [])]) this.#end(key, lease, 'dropped');
-    return this.#store.reset(key);
+    return this.#store.reset(key, now);
   }
 
   /**

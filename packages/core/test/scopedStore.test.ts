@@ -62,4 +62,35 @@ describe('a store that is more than the memory store', () => {
     new RateLimiter({ name: 'api', limits: LIMITS, store }).check('key');
     expect(asked).toEqual(['3:api:key']);
   });
+
+  test.each<[string, (store: MemoryBucketStore) => MemoryBucketStore]>([
+    ['a Proxy of it', store => new Proxy(store, {})],
+    ['an object created over it', store => Object.create(store)],
+    ['a Proxy of an object created over it', store => new Proxy(Object.create(store), {})],
+    ['a class that extends it and changes nothing', () => new (class extends MemoryBucketStore {})()],
+  ])('%s has its buckets', (_, over) => {
+    const store = over(new MemoryBucketStore());
+    const limiter = new RateLimiter({ name: 'api', limits: LIMITS, store });
+    expect(limiter.check('key', 2).limits[0]?.tokensLeft).toBe(3);
+    expect(store.peek('3:api:key', ONLY, 1, 0).limits[0]?.tokensLeft).toBe(3);
+    limiter.refund('key');
+    limiter.reset('key');
+    expect(limiter.check('key', 5).allowed).toBe(true);
+  });
+
+  test('a Proxy that hears of each call hears of those of a limiter', () => {
+    asked.length = 0;
+    const store = new Proxy(new MemoryBucketStore(), {
+      get(target, name, receiver) {
+        if (name === 'check' || name === 'refund') asked.push(name);
+        return Reflect.get(target, name, receiver);
+      },
+    });
+    const limiter = new RateLimiter({ name: 'api', limits: LIMITS, store });
+    limiter.check('key');
+    asked.length = 0;
+    limiter.check('key');
+    limiter.refund('key');
+    expect(asked).toEqual(['check', 'refund']);
+  });
 });
