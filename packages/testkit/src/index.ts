@@ -10,6 +10,10 @@ export {
 } from './adapterUnderTest.js';
 export { circuitBreakerContract } from './circuitBreakerContract.js';
 export { breakerOutcomes, Held, heard, turn, type Warning, warned } from './observed.js';
+export { freePort } from './programs/freePort.js';
+export { GuardedProgram } from './programs/guardedProgram.js';
+export { installedProgram, type Program } from './programs/installedProgram.js';
+export { unpackedProgram } from './programs/unpackedProgram.js';
 export { tokensOf } from './rateLimit/limit.js';
 export { rateLimitContract } from './rateLimitContract.js';
 export { type Answer, type Asked, listen, Served, serve } from './served.js';

@@ -1,23 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { freePort, GuardedProgram } from '@breaking/testkit';
 import { onTestFinished } from 'vitest';
 import { serverBinary } from './serverBinary.js';
 
-/**
- * Runs a program that never outlives the process of the tests, however that ends. Its process id is the first line of the
- * output. The output ends with the program, and the program is killed when the input ends.
- */
-const GUARD = `
-sh -c 'echo "$$"; exec "$@"' sh "$@" &
-exec >/dev/null
-cat
-kill -9 "$!" 2>/dev/null
-wait`;
+export { freePort };
 
 const PERSISTENCE_OFF = ['--save', '', '--appendonly', 'no'];
 
@@ -26,8 +14,7 @@ export class RedisServer {
   readonly port: number;
   readonly #settings: readonly string[];
   readonly #folder = mkdtempSync(join(tmpdir(), 'breaking-redis-'));
-  #guard: ChildProcess | undefined;
-  #pid = 0;
+  #process: GuardedProgram | undefined;
 
   private constructor(port: number, settings: readonly string[]) {
     this.port = port;
@@ -47,33 +34,19 @@ export class RedisServer {
 
   /** Starts it without data and waits until it accepts connections. */
   async start(): Promise<void> {
-    const { path, env } = await serverBinary();
     const args = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.#folder, ...PERSISTENCE_OFF];
-    const guard = spawn('sh', ['-c', GUARD, 'sh', path, ...args, ...this.#settings], {
-      env,
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    this.#guard = guard;
-    const lines: string[] = [];
-    for await (const line of createInterface(guard.stdout)) {
-      if (lines.length === 0) this.#pid = Number(line);
-      lines.push(line);
-      if (line.includes('Ready to accept connections')) {
-        guard.stdout.resume();
-        return;
-      }
-    }
-    throw new Error(`The server did not start:\n${lines.join('\n')}`);
+    this.#process = await GuardedProgram.start(
+      await serverBinary(),
+      [...args, ...this.#settings],
+      'Ready to accept connections',
+    );
   }
 
   /** Kills it, as a crash would. */
   async kill(): Promise<void> {
-    const guard = this.#guard;
-    if (guard === undefined) return;
-    this.#guard = undefined;
-    const ended = once(guard, 'exit');
-    guard.stdin?.end();
-    await ended;
+    const running = this.#process;
+    this.#process = undefined;
+    await running?.kill();
   }
 
   /** Suspends the process: connections stay open, and nothing is answered. */
@@ -86,7 +59,7 @@ export class RedisServer {
   }
 
   #signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    if (this.#guard !== undefined) process.kill(this.#pid, signal);
+    if (this.#process !== undefined) process.kill(this.#process.pid, signal);
   }
 
   async close(): Promise<void> {
@@ -100,15 +73,4 @@ export async function ownServer(settings: readonly string[] = []): Promise<Redis
   const server = await RedisServer.start(settings);
   onTestFinished(() => server.close());
   return server;
-}
-
-/** A port without a listener. */
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await once(probe.listen(0, '127.0.0.1'), 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
 }

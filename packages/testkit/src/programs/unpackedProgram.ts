@@ -3,33 +3,37 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { installedServer, type ServerBinary } from './serverBinary.js';
+import { installedProgram, type Program } from './installedProgram.js';
 
 const run = promisify(execFile);
-const CACHE = fileURLToPath(new URL('../../../../.cache/redis-server/', import.meta.url));
+const CACHE = fileURLToPath(new URL('../../../../.cache/', import.meta.url));
 
 /**
- * A server from the packages of Debian or Ubuntu, without installing it: the first of `packages` that exists is unpacked,
+ * A program from the packages of Debian or Ubuntu, without installing it: the first of `packages` that exists is unpacked,
  * with the libraries that this machine lacks. The result is kept for the next time. If that fails, root installs the
  * package instead. Returns undefined on other systems, or if neither works.
+ * @param names what the program may be called
  */
-export async function unpackedServer(packages: readonly string[]): Promise<ServerBinary | undefined> {
+export async function unpackedProgram(
+  names: readonly string[],
+  packages: readonly string[] = names,
+): Promise<Program | undefined> {
   const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
   const [, version = 'unknown'] = /^VERSION_CODENAME=(\w+)/m.exec(release) ?? [];
-  const folder = join(CACHE, `${version}-${process.arch}`);
-  const kept = await serverIn(folder);
+  const folder = join(CACHE, packages[0] as string, `${version}-${process.arch}`);
+  const kept = await programIn(folder, names);
   if (kept !== undefined) return kept;
   if (!/^ID(_LIKE)?=.*(debian|ubuntu)/m.test(release)) return undefined;
 
   for (const name of packages) {
-    if (await unpack(name, folder).then(...told(`unpack ${name}`))) return serverIn(folder);
+    if (await unpack(name, folder).then(...told(`unpack ${name}`))) return programIn(folder, names);
   }
   if (process.getuid?.() !== 0) return undefined;
   const install = () => run('apt-get', ['install', '-y', '--no-install-recommends', packages[0] as string]);
   await run('apt-get', ['update'])
     .then(install)
-    .then(...told('install a server'));
-  return installedServer();
+    .then(...told(`install ${packages[0]}`));
+  return installedProgram(names);
 }
 
 /** Handlers for a promise: they tell whether it worked, and print why not. */
@@ -86,15 +90,14 @@ async function unpack(name: string, folder: string): Promise<void> {
   }
 }
 
-async function serverIn(folder: string): Promise<ServerBinary | undefined> {
+async function programIn(folder: string, names: readonly string[]): Promise<Program | undefined> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  // It is a link to a program that reads its own name to know what to do. A folder for its settings has the same name.
-  const server = files.find(
-    file =>
-      !file.isDirectory() && /^(redis|valkey)-server$/.test(file.name) && basename(file.parentPath) === 'bin',
+  // It may be a link to a program that reads its own name to know what to do. A folder for its settings may have the same name.
+  const program = files.find(
+    file => !file.isDirectory() && names.includes(file.name) && basename(file.parentPath) === 'bin',
   );
-  if (server === undefined) return undefined;
+  if (program === undefined) return undefined;
   const libraries = new Set(files.filter(file => /\.so(\.|$)/.test(file.name)).map(file => file.parentPath));
   const path = [...libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':');
-  return { path: join(server.parentPath, server.name), env: { ...process.env, LD_LIBRARY_PATH: path } };
+  return { path: join(program.parentPath, program.name), env: { ...process.env, LD_LIBRARY_PATH: path } };
 }
