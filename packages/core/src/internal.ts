@@ -1,12 +1,17 @@
 /** What Breaking's own packages share beside the public names. It may change with every version: do not import it. */
+
+export { whenAborted } from './base/abort.js';
 export { addressKey } from './base/addressKey.js';
-export { warnOfCallback } from './base/callback.js';
+export { callbackWarning, unthrowing } from './base/callback.js';
 export * as check from './base/check.js';
 export { asDeadline } from './base/deadline.js';
 export { withoutStack } from './base/errors.js';
 export { ceilSecs, LARGEST_INTEGER, retryAfterField } from './base/retryAfter.js';
 export { isThenable } from './base/thenable.js';
+export { RareWarning } from './base/warning.js';
+export { groupNamed } from './breaker/circuitBreakerGroup.js';
 export { CIRCUIT_BREAKER_OPTIONS } from './breaker/options.js';
+export { whenAsked } from './breaker/permit.js';
 export { areThere } from './bucket/debt.js';
 export { debtsAfter, undecided } from './bucket/decision.js';
 export { enforcement } from './limiter/enforcement.js';

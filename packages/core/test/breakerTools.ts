@@ -1,12 +1,16 @@
-import { CircuitBreaker, type CircuitBreakerOptions, MockClock } from '@breaking/core';
+import { type CircuitBreaker, type CircuitBreakerOptions, MockClock } from '@breaking/core';
+import { Circuit } from '../src/breaker/circuit.js';
+import { breakerOver } from '../src/breaker/circuitBreaker.js';
+import { breakerSettings } from '../src/breaker/options.js';
 
 /** 5 failures in 10 s: one token returns in 2 s, which is the first cool-down. */
 export const FIVE_IN_TEN = { errorThreshold: 5, timeWindowSecs: 10 };
 
-/** A breaker on a clock that stands still. */
+/** A breaker on a clock that stands still, with the circuit behind it. */
 export function breakerOf(options: Partial<CircuitBreakerOptions> = {}) {
   const clock = new MockClock(1000);
-  return { clock, breaker: new CircuitBreaker({ ...FIVE_IN_TEN, clock, ...options }) };
+  const circuit = new Circuit(breakerSettings('CircuitBreaker', { ...FIVE_IN_TEN, clock, ...options }));
+  return { clock, circuit, breaker: breakerOver(circuit) };
 }
 
 /** Fails `times` times, each with a permit. */

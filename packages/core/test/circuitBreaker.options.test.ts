@@ -1,5 +1,5 @@
-import { CircuitBreaker, type CircuitBreakerOptions } from '@breaking/core';
-import { CIRCUIT_BREAKER_OPTIONS } from '@breaking/core/internal';
+import { CircuitBreaker, CircuitBreakerGroup, type CircuitBreakerOptions } from '@breaking/core';
+import { CIRCUIT_BREAKER_OPTIONS, groupNamed } from '@breaking/core/internal';
 import { describe, expect, test } from 'vitest';
 import { FIVE_IN_TEN } from './breakerTools.js';
 
@@ -69,10 +69,11 @@ describe('every wrong option is refused at construction, by an error that names 
     }
   });
 
-  test('named after whoever takes the options', () => {
-    expect(() => new CircuitBreaker({ ...FIVE_IN_TEN, jitter: 2 }, 'circuitBreaker')).toThrow(
+  test('of a group that was given a name for its errors begin with that name', () => {
+    expect(() => groupNamed('circuitBreaker', { ...FIVE_IN_TEN, jitter: 2 })).toThrow(
       /^circuitBreaker: jitter must be/,
     );
+    expect(groupNamed('circuitBreaker', FIVE_IN_TEN)).toBeInstanceOf(CircuitBreakerGroup);
   });
 });
 
@@ -88,5 +89,5 @@ test('the names of all options are known to whoever passes them on', () => {
   expect(CIRCUIT_BREAKER_OPTIONS).toEqual(
     expect.arrayContaining(['errorThreshold', 'clock', 'onTransition']),
   );
-  expect(CIRCUIT_BREAKER_OPTIONS).toHaveLength(14);
+  expect(CIRCUIT_BREAKER_OPTIONS).toHaveLength(17);
 });

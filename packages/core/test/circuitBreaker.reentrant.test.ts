@@ -43,10 +43,10 @@ describe.each(Object.entries(HEARD))('whoever hears by %s', (_name, hearing) => 
     ['recordFailure', breaker => Array.from({ length: 5 }, () => breaker.recordFailure())],
     ['trip', breaker => breaker.trip()],
   ])('may reset a breaker that %s has opened: it is as good as new', (_how, open) => {
-    const { breaker, states } = resetWhen('open');
+    const { breaker, circuit, states } = resetWhen('open');
     open(breaker);
     expect(states).toEqual(['open', 'closed']);
-    expect([breaker.state, breaker.isLikeNew]).toEqual(['closed', true]);
+    expect([breaker.state, circuit.isLikeNew]).toEqual(['closed', true]);
     fail(breaker, 4);
     expect(breaker.state).toBe('closed');
   });
@@ -68,20 +68,20 @@ describe.each(Object.entries(HEARD))('whoever hears by %s', (_name, hearing) => 
   );
 
   test('may reset one whose probe is a run: that is called and answers all the same', async () => {
-    const { breaker, clock } = resetWhen('halfOpen');
+    const { breaker, circuit, clock } = resetWhen('halfOpen');
     breaker.trip();
     clock.advanceBy(2);
     await expect(breaker.run(async () => 'an answer')).resolves.toBe('an answer');
-    expect([breaker.state, breaker.isLikeNew]).toEqual(['closed', true]);
+    expect([breaker.state, circuit.isLikeNew]).toEqual(['closed', true]);
   });
 
   test('may reset one whose probe is recordFailure: that changes nothing any more', () => {
-    const { breaker, clock, states } = resetWhen('halfOpen');
+    const { breaker, circuit, clock, states } = resetWhen('halfOpen');
     breaker.trip();
     clock.advanceBy(2);
     breaker.recordFailure();
     expect(states).toEqual(['open', 'halfOpen', 'closed']);
-    expect([breaker.state, breaker.isLikeNew]).toEqual(['closed', true]);
+    expect([breaker.state, circuit.isLikeNew]).toEqual(['closed', true]);
   });
 
   test('may trip one that has closed: it opens again, with the wait of a second trip', () => {
@@ -112,11 +112,11 @@ describe.each(Object.entries(HEARD))('whoever hears by %s', (_name, hearing) => 
 });
 
 test('whoever hears of a call may reset the breaker: what it had counted is gone', () => {
-  const { breaker } = breakerOf();
+  const { breaker, circuit } = breakerOf();
   const calls = channel('breaking:circuit_breaker:call');
   const hear = () => breaker.reset();
   calls.subscribe(hear);
   stops.push(() => calls.unsubscribe(hear));
   fail(breaker, 50);
-  expect([breaker.state, breaker.isLikeNew]).toEqual(['closed', true]);
+  expect([breaker.state, circuit.isLikeNew]).toEqual(['closed', true]);
 });

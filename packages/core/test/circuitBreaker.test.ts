@@ -24,20 +24,20 @@ describe('looks', () => {
     expect(breaker.retryAfterSecs).toBe(0);
   });
 
-  test('isLikeNew when closed, full, and the next wait would be the first', () => {
-    const { breaker, clock } = breakerOf();
-    expect(breaker.isLikeNew).toBe(true);
+  test('a circuit is like new when closed, full, and the next wait would be the first', () => {
+    const { breaker, circuit, clock } = breakerOf();
+    expect(circuit.isLikeNew).toBe(true);
     fail(breaker);
-    expect(breaker.isLikeNew).toBe(false);
+    expect(circuit.isLikeNew).toBe(false);
     clock.advanceBy(2);
-    expect(breaker.isLikeNew).toBe(true);
+    expect(circuit.isLikeNew).toBe(true);
     fail(breaker, 5);
     clock.advanceBy(2);
-    expect(breaker.isLikeNew).toBe(false);
+    expect(circuit.isLikeNew).toBe(false);
     breaker.acquire().success();
-    expect([breaker.state, breaker.isLikeNew]).toEqual(['closed', false]);
+    expect([breaker.state, circuit.isLikeNew]).toEqual(['closed', false]);
     clock.advanceBy(10);
-    expect(breaker.isLikeNew).toBe(true);
+    expect(circuit.isLikeNew).toBe(true);
   });
 });
 
@@ -73,12 +73,12 @@ describe('trip and reset', () => {
   });
 
   test('reset makes it as good as new, whatever it was', () => {
-    const { breaker, clock } = breakerOf();
+    const { breaker, circuit, clock } = breakerOf();
     fail(breaker, 5);
     clock.advanceBy(2);
     breaker.acquire().failure();
     breaker.reset();
-    expect([breaker.state, breaker.isLikeNew]).toEqual(['closed', true]);
+    expect([breaker.state, circuit.isLikeNew]).toEqual(['closed', true]);
     fail(breaker, 4);
     expect(breaker.state).toBe('closed');
     fail(breaker);
@@ -154,10 +154,10 @@ describe('a clock that steps back', () => {
 
   test('finds no failure forgotten that somebody only looked at', () => {
     const clock = new SteppingClock();
-    const breaker = new CircuitBreaker({ errorThreshold: 2, timeWindowSecs: 4, clock });
+    const { breaker, circuit } = breakerOf({ errorThreshold: 2, timeWindowSecs: 4, clock });
     fail(breaker);
     clock.time += 2;
-    expect(breaker.isLikeNew).toBe(true);
+    expect(circuit.isLikeNew).toBe(true);
     clock.time -= 0.25;
     fail(breaker);
     expect(breaker.state).toBe('open');
@@ -165,15 +165,15 @@ describe('a clock that steps back', () => {
 
   test('keeps the level for the rest of its time', () => {
     const clock = new SteppingClock();
-    const breaker = new CircuitBreaker({ ...FIVE_IN_TEN, clock });
+    const { breaker, circuit } = breakerOf({ clock });
     breaker.trip();
     clock.time += 2;
     breaker.acquire().success();
     clock.time -= 500;
     breaker.recordFailure();
     clock.time += 9;
-    expect(breaker.isLikeNew).toBe(false);
+    expect(circuit.isLikeNew).toBe(false);
     clock.time += 1;
-    expect(breaker.isLikeNew).toBe(true);
+    expect(circuit.isLikeNew).toBe(true);
   });
 });

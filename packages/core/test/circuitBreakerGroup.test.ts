@@ -72,8 +72,8 @@ describe('maxKeys', () => {
     expect(kept).not.toEqual([true, true]);
   });
 
-  test('a breaker that is not closed and full is never forgotten: the group exceeds maxKeys instead', () => {
-    const { group } = groupOf({ maxKeys: 3 });
+  test('a breaker that is not closed and full is not forgotten while the group is smaller than twice maxKeys', () => {
+    const { group } = groupOf({ maxKeys: 12 });
     const failing = Array.from({ length: 20 }, (_, i) => {
       const breaker = group.get(`failing ${i}`);
       if (i % 2 === 0) breaker.trip();
@@ -98,8 +98,39 @@ describe('maxKeys', () => {
     expect(group.get('flapping')).not.toBe(flapping);
   });
 
+  test('a group never exceeds twice maxKeys, however many keys have failed', () => {
+    const { group } = groupOf({ maxKeys: 10 });
+    for (let i = 0; i < 1000; i++) fail(group.get(`failing ${i}`));
+    expect(group.size).toBe(20);
+    expect([...group.entries()]).toHaveLength(20);
+  });
+
+  test('beyond twice maxKeys closed ones are forgotten first, the nearest to full before others', () => {
+    const { group, clock } = groupOf({ maxKeys: 4 });
+    const open = ['open 0', 'open 1', 'open 2', 'open 3'].map(key => group.get(key));
+    for (const breaker of open) breaker.trip();
+    const failed = [1, 2, 3, 4].map(times => {
+      fail(group.get(`failed ${times}`), times);
+      return group.get(`failed ${times}`);
+    });
+    clock.advanceBy(0.1);
+    const keys = () => [...group.entries()].map(([key]) => key);
+    fail(group.get('new a'), 4);
+    expect(keys()).not.toContain('failed 1');
+    fail(group.get('new b'), 4);
+    expect(keys()).not.toContain('failed 2');
+    expect(keys()).toEqual(expect.arrayContaining(['open 0', 'open 1', 'open 2', 'open 3', 'failed 4']));
+    for (const breaker of failed.slice(2)) breaker.trip(60);
+    for (const key of ['new a', 'new b']) group.get(key).trip(60);
+    open[0]?.trip(30);
+    open[2]?.trip(70);
+    open[3]?.trip(80);
+    group.get('new c');
+    expect(keys()).not.toContain('open 1');
+  });
+
   test('a group that has grown shrinks again once its breakers are closed and full', () => {
-    const { group, clock } = groupOf({ maxKeys: 10 });
+    const { group, clock } = groupOf({ maxKeys: 100 });
     const all = Array.from({ length: 200 }, (_, i) => group.get(`failing ${i}`));
     // Nothing is forgotten while all of them have failed.
     for (const breaker of all) fail(breaker, 4);
@@ -108,7 +139,7 @@ describe('maxKeys', () => {
     const isKept = (breaker: unknown, i: number) => group.get(`failing ${i}`) === breaker;
     clock.advanceBy(1000);
     for (let i = 0; i < 200; i++) group.get(`fresh ${i}`);
-    expect(all.filter(isKept).length).toBeLessThanOrEqual(10);
+    expect(all.filter(isKept).length).toBeLessThanOrEqual(100);
   });
 
   test('10,000 by default', () => {
@@ -143,7 +174,8 @@ describe('maxKeys', () => {
     };
     expect(() => breaker.runSync(broken)).toThrow('clock');
     reading = 1000;
-    expect(breaker.isLikeNew).toBe(false);
+    for (let i = 0; i < 100; i++) group.get(`spray ${i}`);
+    expect(group.get('a')).toBe(breaker);
   });
 
   test('a breaker whose calls are all settled, whichever way, can be forgotten again', () => {
@@ -170,7 +202,51 @@ describe('maxKeys', () => {
   });
 });
 
+describe('entries and size', () => {
+  test('are those of the keys that were asked for', () => {
+    const { group } = groupOf();
+    expect([group.size, [...group.entries()]]).toEqual([0, []]);
+    const [a, b] = [group.get('a'), group.get('b')];
+    expect([...group.entries()]).toEqual([
+      ['a', a],
+      ['b', b],
+    ]);
+    expect(group.size).toBe(2);
+  });
+
+  test('the breaker without a key is under undefined, once it was asked for', () => {
+    const { group } = groupOf();
+    group.get('a');
+    const keyless = group.get();
+    expect(group.get(undefined)).toBe(keyless);
+    expect([...group.entries()].find(([, breaker]) => breaker === keyless)).toEqual([undefined, keyless]);
+    expect(group.size).toBe(2);
+  });
+
+  test('the breaker without a key is never forgotten', () => {
+    const { group } = groupOf({ maxKeys: 1 });
+    const keyless = group.get();
+    for (let i = 0; i < 100; i++) group.get(`spray ${i}`);
+    expect(group.get()).toBe(keyless);
+  });
+});
+
 describe('options', () => {
+  test('are checked once, not for each key', () => {
+    let reads = 0;
+    const options = {
+      timeWindowSecs: 10,
+      get errorThreshold() {
+        reads += 1;
+        return 5;
+      },
+    };
+    const group = new CircuitBreakerGroup(options);
+    const atConstruction = reads;
+    for (let i = 0; i < 10; i++) group.get(`key ${i}`);
+    expect(reads).toBe(atConstruction);
+  });
+
   test('are checked at construction', () => {
     expect(() => groupOf({ maxKeys: 0 })).toThrow(
       /CircuitBreakerGroup: maxKeys must be a whole number, at least 1, got 0/,

@@ -1,19 +1,31 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 const PACKAGES = fileURLToPath(new URL('../../', import.meta.url));
 
-/** {express, koa, fastify} → http → core ← redis: which packages of ours each may use. Arrows point down only. */
+/** Which packages of ours each may use. Arrows point down only. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   core: [],
   http: ['core'],
   redis: ['core'],
-  metrics: ['core'],
   express: ['http', 'core'],
   koa: ['http', 'core'],
   fastify: ['http', 'core'],
+  web: ['http', 'core'],
+  hono: ['web', 'http', 'core'],
+  nest: ['express', 'fastify', 'http', 'core'],
+  fetch: ['core'],
+  metrics: ['core'],
+  dashboard: ['core'],
+  plan: ['core'],
+};
+
+/** The rooms of a package's sources, the top one first: files import from their own room and from rooms below it. */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  core: ['.', 'limiter', 'store', 'concurrency', 'breaker', 'bucket', 'base'],
 };
 
 /** What each adapter binds; no other package may know of a framework. */
@@ -37,28 +49,69 @@ function installedWith(name: string): string[] {
   return Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies });
 }
 
+/** The source files of a package, as paths below `src`. */
+function sourcesOf(name: string): string[] {
+  const files = readdirSync(`${PACKAGES}${name}/src`, { recursive: true, encoding: 'utf8' });
+  return files.filter(file => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'));
+}
+
+/** What a source file imports, types too, as it is written there. */
+function specifiersIn(name: string, file: string): string[] {
+  const source = readFileSync(`${PACKAGES}${name}/src/${file}`, 'utf8');
+  const imports =
+    /^(?:import|export)\s(?:[^'"=;()]*\sfrom\s)?\s*['"]([^'"]+)['"]|\b(?:import|require)\(\s*['"]([^'"]+)['"]/gm;
+  return [...source.matchAll(imports)].map(([, declared, called]) => (declared ?? called) as string);
+}
+
 /** The packages that the sources import, by name: no relative paths, no modules of Node. */
 function importedBy(name: string): string[] {
-  const names = new Set<string>();
-  for (const file of readdirSync(`${PACKAGES}${name}/src`, { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.ts')) continue;
-    const source = readFileSync(`${PACKAGES}${name}/src/${file}`, 'utf8');
-    for (const [, specifier = ''] of source.matchAll(
-      /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"]([^'"]+)['"]/g,
-    )) {
-      if (specifier.startsWith('.') || isBuiltin(specifier)) continue;
-      names.add(specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'));
-    }
-  }
-  return [...names];
+  const specifiers = sourcesOf(name).flatMap(file => specifiersIn(name, file));
+  const packages = specifiers.filter(specifier => !specifier.startsWith('.') && !isBuiltin(specifier));
+  return [...new Set(packages.map(each => each.split('/', each.startsWith('@') ? 2 : 1).join('/')))];
 }
+
+/** The files of its package that each file imports. */
+function filesImportedIn(name: string): Map<string, string[]> {
+  const sources = new Set(sourcesOf(name));
+  const importedIn = (file: string) =>
+    specifiersIn(name, file)
+      .filter(specifier => specifier.startsWith('.'))
+      .map(specifier => join(dirname(file), specifier).replace(/\.jsx?$/, ''))
+      .map(path => [`${path}.ts`, `${path}.tsx`].find(candidate => sources.has(candidate)))
+      .filter(path => path !== undefined);
+  return new Map([...sources].map(file => [file, importedIn(file)]));
+}
+
+/** A circle of imports, as a list of files that begins and ends with the same, if there is one. */
+function circleIn(imports: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
+  const done = new Set<string>();
+  const search = (path: readonly string[]): readonly string[] | undefined => {
+    const file = path.at(-1) as string;
+    const begin = path.indexOf(file);
+    if (begin < path.length - 1) return path.slice(begin);
+    if (done.has(file)) return undefined;
+    for (const imported of imports.get(file) ?? []) {
+      const circle = search([...path, imported]);
+      if (circle !== undefined) return circle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of imports.keys()) {
+    const circle = search([file]);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+}
+
+const packages = readdirSync(PACKAGES).filter(name => existsSync(`${PACKAGES}${name}/src`));
 
 const published = readdirSync(PACKAGES).filter(
   name => existsSync(`${PACKAGES}${name}/package.json`) && manifestOf(name).private !== true,
 );
 
 describe('the packages', () => {
-  test('are called after their folders', () => {
+  test('have the names of their folders', () => {
     for (const name of published) expect(manifestOf(name).name).toBe(`@breaking/${name}`);
   });
 
@@ -90,5 +143,29 @@ describe('the packages', () => {
 
   test.each(published)('%s declares every package that it imports', name => {
     expect([...installedWith(name), `@breaking/${name}`]).toEqual(expect.arrayContaining(importedBy(name)));
+  });
+});
+
+describe('the files of a package', () => {
+  test.each(packages)('%s: none import each other in a circle', name => {
+    expect(circleIn(filesImportedIn(name))).toBeUndefined();
+  });
+
+  test.each(Object.entries(ROOMS))('%s: none imports from a room above its own', (name, rooms) => {
+    const floorOf = (file: string) => rooms.indexOf(dirname(file).split('/')[0] as string);
+    const wrong: string[] = [];
+    for (const [file, imports] of filesImportedIn(name)) {
+      if (floorOf(file) === -1) wrong.push(`${file} is in no known room`);
+      for (const imported of imports) {
+        if (floorOf(imported) < floorOf(file)) wrong.push(`${file} imports ${imported}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test('a circle is found, and told as a path', () => {
+    const imports = { a: ['b'], b: ['c', 'd'], c: [], d: ['b'] };
+    expect(circleIn(new Map(Object.entries(imports)))).toEqual(['b', 'd', 'b']);
+    expect(circleIn(new Map(Object.entries({ ...imports, d: ['c'] })))).toBeUndefined();
   });
 });

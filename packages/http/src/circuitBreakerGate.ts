@@ -1,5 +1,5 @@
 import { type Permit, TooManyErrors } from '@breaking/core';
-import { check, warnOfCallback, withoutStack } from '@breaking/core/internal';
+import { callbackWarning, check, withoutStack } from '@breaking/core/internal';
 import type { Binding, Gate, Refusal } from './binding.js';
 import { errorsOnly } from './callback.js';
 import {
@@ -20,6 +20,7 @@ import type { Outcome } from './request/outcome.js';
 export class CircuitBreakerGate<X, Req> implements Gate<X> {
   readonly #binding: Binding<X, Req>;
   readonly #what: string;
+  readonly #warn: (error: unknown) => void;
   readonly #options: CheckedCircuitBreaker<Req>;
 
   /**
@@ -29,6 +30,7 @@ export class CircuitBreakerGate<X, Req> implements Gate<X> {
   constructor(binding: Binding<X, Req>, options: CircuitBreakerGateOptions<Req>, what = 'circuitBreaker') {
     this.#binding = binding;
     this.#what = what;
+    this.#warn = callbackWarning(`${what}: isFailure`);
     this.#options = checkCircuitBreaker(what, options);
   }
 
@@ -86,7 +88,7 @@ export class CircuitBreakerGate<X, Req> implements Gate<X> {
       else permit.success();
     } catch (error) {
       permit.failure();
-      warnOfCallback(`${this.#what}: isFailure`, error);
+      this.#warn(error);
     }
   }
 }

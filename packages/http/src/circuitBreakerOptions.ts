@@ -1,13 +1,12 @@
-import { CircuitBreakerGroup, type CircuitBreakerOptions } from '@breaking/core';
-import { CIRCUIT_BREAKER_OPTIONS, check, enforcement } from '@breaking/core/internal';
+import type { CircuitBreakerGroup, CircuitBreakerOptions } from '@breaking/core';
+import { CIRCUIT_BREAKER_OPTIONS, check, enforcement, groupNamed } from '@breaking/core/internal';
 import type { MaybePromise } from './maybePromise.js';
 import type { RejectWith } from './rateLimitOptions.js';
 import type { Problem, Rejection } from './refusal.js';
 import type { Outcome } from './request/outcome.js';
 
 /** The options of `circuitBreaker`. Every callback but `onTransition` may be asynchronous. */
-export interface CircuitBreakerGateOptions<Req>
-  extends Omit<CircuitBreakerOptions, 'key' | 'errorTypes' | 'isFailure'> {
+export interface CircuitBreakerGateOptions<Req> extends Omit<CircuitBreakerOptions, OfCalls> {
   /** Which breaker a request meets, one for each key (an upstream, a tenant); undefined for the one without a key. */
   readonly keyOf?: ((req: Req) => MaybePromise<string | undefined>) | undefined;
   /** What counts as a failure: by default a final status of 500 or more, or a response that broke on the server's side. */
@@ -23,7 +22,10 @@ export interface CircuitBreakerGateOptions<Req>
 }
 
 const OWN = ['keyOf', 'isFailure', 'rejectWith', 'problem', 'enforce'] as const;
-const OF_CORE = CIRCUIT_BREAKER_OPTIONS.filter(name => !['key', 'errorTypes', 'isFailure'].includes(name));
+/** Options of core's breaker that judge calls of functions; a gate judges requests. */
+const OF_CALLS = ['key', 'errorTypes', 'isFailure', 'isFailedResult', 'slowCallSecs', 'timeoutSecs'] as const;
+type OfCalls = (typeof OF_CALLS)[number];
+const OF_CORE = CIRCUIT_BREAKER_OPTIONS.filter(name => !(OF_CALLS as readonly string[]).includes(name));
 
 /** The options as the gate uses them: checked, and with the defaults filled in. */
 export interface CheckedCircuitBreaker<Req>
@@ -63,7 +65,7 @@ export function checkCircuitBreaker<Req>(
     isFailure,
     problem,
     name: ofCore.name ?? 'default',
-    breakers: new CircuitBreakerGroup(ofCore, what),
+    breakers: groupNamed(what, ofCore),
     rejectWith: check.oneOf(`${what}: rejectWith`, rejectWith, ['response', 'error']),
     enforces,
   };

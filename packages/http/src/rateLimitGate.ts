@@ -1,5 +1,5 @@
 import { type Decision, StoreUnavailable, sourceOf, TooManyRequests } from '@breaking/core';
-import { check, isThenable, warnOfCallback, withoutStack } from '@breaking/core/internal';
+import { callbackWarning, check, isThenable, withoutStack } from '@breaking/core/internal';
 import type { Binding, Gate, Refusal } from './binding.js';
 import { errorsOnly } from './callback.js';
 import { AddressKeys, callerKey } from './clientKey/addressKey.js';
@@ -25,6 +25,7 @@ import { mostRestrictive, type Visit } from './request/visit.js';
 export class RateLimitGate<X, Req> implements Gate<X> {
   readonly #binding: Binding<X, Req>;
   readonly #what: string;
+  readonly #warn: (error: unknown) => void;
   readonly #options: CheckedRateLimit<Req>;
   readonly #addressKeys: AddressKeys<X>;
   /** Of the limits that are the same for every request. */
@@ -37,6 +38,7 @@ export class RateLimitGate<X, Req> implements Gate<X> {
   constructor(binding: Binding<X, Req>, options: RateLimitOptions<Req>, what = 'rateLimit') {
     this.#binding = binding;
     this.#what = what;
+    this.#warn = callbackWarning(`${what}: refundWhen`);
     this.#options = checkRateLimit(what, options);
     this.#addressKeys = new AddressKeys(binding, what, this.#options.ipv6PrefixBits);
     this.#quotas = lastingQuotasOf(this.#options.limiter.limits);
@@ -150,7 +152,7 @@ export class RateLimitGate<X, Req> implements Gate<X> {
       try {
         if (await refundWhen(outcome, req)) await limiter.refund(visit.key, visit.cost, visit.limits);
       } catch (error) {
-        warnOfCallback(`${this.#what}: refundWhen`, error);
+        this.#warn(error);
       }
     });
   }

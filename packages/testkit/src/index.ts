@@ -17,4 +17,5 @@ export { unpackedProgram } from './programs/unpackedProgram.js';
 export { tokensOf } from './rateLimit/limit.js';
 export { rateLimitContract } from './rateLimitContract.js';
 export { type Answer, type Asked, listen, Served, serve } from './served.js';
-export { type StoreUnderTest, storeContract } from './storeContract.js';
+export { storeContract } from './storeContract.js';
+export type { StoreUnderTest } from './storeUnderTest.js';

@@ -1,4 +1,3 @@
-import type { BucketStore, Clock } from '@breaking/core';
 import { describe } from 'vitest';
 import { changedLimitsContract } from './store/changedLimitsContract.js';
 import { concurrencyContract } from './store/concurrencyContract.js';
@@ -8,21 +7,7 @@ import { modelContract } from './store/modelContract.js';
 import { numbersContract } from './store/numbersContract.js';
 import { Opened } from './store/opened.js';
 import { timeContract } from './store/timeContract.js';
-
-/** A store, empty, and the time that it lives in. */
-export interface StoreUnderTest {
-  readonly store: BucketStore;
-  /** Read before every operation: its reading is the `now` that the store is given. */
-  readonly clock: Clock;
-  /**
-   * Moves time, for the clock and for the store, whichever it counts by; nobody waits for it.
-   * @param secs seconds; below 0 the clock steps back. A store that counts in steps may round it up to the next one, if
-   *   that is a whole microsecond or less
-   */
-  advanceBy(secs: number): void | Promise<void>;
-  /** Lets go of what was opened. */
-  close(): void | Promise<void>;
-}
+import type { StoreUnderTest } from './storeUnderTest.js';
 
 /**
  * What every store promises: registers the tests for one, in a group of its name. Each test opens a store of its own.

@@ -1,29 +1,41 @@
 import { shown } from './check.js';
 import { isThenable } from './thenable.js';
+import { RareWarning } from './warning.js';
 
 /**
- * Calls a function of the user's where its error must reach nobody's call: what it throws or rejects with becomes a
- * process warning with the code `BREAKING_CALLBACK_ERROR`.
- * @returns what the function returned, or `instead` if it threw or returned a promise
+ * A user's function whose errors must not reach the caller: an error that it throws, or rejects with, becomes a process
+ * warning with the code `BREAKING_CALLBACK_ERROR`, at most one a minute.
+ * @param what the start of the warning
+ * @param instead what is returned if the function throws or returns a promise
  */
-export function calledBack<T>(what: string, callback: () => T, instead: T): T {
-  try {
-    const answer = callback();
-    if (!isThenable(answer)) return answer;
-    answer.then(undefined, error => warnOfCallback(what, error));
-  } catch (error) {
-    warnOfCallback(what, error);
-  }
-  return instead;
+export function unthrowing<A extends unknown[], T>(
+  what: string,
+  callback: (...args: A) => T,
+  instead: T,
+): (...args: A) => T {
+  const warn = callbackWarning(what);
+  return (...args) => {
+    try {
+      const answer = callback(...args);
+      if (!isThenable(answer)) return answer;
+      answer.then(undefined, warn);
+    } catch (error) {
+      warn(error);
+    }
+    return instead;
+  };
 }
 
-/** A process warning with the code `BREAKING_CALLBACK_ERROR`, whatever kind of value was thrown. */
-export function warnOfCallback(what: string, error: unknown): void {
-  const isText = error instanceof Error && typeof error.message === 'string';
-  const stack = error instanceof Error && typeof error.stack === 'string' ? error.stack : undefined;
-  process.emitWarning(`${what} failed: ${isText ? error.message : shown(error)}`, {
-    type: 'BreakingWarning',
-    code: 'BREAKING_CALLBACK_ERROR',
-    ...(stack !== undefined && { detail: stack }),
-  });
+/**
+ * What warns of the errors of one callback: a process warning with the code `BREAKING_CALLBACK_ERROR`, at most one a
+ * minute, whatever kind of value was thrown.
+ * @param what the start of the warning
+ */
+export function callbackWarning(what: string): (error: unknown) => void {
+  const warning = new RareWarning('BREAKING_CALLBACK_ERROR');
+  return error => {
+    const { message, stack } = error instanceof Error ? error : { message: undefined, stack: undefined };
+    const said = typeof message === 'string' ? message : shown(error);
+    warning.give(`${what} failed: ${said}`, typeof stack === 'string' ? stack : undefined);
+  };
 }

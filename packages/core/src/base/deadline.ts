@@ -1,3 +1,4 @@
+import { whenAborted } from './abort.js';
 import { atMost, positive } from './check.js';
 import { TimeoutError } from './errors.js';
 import { isThenable } from './thenable.js';
@@ -60,13 +61,12 @@ export async function callWithin<T>(
   callerSignal?: AbortSignal,
 ): Promise<T> {
   const controller = new AbortController();
-  const forward = () => controller.abort(callerSignal?.reason);
-  callerSignal?.addEventListener('abort', forward, { once: true });
+  const stopWaiting = callerSignal && whenAborted(callerSignal, () => controller.abort(callerSignal.reason));
   try {
     const answer = fn(controller.signal);
     if (!isThenable(answer)) return answer;
     return await within(what, timeoutSecs, answer, error => controller.abort(error));
   } finally {
-    callerSignal?.removeEventListener('abort', forward);
+    stopWaiting?.();
   }
 }

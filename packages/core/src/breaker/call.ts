@@ -1,12 +1,13 @@
 import { asFunction, asObjectWith, knownOptions } from '../base/check.js';
-import { asDeadline, callWithin } from '../base/deadline.js';
+import { asDeadline, callWithin, within } from '../base/deadline.js';
 import { isThenable } from '../base/thenable.js';
-import type { Admission } from './admission.js';
+import type { Admission } from './permit.js';
 
+/** The options of one call. */
 export interface RunOptions {
   /** The caller's own signal. Its abort reaches the function through the signal that it is called with. */
   readonly signal?: AbortSignal | undefined;
-  /** Seconds after which the call is given up, > 0, at most 2,147,483. */
+  /** Seconds after which the call is given up, > 0, at most 2,147,483; by default the `timeoutSecs` of the breaker. */
   readonly timeoutSecs?: number | undefined;
 }
 
@@ -14,34 +15,50 @@ type WithSignal = { readonly signal: AbortSignal } | { readonly timeoutSecs: num
 
 type SignalFor<O extends RunOptions> = O extends WithSignal ? AbortSignal : AbortSignal | undefined;
 
-/** A function as `run` calls it: with a signal where it was given one or a time, else with nothing. */
+/** A function as `run` calls it: with a signal where there is a signal or a timeout, else with nothing. */
 export type Runnable<T, O extends RunOptions> = (signal: SignalFor<O>) => T | PromiseLike<T>;
 
+/** What the message of a TimeoutError begins with. */
+const callThrough = (breaker: string) => `A call through the circuit breaker "${breaker}"`;
+
 /**
- * A call of `fn` as `run` makes it, still to be made.
+ * The call of `fn` that `run` is to make.
  * @param breaker the name of the breaker, for the message of a TimeoutError
+ * @param defaultSecs the timeout unless the options name one
  * @throws TypeError or RangeError for wrong arguments, and the reason of a signal that is aborted already
  */
 export function boundCall<T, O extends RunOptions>(
   breaker: string,
+  defaultSecs: number | undefined,
   fn: Runnable<T, O>,
   options?: O,
 ): () => T | PromiseLike<T> {
   const runnable = fn as (signal?: AbortSignal) => T | PromiseLike<T>;
   asFunction('CircuitBreaker.run: fn', fn);
-  if (options === undefined) return runnable;
+  if (options === undefined && defaultSecs === undefined) return runnable;
+  const { signal, timeoutSecs = defaultSecs } = checkedRun(options ?? {});
+  if (timeoutSecs === undefined) return signal === undefined ? runnable : () => runnable(signal);
+  return () => callWithin(callThrough(breaker), timeoutSecs, runnable, signal);
+}
+
+function checkedRun(options: RunOptions): RunOptions {
   knownOptions('CircuitBreaker.run', options, ['signal', 'timeoutSecs']);
   const { signal, timeoutSecs } = options;
   if (signal !== undefined) asObjectWith('CircuitBreaker.run: signal', signal, ['throwIfAborted']);
+  if (timeoutSecs !== undefined) asDeadline('CircuitBreaker.run: timeoutSecs', timeoutSecs);
   signal?.throwIfAborted();
-  if (timeoutSecs === undefined) return signal === undefined ? runnable : () => runnable(signal);
-  asDeadline('CircuitBreaker.run: timeoutSecs', timeoutSecs);
-  return () => callWithin(`A call through the circuit breaker "${breaker}"`, timeoutSecs, runnable, signal);
+  return options;
+}
+
+/** Makes a call; a promise that it returns is given up after `timeoutSecs`. */
+export function callFor(breaker: string, timeoutSecs: number, call: () => unknown): unknown {
+  const answer = call();
+  return isThenable(answer) ? within(callThrough(breaker), timeoutSecs, answer) : answer;
 }
 
 /**
- * Makes a call that was admitted, and tells what became of it: at once, or when the promise that came back settles. What
- * comes back then is a promise of its own, and settles after the breaker was told; the value or error is the same.
+ * Makes a call that was admitted, and settles it: at once, or when the promise that it returned settles. In that case the
+ * result is a promise of its own, which settles after the breaker was told, with the same value or error.
  */
 export function settling<R>(admission: Admission, call: () => R, callerSignal?: AbortSignal): R {
   const { succeed } = admission;
@@ -49,7 +66,7 @@ export function settling<R>(admission: Admission, call: () => R, callerSignal?: 
     callerSignal === undefined
       ? admission.fail
       : (error: unknown): never => {
-          admission.end('thrown', error, callerSignal);
+          admission.admitter.settle(admission, 'thrown', error, callerSignal);
           throw error;
         };
   let answer: R;
@@ -65,7 +82,7 @@ export function settling<R>(admission: Admission, call: () => R, callerSignal?: 
 
 const SETTLED = Promise.resolve();
 
-/** A promise that rejects, but not yet: one that has already done so is unhandled for a moment, which Node makes costly. */
+/** A promise that rejects soon: one that is rejected already counts as unhandled for a moment, which is costly in Node. */
 export function rejecting(error: unknown): Promise<never> {
   return new Promise((_, reject) => {
     SETTLED.then(() => reject(error));

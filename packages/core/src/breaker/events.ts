@@ -1,14 +1,15 @@
 import { channel } from 'node:diagnostics_channel';
 
-/** Closed lets every call through, open none; halfOpen lets single probes through, to see whether it may close. */
+/** A closed breaker admits every call, an open one none, a half-open one single probes, which show whether it may close. */
 export type CircuitState = 'closed' | 'open' | 'halfOpen';
 
-/** What became of a call. An ignored one says nothing about whether the other side works. */
+/** How a call ended. An ignored one says nothing about whether the other side works. */
 export type CallOutcome = 'success' | 'failure' | 'ignored';
 
 /**
  * Why a breaker changed its state. `tooManyErrors`: fewer than one token was left. `cooldownElapsed`: the first probe
- * was admitted. `probeFailed`, `probesSucceeded`: what they say. `trip`, `reset`: somebody called that method.
+ * was admitted. `probeFailed`: a probe failed. `probesSucceeded`: enough probes in a row succeeded. `trip`, `reset`: the
+ * method of that name was called.
  */
 export type TransitionReason =
   | 'tooManyErrors'
@@ -36,10 +37,60 @@ export interface CallMessage {
   /** Absent for a breaker without a key. */
   readonly key?: string;
   readonly outcome: CallOutcome | 'refused';
-  /** Seconds from admission to outcome; absent where there was no admission, or nobody listened at that time. */
+  /** Seconds from admission to outcome; absent where there was no admission, or nobody listened at that moment. */
   readonly durationSecs?: number;
 }
 
-// A channel lives as long as someone holds it: these do. Messages are built only where `hasSubscribers` is true.
-export const transitionChannel = channel('breaking:circuit_breaker:transition');
-export const callChannel = channel('breaking:circuit_breaker:call');
+// Kept here, since a channel lives only as long as something holds it. Messages are built only where it has subscribers.
+const transitionChannel = channel('breaking:circuit_breaker:transition');
+const callChannel = channel('breaking:circuit_breaker:call');
+
+/** Whose events these are. */
+export interface Source {
+  readonly name: string;
+  readonly key: string | undefined;
+}
+
+/** Whether somebody listens for calls. */
+export function hasCallListeners(): boolean {
+  return callChannel.hasSubscribers;
+}
+
+/** Publishes how a call ended, or that it was refused. */
+export function publishCall(source: Source, outcome: CallMessage['outcome'], durationSecs?: number): void {
+  if (!callChannel.hasSubscribers) return;
+  const message: CallMessage = {
+    ...named(source),
+    outcome,
+    ...(durationSecs !== undefined && { durationSecs }),
+  };
+  callChannel.publish(message);
+}
+
+/**
+ * Publishes a transition, and tells `onTransition`.
+ * @param by the method that caused it; without, the reason follows from the states
+ */
+export function publishTransition(
+  source: Source,
+  change: Pick<TransitionMessage, 'from' | 'to' | 'retryAfterSecs'>,
+  by?: 'trip' | 'reset',
+  onTransition?: (message: TransitionMessage) => void,
+): void {
+  if (onTransition === undefined && !transitionChannel.hasSubscribers) return;
+  const { from, to, retryAfterSecs } = change;
+  const reason = by ?? reasonOf(from, to);
+  const message: TransitionMessage = { ...named(source), from, to, reason, retryAfterSecs };
+  transitionChannel.publish(message);
+  onTransition?.(message);
+}
+
+function reasonOf(from: CircuitState, to: CircuitState): TransitionReason {
+  if (to === 'closed') return 'probesSucceeded';
+  if (to === 'halfOpen') return 'cooldownElapsed';
+  return from === 'closed' ? 'tooManyErrors' : 'probeFailed';
+}
+
+function named({ name, key }: Source): Pick<CallMessage, 'name' | 'key'> {
+  return key === undefined ? { name } : { name, key };
+}

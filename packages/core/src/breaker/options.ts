@@ -1,3 +1,4 @@
+import { unthrowing } from '../base/callback.js';
 import {
   asFunction,
   asObjectWith,
@@ -12,12 +13,14 @@ import {
   whole,
 } from '../base/check.js';
 import { type Clock, MonotonicClock } from '../base/clock.js';
+import { asDeadline } from '../base/deadline.js';
 import { LARGEST_CAPACITY } from '../bucket/policy.js';
 import type { TransitionMessage } from './events.js';
 
 /** A class whose instances can be thrown. */
 export type ErrorType = abstract new (...args: never[]) => unknown;
 
+/** The options of a `CircuitBreaker`. */
 export interface CircuitBreakerOptions {
   /** Failures in a burst that open the breaker: a whole number from 1 to 1e12. */
   readonly errorThreshold: number;
@@ -25,21 +28,27 @@ export interface CircuitBreakerOptions {
   readonly timeWindowSecs: number;
   /** Printable ASCII; default 'default'. Stands in errors and events. */
   readonly name?: string | undefined;
-  /** Which of several breakers of one name this is. Stands in events. */
+  /** Tells several breakers of one name apart. Stands in events. */
   readonly key?: string | undefined;
   /** The classes of errors that count; default all. An error counts once, however many of them it matches. */
   readonly errorTypes?: readonly ErrorType[] | undefined;
   /** Whether an error counts; with `errorTypes` it must pass both. One that does not count is a success. */
   readonly isFailure?: ((error: unknown) => boolean) | undefined;
+  /** Whether what a call returned, or resolved with, is a failure, such as a response with status 503; default none is. */
+  readonly isFailedResult?: ((value: unknown) => boolean) | undefined;
+  /** Seconds, > 0, after which `run` and `wrap` give a call up, at most 2,147,483; default none. */
+  readonly timeoutSecs?: number | undefined;
+  /** Seconds, > 0; a call that took longer is a failure however it ended, unless a permit ignores it. Default Infinity. */
+  readonly slowCallSecs?: number | undefined;
   /** The share p of failures that drains nothing, from 0 to below 1; default 0. A success puts back p/(1−p) tokens. */
   readonly tolerableErrorRatio?: number | undefined;
   /** Seconds from a trip to the first probe, > 0; default `timeWindowSecs / errorThreshold`. */
   readonly cooldownSecs?: number | undefined;
   /** How many times longer the wait gets with each failed probe, at least 1; default 2. */
   readonly cooldownBackoff?: number | undefined;
-  /** Seconds that no wait exceeds but for its jitter, at least the cool-down; default 30, or the cool-down if larger. */
+  /** The longest wait in seconds, before its jitter: at least the cool-down; default 30, or the cool-down if larger. */
   readonly cooldownMaxSecs?: number | undefined;
-  /** The share by which each wait is lengthened at random at most, from 0 to below 1; default 0. */
+  /** Each wait is lengthened at random by up to this share of it, from 0 to below 1; default 0. */
   readonly jitter?: number | undefined;
   /** Probes that must succeed in a row to close the breaker: a whole number, at least 1; default 1. */
   readonly probeSuccesses?: number | undefined;
@@ -58,6 +67,9 @@ const CHECKS: Readonly<Record<keyof CircuitBreakerOptions, Check>> = {
   key: asString,
   errorTypes: areClasses,
   isFailure: asFunction,
+  isFailedResult: asFunction,
+  timeoutSecs: asDeadline,
+  slowCallSecs: (what, value) => (value === Number.POSITIVE_INFINITY ? value : positive(what, value)),
   tolerableErrorRatio: share,
   cooldownSecs: positive,
   cooldownBackoff: (what, value) => atLeast(what, finite(what, value), 1),
@@ -71,24 +83,24 @@ const CHECKS: Readonly<Record<keyof CircuitBreakerOptions, Check>> = {
 /** The names of all options of a circuit breaker. */
 export const CIRCUIT_BREAKER_OPTIONS = Object.keys(CHECKS) as readonly (keyof CircuitBreakerOptions)[];
 
-/** What a breaker works with: every option checked and filled in. */
+/** The options of a breaker, checked, and with the defaults filled in. */
 export type BreakerSettings = ReturnType<typeof breakerSettings>;
 
 /**
  * Checks the options of a circuit breaker and fills in the defaults.
- * @param what who asks, at the start of every error message
+ * @param what the start of every error message
  * @throws TypeError or RangeError that names the option and the value
  */
 export function breakerSettings(what: string, options: CircuitBreakerOptions) {
   knownOptions(what, options, CIRCUIT_BREAKER_OPTIONS);
   for (const name of CIRCUIT_BREAKER_OPTIONS) {
-    const isNeeded = name === 'errorThreshold' || name === 'timeWindowSecs';
-    if (isNeeded || options[name] !== undefined) CHECKS[name](`${what}: ${name}`, options[name]);
+    const isRequired = name === 'errorThreshold' || name === 'timeWindowSecs';
+    if (isRequired || options[name] !== undefined) CHECKS[name](`${what}: ${name}`, options[name]);
   }
-  const { errorThreshold, timeWindowSecs, key, errorTypes, isFailure, onTransition } = options;
-  const { cooldownSecs = timeWindowSecs / errorThreshold, tolerableErrorRatio = 0 } = options;
-  const { cooldownMaxSecs = Math.max(30, cooldownSecs), cooldownBackoff = 2, jitter = 0 } = options;
-  const { name = 'default', probeSuccesses = 1, clock = new MonotonicClock() } = options;
+  const { errorThreshold, timeWindowSecs, key, timeoutSecs } = options;
+  const { cooldownSecs = timeWindowSecs / errorThreshold, cooldownBackoff = 2 } = options;
+  const { cooldownMaxSecs = Math.max(30, cooldownSecs), jitter = 0, probeSuccesses = 1 } = options;
+  const { name = 'default', slowCallSecs = Number.POSITIVE_INFINITY, clock = new MonotonicClock() } = options;
   atLeast(`${what}: cooldownMaxSecs`, cooldownMaxSecs, cooldownSecs);
   const restoreRateHz = errorThreshold / timeWindowSecs;
   // A cool-down is kept as the tokens that return in it.
@@ -97,13 +109,20 @@ export function breakerSettings(what: string, options: CircuitBreakerOptions) {
     restoreRateHz * cooldownMaxSecs * (1 + jitter),
   );
   const bucket = { errorThreshold, timeWindowSecs, restoreRateHz };
-  const judging = {
+  const probing = { cooldownSecs, cooldownBackoff, cooldownMaxSecs, jitter, probeSuccesses };
+  return { name, key, ...bucket, ...probing, timeoutSecs, slowCallSecs, clock, ...judging(what, options) };
+}
+
+/** How calls are judged. A callback that fails counts as a failure of the call. */
+function judging(what: string, options: CircuitBreakerOptions) {
+  const { errorTypes, isFailure, isFailedResult, onTransition, tolerableErrorRatio = 0 } = options;
+  return {
     errorTypes: errorTypes && [...errorTypes],
-    isFailure,
+    isFailure: isFailure && unthrowing(`${what}: isFailure`, isFailure, true),
+    isFailedResult: isFailedResult && unthrowing(`${what}: isFailedResult`, isFailedResult, true),
+    onTransition: onTransition && unthrowing(`${what}: onTransition`, onTransition, undefined),
     tokensPerSuccess: tolerableErrorRatio / (1 - tolerableErrorRatio),
   };
-  const probing = { cooldownSecs, cooldownBackoff, cooldownMaxSecs, jitter, probeSuccesses };
-  return { name, key, ...bucket, ...judging, ...probing, onTransition, clock };
 }
 
 function areClasses(what: string, value: unknown): void {

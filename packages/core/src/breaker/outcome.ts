@@ -1,30 +1,47 @@
-import { calledBack } from '../base/callback.js';
-import { TimeoutError } from '../base/errors.js';
-import { TooManyErrors } from './errors.js';
 import type { CallOutcome } from './events.js';
 import type { BreakerSettings } from './options.js';
+import type { CallEnd } from './permit.js';
 
 /**
- * What a breaker makes of an error.
+ * How a call counts that has ended.
  *
  * Ignored are a breaker's refusal, which comes from no upstream, and the caller's own abort: once the caller's signal has
- * aborted, an error that is its reason, has it as `cause`, or is called as clients call an abort. A signal that aborted
- * because its time was up is no such abort.
- * A TimeoutError of ours is always a failure; any other error is one if it counts, and else a success: the other side
- * has answered.
+ * aborted, an error that is its reason, has it as `cause`, or has the name that clients give to an abort. A signal that
+ * aborted because its time was up (`AbortSignal.timeout`) is no such abort.
+ * A TimeoutError of ours is always a failure. Any other error is a failure if it counts, else a success: the other side
+ * has answered. So is a result, unless `isFailedResult` says otherwise.
+ * @param told what was returned or thrown
  */
 export function outcomeOf(
-  error: unknown,
+  end: CallEnd,
+  told: unknown,
   callerSignal: AbortSignal | undefined,
-  { errorTypes, isFailure }: BreakerSettings,
+  { errorTypes, isFailure, isFailedResult }: BreakerSettings,
 ): CallOutcome {
-  if (error instanceof TooManyErrors || isCallersAbort(error, callerSignal)) return 'ignored';
-  if (error instanceof TimeoutError) return 'failure';
-  const isCounted = () => {
-    if (errorTypes !== undefined && !errorTypes.some(type => error instanceof type)) return false;
-    return isFailure === undefined || isFailure(error);
-  };
-  return calledBack('CircuitBreaker: isFailure', isCounted, true) ? 'failure' : 'success';
+  if (end === 'returned') return isFailedResult?.(told) ? 'failure' : 'success';
+  if (end !== 'thrown') return end;
+  const code = codeOf(told);
+  if (code === 'BREAKING_TOO_MANY_ERRORS' || isCallersAbort(told, callerSignal)) return 'ignored';
+  if (code === 'BREAKING_TIMEOUT') return 'failure';
+  if (errorTypes !== undefined && !errorTypes.some(type => told instanceof type)) return 'success';
+  return isFailure === undefined || isFailure(told) ? 'failure' : 'success';
+}
+
+/**
+ * Whether a call that took too long is a failure: also one that its caller gave up, but not one that never reached the
+ * other side, or that a permit ignores.
+ */
+export function countsIfSlow(end: CallEnd, told: unknown): boolean {
+  return end !== 'ignored' && (end !== 'thrown' || codeOf(told) !== 'BREAKING_TOO_MANY_ERRORS');
+}
+
+/** Our errors are known by their codes: a program may hold two copies of their classes. */
+function codeOf(error: unknown): unknown {
+  try {
+    return (error as { code?: unknown } | null | undefined)?.code;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What fetch and most clients call the error of an abort, and what axios does. */

@@ -45,6 +45,16 @@ export class BreakerState {
     return !this.#recovering && this.#level === 0 && this.#debtAt(now) === 0;
   }
 
+  /** Whether it is open or half-open. */
+  get isRecovering(): boolean {
+    return this.#recovering;
+  }
+
+  /** Seconds until the debt has drained if nothing happens meanwhile. */
+  secondsUntilFull(now: number): number {
+    return this.#debtAt(now) / this.#settings.restoreRateHz;
+  }
+
   /** Takes note of the time: a clock that stepped back drains nothing, a level that is old enough is forgotten. */
   see(now: number): void {
     if (this.#at > now) {
@@ -88,10 +98,14 @@ export class BreakerState {
     }
   }
 
-  /** Opens the breaker, or starts its cool-down anew. Probes that have not settled have failed. */
-  trip(now: number): void {
+  /**
+   * Opens the breaker, or starts its cool-down anew. Probes that have not settled have failed.
+   * @param secs how long this cool-down is, also Infinity, instead of what the level says
+   */
+  trip(now: number, secs?: number): void {
     if (!this.#recovering) this.#level += 1;
     this.#begin(true, now);
+    if (secs !== undefined) this.#owe(this.#settings.restoreRateHz * secs, now);
   }
 
   /** Closes the breaker with a full bucket and forgets how often it was open. */

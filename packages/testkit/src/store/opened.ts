@@ -1,5 +1,5 @@
 import { type BucketStore, type Decision, type Limit, type Limits, RateLimiter } from '@breaking/core';
-import type { StoreUnderTest } from '../storeContract.js';
+import type { StoreUnderTest } from '../storeUnderTest.js';
 
 /** Makes a test of a body: it is given a store that is open for as long as it runs. */
 export type Using = (body: (opened: Opened) => Promise<void>) => () => Promise<void>;

@@ -1,0 +1,28 @@
+/** For how long a warning is not repeated, in milliseconds. */
+const SILENT_MS = 60_000;
+
+/**
+ * A process warning that is given at most once a minute, so that what fails with every call does not fill the logs. It
+ * tells the operator: Node prints it to stderr, and `process.on('warning')` hears it.
+ */
+export class RareWarning {
+  readonly #code: string;
+  #givenAtMs = Number.NEGATIVE_INFINITY;
+
+  /** @param code the `code` of the warning, such as `BREAKING_CALLBACK_ERROR` */
+  constructor(code: string) {
+    this.#code = code;
+  }
+
+  /** Gives the warning, unless it was given less than a minute ago. `detail` is printed below the message. */
+  give(message: string, detail?: string): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#givenAtMs < SILENT_MS) return;
+    this.#givenAtMs = nowMs;
+    process.emitWarning(message, {
+      type: 'BreakingWarning',
+      code: this.#code,
+      ...(detail !== undefined && { detail }),
+    });
+  }
+}

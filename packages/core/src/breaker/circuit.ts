@@ -1,0 +1,168 @@
+import { readingOf } from '../base/clock.js';
+import {
+  type CallOutcome,
+  type CircuitState,
+  hasCallListeners,
+  publishCall,
+  publishTransition,
+} from './events.js';
+import type { BreakerSettings } from './options.js';
+import { countsIfSlow, outcomeOf } from './outcome.js';
+import { Admission, type Admitter, type CallEnd } from './permit.js';
+import { BreakerState } from './state.js';
+
+/** Probes of one epoch that can tell how they go before they have ended. */
+interface AskedProbes {
+  readonly epoch: number;
+  readonly isUnderWay: (() => boolean)[];
+}
+
+/**
+ * What stands behind a circuit breaker: its state on its clock, the calls under way, and its events. It admits calls and is
+ * told how they ended, and knows nothing of functions and promises.
+ */
+export class Circuit implements Admitter {
+  readonly name: string;
+  readonly key: string | undefined;
+  readonly settings: BreakerSettings;
+  readonly #state: BreakerState;
+  /** The state that was last published. */
+  #noticed: CircuitState = 'closed';
+  /** Calls that were admitted and have not told their outcome. */
+  #underWay = 0;
+  /** For the calls of the present epoch. */
+  #shared: Admission | undefined;
+  #askedProbes: AskedProbes | undefined;
+
+  constructor(settings: BreakerSettings, key = settings.key) {
+    this.name = settings.name;
+    this.key = key;
+    this.settings = settings;
+    this.#state = new BreakerState(settings);
+  }
+
+  /** What a call is admitted with, or the seconds until one would be. */
+  admit(): Admission | number {
+    const isTimed = this.settings.slowCallSecs !== Number.POSITIVE_INFINITY || hasCallListeners();
+    // Time does nothing to an untouched breaker, and reading the clock would cost more than all the rest.
+    if (!isTimed && this.#state.isUntouched) return this.#admission();
+    const now = this.#look();
+    const retryAfterSecs = this.#state.secondsUntilAllowing(now);
+    if (retryAfterSecs > 0) {
+      publishCall(this, 'refused');
+      return retryAfterSecs;
+    }
+    this.#state.enter(now);
+    const admission = this.#admission(isTimed ? now : undefined);
+    this.#notice(now);
+    return admission;
+  }
+
+  settle({ epoch, since }: Admission, end: CallEnd, told?: unknown, callerSignal?: AbortSignal): void {
+    this.#underWay -= 1;
+    let outcome = outcomeOf(end, told, callerSignal, this.settings);
+    const isPlain = outcome !== 'failure' && since === undefined;
+    if (isPlain && this.#state.isUntouched && !hasCallListeners()) return;
+    const now = this.#now();
+    const durationSecs = since === undefined ? undefined : Math.max(0, now - since);
+    if (durationSecs !== undefined && durationSecs > this.settings.slowCallSecs && countsIfSlow(end, told)) {
+      outcome = 'failure';
+    }
+    this.#state.settle(epoch, outcome, now);
+    this.#notice(now);
+    publishCall(this, outcome, durationSecs);
+  }
+
+  /** Counts a call that begins and ends here and now. */
+  record(outcome: CallOutcome): void {
+    const now = this.#look();
+    if (this.#state.stateAt(now) !== 'open') {
+      this.#state.enter(now);
+      const { epoch } = this.#state;
+      this.#notice(now);
+      this.#state.settle(epoch, outcome, now);
+      this.#notice(now);
+    }
+    publishCall(this, outcome);
+  }
+
+  trip(secs?: number): void {
+    const now = this.#now();
+    this.#state.trip(now, secs);
+    this.#notice(now, 'trip');
+  }
+
+  reset(): void {
+    const now = this.#now();
+    this.#state.reset(now);
+    this.#notice(now, 'reset');
+  }
+
+  get retryAfterSecs(): number {
+    return this.#state.secondsUntilAllowing(this.#look());
+  }
+
+  get state(): CircuitState {
+    return this.#state.stateAt(this.#look());
+  }
+
+  /**
+   * Closed, full, no call under way, and its next cool-down would be the first: nothing is lost by forgetting this circuit
+   * for a new one.
+   */
+  get isLikeNew(): boolean {
+    if (this.#underWay > 0) return false;
+    return this.#state.isUntouched || this.#state.isLikeNew(this.#now());
+  }
+
+  /** Whether less is lost by forgetting this circuit than another: closed ones go first, then the nearest to full. */
+  losesLessThan(other: Circuit): boolean {
+    const isRecovering = this.#state.isRecovering;
+    if (isRecovering !== other.#state.isRecovering) return !isRecovering;
+    return this.#state.secondsUntilFull(this.#now()) < other.#state.secondsUntilFull(other.#now());
+  }
+
+  askLater(epoch: number, isUnderWay: () => boolean): void {
+    if (!this.#state.isRecovering || epoch !== this.#state.epoch) return;
+    if (this.#askedProbes?.epoch !== epoch) this.#askedProbes = { epoch, isUnderWay: [] };
+    this.#askedProbes.isUnderWay.push(isUnderWay);
+  }
+
+  /** The time, after those probes have been settled that can tell how they go. */
+  #look(): number {
+    if (this.#askedProbes !== undefined) this.#askProbes(this.#askedProbes);
+    return this.#now();
+  }
+
+  #askProbes({ epoch, isUnderWay }: AskedProbes): void {
+    // Gone meanwhile: a probe that is asked may look at the breaker.
+    this.#askedProbes = undefined;
+    for (const isStill of isUnderWay) {
+      if (this.#state.epoch === epoch && isStill()) this.askLater(epoch, isStill);
+    }
+  }
+
+  #now(): number {
+    const now = readingOf(this.settings.clock);
+    this.#state.see(now);
+    return now;
+  }
+
+  #admission(since?: number): Admission {
+    const { epoch } = this.#state;
+    this.#underWay += 1;
+    if (since !== undefined) return new Admission(this, epoch, since);
+    if (this.#shared?.epoch !== epoch) this.#shared = new Admission(this, epoch);
+    return this.#shared;
+  }
+
+  #notice(now: number, by?: 'trip' | 'reset'): void {
+    if (this.#askedProbes?.epoch !== this.#state.epoch) this.#askedProbes = undefined;
+    const from = this.#noticed;
+    const to = this.#state.stateAt(now);
+    if (to === from) return;
+    this.#noticed = to;
+    const retryAfterSecs = this.#state.secondsUntilAllowing(now);
+    publishTransition(this, { from, to, retryAfterSecs }, by, this.settings.onTransition);
+  }
+}
