@@ -11,11 +11,12 @@ import { count } from './model.js';
  * the times of the log.
  * @param {(clock: MockClock) => Promise<import('node:http').Server>} createServer
  * @param {readonly LoggedRequest[]} requests in order of time
- * @param {(done: number) => void} [onProgress] called with the number of requests that are answered
+ * @param {(done: number, isAllowed: boolean) => void} [onAnswer] called with the number of requests that are answered, and
+ *   whether this one was allowed
  * @returns {Promise<Counts>}
  * @throws {Error} for an answer that is neither 200 nor 429
  */
-export async function replay(createServer, requests, onProgress = () => {}) {
+export async function replay(createServer, requests, onAnswer = () => {}) {
   const clock = new MockClock(requests[0]?.timeSecs);
   const server = await createServer(clock);
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -30,7 +31,7 @@ export async function replay(createServer, requests, onProgress = () => {}) {
       const status = await send(port, agent, logged);
       if (status !== 200 && status !== 429) throw new Error(`Unexpected status ${status} for ${logged.path}`);
       count(counts, logged.client, status === 200);
-      onProgress(i + 1);
+      onAnswer(i + 1, status === 200);
     }
   } finally {
     agent.destroy();

@@ -9,7 +9,7 @@ import Koa from 'koa';
 
 /** @typedef {import('@breaking/core').Clock} Clock */
 
-const LIMITS = { burst: perSecond(1, { burst: 5 }), hourly: perHour(20) };
+export const LIMITS = { burst: perSecond(1, { burst: 5 }), hourly: perHour(20) };
 
 /**
  * Three real servers that allow or refuse and do nothing else, each behind a proxy on this machine, whose word on the

@@ -1,12 +1,21 @@
 import { readFileSync } from 'node:fs';
+import * as plan from '@breaking/plan';
 import { describe, expect, test } from 'vitest';
 import { readAccessLog } from '../accessLog.js';
 import { type Counts, expectedCounts } from '../model.js';
 import { replay } from '../replay.js';
-import { SERVERS } from '../servers.js';
+import { LIMITS, SERVERS } from '../servers.js';
 
 const requests = readAccessLog(readFileSync(new URL('../data/apache-access.log.gz', import.meta.url)));
 const expected = expectedCounts(requests);
+
+/** Which requests @breaking/plan says that the limits refuse, by their places in the log. */
+const predicted: number[] = [];
+plan.replay(
+  requests.map(({ client, timeSecs }) => ({ key: client, at: timeSecs })),
+  LIMITS,
+  { onRefused: (_event, _secs, index) => predicted.push(index) },
+);
 
 test('the model refuses 931 of 10,000 requests of 1,753 clients', () => {
   expect(requests).toHaveLength(10_000);
@@ -15,11 +24,17 @@ test('the model refuses 931 of 10,000 requests of 1,753 clients', () => {
 });
 
 describe.each(Object.entries(SERVERS))('real traffic through %s', (_name, createServer) => {
-  test('is allowed and refused, client by client, as the model says', { timeout: 60_000 }, async () => {
-    const counts = await replay(createServer, requests);
+  test('is allowed and refused, client by client, as the model says, and request by request, as @breaking/plan predicts', {
+    timeout: 60_000,
+  }, async () => {
+    const refusedRequests: number[] = [];
+    const counts = await replay(createServer, requests, (done, isAllowed) => {
+      if (!isAllowed) refusedRequests.push(done - 1);
+    });
 
     expect(counts).toEqual(expected);
     expect(refused(counts)).toBe(931);
+    expect(refusedRequests).toEqual(predicted);
   });
 });
 

@@ -1,0 +1,169 @@
+import { debtAt } from '@breaking/core';
+import { areThere } from '@breaking/core/internal';
+import { DebtTable, ROWS_OF_PIECE } from './debtTable.js';
+
+/** How many clients need one burst, and how many requests they made. */
+export interface Need {
+  readonly burst: number;
+  clients: number;
+  requests: number;
+}
+
+type Bursts = Uint16Array | Uint32Array | Float64Array;
+
+/** What a piece of the table knows beside debts. Bursts are small numbers until one is not. */
+interface Counts {
+  bursts: Bursts;
+  readonly requests: Float64Array;
+}
+
+/**
+ * For each client and each rate the smallest burst with which it would never have been refused: the largest debt that it
+ * would have had, in whole tokens. While nothing is refused, the debts of a bucket do not depend on its capacity, so one
+ * pass finds them.
+ */
+export class ClientBursts {
+  readonly rates: readonly number[];
+  readonly #table: DebtTable;
+  readonly #counts: Counts[] = [];
+  /** What the clients without a row had needed, for each rate by burst. */
+  readonly #forgotten: readonly Map<number, Need>[];
+  #requests = 0;
+
+  constructor(rates: readonly number[], maxKeys: number) {
+    this.rates = rates;
+    this.#table = new DebtTable(rates, maxKeys);
+    this.#forgotten = rates.map(() => new Map());
+  }
+
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Clients. One that was forgotten and came back counts again. */
+  get clients(): number {
+    return this.#table.size + this.#table.forgotten;
+  }
+
+  /** How many clients were forgotten to make room for others. */
+  get forgotten(): number {
+    return this.#table.forgotten;
+  }
+
+  /** Tokens by which a burst may be too high. */
+  get excess(): number {
+    return this.#table.excess;
+  }
+
+  /**
+   * Counts a request.
+   * @param at seconds; earlier than the latest of its key counts as that
+   * @param cost tokens, whole, at least 0
+   */
+  add(key: string, at: number, cost: number): void {
+    const table = this.#table;
+    const row = table.find(key) ?? this.#added(key, at);
+    const index = row % ROWS_OF_PIECE;
+    const counts = this.#counts[(row / ROWS_OF_PIECE) | 0] as Counts;
+    this.#requests += 1;
+    (counts.requests[index] as number) += 1;
+    const { debts, at: moments, latest } = table.piece(row);
+    const now = Math.max(at, latest[index] as number);
+    latest[index] = now;
+    if (cost === 0) return;
+
+    const { rates } = this;
+    const since = moments[index] as number;
+    for (let i = 0, j = index * rates.length; i < rates.length; i++, j++) {
+      const debt = debtAt(debts[j] as number, since, now, rates[i] as number);
+      if (!areThere(counts.bursts[j] as number, debt, cost)) write(counts, j, smallestBurst(debt, cost));
+      debts[j] = debt + cost;
+    }
+    moments[index] = now;
+  }
+
+  /** What the clients need at the i-th rate, by burst in ascending order. */
+  needs(i: number): readonly Need[] {
+    const byBurst = new Map<number, Need>();
+    for (const need of (this.#forgotten[i] as Map<number, Need>).values())
+      byBurst.set(need.burst, { ...need });
+    for (let row = 0; row < this.#table.size; row++)
+      tally(byBurst, this.#burst(row, i), this.#requestsOf(row));
+    return [...byBurst.values()].sort((a, b) => a.burst - b.burst);
+  }
+
+  /** The clients that need the largest bursts at the i-th rate, the largest first; of equal ones, those with more requests. */
+  largest(i: number, n: number): { key: string; burst: number; requests: number }[] {
+    const largest: { row: number; burst: number; requests: number }[] = [];
+    for (let row = 0; row < this.#table.size; row++) {
+      const client = { row, burst: this.#burst(row, i), requests: this.#requestsOf(row) };
+      const last = largest[n - 1];
+      if (last !== undefined && byBurst(client, last) >= 0) continue;
+      largest.push(client);
+      largest.sort(byBurst).splice(n);
+    }
+    return largest.map(({ row, burst, requests }) => ({ key: this.#table.keyOf(row), burst, requests }));
+  }
+
+  #burst(row: number, i: number): number {
+    const { bursts } = this.#counts[(row / ROWS_OF_PIECE) | 0] as Counts;
+    return bursts[(row % ROWS_OF_PIECE) * this.rates.length + i] as number;
+  }
+
+  #requestsOf(row: number): number {
+    return (this.#counts[(row / ROWS_OF_PIECE) | 0] as Counts).requests[row % ROWS_OF_PIECE] as number;
+  }
+
+  #added(key: string, at: number): number {
+    const row = this.#table.add(key, at, forgotten => this.#moveOut(forgotten));
+    const index = row % ROWS_OF_PIECE;
+    if (index === 0 && row / ROWS_OF_PIECE === this.#counts.length) {
+      const bursts = new Uint16Array(ROWS_OF_PIECE * this.rates.length);
+      this.#counts.push({ bursts, requests: new Float64Array(ROWS_OF_PIECE) });
+    }
+    const { bursts, requests } = this.#counts[(row / ROWS_OF_PIECE) | 0] as Counts;
+    // The smallest bucket holds one token.
+    bursts.fill(1, index * this.rates.length, (index + 1) * this.rates.length);
+    requests[index] = 0;
+    return row;
+  }
+
+  #moveOut(row: number): void {
+    for (const [i, needs] of this.#forgotten.entries()) {
+      tally(needs, this.#burst(row, i), this.#requestsOf(row));
+    }
+  }
+}
+
+/** The smallest whole capacity at which `cost` tokens are there. */
+function smallestBurst(debt: number, cost: number): number {
+  let burst = Math.ceil(debt + cost);
+  while (!areThere(burst, debt, cost)) burst += 1;
+  while (burst > 1 && areThere(burst - 1, debt, cost)) burst -= 1;
+  return burst;
+}
+
+function write(counts: Counts, j: number, burst: number): void {
+  if (burst > 0xffff && counts.bursts instanceof Uint16Array) counts.bursts = new Uint32Array(counts.bursts);
+  if (burst > 0xffff_ffff && !(counts.bursts instanceof Float64Array))
+    counts.bursts = new Float64Array(counts.bursts);
+  counts.bursts[j] = burst;
+}
+
+function tally(needs: Map<number, Need>, burst: number, requests: number): void {
+  const need = needs.get(burst);
+  if (need === undefined) needs.set(burst, { burst, clients: 1, requests });
+  else {
+    need.clients += 1;
+    need.requests += requests;
+  }
+}
+
+interface Sized {
+  readonly burst: number;
+  readonly requests: number;
+}
+
+function byBurst(a: Sized, b: Sized): number {
+  return b.burst - a.burst || b.requests - a.requests;
+}

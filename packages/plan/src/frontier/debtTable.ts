@@ -1,0 +1,147 @@
+import { debtAt } from '@breaking/core';
+
+/** Rows in one piece of memory. A table grows by pieces, so that growing copies nothing. */
+export const ROWS_OF_PIECE = 4096;
+/** Neighbours of which one is forgotten when there is no room. */
+const NEIGHBOURS = 16;
+
+/** The debts of {@link ROWS_OF_PIECE} keys: one for each rate. */
+interface Piece {
+  readonly debts: Float64Array;
+  /** The moments at which the debts were true. */
+  readonly at: Float64Array;
+  /** The latest moments at which the keys were seen. */
+  readonly latest: Float64Array;
+}
+
+/**
+ * What many keys owe at several rates. At most `maxKeys` have a row. A new key that finds no room takes the row of another:
+ * the one of 16 that owes least at the slowest rate.
+ *
+ * What was forgotten may return. So a new key begins with the most that any forgotten key can still owe (`floor`), which
+ * drains like every debt: no debt here is ever too small. This is Space-Saving with debts in the place of counts.
+ *
+ * Source: Metwally, Agrawal, El Abbadi, Efficient Computation of Frequent and Top-k Elements in Data Streams, ICDT 2005.
+ */
+export class DebtTable {
+  readonly rates: readonly number[];
+  readonly #maxKeys: number;
+  readonly #slowest: number;
+  readonly #rows = new Map<string, number>();
+  readonly #keys: string[] = [];
+  readonly #pieces: Piece[] = [];
+  readonly #floor: Float64Array;
+  #floorAt = -Infinity;
+  #excess = 0;
+  #nextVictim = 0;
+  #forgotten = 0;
+
+  constructor(rates: readonly number[], maxKeys: number) {
+    this.rates = rates;
+    this.#maxKeys = maxKeys;
+    this.#slowest = rates.indexOf(Math.min(...rates));
+    this.#floor = new Float64Array(rates.length);
+  }
+
+  /** Rows in use: 0 to size − 1. */
+  get size(): number {
+    return this.#keys.length;
+  }
+
+  /** How many times a key was forgotten. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
+  keyOf(row: number): string {
+    return this.#keys[row] as string;
+  }
+
+  /** The most that a new key has ever begun with: by so much a debt may be too large. */
+  get excess(): number {
+    return this.#excess;
+  }
+
+  find(key: string): number | undefined {
+    return this.#rows.get(key);
+  }
+
+  /**
+   * Gives a new key a row.
+   * @param onForgotten called with the row of the key that has to go, if one has to, while it is still there
+   */
+  add(key: string, now: number, onForgotten: (row: number) => void): number {
+    const kept = unsliced(key);
+    if (this.size < this.#maxKeys) {
+      const row = this.#keys.push(kept) - 1;
+      if (row % ROWS_OF_PIECE === 0) this.#pieces.push(this.#emptyPiece());
+      this.#rows.set(kept, row);
+      this.#seen(row, now);
+      return row;
+    }
+    const row = this.#victim(now);
+    onForgotten(row);
+    this.#forget(row, now);
+    this.#keys[row] = kept;
+    this.#rows.set(kept, row);
+    this.piece(row).debts.set(this.#floor, (row % ROWS_OF_PIECE) * this.rates.length);
+    this.#seen(row, now);
+    return row;
+  }
+
+  piece(row: number): Piece {
+    return this.#pieces[(row / ROWS_OF_PIECE) | 0] as Piece;
+  }
+
+  #emptyPiece(): Piece {
+    return {
+      debts: new Float64Array(ROWS_OF_PIECE * this.rates.length),
+      at: new Float64Array(ROWS_OF_PIECE),
+      latest: new Float64Array(ROWS_OF_PIECE),
+    };
+  }
+
+  #seen(row: number, now: number): void {
+    const { at, latest } = this.piece(row);
+    at[row % ROWS_OF_PIECE] = now;
+    latest[row % ROWS_OF_PIECE] = now;
+  }
+
+  #debt(row: number, i: number, now: number): number {
+    const { debts, at } = this.piece(row);
+    const index = row % ROWS_OF_PIECE;
+    const debt = debts[index * this.rates.length + i] as number;
+    return debtAt(debt, at[index] as number, now, this.rates[i] as number);
+  }
+
+  #victim(now: number): number {
+    let victim = this.#nextVictim;
+    let least = Infinity;
+    for (let step = 0; step < NEIGHBOURS; step++) {
+      const row = (this.#nextVictim + step) % this.size;
+      const debt = this.#debt(row, this.#slowest, now);
+      if (debt >= least) continue;
+      victim = row;
+      least = debt;
+    }
+    this.#nextVictim = (this.#nextVictim + NEIGHBOURS) % this.size;
+    return victim;
+  }
+
+  #forget(row: number, now: number): void {
+    for (let i = 0; i < this.rates.length; i++) {
+      const floor = debtAt(this.#floor[i] as number, this.#floorAt, now, this.rates[i] as number);
+      this.#floor[i] = Math.max(floor, this.#debt(row, i, now));
+      this.#excess = Math.max(this.#excess, this.#floor[i] as number);
+    }
+    this.#floorAt = Math.max(this.#floorAt, now);
+    this.#rows.delete(this.keyOf(row));
+    this.#forgotten += 1;
+  }
+}
+
+/** The same text in memory of its own: a part of a line keeps all that was read with it. */
+function unsliced(key: string): string {
+  const encoding = /^[\0-\xff]*$/.test(key) ? 'latin1' : 'utf16le';
+  return Buffer.from(key, encoding).toString(encoding);
+}

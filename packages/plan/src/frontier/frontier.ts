@@ -1,0 +1,91 @@
+import { check } from '@breaking/core/internal';
+import { ClientBursts, type Need } from './clientBursts.js';
+import { asCover, type Cover, clientsCovered, DEFAULT_COVER } from './cover.js';
+import { asRates, DEFAULT_RATES } from './rates.js';
+
+/** One request. */
+export interface PlanEvent {
+  /** Whose request it is. */
+  readonly key: string;
+  /** Seconds since any epoch, in ascending order. */
+  readonly at: number;
+  /** Tokens, whole, at least 0; default 1. */
+  readonly cost?: number | undefined;
+}
+
+export interface FrontierOptions {
+  /** Rates in tokens a second, each > 0; by default 12, from 1 a day to 1,000 a second. */
+  readonly rates?: readonly number[] | undefined;
+  /** Shares of the clients, as `'99%'` or 0.99; default 95 %, 99 % and 100 %. */
+  readonly cover?: readonly (string | number)[] | undefined;
+}
+
+/** For one rate, the smallest burst that refuses nothing to a share of the clients, by that share. */
+export interface FrontierPoint {
+  readonly restoreRateHz: number;
+  /** Such as `{ '95%': 4, '100%': 25 }`. */
+  readonly bursts: Readonly<Record<string, number>>;
+}
+
+/** Clients that have a row at most; of more, those that matter least are forgotten. */
+export const MAX_KEYS = 1_000_000;
+
+/**
+ * For each rate, the smallest bursts that refuse nothing: to 95 % of the clients, the ⌈0.95 · n⌉-th smallest of the bursts
+ * that the n clients need. Exact for up to a million keys, with the arithmetic of the limiter itself, its slack included:
+ * one token less would refuse something to the client that decides.
+ *
+ * @param events in order of time; an earlier `at` is taken as the latest of its key
+ * @throws TypeError or RangeError for an event or option that is wrong
+ * @example
+ * frontier([{ key: 'ada', at: 0 }, { key: 'ada', at: 1 }], { rates: [1 / 60], cover: ['100%'] })
+ * // [{ restoreRateHz: 1 / 60, bursts: { '100%': 2 } }]
+ */
+export function frontier(events: Iterable<PlanEvent>, options: FrontierOptions = {}): FrontierPoint[] {
+  check.knownOptions('frontier', options, ['rates', 'cover']);
+  const { rates = DEFAULT_RATES, cover = DEFAULT_COVER } = options;
+  const covers = asCovers('frontier: cover', cover);
+  const bursts = new ClientBursts(asRates('frontier: rates', rates), MAX_KEYS);
+  for (const event of events) {
+    const { key, at, cost } = asEvent('frontier', event);
+    bursts.add(key, at, cost);
+  }
+  return frontierOf(bursts, covers);
+}
+
+export function asCovers(what: string, cover: unknown): readonly Cover[] {
+  if (!Array.isArray(cover)) throw new TypeError(`${what} must be an array, got ${check.shown(cover)}`);
+  if (cover.length === 0) throw new RangeError(`${what} must name at least one share, got none`);
+  return cover.map(each => asCover(what, each));
+}
+
+/** @throws TypeError or RangeError that names what is wrong with the event */
+export function asEvent(
+  what: string,
+  { key, at, cost = 1 }: PlanEvent,
+): Required<PlanEvent> & { cost: number } {
+  return {
+    key: check.asString(`${what}: key`, key),
+    at: check.finite(`${what}: at`, at),
+    cost: check.whole(`${what}: cost`, cost, 0),
+  };
+}
+
+/** What was found for each rate, as the bursts of each cover. */
+export function frontierOf(bursts: ClientBursts, covers: readonly Cover[]): FrontierPoint[] {
+  return bursts.rates.map((restoreRateHz, i) => {
+    const needs = bursts.needs(i);
+    const byCover = covers.map(cover => [cover.text, burstFor(needs, clientsCovered(cover, bursts.clients))]);
+    return { restoreRateHz, bursts: Object.fromEntries(byCover) as Record<string, number> };
+  });
+}
+
+/** The smallest burst that so many clients make do with. */
+function burstFor(needs: readonly Need[], clients: number): number {
+  let covered = 0;
+  for (const need of needs) {
+    covered += need.clients;
+    if (covered >= clients) return need.burst;
+  }
+  return 1;
+}

@@ -1,0 +1,39 @@
+import type { BucketPolicy } from '@breaking/core';
+import { policyCode } from './code.js';
+import type { Cover } from './cover.js';
+import type { FrontierPoint } from './frontier.js';
+
+/** A policy to begin with. */
+export interface Suggestion extends BucketPolicy {
+  /** The share of the clients that it never refuses. */
+  readonly cover: string;
+  /** As code to paste, such as `perMinute(10, { burst: 25 })`. */
+  readonly code: string;
+}
+
+const MINUTE_SECS = 60;
+const NEARLY = 1.1;
+
+/**
+ * The policy of the frontier that lets the least through in any minute, at the largest cover below 100 % (at that, one
+ * client alone decides). Of those that let through at most a tenth more, it is the fastest: who is refused waits least.
+ */
+export function suggestionOf(points: readonly FrontierPoint[], covers: readonly Cover[]): Suggestion {
+  const { text } = coverOf(covers);
+  const policies = points.map(({ restoreRateHz, bursts }) => ({
+    capacityMax: bursts[text] as number,
+    restoreRateHz,
+  }));
+  const inAMinute = (policy: BucketPolicy) => policy.capacityMax + policy.restoreRateHz * MINUTE_SECS;
+  const least = Math.min(...policies.map(inAMinute));
+  const fastest = policies
+    .filter(policy => inAMinute(policy) <= least * NEARLY)
+    .reduce((one, other) => (other.restoreRateHz > one.restoreRateHz ? other : one));
+  return { ...fastest, cover: text, code: policyCode(fastest) };
+}
+
+function coverOf(covers: readonly Cover[]): Cover {
+  const share = ({ numerator, denominator }: Cover) => numerator / denominator;
+  const ascending = [...covers].sort((a, b) => share(a) - share(b));
+  return ascending.findLast(cover => share(cover) < 1) ?? (ascending.at(-1) as Cover);
+}

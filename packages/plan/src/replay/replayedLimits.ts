@@ -1,0 +1,127 @@
+import { cappedDebt, debtAt, type Limits } from '@breaking/core';
+import { areThere, namedLimits, secondsUntilThere } from '@breaking/core/internal';
+import { DebtTable, ROWS_OF_PIECE } from '../frontier/debtTable.js';
+
+/** A client that was refused something. */
+export interface RefusedClient {
+  readonly key: string;
+  /** Requests. */
+  readonly refused: number;
+  /** Seconds: when it was refused first. */
+  readonly firstAt: number;
+  /** The longest Retry-After, in seconds. */
+  readonly longestWaitSecs: number;
+}
+
+/** What was refused to the clients of a piece of the table. */
+interface Refusals {
+  readonly refused: Float64Array;
+  readonly firstAt: Float64Array;
+  readonly longestWaitSecs: Float64Array;
+}
+
+/**
+ * Limits as their buckets would have been: all limits of a request are debited, or none. Of more than `maxKeys` keys, those
+ * that owe least are forgotten, and what a new key then begins with may be too much, never too little.
+ */
+export class ReplayedLimits {
+  readonly #limits: ReturnType<typeof namedLimits>;
+  readonly #table: DebtTable;
+  readonly #refusals: Refusals[] = [];
+  readonly #forgotten: RefusedClient[] = [];
+  #refused = 0;
+
+  /** @throws TypeError or RangeError for limits that are none */
+  constructor(what: string, limits: Limits, maxKeys: number) {
+    this.#limits = namedLimits(what, limits, 'default');
+    this.#table = new DebtTable(
+      this.#limits.map(limit => limit.restoreRateHz),
+      maxKeys,
+    );
+  }
+
+  /** Requests that were refused. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** How many keys were forgotten to make room for others. */
+  get forgotten(): number {
+    return this.#table.forgotten;
+  }
+
+  /** Decides a request: 0 if it is allowed, else the seconds until it would be. */
+  add(key: string, at: number, cost: number): number {
+    const row = this.#table.find(key) ?? this.#added(key, at);
+    const index = row % ROWS_OF_PIECE;
+    const { debts, at: moments, latest } = this.#table.piece(row);
+    const now = Math.max(at, latest[index] as number);
+    latest[index] = now;
+    const first = index * this.#limits.length;
+    const since = moments[index] as number;
+    let waitSecs = 0;
+    for (const [i, { capacityMax, restoreRateHz }] of this.#limits.entries()) {
+      const debt = debtAt(cappedDebt(debts[first + i] as number, capacityMax), since, now, restoreRateHz);
+      if (areThere(capacityMax, debt, cost)) continue;
+      waitSecs = Math.max(waitSecs, secondsUntilThere(capacityMax, restoreRateHz, debt, cost));
+    }
+    if (waitSecs > 0) this.#refuse(row, now, waitSecs);
+    else if (cost > 0) {
+      for (const [i, { capacityMax, restoreRateHz }] of this.#limits.entries()) {
+        const debt = cappedDebt(debts[first + i] as number, capacityMax);
+        debts[first + i] = debtAt(debt, since, now, restoreRateHz) + cost;
+      }
+      moments[index] = now;
+    }
+    return waitSecs;
+  }
+
+  /** The clients that were refused anything, in the order in which they first came. */
+  clients(): readonly RefusedClient[] {
+    const clients = [...this.#forgotten];
+    for (let row = 0; row < this.#table.size; row++) {
+      const client = this.#clientAt(row);
+      if (client.refused > 0) clients.push(client);
+    }
+    return clients;
+  }
+
+  #refuse(row: number, at: number, waitSecs: number): void {
+    const { refused, firstAt, longestWaitSecs } = this.#refusalsOf(row);
+    const index = row % ROWS_OF_PIECE;
+    if (refused[index] === 0) firstAt[index] = at;
+    (refused[index] as number) += 1;
+    longestWaitSecs[index] = Math.max(longestWaitSecs[index] as number, waitSecs);
+    this.#refused += 1;
+  }
+
+  #added(key: string, at: number): number {
+    const row = this.#table.add(key, at, forgotten => {
+      const client = this.#clientAt(forgotten);
+      if (client.refused > 0) this.#forgotten.push(client);
+    });
+    if (row === this.#refusals.length * ROWS_OF_PIECE) {
+      const column = () => new Float64Array(ROWS_OF_PIECE);
+      this.#refusals.push({ refused: column(), firstAt: column(), longestWaitSecs: column() });
+    }
+    const { refused, longestWaitSecs } = this.#refusalsOf(row);
+    refused[row % ROWS_OF_PIECE] = 0;
+    longestWaitSecs[row % ROWS_OF_PIECE] = 0;
+    return row;
+  }
+
+  #clientAt(row: number): RefusedClient {
+    const { refused, firstAt, longestWaitSecs } = this.#refusalsOf(row);
+    const index = row % ROWS_OF_PIECE;
+    return {
+      key: this.#table.keyOf(row),
+      refused: refused[index] as number,
+      firstAt: firstAt[index] as number,
+      longestWaitSecs: longestWaitSecs[index] as number,
+    };
+  }
+
+  #refusalsOf(row: number): Refusals {
+    return this.#refusals[(row / ROWS_OF_PIECE) | 0] as Refusals;
+  }
+}

@@ -1,0 +1,60 @@
+import type { ClientBursts } from './frontier/clientBursts.js';
+import type { Cover } from './frontier/cover.js';
+import { type FrontierPoint, frontierOf } from './frontier/frontier.js';
+import { type Suggestion, suggestionOf } from './frontier/suggestion.js';
+
+/** What the traffic says about limits. */
+export interface PlanReport {
+  readonly requests: number;
+  /** How many clients there were. */
+  readonly keys: number;
+  readonly frontier: readonly FrontierPoint[];
+  /** A policy to begin with; none without requests. */
+  readonly suggested: Suggestion | undefined;
+  /** For each rate, the share of the requests that the clients made which each cover's burst never refuses. */
+  readonly requestShares: readonly {
+    readonly restoreRateHz: number;
+    readonly shares: Readonly<Record<string, number>>;
+  }[];
+  /** The ten clients that need the largest bursts at the suggested rate. */
+  readonly deciders: readonly { readonly key: string; readonly burst: number; readonly requests: number }[];
+  /** Only where there were more clients than are kept: what is not exact. */
+  readonly approximate?: {
+    /** Clients that were forgotten; one that came back counts as another. */
+    readonly forgotten: number;
+    /** Tokens by which a burst is too high at most. */
+    readonly excess: number;
+  };
+}
+
+const DECIDERS = 10;
+
+export function reportOf(bursts: ClientBursts, covers: readonly Cover[]): PlanReport {
+  const points = frontierOf(bursts, covers);
+  const suggested = bursts.clients === 0 ? undefined : suggestionOf(points, covers);
+  const rate = bursts.rates.indexOf(suggested?.restoreRateHz ?? Number.NaN);
+  const { requests, clients, forgotten, excess } = bursts;
+  return {
+    requests,
+    keys: clients,
+    frontier: points,
+    suggested,
+    requestShares: points.map((point, i) => ({
+      restoreRateHz: point.restoreRateHz,
+      shares: sharesOf(bursts, i, point),
+    })),
+    deciders: suggested === undefined ? [] : bursts.largest(rate, DECIDERS),
+    ...(forgotten > 0 && { approximate: { forgotten, excess } }),
+  };
+}
+
+function sharesOf(bursts: ClientBursts, i: number, point: FrontierPoint): Record<string, number> {
+  const needs = bursts.needs(i);
+  const madeWithin = (burst: number) =>
+    needs.reduce((sum, need) => (need.burst <= burst ? sum + need.requests : sum), 0);
+  const shares = Object.entries(point.bursts).map(([cover, burst]) => [
+    cover,
+    bursts.requests === 0 ? 1 : madeWithin(burst) / bursts.requests,
+  ]);
+  return Object.fromEntries(shares) as Record<string, number>;
+}
