@@ -1,6 +1,6 @@
-import { CircuitBreakerGate, type CircuitBreakerGateOptions } from '@breaking/http';
-import type { Request, Response } from 'express';
-import { binding, type GateHandler, pass } from './binding.js';
+import { CircuitBreakerGate, type CircuitBreakerGateOptions, pass } from '@breaking/http';
+import type { Request } from 'express';
+import { binding, type GateHandler, exchangeOf } from './binding.js';
 
 /**
  * Middleware that answers 503 while what is behind it keeps failing: for an app, a router or a route. Each call makes a
@@ -8,8 +8,8 @@ import { binding, type GateHandler, pass } from './binding.js';
  * @throws TypeError or RangeError for a wrong option, at once
  */
 export function circuitBreaker(options: CircuitBreakerGateOptions<Request>): GateHandler {
-  const gate = new CircuitBreakerGate(binding, options);
-  return function circuitBreaker(_req, res, next) {
-    pass(gate, res as Response, next);
+  const gates = [new CircuitBreakerGate(binding, options)];
+  return function circuitBreaker(req, res, next) {
+    pass(gates, exchangeOf(req, res), next);
   };
 }

@@ -1,7 +1,7 @@
 import type { Decision } from '@breaking/core';
-import { RateLimitGate, type RateLimitOptions } from '@breaking/http';
-import type { Request, Response } from 'express';
-import { binding, type GateHandler, pass } from './binding.js';
+import { RateLimitGate, type RateLimitOptions, pass } from '@breaking/http';
+import type { Request } from 'express';
+import { binding, type GateHandler, exchangeOf } from './binding.js';
 
 declare global {
   namespace Express {
@@ -18,8 +18,8 @@ declare global {
  * @throws TypeError or RangeError for a wrong option, at once
  */
 export function rateLimit(options: RateLimitOptions<Request>): GateHandler {
-  const gate = new RateLimitGate(binding, options);
-  return function rateLimit(_req, res, next) {
-    pass(gate, res as Response, next);
+  const gates = [new RateLimitGate(binding, options)];
+  return function rateLimit(req, res, next) {
+    pass(gates, exchangeOf(req, res), next);
   };
 }

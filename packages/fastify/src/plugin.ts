@@ -3,15 +3,15 @@ import { check } from '@breaking/core/internal';
 import {
   CircuitBreakerGate,
   type CircuitBreakerGateOptions,
-  type Gate,
   isWatched,
+  pass,
   RateLimitGate,
   type RateLimitOptions,
   recordError,
 } from '@breaking/http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { binding, pass } from './binding.js';
+import { binding } from './binding.js';
 import { RouteGates } from './routeGates.js';
 
 type RateLimit = RateLimitOptions<FastifyRequest>;
@@ -42,20 +42,20 @@ declare module 'fastify' {
   }
 }
 
-/** The options of the plugin: what every route gets that does not say otherwise in its `config`. */
+/** The options of the plugin: what each route gets, unless its `config` says otherwise. */
 export interface BreakingOptions {
-  /** One limit for all these routes together. */
+  /** One limit that all these routes share. */
   readonly rateLimit?: RateLimit | undefined;
   /** A breaker for each of these routes. */
   readonly circuitBreaker?: CircuitBreaker | undefined;
 }
 
-/** `register` hands these over with the plugin's own. */
+/** `register` hands these options over together with those of the plugin. */
 const REGISTER_OPTIONS = ['prefix', 'logLevel', 'logSerializers'];
 
 /**
- * Rate limits and circuit breakers for the instance that it is registered on and all below, the not-found handler
- * included. `config.rateLimit` and `config.circuitBreaker` of a route replace or remove them.
+ * Rate limits and circuit breakers for the instance that it is registered on and all instances below, including their
+ * not-found handlers. `config.rateLimit` and `config.circuitBreaker` of a route replace or remove them.
  * @throws TypeError or RangeError for a wrong option, when the plugin or the route is registered
  */
 async function plugin(app: FastifyInstance, options: BreakingOptions): Promise<void> {
@@ -73,11 +73,7 @@ async function plugin(app: FastifyInstance, options: BreakingOptions): Promise<v
   app.addHook('onRequest', function breaking(request, reply, done) {
     // Fastify makes this object anew each time that it is asked for.
     const route = request.routeOptions;
-    const limit = limits.gateOf(route);
-    const breaker = breakers.gateOf(route);
-    if (limit === undefined) passIfAny(breaker, reply, done);
-    else if (breaker === undefined) pass(limit, reply, done);
-    else pass(limit, reply, error => (error === undefined ? pass(breaker, reply, done) : done(error)));
+    pass([limits.gateOf(route), breakers.gateOf(route)], reply, done);
   });
   app.addHook('onError', function recordErrors(_request, reply, error, done) {
     if (isWatched(reply.raw)) recordError(reply.raw, error);
@@ -85,16 +81,7 @@ async function plugin(app: FastifyInstance, options: BreakingOptions): Promise<v
   });
 }
 
-function passIfAny(
-  gate: Gate<FastifyReply> | undefined,
-  reply: FastifyReply,
-  done: (error?: Error) => void,
-): void {
-  if (gate === undefined) done();
-  else pass(gate, reply, done);
-}
-
-/** One limit for all routes; a route's own object is a limit of its own that inherits what is a matter of the service. */
+/** One limit for all routes. A route's own object makes a limit of its own, which inherits the settings of the service. */
 function routeLimits(options: RateLimit | undefined): RouteGates<RateLimit> {
   const shared = options === undefined ? undefined : new RateLimitGate(binding, options);
   const { store = new MemoryBucketStore(), keyOf, headers, onStoreError, clock } = options ?? {};
@@ -105,10 +92,10 @@ function routeLimits(options: RateLimit | undefined): RouteGates<RateLimit> {
   });
 }
 
-/** A breaker for each route, by the route's own object or else by the plugin's. */
+/** A breaker for each route, by the route's own options or else by those of the plugin. */
 function routeBreakers(options: CircuitBreaker | undefined): RouteGates<CircuitBreaker> {
   const clock = options?.clock;
-  // A wrong option of the plugin's stops the program also where no route is ever made from it.
+  // A wrong option of the plugin stops the program even if no route is made from it.
   if (options !== undefined) new CircuitBreakerGate(binding, options);
   return new RouteGates('circuitBreaker', (own = options, name) => {
     return (
@@ -117,22 +104,22 @@ function routeBreakers(options: CircuitBreaker | undefined): RouteGates<CircuitB
   });
 }
 
-/** Options without those that are undefined, which are the same as not given. */
+/** The options that are given: one that is undefined counts as not given. */
 function given<O extends object>(options: O): O {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
 }
 
 function rateLimit(options: RateLimit): GateHook {
-  const gate = new RateLimitGate(binding, options);
+  const gates = [new RateLimitGate(binding, options)];
   return function rateLimit(_request, reply, done) {
-    pass(gate, reply as FastifyReply, done);
+    pass(gates, reply as FastifyReply, done);
   };
 }
 
 function circuitBreaker(options: CircuitBreaker): GateHook {
-  const gate = new CircuitBreakerGate(binding, options);
+  const gates = [new CircuitBreakerGate(binding, options)];
   return function circuitBreaker(_request, reply, done) {
-    pass(gate, reply as FastifyReply, done);
+    pass(gates, reply as FastifyReply, done);
   };
 }
 

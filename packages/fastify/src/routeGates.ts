@@ -3,27 +3,25 @@ import type { Gate } from '@breaking/http';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { routeNames } from './routeName.js';
 
+type RouteGate = Gate<FastifyReply, FastifyRequest>;
 type GateOption = 'rateLimit' | 'circuitBreaker';
 
-/** The gates of one route, by the registration of the plugin that they belong to. */
-type Gates<O extends object> = ReadonlyMap<RouteGates<O>, Gate<FastifyReply> | undefined>;
+/** The gates of one route, by the registration of the plugin that made them. */
+type Gates<O extends object> = ReadonlyMap<RouteGates<O>, RouteGate | undefined>;
 
-/** A route's config: what it says of each kind of gate, and under a symbol what was made of that. */
+/** A route's config: the options of each kind of gate, and under a symbol the gates that were made from them. */
 type Config = Record<PropertyKey, unknown>;
 
 const MADE = { rateLimit: Symbol('breaking.rateLimit'), circuitBreaker: Symbol('breaking.circuitBreaker') };
 
-/** The gates of one kind that one registration of the plugin puts before its routes. */
+/** The gates of one kind that one registration of the plugin puts in front of its routes. */
 export class RouteGates<O extends object> {
   readonly #option: GateOption;
-  readonly #make: (own: O | undefined, name: string) => Gate<FastifyReply> | undefined;
-  readonly #byName = new Map<string, { own: O | undefined; gate: Gate<FastifyReply> | undefined }>();
+  readonly #make: (own: O | undefined, name: string) => RouteGate | undefined;
+  readonly #byName = new Map<string, { own: O | undefined; gate: RouteGate | undefined }>();
 
-  /** @param make the gate of a route, from what its config says, if anything */
-  constructor(
-    option: GateOption,
-    make: (own: O | undefined, name: string) => Gate<FastifyReply> | undefined,
-  ) {
+  /** @param make makes the gate of a route from the options in its config, if there are any */
+  constructor(option: GateOption, make: (own: O | undefined, name: string) => RouteGate | undefined) {
     this.#option = option;
     this.#make = make;
   }
@@ -35,14 +33,14 @@ export class RouteGates<O extends object> {
     route.config = config;
   }
 
-  /** The gate that requests of a route have to pass, if any. */
-  gateOf(route: FastifyRequest['routeOptions']): Gate<FastifyReply> | undefined {
+  /** The gate that requests to a route have to pass, if there is one. */
+  gateOf(route: FastifyRequest['routeOptions']): RouteGate | undefined {
     const config = route.config as unknown as Config;
     const gates = this.#madeOf(config);
     if (gates?.has(this)) return gates.get(this);
     // A registration further in has the route's own option.
     if (gates !== undefined && config[this.#option] !== undefined) return undefined;
-    // The not-found handler, or a route that was there before the plugin.
+    // The not-found handler, or a route that is older than the plugin.
     const made = this.#gates(config, route);
     config[MADE[this.#option]] = made;
     return made.get(this);
@@ -52,7 +50,7 @@ export class RouteGates<O extends object> {
     return config[MADE[this.#option]] as Gates<O> | undefined;
   }
 
-  /** Where registrations are nested, all their gates stand before a route, but an option of its own is the innermost's. */
+  /** Nested registrations each put a gate in front of a route. Options of the route's own belong to the innermost alone. */
   #gates(config: Config, route: RouteLike): Gates<O> {
     const own = config[this.#option] as O | false | undefined;
     if (own === false) return new Map([[this, undefined]]);
@@ -60,8 +58,8 @@ export class RouteGates<O extends object> {
     return new Map([...outer, [this, this.#gate(own, route)]]);
   }
 
-  /** One gate for each route; that of a HEAD route which Fastify adds is GET's. */
-  #gate(own: O | undefined, route: RouteLike): Gate<FastifyReply> | undefined {
+  /** One gate for each route. A HEAD route that Fastify adds shares that of GET. */
+  #gate(own: O | undefined, route: RouteLike): RouteGate | undefined {
     const { all, each } = routeNames(route);
     if (own !== undefined && (typeof own !== 'object' || own === null)) {
       throw new TypeError(`${this.#option} of ${all} must be an object or false, got ${check.shown(own)}`);

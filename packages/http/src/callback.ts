@@ -1,30 +1,43 @@
 import { types } from 'node:util';
 import { check, isThenable } from '@breaking/core/internal';
-import type { MaybePromise } from './maybePromise.js';
+
+/** A value, or a promise of it. */
+export type MaybePromise<T> = T | PromiseLike<T>;
+
+/** Goes on with a value: at once, without a promise, when it is there. */
+export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
+  return isThenable(value) ? Promise.resolve(value).then(next) : next(value);
+}
+
+/** A callback of the options that is asked about a request. */
+type Callback<Req, T> = ((req: Req) => MaybePromise<T>) | undefined;
 
 /**
- * What a callback of the user's threw, as an Error. What is none means other things to frameworks: `undefined` would let
- * the request pass, 'route' lead it to another route.
+ * Asks several callbacks about one request, all before waiting for any. One that is undefined answers undefined.
+ * @throws, or rejects with, the first error
+ */
+export function askTogether<Req, A, B, C>(
+  callbacks: readonly [Callback<Req, A>, Callback<Req, B>, Callback<Req, C>],
+  req: Req,
+): MaybePromise<readonly [A | undefined, B | undefined, C | undefined]> {
+  const answers: unknown[] = [];
+  try {
+    for (const callback of callbacks) answers.push(callback?.(req));
+  } catch (error) {
+    // Nobody waits for the earlier answers any more: one that rejects must not end the process.
+    for (const answer of answers) if (isThenable(answer)) answer.then(undefined, () => {});
+    throw error;
+  }
+  type Answers = [A | undefined, B | undefined, C | undefined];
+  return answers.some(isThenable) ? (Promise.all(answers) as Promise<Answers>) : (answers as Answers);
+}
+
+/**
+ * What a callback threw, as an Error. Frameworks treat values that are not Errors specially: `undefined` would let the
+ * request pass, 'route' would send it to another route.
  */
 export function asError(what: string, thrown: unknown): Error {
   // Errors of another realm are errors too.
   if (thrown instanceof Error || types.isNativeError(thrown)) return thrown;
-  return new Error(`${what}: a callback threw what is no Error: ${check.shown(thrown)}`, { cause: thrown });
-}
-
-/** The same promise, but that it rejects with Errors alone. */
-export function rejectingWithErrors<T>(what: string, promise: PromiseLike<T>): Promise<T> {
-  return Promise.resolve(promise).catch((thrown: unknown) => {
-    throw asError(what, thrown);
-  });
-}
-
-/** Takes a step on `x` in which callbacks of the user are called: whatever it throws or rejects with is an Error. */
-export function errorsOnly<X, T>(what: string, step: (x: X) => MaybePromise<T>, x: X): MaybePromise<T> {
-  try {
-    const value = step(x);
-    return isThenable(value) ? rejectingWithErrors(what, value) : value;
-  } catch (thrown) {
-    throw asError(what, thrown);
-  }
+  return new Error(`${what}: a callback threw ${check.shown(thrown)} instead of an Error`, { cause: thrown });
 }

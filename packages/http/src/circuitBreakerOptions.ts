@@ -1,6 +1,6 @@
 import type { CircuitBreakerGroup, CircuitBreakerOptions } from '@breaking/core';
 import { CIRCUIT_BREAKER_OPTIONS, check, enforcement, groupNamed } from '@breaking/core/internal';
-import type { MaybePromise } from './maybePromise.js';
+import type { MaybePromise } from './callback.js';
 import type { RejectWith } from './rateLimitOptions.js';
 import type { Problem, Rejection } from './refusal.js';
 import type { Outcome } from './request/outcome.js';

@@ -1,11 +1,11 @@
 import { type Decision, StoreUnavailable, sourceOf, TooManyRequests } from '@breaking/core';
-import { callbackWarning, check, isThenable, withoutStack } from '@breaking/core/internal';
-import type { Binding, Gate, Refusal } from './binding.js';
-import { errorsOnly } from './callback.js';
+import { callbackWarning, check, withoutStack } from '@breaking/core/internal';
+import type { Binding, Refusal } from './binding.js';
+import { andThen, askTogether, type MaybePromise } from './callback.js';
 import { AddressKeys, callerKey } from './clientKey/addressKey.js';
+import { Gate } from './gate.js';
 import { addFields, setFields } from './headers/fields.js';
 import { lastingQuotasOf, type Quotas, quotasOf } from './headers/quota.js';
-import { andThen, type MaybePromise } from './maybePromise.js';
 import { type CheckedRateLimit, checkRateLimit, type RateLimitOptions } from './rateLimitOptions.js';
 import {
   quotaExceeded,
@@ -15,16 +15,14 @@ import {
   serviceUnavailable,
   unavailableRefusal,
 } from './refusal.js';
-import { Exchange } from './request/exchange.js';
+import type { Exchange } from './request/exchange.js';
 import { mostRestrictive, type Visit } from './request/visit.js';
 
 /**
- * The rate limit on the requests of one framework: asks the callbacks, takes the tokens, sets the headers, refuses.
- * Nothing in it is asynchronous but what a callback or the store makes so.
+ * The rate limit on the requests of one framework: asks the callbacks, takes the tokens, sets the headers, refuses. It is
+ * asynchronous only where a callback or the store is.
  */
-export class RateLimitGate<X, Req> implements Gate<X> {
-  readonly #binding: Binding<X, Req>;
-  readonly #what: string;
+export class RateLimitGate<X, Req> extends Gate<X, Req> {
   readonly #warn: (error: unknown) => void;
   readonly #options: CheckedRateLimit<Req>;
   readonly #addressKeys: AddressKeys<X>;
@@ -36,22 +34,14 @@ export class RateLimitGate<X, Req> implements Gate<X> {
    * @throws TypeError or RangeError for a wrong option
    */
   constructor(binding: Binding<X, Req>, options: RateLimitOptions<Req>, what = 'rateLimit') {
-    this.#binding = binding;
-    this.#what = what;
+    super(binding, what);
     this.#warn = callbackWarning(`${what}: refundWhen`);
     this.#options = checkRateLimit(what, options);
     this.#addressKeys = new AddressKeys(binding, what, this.#options.ipv6PrefixBits);
     this.#quotas = lastingQuotasOf(this.#options.limiter.limits);
   }
 
-  admit(x: X): MaybePromise<Refusal | undefined> {
-    return errorsOnly(this.#what, this.#admit, x);
-  }
-
-  /** A function of its own, and so made once for all requests. */
-  readonly #admit = (x: X): MaybePromise<Refusal | undefined> => {
-    const exchange = Exchange.of(this.#binding.carrierOf(x), this.#binding.outgoingOf(x));
-    if (!exchange.meets(this)) return undefined;
+  protected decide(x: X, exchange: Exchange): MaybePromise<Refusal | Error | undefined> {
     const { skip, formats } = this.#options;
     const visit: Visit = {
       formats,
@@ -63,67 +53,56 @@ export class RateLimitGate<X, Req> implements Gate<X> {
       isEnforced: true,
     };
     exchange.visit(visit);
-    if (skip === undefined) return this.#askKey(x, exchange, visit);
-    return andThen(skip(this.#binding.requestOf(x)), isSkipped =>
-      isSkipped ? undefined : this.#askKey(x, exchange, visit),
+    if (skip === undefined) return this.#ask(x, exchange, visit);
+    return andThen(skip(this.binding.requestOf(x)), isSkipped =>
+      isSkipped ? undefined : this.#ask(x, exchange, visit),
     );
-  };
-
-  #askKey(x: X, exchange: Exchange, visit: Visit): MaybePromise<Refusal | undefined> {
-    const { keyOf } = this.#options;
-    if (keyOf === undefined) return this.#askCost(x, exchange, visit, undefined);
-    return andThen(keyOf(this.#binding.requestOf(x)), key => this.#askCost(x, exchange, visit, key));
   }
 
-  #askCost(
+  /** Finds out what to take, of which bucket. No token is taken before all callbacks have given a sensible answer. */
+  #ask(x: X, exchange: Exchange, visit: Visit): MaybePromise<Refusal | Error | undefined> {
+    const { keyOf, costOf, limitsOf } = this.#options;
+    return andThen(
+      askTogether([keyOf, costOf, limitsOf], this.binding.requestOf(x)),
+      ([key, cost, limits]) => {
+        visit.key = this.#keyOf(x, key);
+        if (costOf !== undefined) visit.cost = check.whole(`${this.what}: costOf`, cost, 0);
+        if (limitsOf !== undefined && limits === undefined) {
+          throw new TypeError(`${this.what}: limitsOf must return limits, got undefined`);
+        }
+        visit.limits = limits;
+        const decision = this.#options.limiter.check(visit.key, visit.cost, limits);
+        return andThen(decision, decided => this.#follow(x, exchange, visit, decided));
+      },
+    );
+  }
+
+  #keyOf(x: X, key: string | undefined): string {
+    return key === undefined
+      ? this.#addressKeys.keyOf(x)
+      : callerKey(check.asString(`${this.what}: keyOf`, key));
+  }
+
+  #follow(
     x: X,
     exchange: Exchange,
     visit: Visit,
-    key: string | undefined,
-  ): MaybePromise<Refusal | undefined> {
-    visit.key =
-      key === undefined ? this.#addressKeys.keyOf(x) : callerKey(check.asString(`${this.#what}: keyOf`, key));
-    const { costOf } = this.#options;
-    if (costOf === undefined) return this.#askLimits(x, exchange, visit);
-    return andThen(costOf(this.#binding.requestOf(x)), cost => {
-      visit.cost = check.whole(`${this.#what}: costOf`, cost, 0);
-      return this.#askLimits(x, exchange, visit);
-    });
-  }
-
-  #askLimits(x: X, exchange: Exchange, visit: Visit): MaybePromise<Refusal | undefined> {
-    const { limitsOf } = this.#options;
-    if (limitsOf === undefined) return this.#decide(x, exchange, visit);
-    return andThen(limitsOf(this.#binding.requestOf(x)), limits => {
-      if (limits === undefined)
-        throw new TypeError(`${this.#what}: limitsOf must return limits, got undefined`);
-      visit.limits = limits;
-      return this.#decide(x, exchange, visit);
-    });
-  }
-
-  #decide(x: X, exchange: Exchange, visit: Visit): MaybePromise<Refusal | undefined> {
-    const decision = this.#options.limiter.check(visit.key, visit.cost, visit.limits);
-    if (!isThenable(decision)) return this.#follow(x, exchange, visit, decision);
-    return Promise.resolve(decision).then(decided => this.#follow(x, exchange, visit, decided));
-  }
-
-  #follow(x: X, exchange: Exchange, visit: Visit, decision: Decision): MaybePromise<Refusal | undefined> {
+    decision: Decision,
+  ): MaybePromise<Refusal | Error | undefined> {
     visit.decision = decision;
     visit.isEnforced = this.#options.limiter.enforces(visit.key);
     if (visit.limits !== undefined) visit.quotas = quotasOf(decision.limits);
-    this.#binding.setDecision(x, mostRestrictive(exchange.visits) ?? decision);
+    this.binding.setDecision(x, mostRestrictive(exchange.visits) ?? decision);
     if (!decision.allowed && visit.isEnforced) return this.#refuse(x, exchange, decision);
-    // Something else may have answered while a callback or the store was waited for.
-    if (visit.isEnforced && !this.#binding.outgoingOf(x).headersSent) {
-      for (const format of visit.formats) setFields(format, exchange.visits, this.#binding, x);
+    // Something else may have answered while a callback or the store was asked.
+    if (visit.isEnforced && !this.binding.isAnswered(x)) {
+      for (const format of visit.formats) setFields(format, exchange.visits, this.binding, x);
     }
     if (decision.allowed) this.#refundOnceSettled(x, exchange, visit);
     return undefined;
   }
 
-  /** @throws the refusal itself under `rejectWith: 'error'` */
-  #refuse(x: X, exchange: Exchange, decision: Decision): MaybePromise<Refusal> {
+  #refuse(x: X, exchange: Exchange, decision: Decision): MaybePromise<Refusal | Error> {
     const { problem, rejectWith } = this.#options;
     const { retryAfterSecs } = decision;
     exchange.refusals += 1;
@@ -132,22 +111,22 @@ export class RateLimitGate<X, Req> implements Gate<X> {
     // Only a store that gave no answer refuses and blames no limit.
     const isQuota = decision.violated.length > 0;
     if (rejectWith === 'error') {
-      throw withoutStack(() =>
+      return withoutStack(() =>
         isQuota ? new TooManyRequests(decision, fields) : new StoreUnavailable(retryAfterSecs, fields),
       );
     }
     if (problem === undefined) return isQuota ? quotaRefusal(decision, fields) : unavailableRefusal(fields);
     const rejection = isQuota ? quotaExceeded(decision) : serviceUnavailable(retryAfterSecs, decision);
-    const body = problem(rejection, this.#binding.requestOf(x));
-    return andThen(body, said => refusal(this.#what, rejection, said, fields));
+    const body = problem(rejection, this.binding.requestOf(x));
+    return andThen(body, said => refusal(this.what, rejection, said, fields));
   }
 
   #refundOnceSettled(x: X, exchange: Exchange, visit: Visit): void {
     const { refundWhen, limiter } = this.#options;
     if (refundWhen === undefined || visit.cost === 0) return;
-    // What stood in for the store took nothing from it: giving that back would give away what others took.
+    // If something stood in for the store, the store gave no tokens, and a refund would give away those of others.
     if (visit.decision !== undefined && sourceOf(visit.decision) === 'local') return;
-    const req = this.#binding.requestOf(x);
+    const req = this.binding.requestOf(x);
     exchange.onSettled(async outcome => {
       try {
         if (await refundWhen(outcome, req)) await limiter.refund(visit.key, visit.cost, visit.limits);

@@ -10,8 +10,8 @@ import {
   type RateLimiter,
 } from '@breaking/core';
 import { asStore, check, limiterNamed, ON_STORE_ERROR } from '@breaking/core/internal';
+import type { MaybePromise } from './callback.js';
 import { type HeaderFormat, headerFormats } from './headers/formats.js';
-import type { MaybePromise } from './maybePromise.js';
 import type { Problem, Rejection } from './refusal.js';
 import type { Outcome } from './request/outcome.js';
 

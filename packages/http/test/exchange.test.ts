@@ -33,10 +33,12 @@ class FakeResponse extends EventEmitter {
   }
 }
 
+const REQUEST = { method: 'GET' };
+
 function exchange() {
   const response = new FakeResponse();
   const outcomes: Outcome[] = [];
-  const of = Exchange.of(response, response);
+  const of = Exchange.of(REQUEST, response);
   return { of, response, outcomes, listen: () => of.onSettled(outcome => outcomes.push(outcome)) };
 }
 
@@ -163,8 +165,8 @@ describe('an error', () => {
 
 test('a request has one exchange, whoever asks', () => {
   const response = new FakeResponse();
-  expect(Exchange.of(response, response)).toBe(Exchange.of(response, response));
-  expect(Exchange.of(new FakeResponse(), response)).not.toBe(Exchange.of(response, response));
+  expect(Exchange.of(REQUEST, response)).toBe(Exchange.of(REQUEST, response));
+  expect(Exchange.of(REQUEST, new FakeResponse())).not.toBe(Exchange.of(REQUEST, response));
 });
 
 test('a gate is met once', () => {

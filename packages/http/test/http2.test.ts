@@ -4,6 +4,7 @@ import {
   connect,
   constants,
   createServer,
+  type Http2ServerRequest,
   type Http2ServerResponse,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
@@ -25,9 +26,9 @@ async function outcomeWhen(
   });
   const client = session.on('error', () => {}).request({ ':path': '/' });
   client.on('error', () => {}).resume();
-  const [, response] = (await once(server, 'request')) as [unknown, Http2ServerResponse];
+  const [request, response] = (await once(server, 'request')) as [Http2ServerRequest, Http2ServerResponse];
   response.stream.on('error', () => {});
-  const outcome = new Promise<Outcome>(resolve => Exchange.of(response, response).onSettled(resolve));
+  const outcome = new Promise<Outcome>(resolve => Exchange.of(request, response).onSettled(resolve));
   const answered = once(client, 'response');
   response.write('the first part');
   await answered;

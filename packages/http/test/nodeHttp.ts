@@ -1,15 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Decision } from '@breaking/core';
-import { isThenable } from '@breaking/core/internal';
 import {
   type Binding,
   CircuitBreakerGate,
   type CircuitBreakerGateOptions,
   type Gate,
-  type MaybePromise,
+  pass,
   RateLimitGate,
   type RateLimitOptions,
-  type Refusal,
 } from '@breaking/http';
 
 export type Request = IncomingMessage & { rateLimit?: Decision };
@@ -23,13 +21,19 @@ export function nodeHttp(proxies = 0) {
     requestOf: res => res.req,
     incomingOf: res => res.req,
     outgoingOf: res => res,
-    carrierOf: res => res,
     addressOf: res => clientOf(res.req, proxies),
     trustsAnyClient: () => proxies === Infinity,
+    isAnswered: res => res.headersSent,
     setHeader: (res, name, value) => void res.setHeader(name, value),
     setDecision: (res, decision) => {
       res.req.rateLimit = decision;
     },
+    send(res, { status, headers, body }) {
+      res.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
+    },
+  };
+  const middleware = (gate: Gate<Response, Request>): Middleware => {
+    return (_req, res, next) => pass([gate], res, next);
   };
   return {
     rateLimit: (options: RateLimitOptions<Request>) => middleware(new RateLimitGate(binding, options)),
@@ -43,26 +47,4 @@ function clientOf(req: Request, proxies: number): string | undefined {
   const forwarded = String(req.headers['x-forwarded-for'] ?? '').split(',');
   const client = proxies > 0 ? forwarded.at(Math.max(-proxies, -forwarded.length))?.trim() : undefined;
   return client || req.socket.remoteAddress;
-}
-
-function middleware(gate: Gate<Response>): Middleware {
-  return function pass(_req, res, next) {
-    let refusal: MaybePromise<Refusal | undefined>;
-    try {
-      refusal = gate.admit(res);
-    } catch (error) {
-      next(error);
-      return;
-    }
-    if (isThenable(refusal)) refusal.then(settled => follow(settled, res, next), next);
-    else follow(refusal, res, next);
-  };
-}
-
-function follow(refusal: Refusal | undefined, res: Response, next: Next): void {
-  if (refusal === undefined) next();
-  else if (!res.headersSent) {
-    const { status, headers, body } = refusal;
-    res.writeHead(status, { ...headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
-  }
 }

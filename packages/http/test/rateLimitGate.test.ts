@@ -2,7 +2,7 @@ import { createHook } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { type Decision, MockClock, perSecond } from '@breaking/core';
 import { isThenable } from '@breaking/core/internal';
-import { type Binding, RateLimitGate, type RateLimitOptions } from '@breaking/http';
+import { type Binding, RateLimitGate, type RateLimitOptions, type Refusal } from '@breaking/http';
 import { describe, expect, test } from 'vitest';
 
 /** As little of a request and its response as a gate needs. */
@@ -15,20 +15,24 @@ class FakeExchange extends EventEmitter {
   destroyed = false;
   readonly fields: Record<string, string> = {};
   decision: Decision | undefined;
+  refusal: Refusal | undefined;
 }
 
 const binding: Binding<FakeExchange, object> = {
   requestOf: x => x.req,
   incomingOf: x => x.req,
   outgoingOf: x => x,
-  carrierOf: x => x,
   addressOf: () => '192.0.2.1',
   trustsAnyClient: () => false,
+  isAnswered: x => x.headersSent,
   setHeader: (x, name, value) => {
     x.fields[name] = value;
   },
   setDecision: (x, decision) => {
     x.decision = decision;
+  },
+  send: (x, refusal) => {
+    x.refusal = refusal;
   },
 };
 
@@ -48,9 +52,11 @@ describe('a gate', () => {
     });
     const kinds: string[] = [];
     const hook = createHook({ init: (_id, kind) => kinds.push(kind) }).enable();
-    const answers = [1, 2, 3].map(() => gate.admit(new FakeExchange()));
+    const exchanges = [1, 2, 3].map(() => new FakeExchange());
+    const answers = exchanges.map(x => gate.admit(x));
     hook.disable();
-    expect(answers).toMatchObject([undefined, undefined, { status: 429, body: 'no' }]);
+    expect(answers).toEqual([true, true, false]);
+    expect(exchanges[2]?.refusal).toMatchObject({ status: 429, body: 'no' });
     expect(kinds).toEqual([]);
   });
 
@@ -60,7 +66,7 @@ describe('a gate', () => {
       const values = { skip: false, keyOf: 'k', costOf: 1, limitsOf: perSecond(2) };
       const answer = gateOf({ [callback]: async () => values[callback] }).admit(new FakeExchange());
       expect(isThenable(answer)).toBe(true);
-      await expect(answer).resolves.toBeUndefined();
+      await expect(answer).resolves.toBe(true);
     },
   );
 
@@ -83,13 +89,13 @@ describe('a gate', () => {
     expect(late.decision?.limits[0]?.tokensLeft).toBe(0);
   });
 
-  test('leaves a refusal to the adapter: it sets nothing itself', () => {
+  test('has the adapter send a refusal, and sets nothing itself', () => {
     const gate = gateOf();
     for (let i = 0; i < 2; i++) gate.admit(new FakeExchange());
     const x = new FakeExchange();
-    const refusal = gate.admit(x);
+    expect(gate.admit(x)).toBe(false);
     expect(x).toMatchObject({ fields: {}, decision: { allowed: false } });
-    expect(refusal).toEqual({
+    expect(x.refusal).toEqual({
       status: 429,
       headers: {
         'Cache-Control': 'no-store',

@@ -1,19 +1,18 @@
 import { addressKey } from '@breaking/core/internal';
 import type { Binding } from '../binding.js';
-import { warnOnce } from './processWarning.js';
 
-/** Keys that come from addresses start with this; those that `keyOf` gives never do, see {@link callerKey}. */
+/** Keys of addresses start with this. Those that `keyOf` gives never do, see {@link callerKey}. */
 const ADDRESS = 'ip:';
 const ESCAPED = 'key:';
 
-/** The key that `keyOf` gave, kept apart from the keys of addresses. */
+/** The key that `keyOf` gave, in a form that no address has. */
 export function callerKey(key: string): string {
   return key.startsWith(ADDRESS) || key.startsWith(ESCAPED) ? ESCAPED + key : key;
 }
 
 /**
- * Keys requests by the client's address, and warns of the two settings under which that cannot work: once for each
- * server, however many limits it has.
+ * Keys requests by the client's address. Warns of the two settings under which that cannot work, once for each server,
+ * however many limits it has.
  */
 export class AddressKeys<X> {
   readonly #binding: Binding<X, unknown>;
@@ -32,11 +31,11 @@ export class AddressKeys<X> {
     return ADDRESS + (addressKey(this.#binding.addressOf(x), this.#ipv6PrefixBits) ?? this.#peerOf(x));
   }
 
-  /** The key of the socket's peer, for what is no address; where that has none either, one for all. */
+  /** The key where there is no address: that of the socket's peer, or one for all where the peer has no address either. */
   #peerOf(x: X): string {
     const { socket } = this.#binding.incomingOf(x);
     const key = addressKey(socket?.remoteAddress, this.#ipv6PrefixBits);
-    // A socket that is gone has no address any more; its client will not see the answer either.
+    // A socket that is closed has lost its address. Its client will not see the answer.
     if (key === undefined && socket?.destroyed !== true) {
       const why = 'clients have no address here (a Unix socket?), so all share one bucket';
       this.#warn(x, 'BREAKING_NO_ADDRESS', `${why}. Trust the proxy in front, or give keyOf.`);
@@ -51,7 +50,7 @@ export class AddressKeys<X> {
     this.#warn(x, 'BREAKING_TRUSTS_ANY_CLIENT', `${why}. Trust your own proxies alone, or give keyOf.`);
   }
 
-  /** A look at a setting, which must not cost anybody a request: a trust function of the user's may throw at it. */
+  /** The application's own trust function may throw at the addresses that it is asked about. That must not fail a request. */
   #trustsAnyClient(x: X): boolean {
     try {
       return this.#binding.trustsAnyClient(x);
@@ -64,4 +63,19 @@ export class AddressKeys<X> {
     const { socket } = this.#binding.incomingOf(x);
     warnOnce(socket?.server ?? this, code, `${this.#what}: ${message}`);
   }
+}
+
+const WARNED = Symbol('breaking.warned');
+
+/** What has been warned about, once for each code. */
+interface Warned {
+  [WARNED]?: Set<string>;
+}
+
+/** Emits one process warning for each object `about` and each code. */
+function warnOnce(about: Warned, code: string, message: string): void {
+  about[WARNED] ??= new Set();
+  if (about[WARNED].has(code)) return;
+  about[WARNED].add(code);
+  process.emitWarning(message, { type: 'BreakingWarning', code });
 }

@@ -1,24 +1,23 @@
 import type { Limit } from '@breaking/core';
 import { ceilSecs, LARGEST_INTEGER } from '@breaking/core/internal';
-import { WrittenMembers } from './writtenMembers.js';
 
-/** What the header fields say of a limit whatever is left of it. */
+/** What the header fields say of a limit, however many tokens are left. */
 export interface Quota {
   /** The limit's name, as a string of a structured field (RFC 9651). */
   readonly label: string;
-  /** The quota, and the seconds that it is given for. */
+  /** The quota, and its time window in seconds. */
   readonly q: number;
   readonly w: number;
   /**
-   * Whether the bucket holds less than it regains in a second, and so does not show the rate: then a window of one second
-   * does, and an allowed request needs no `t`.
+   * Whether the bucket holds less than it regains in a second, so that its size does not show the rate. The fields show
+   * the rate in a window of one second then, and no `t` for an allowed request.
    */
   readonly isFast: boolean;
-  /** For a limit that never changes: what was said of it before. */
+  /** The list members that were written before, of a limit that never changes. */
   readonly written?: WrittenMembers;
 }
 
-/** The quotas of limits that are decided together, and what `RateLimit-Policy` says of them in draft-11. */
+/** The quotas of limits that are decided together, and the `RateLimit-Policy` of draft-11 for them. */
 export interface Quotas {
   readonly each: readonly Quota[];
   readonly policy: string;
@@ -45,4 +44,24 @@ function quotaOf({ name, capacityMax, restoreRateHz }: Limit): Quota {
     w: isFast ? 1 : ceilSecs(capacityMax / restoreRateHz),
     isFast,
   };
+}
+
+/** How many members are kept of one limit. */
+const KEPT = 256;
+
+/**
+ * Members of `RateLimit` that were written for one limit, by the whole tokens left. Where a request is allowed, the member
+ * depends on these alone. The same few numbers come again and again, and writing costs more than deciding.
+ */
+class WrittenMembers {
+  readonly #kept: { readonly tokensLeft: number; readonly member: string }[] = [];
+
+  of(tokensLeft: number): string | undefined {
+    const kept = this.#kept[tokensLeft % KEPT];
+    return kept?.tokensLeft === tokensLeft ? kept.member : undefined;
+  }
+
+  keep(tokensLeft: number, member: string): void {
+    this.#kept[tokensLeft % KEPT] = { tokensLeft, member };
+  }
 }

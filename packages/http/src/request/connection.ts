@@ -1,6 +1,6 @@
 const WAITING = Symbol('breaking.waiting');
 
-/** A connection, as far as it is waited for. */
+/** A connection that somebody may wait for. */
 export interface Connection {
   on?(event: 'close', listener: () => void): unknown;
   off?(event: 'close', listener: () => void): unknown;
@@ -8,8 +8,8 @@ export interface Connection {
 }
 
 /**
- * Calls the listener when the connection closes. However many wait, the connection has one listener for all of them, and
- * none when nobody waits any more.
+ * Calls the listener when the connection closes. The connection has one listener for everybody who waits, and none when
+ * nobody does.
  * @returns what ends the waiting
  */
 export function onConnectionClosed(connection: Connection, listener: () => void): () => void {

@@ -52,9 +52,9 @@ export function keysContract(adapter: AdapterUnderTest): void {
     it.each<[string, () => unknown, RegExp]>([
       ['throws', () => thrown(new Error('boom')), /^boom$/],
       ['rejects', () => Promise.reject(new Error('boom')), /^boom$/],
-      ['throws what is no error', () => thrown('route'), /a callback threw what is no Error: "route"$/],
-      ['throws undefined, which is no leave', () => thrown(undefined), /threw what is no Error: undefined$/],
-      ['rejects with undefined', () => Promise.reject(undefined), /threw what is no Error: undefined$/],
+      ['throws a string', () => thrown('route'), /a callback threw "route" instead of an Error$/],
+      ['throws undefined', () => thrown(undefined), /threw undefined instead of an Error$/],
+      ['rejects with undefined', () => Promise.reject(undefined), /threw undefined instead of an Error$/],
       ['returns no string', () => 7, /^circuitBreaker\b.*: keyOf must be a string, got 7$/],
       ['resolves to no string', async () => null, /^circuitBreaker\b.*: keyOf must be a string, got null$/],
     ])('takes the error path when keyOf %s, calls no handler, and goes on', async (_how, wrong, message) => {

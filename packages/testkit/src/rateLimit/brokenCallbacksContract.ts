@@ -8,7 +8,7 @@ type Callback = 'keyOf' | 'costOf' | 'limitsOf' | 'skip';
 
 const CALLBACKS: readonly Callback[] = ['keyOf', 'costOf', 'limitsOf', 'skip'];
 
-/** What may be thrown that is no error, and must not be taken for "go on" (or for a route) by any framework. */
+/** Values that are not Errors. No framework may take one of them for "go on", or for a route. */
 const NO_ERRORS = [undefined, null, false, 0, '', 'route', 'router', 'text', { status: 404 }];
 
 const NONSENSE: readonly {
@@ -90,7 +90,7 @@ export function brokenCallbacksContract(adapter: AdapterUnderTest): void {
       expect(await firstBroken(callback, () => Promise.reject(thrown))).toBe(thrown);
     });
 
-    test('that throws what is no error lets nobody pass', async () => {
+    test('that throws something other than an Error lets nobody pass', async () => {
       for (const thrown of NO_ERRORS) {
         const error = await firstBroken(callback, () => {
           throw thrown;
@@ -100,7 +100,7 @@ export function brokenCallbacksContract(adapter: AdapterUnderTest): void {
       }
     });
 
-    test('that rejects with what is no error lets nobody pass', async () => {
+    test('that rejects with something other than an Error lets nobody pass', async () => {
       for (const thrown of NO_ERRORS) {
         const error = await firstBroken(callback, () => Promise.reject(thrown));
         expect(error).toBeInstanceOf(Error);
