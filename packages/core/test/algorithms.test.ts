@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import * as core from '@breaking/core';
 import { expect, test } from 'vitest';
 
-const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-/** Holds that the README says this, wherever its lines break. */
-const says = (text: string) => expect(README.replace(/\s+/g, ' ')).toContain(text);
+const PAGES = ['ALGORITHMS.md', 'CHOOSING.md'].map(name =>
+  readFileSync(new URL(`../${name}`, import.meta.url), 'utf8'),
+);
+/** Holds that the pages on algorithms say this, wherever their lines break. */
+const says = (text: string) => expect(PAGES.join(' ').replace(/\s+/g, ' ')).toContain(text);
 
 test('a sliding log takes 8 bytes for each request, a bucket 16 in all', () => {
   const row = (n: number) => `${n.toLocaleString('en')} | ${(n * 8).toLocaleString('en')} |`;
