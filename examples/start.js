@@ -2,6 +2,7 @@
  * Serves the same small API with Express, Koa and Fastify, on three ports in a row and to this machine alone.
  * The variable PORT is the first of them, by default 3000; with 0, each server takes a port that is free.
  */
+import { styleText } from 'node:util';
 import { close, createServers, listen } from './servers.js';
 
 try {
@@ -56,19 +57,39 @@ function cannotServe(name, port, error) {
 
 /** @param {string[]} urls */
 function whatToTry([express, koa, fastify]) {
-  return `Every client may ask five times at once, and then once a second. Try it in a second terminal:
+  return `Each client may send five requests at once, then one a second. In a second terminal, type:
 
-  curl -i ${express}/
-      200: the headers RateLimit-Policy and RateLimit tell what the limits are and what is left of them
+  ${command(`curl -i ${express}/`)}
+      ${status(200)} RateLimit-Policy says what the limits are, RateLimit what is left of them
 
-  curl -i "${express}/?n=[1-6]"
-      six requests at once: the last is refused with 429, and Retry-After tells when to come back
+  ${command(`curl -i "${express}/?n=[1-6]"`)}
+      ${status(429)} six requests at once: the last is refused, and Retry-After says when to come back
 
-  curl -i "${koa}/report?n=[1-3]"
-      a costly route with a limit of its own, two a minute: the third is refused with 429
+  ${command(`curl -i "${koa}/report?n=[1-3]"`)}
+      ${status(429)} a costly route has a limit of its own, two a minute: the third request is refused
 
-  curl -i "${fastify}/flaky?n=[1-4]"
-      a route that always fails: after three answers of 500 its circuit breaker opens and answers 503 in its stead
+  ${command(`curl -i "${fastify}/flaky?n=[1-4]"`)}
+      ${status(503)} a route that always fails: after three 500s its circuit breaker opens and answers at once
 
 Stop the servers with Ctrl-C.`;
+}
+
+/** @param {string} text */
+function command(text) {
+  return coloured('bold', text);
+}
+
+/** @param {number} code */
+function status(code) {
+  return coloured(code < 400 ? 'green' : code < 500 ? 'yellow' : 'red', String(code));
+}
+
+/**
+ * Only a terminal gets colours.
+ * @param {'bold' | 'green' | 'yellow' | 'red'} format
+ * @param {string} text
+ */
+function coloured(format, text) {
+  const isWanted = process.stdout.isTTY && !process.env.NO_COLOR;
+  return isWanted ? styleText(format, text) : text;
 }
