@@ -32,7 +32,7 @@ describe.each(Object.entries(CLIENTS))('a store on %s', (name, connect) => {
   function limiterOn(prefix = ownPrefix()) {
     const { client, close } = connect(server.url);
     onTestFinished(close);
-    const store = new RedisBucketStore({ client, prefix, deadlineSecs: 5 });
+    const store = new RedisBucketStore({ client, prefix, deadlineSecs: 60 });
     return new RateLimiter({ name, limits: LIMITS, store });
   }
 
@@ -67,7 +67,7 @@ describe.each(Object.entries(CLIENTS))('a store on %s', (name, connect) => {
 describe('a key in Redis', () => {
   function keeping() {
     const prefix = ownPrefix();
-    const store = new RedisBucketStore({ client: admin, prefix, deadlineSecs: 5 });
+    const store = new RedisBucketStore({ client: admin, prefix, deadlineSecs: 60 });
     const keys = () => admin.keys(`${prefix.length}:${prefix}:*`);
     return { start: `${prefix.length}:${prefix}:`, store, keys };
   }

@@ -27,7 +27,7 @@ function limit(name: string, capacityMax: number, restoreRateHz: number): Limit 
 function keeping(test: string) {
   const prefix = `hash-${process.pid}-${test}`;
   const hash = `${prefix.length}:${prefix}:a`;
-  return { store: new RedisBucketStore({ client: admin, prefix, deadlineSecs: 5 }), hash };
+  return { store: new RedisBucketStore({ client: admin, prefix, deadlineSecs: 60 }), hash };
 }
 
 describe('the hash of a key', () => {
@@ -80,7 +80,7 @@ describe('the hash of a key', () => {
 test('the text of the script is sent to a server that does not know it, and after no other error', async () => {
   const own = new Redis((await ownServer()).url);
   onTestFinished(() => own.disconnect());
-  const store = new RedisBucketStore({ client: own, deadlineSecs: 5 });
+  const store = new RedisBucketStore({ client: own, deadlineSecs: 60 });
   await store.check('a', [limit('only', 10, 1)], 1, 0);
   await own.set('8:breaking:b', 'mine');
   await expect(store.check('b', [limit('only', 10, 1)], 1, 0)).rejects.toThrow('WRONGTYPE');

@@ -12,10 +12,17 @@ const CALLER = fileURLToPath(new URL('caller.js', import.meta.url));
 const PROCESSES = 4;
 const CALLERS = 64;
 
+/** A process asks for so long, and until it has been allowed and refused so often. */
+interface Run {
+  readonly ms: number;
+  readonly allowed?: number;
+  readonly refused?: number;
+}
+
 interface Task {
   readonly limit: BucketPolicy;
-  /** How long each of several runs takes, and how long the pause after each. */
-  readonly runsMs: readonly number[];
+  readonly runs: readonly Run[];
+  /** The pause after each run. */
   readonly pauseMs: number;
   readonly lease?: { readonly tokens: number };
   /** Whether they close their stores before they end. */
@@ -25,6 +32,8 @@ interface Task {
 interface Counts {
   readonly allowedAtMs: readonly number[];
   readonly refused: number;
+  /** The longest time from asking to the answer. */
+  readonly longestMs: number;
 }
 
 async function serverSecs(admin: Redis): Promise<number> {
@@ -32,7 +41,7 @@ async function serverSecs(admin: Redis): Promise<number> {
   return secs + micros / 1e6;
 }
 
-/** Four processes of 64 callers that all ask for one key. */
+/** What four processes of 64 callers get that all ask for one key. */
 async function crowd(task: Task) {
   const server = await ownServer();
   const admin = new Redis(server.port, '127.0.0.1');
@@ -52,18 +61,18 @@ async function crowd(task: Task) {
   const limiter = new RateLimiter({
     name: 'api',
     limits: task.limit,
-    store: new RedisBucketStore({ client: admin, deadlineSecs: 5 }),
+    store: new RedisBucketStore({ client: admin, deadlineSecs: 60 }),
   });
   return {
     secs: (await serverSecs(admin)) - began,
     allowedAtMs: ends.flatMap(({ allowedAtMs }) => allowedAtMs).sort((a, b) => a - b),
-    refused: ends.reduce((sum, { refused }) => sum + refused, 0),
+    longestMs: Math.max(...ends.map(({ longestMs }) => longestMs)),
     exitCodes: ends.map(({ code }) => code),
     tokensLeft: (await limiter.peek('hot')).limits[0]?.tokensLeft as number,
   };
 }
 
-/** The most by which any interval got more than the refill of its length. */
+/** The most that any interval got beyond the refill of its length. */
 function mostAtOnce(allowedAtMs: readonly number[], restoreRateHz: number): number {
   let excess = 0;
   let most = 0;
@@ -76,48 +85,44 @@ function mostAtOnce(allowedAtMs: readonly number[], restoreRateHz: number): numb
   return most;
 }
 
-test('four processes of 64 callers never get more than one bucket gives', { timeout: 60_000 }, async () => {
+test('four processes of 64 callers never get more than one bucket gives', async () => {
   const limit = { capacityMax: 200, restoreRateHz: 500 };
-  const { secs, allowedAtMs, refused } = await crowd({ limit, runsMs: [3000], pauseMs: 0 });
+  const runs = [{ ms: 1500, allowed: 60, refused: 250 }];
+  const { secs, allowedAtMs } = await crowd({ limit, runs, pauseMs: 0 });
   expect(allowedAtMs.length).toBeLessThanOrEqual(limit.capacityMax + limit.restoreRateHz * secs + 0.001);
-  // And no fewer than it gives while they ask, or this would prove nothing.
-  expect(allowedAtMs.length).toBeGreaterThan(limit.capacityMax + limit.restoreRateHz * 3 - 100);
-  expect(refused).toBeGreaterThan(1000);
 });
 
-test('with leases they get no more than that and what each may hold, in any interval', {
-  timeout: 60_000,
-}, async () => {
+test('with leases they get no more than that and what each may hold, in any interval', async () => {
   const limit = { capacityMax: 200, restoreRateHz: 500 };
   const lease = { tokens: 50 };
-  // In a pause the bucket fills, while what is held is not old enough to go back.
-  const { secs, allowedAtMs, refused, exitCodes } = await crowd({
+  // In a pause the bucket fills, while what is held is not old enough to be returned.
+  const run = { ms: 700, allowed: 60, refused: 250 };
+  const { secs, allowedAtMs, longestMs, exitCodes } = await crowd({
     limit,
     lease,
-    runsMs: [1000, 1000, 1000],
+    runs: [run, run, run],
     pauseMs: 500,
   });
   const held = PROCESSES * lease.tokens;
-  expect(mostAtOnce(allowedAtMs, limit.restoreRateHz)).toBeLessThanOrEqual(limit.capacityMax + held + 0.001);
-  // From start to end nothing was held before.
+  // Each process notes when an answer arrives, which is later than the server's decision by a round trip at most.
+  const late = limit.restoreRateHz * (longestMs / 1000);
+  const most = limit.capacityMax + held + late + 0.001;
+  expect(mostAtOnce(allowedAtMs, limit.restoreRateHz)).toBeLessThanOrEqual(most);
+  // Before the start, no process held anything.
   expect(allowedAtMs.length).toBeLessThanOrEqual(limit.capacityMax + limit.restoreRateHz * secs + 0.001);
-  expect(allowedAtMs.length).toBeGreaterThan(limit.capacityMax + limit.restoreRateHz * 3 - 100);
-  expect(refused).toBeGreaterThan(1000);
-  // Nobody closed anything: no lease keeps a process alive.
+  // No process closed its store: a lease does not keep a process alive.
   expect(exitCodes).toEqual([0, 0, 0, 0]);
 });
 
-test('with leases no token is lost and none is given twice, and all unused ones are there after close', {
-  timeout: 60_000,
-}, async () => {
-  const limit = { capacityMax: 50_000, restoreRateHz: 1e-6 };
+test('with leases no token is lost and none is given twice, and all unused ones are there after close', async () => {
+  const limit = { capacityMax: 1e9, restoreRateHz: 1e-6 };
+  const run = { ms: 50, allowed: 500 };
   const { allowedAtMs, tokensLeft } = await crowd({
     limit,
     lease: { tokens: 200 },
     closes: true,
-    runsMs: [100, 100],
+    runs: [run, run],
     pauseMs: 10,
   });
-  expect(allowedAtMs.length).toBeGreaterThan(1000);
   expect(tokensLeft).toBe(limit.capacityMax - allowedAtMs.length);
 });

@@ -25,6 +25,6 @@ const AHEAD_MICROS = (Date.now() + 10 * 365.25 * 86_400_000) * 1000;
 export function storeInSimulatedTime(server: SharedServer, prefix: string) {
   const client = new Redis(server.url);
   const microsAt = (now: number) => AHEAD_MICROS + Math.round(now * 1e6);
-  const store = new ScriptedBucketStore(runnerOf('client', client), { prefix, deadlineSecs: 10, microsAt });
+  const store = new ScriptedBucketStore(runnerOf('client', client), { prefix, deadlineSecs: 60, microsAt });
   return { store, client };
 }

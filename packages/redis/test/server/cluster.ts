@@ -7,6 +7,9 @@ const SLOTS = 16_384;
 /** The first slot of each of the three nodes, and the number of all slots. */
 export const BOUNDS = [0, 1, 2, 3].map(i => Math.floor((i * SLOTS) / 3)) as [number, number, number, number];
 
+/** A busy machine delays a node for seconds. The others must not take it for lost. Tests promote replicas themselves. */
+const NODE_TIMEOUT_MS = 60_000;
+
 /** One server of a Cluster, with a connection for its administration. */
 export class ClusterNode {
   readonly server: RedisServer;
@@ -22,7 +25,12 @@ export class ClusterNode {
 
   static async start(): Promise<ClusterNode> {
     const busPort = await freePort();
-    const settings = { 'cluster-enabled': 'yes', 'cluster-port': busPort, 'cluster-node-timeout': 2000 };
+    const settings = {
+      'cluster-enabled': 'yes',
+      'cluster-port': busPort,
+      'cluster-node-timeout': NODE_TIMEOUT_MS,
+      'repl-diskless-sync-delay': 0,
+    };
     const server = await RedisServer.start(
       Object.entries(settings).flatMap(([name, value]) => [`--${name}`, `${value}`]),
     );
@@ -44,9 +52,24 @@ export class ClusterNode {
   /** Becomes a replica of another node and copies all its data. */
   async follow(primary: ClusterNode): Promise<void> {
     const id = await primary.id();
-    await until('replica', async () => String(await this.admin.call('CLUSTER', 'NODES')).includes(id));
+    await until('primary', async () => String(await this.admin.call('CLUSTER', 'NODES')).includes(id));
     await this.admin.call('CLUSTER', 'REPLICATE', id);
+    await this.isInSync();
+  }
+
+  /** Waits until it is a replica that has copied all data. */
+  async isInSync(): Promise<void> {
     await until('replica', async () => (await this.admin.info('replication')).includes('link_status:up'));
+  }
+
+  /** Waits until its replica has all writes. */
+  async replicated(): Promise<void> {
+    await until('replica that has all writes', async () => (await this.admin.wait(1, 100)) === 1);
+  }
+
+  /** Takes the place of its primary without a vote, as an administrator does for a primary that is lost. */
+  async takeOver(): Promise<void> {
+    await this.admin.cluster('FAILOVER', 'TAKEOVER');
   }
 
   async close(): Promise<void> {
@@ -55,20 +78,29 @@ export class ClusterNode {
   }
 }
 
-/** Starts a Cluster of three primaries that share all slots, and waits until each node knows that it is complete. */
-export async function startCluster(): Promise<readonly ClusterNode[]> {
-  const nodes = await Promise.all([1, 2, 3].map(ClusterNode.start));
+/** A Cluster of three primaries that share all slots. The first has a replica. */
+export interface Cluster {
+  readonly primaries: readonly [ClusterNode, ClusterNode, ClusterNode];
+  readonly replica: ClusterNode;
+  close(): Promise<void>;
+}
+
+/** Starts a Cluster and waits until each node knows that it is complete. */
+export async function startCluster(): Promise<Cluster> {
+  const nodes = await Promise.all([1, 2, 3, 4].map(ClusterNode.start));
+  const [first, second, third, replica] = nodes as [ClusterNode, ClusterNode, ClusterNode, ClusterNode];
+  const primaries = [first, second, third] as const;
   await Promise.all(
-    nodes.map(({ admin }, i) =>
+    primaries.map(({ admin }, i) =>
       admin.cluster('ADDSLOTSRANGE', BOUNDS[i] as number, (BOUNDS[i + 1] as number) - 1),
     ),
   );
-  for (const node of nodes) await nodes[0]?.meet(node);
-  await Promise.all(nodes.map(isComplete));
-  return nodes;
+  for (const node of nodes) await first.meet(node);
+  await Promise.all([replica.follow(first), ...primaries.map(isComplete)]);
+  return { primaries, replica, close: async () => void (await Promise.all(nodes.map(node => node.close()))) };
 }
 
-export async function isComplete({ admin }: ClusterNode): Promise<void> {
+async function isComplete({ admin }: ClusterNode): Promise<void> {
   await until('Cluster', async () => {
     const info = String(await admin.call('CLUSTER', 'INFO'));
     return info.includes('cluster_state:ok') && info.includes('cluster_size:3');
@@ -93,7 +125,6 @@ export async function moveSlot(
   if (keys.length > 0) {
     await from.admin.call('MIGRATE', '127.0.0.1', to.port, '', 0, 5000, 'KEYS', ...keys);
   }
-  await later(10);
   for (const node of [to, from]) await node.admin.call('CLUSTER', 'SETSLOT', slot, 'NODE', toId);
 }
 
