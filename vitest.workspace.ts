@@ -16,17 +16,24 @@ const alias: { find: RegExp; replacement: string }[] = [
 ];
 if (built) alias.push({ find: /^((\.\.\/)+)src\//, replacement: '$1dist/' });
 
+const testkit = `${packages}testkit/src/run/`;
+
 const project = (name: string, include: string) => ({
   resolve: { alias },
   test: {
     name,
     include: [include],
+    setupFiles: [`${testkit}warnings.ts`],
+    // A busy machine makes a test slow, not wrong. This only ends what hangs.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     server: { deps: { external: built ? [/\/packages\/\w+\/dist\//] : [] } },
   },
 });
 
 export default defineConfig({
   test: {
+    reporters: [`${testkit}terseReporter.ts`],
     // Every core: much of the time passes in waiting for servers and compilers.
     maxWorkers: '100%',
     projects: [

@@ -1,0 +1,21 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterEach } from 'vitest';
+
+// Node prints process warnings. Here a test that provokes one listens for it and asserts it. A warning that nobody
+// listens for fails the test.
+
+const unexpected: Error[] = [];
+
+process.removeAllListeners('warning');
+process.on('warning', warning => {
+  if (process.listenerCount('warning') === 1) unexpected.push(warning);
+});
+
+afterEach(async () => {
+  // Warnings are emitted in a later turn than the one that caused them.
+  await setImmediate();
+  const warnings = unexpected.splice(0);
+  if (warnings.length > 0) {
+    throw new Error(`unexpected process warnings:\n${warnings.map(({ stack }) => stack).join('\n')}`);
+  }
+});
