@@ -1,6 +1,6 @@
 import { CircuitBreakerGate, type CircuitBreakerGateOptions, pass } from '@breaking/http';
 import type { Request } from 'express';
-import { binding, type GateHandler, exchangeOf } from './binding.js';
+import { binding, exchangeOf, type GateHandler } from './binding.js';
 
 /**
  * Middleware that answers 503 while what is behind it keeps failing: for an app, a router or a route. Each call makes a

@@ -1,7 +1,7 @@
 import type { Decision } from '@breaking/core';
-import { RateLimitGate, type RateLimitOptions, pass } from '@breaking/http';
+import { pass, RateLimitGate, type RateLimitOptions } from '@breaking/http';
 import type { Request } from 'express';
-import { binding, type GateHandler, exchangeOf } from './binding.js';
+import { binding, exchangeOf, type GateHandler } from './binding.js';
 
 declare global {
   namespace Express {

@@ -6,6 +6,7 @@ import { type AdapterUnderTest, type GateUnderTest, type Io, madeOnce, sendOk } 
 import type express from 'express';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 
+const SHARED = {};
 const TRUST_PROXY = { nobody: false, oneProxy: 1, anyone: true };
 
 /** The adapter on a version of Express. */
@@ -14,15 +15,27 @@ export function expressUnderTest(name: string, createApp: typeof express): Adapt
     name,
     keepsFieldsOnError: true,
     tellsErrors: false,
+    meddling: {
+      'replaces res.locals': req => Object.assign((req as Request).res as Response, { locals: {} }),
+      'shares one res.locals among all requests': req =>
+        Object.assign((req as Request).res as Response, { locals: SHARED }),
+      'freezes res.locals': req => Object.freeze((req as Request).res?.locals),
+      'gives req another prototype': req =>
+        Object.setPrototypeOf(req, Object.create(Object.getPrototypeOf(req))),
+    },
     headerOf: (req, field) => (req as Request).get(field),
-    mount: async ({ gates, handler = sendOk, errorHandler, trusts = 'nobody' }) => {
+    mount: async ({ gates, beforeEachGate, handler = sendOk, errorHandler, trusts = 'nobody' }) => {
       const handle: RequestHandler = (req, res, next) => {
         const handled = handler(ioOf(req, res));
         if (isThenable(handled)) handled.then(undefined, next);
       };
       const app = createApp();
       app.set('trust proxy', TRUST_PROXY[trusts]);
-      for (const gate of madeOnce(gates, middlewareOf)) app.use(gate);
+      const before: RequestHandler = (req, res, next) => {
+        beforeEachGate?.(ioOf(req, res), req);
+        next();
+      };
+      for (const gate of madeOnce(gates, middlewareOf)) app.use(before, gate);
       app.get('/', handle);
       app.post('/', handle);
       if (errorHandler !== undefined) {

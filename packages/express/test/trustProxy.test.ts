@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { perMinute, rateLimit } from '@breaking/express';
 import { listen, turn, warned } from '@breaking/testkit';
-import express, { type Request, type Response } from 'express';
-import { expect, test } from 'vitest';
+import express, { type Express, type Request, type Response } from 'express';
+import express4 from 'express4';
+import { describe, expect, test } from 'vitest';
 
 /** Whether Express believes, under this setting, a client that nobody knows. */
 test.each([
@@ -52,16 +53,59 @@ test('a router without an app limits by the address of the connection', async ()
   expect([(await served.get()).status, (await served.get()).status]).toEqual([200, 429]);
 });
 
-test('an address that the app has given the request is the one that counts', async () => {
-  const app = express();
-  app.use((req, _res, next) => {
-    Object.defineProperty(req, 'ip', { value: req.get('cf-connecting-ip') });
-    next();
+describe.each([
+  ['Express 5', express],
+  ['Express 4', express4],
+])('on %s an application that says what req.ip is has clients told apart by it', (_version, createApp) => {
+  const byCdn = (req: Request) => req.get('cf-connecting-ip');
+  const limited = (app: Express) =>
+    app.use(rateLimit(perMinute(1))).get('/', (_req, res) => void res.send('ok'));
+  const redefine = (request: object) =>
+    Object.defineProperty(request, 'ip', {
+      get(this: Request) {
+        return byCdn(this);
+      },
+    });
+  const ways: Readonly<Record<string, () => Express>> = {
+    'on app.request': () => {
+      const app = createApp();
+      redefine(app.request);
+      return limited(app);
+    },
+    'on the request of an app within the app': () => {
+      const inner = createApp();
+      redefine(inner.request);
+      return createApp().use(limited(inner));
+    },
+    'on the request of an app within the app, after a limit of the outer app': () => {
+      const inner = createApp();
+      redefine(inner.request);
+      return createApp().use(rateLimit(perMinute(99)), limited(inner));
+    },
+    'on each request': () => {
+      const app = createApp();
+      app.use((req, _res, next) => {
+        Object.defineProperty(req, 'ip', { value: byCdn(req) });
+        next();
+      });
+      return limited(app);
+    },
+    'after requests were served': () => {
+      const app = createApp();
+      app.use((req, _res, next) => {
+        if (byCdn(req) === '192.0.2.9') redefine(app.request);
+        next();
+      });
+      return limited(app);
+    },
+  };
+
+  test.each(Object.entries(ways))('%s', async (_where, appOf) => {
+    const served = await listen(createServer(appOf()));
+    const statusFor = async (ip: string) => (await served.get({ 'CF-Connecting-IP': ip })).status;
+    await statusFor('192.0.2.9');
+    const statuses = [];
+    for (const ip of ['192.0.2.1', '192.0.2.1', '192.0.2.2']) statuses.push(await statusFor(ip));
+    expect(statuses).toEqual([200, 429, 200]);
   });
-  app.use(rateLimit(perMinute(1)));
-  const served = await listen(createServer(app.get('/', (_req, res) => void res.send('ok'))));
-  const statusFor = async (ip: string) => (await served.get({ 'CF-Connecting-IP': ip })).status;
-  expect([await statusFor('192.0.2.1'), await statusFor('192.0.2.1'), await statusFor('192.0.2.2')]).toEqual([
-    200, 429, 200,
-  ]);
 });

@@ -30,6 +30,11 @@ export function fastifyUnderTest(name: string, through: 'plugin' | 'decorators')
     name,
     keepsFieldsOnError: true,
     tellsErrors: true,
+    meddling: {
+      'removes the decision': request => Object.assign(request as FastifyRequest, { rateLimit: undefined }),
+      'gives the request another prototype': request =>
+        Object.setPrototypeOf(request, Object.create(Object.getPrototypeOf(request))),
+    },
     headerOf: (request, field) => (request as FastifyRequest).headers[field] as string | undefined,
     mount: async scenario => {
       const app = Fastify({ trustProxy: trustProxy(scenario) });
@@ -49,11 +54,19 @@ function trustProxy({ trusts = 'nobody' }: Scenario) {
 
 async function mounted(
   app: FastifyInstance,
-  { gates, handler = sendOk, errorHandler }: Scenario,
+  { gates, beforeEachGate, handler = sendOk, errorHandler }: Scenario,
   through: 'plugin' | 'decorators',
 ): Promise<FastifyInstance['server']> {
+  const before: onRequestHookHandler = (request, reply, done) => {
+    beforeEachGate?.(ioOf(reply), request);
+    done();
+  };
+  app.addHook('onRequest', before);
   const others = await registered(app, gates, through);
-  for (const gate of madeOnce(others, gate => hookOf(app, gate))) app.addHook('onRequest', gate);
+  for (const gate of madeOnce(others, gate => hookOf(app, gate))) {
+    app.addHook('onRequest', before);
+    app.addHook('onRequest', gate);
+  }
   if (errorHandler !== undefined) {
     app.setErrorHandler((error, _request, reply) => errorHandler(error, ioOf(reply)));
   }

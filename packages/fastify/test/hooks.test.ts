@@ -1,7 +1,7 @@
 import { type Decision, MockClock } from '@breaking/core';
 import breaking, { breaking as named, perMinute } from '@breaking/fastify';
 import { listen, turn } from '@breaking/testkit';
-import Fastify, { type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { appWith } from './pluggedApp.js';
 
@@ -37,6 +37,26 @@ describe('app.rateLimit', () => {
     app.post('/', { preHandler: gate }, ok);
     const { headers } = await app.inject({ method: 'POST', url: '/', payload: { cost: 3 } });
     expect(headers.ratelimit).toBe('"default";r=2;t=24');
+  });
+
+  test('leaves a reply alone that was hijacked while its callbacks were asked', async () => {
+    const app = await appWith();
+    app.addHook('onRequest', (_request, reply, done) => {
+      last = reply;
+      done();
+    });
+    let last: FastifyReply | undefined;
+    const keyOf = async () => {
+      last?.hijack();
+      return 'k';
+    };
+    app.get('/', { onRequest: app.rateLimit({ ...perMinute(1), clock, keyOf, costOf: () => 2 }) }, ok);
+    const answer = app.inject('/');
+    for (let turns = 0; turns < 5; turns++) await turn();
+    expect(last?.statusCode).toBe(200);
+    expect(last?.getHeaders()).toEqual({});
+    last?.raw.end('by hand');
+    expect(await answer).toMatchObject({ statusCode: 200, body: 'by hand' });
   });
 
   test("stands beside the plugin's limit and the route's own", async () => {

@@ -20,12 +20,22 @@ export const nodeHttpUnderTest: AdapterUnderTest = {
   name: 'node:http',
   keepsFieldsOnError: true,
   tellsErrors: false,
+  meddling: {
+    'gives req another prototype': req =>
+      Object.setPrototypeOf(req, Object.create(Object.getPrototypeOf(req))),
+  },
   headerOf: (req, name) => (req as Request).headers[name] as string | undefined,
   mount: async scenario => createServer(listenerOf(scenario)),
   mountHttp2: async scenario => createHttp2Server(listenerOf(scenario) as never),
 };
 
-function listenerOf({ gates, handler = sendOk, errorHandler = sendError, trusts = 'nobody' }: Scenario) {
+function listenerOf({
+  gates,
+  beforeEachGate,
+  handler = sendOk,
+  errorHandler = sendError,
+  trusts = 'nobody',
+}: Scenario) {
   const { rateLimit, circuitBreaker } = nodeHttp(PROXIES[trusts]);
   const middleware = madeOnce<Middleware>(gates, (gate: GateUnderTest) => {
     return gate.kind === 'rateLimit' ? rateLimit(gate.options) : circuitBreaker(gate.options);
@@ -36,9 +46,13 @@ function listenerOf({ gates, handler = sendOk, errorHandler = sendError, trusts 
     const handled = handler(io);
     if (isThenable(handled)) handled.then(undefined, next);
   };
+  const before: Middleware = (req, res, next) => {
+    beforeEachGate?.(ioOf(req, res), req);
+    next();
+  };
   return (req: Request, res: ServerResponse) => {
     const fail = (error: unknown) => errorHandler(error, ioOf(req, res as ServerResponse<Request>));
-    run([...middleware, handle], req, res as ServerResponse<Request>, fail);
+    run([...middleware.flatMap(gate => [before, gate]), handle], req, res as ServerResponse<Request>, fail);
   };
 }
 

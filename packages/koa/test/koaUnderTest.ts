@@ -12,6 +12,7 @@ import {
 import type Koa from 'koa';
 import type { Context, Middleware } from 'koa';
 
+const SHARED = {};
 const MAX_IPS_COUNT = { nobody: 0, oneProxy: 1, anyone: 0 };
 const METHODS = ['GET', 'HEAD', 'POST'];
 
@@ -21,6 +22,10 @@ export function koaUnderTest(name: string, App: typeof Koa): AdapterUnderTest {
     name,
     keepsFieldsOnError: false,
     tellsErrors: true,
+    meddling: {
+      'replaces ctx.state': ctx => Object.assign(ctx as Context, { state: {} }),
+      'shares one ctx.state among all requests': ctx => Object.assign(ctx as Context, { state: SHARED }),
+    },
     headerOf: (ctx, field) => (ctx as Context).get(field) || undefined,
     mount: async scenario => createServer(appOf(App, scenario).callback()),
     // Koa's types know of HTTP/1 alone.
@@ -28,7 +33,10 @@ export function koaUnderTest(name: string, App: typeof Koa): AdapterUnderTest {
   };
 }
 
-function appOf(App: typeof Koa, { gates, handler = sendOk, errorHandler, trusts = 'nobody' }: Scenario): Koa {
+function appOf(
+  App: typeof Koa,
+  { gates, beforeEachGate, handler = sendOk, errorHandler, trusts = 'nobody' }: Scenario,
+): Koa {
   const app = new App({ proxy: trusts !== 'nobody', maxIpsCount: MAX_IPS_COUNT[trusts] });
   app.silent = true;
   if (errorHandler !== undefined) {
@@ -40,7 +48,13 @@ function appOf(App: typeof Koa, { gates, handler = sendOk, errorHandler, trusts 
       }
     });
   }
-  for (const gate of madeOnce(gates, middlewareOf)) app.use(gate);
+  for (const gate of madeOnce(gates, middlewareOf)) {
+    app.use((ctx, next) => {
+      beforeEachGate?.(ioOf(ctx), ctx);
+      return next();
+    });
+    app.use(gate);
+  }
   app.use((ctx, next) => {
     return ctx.path === '/' && METHODS.includes(ctx.method) ? handler(ioOf(ctx)) : next();
   });

@@ -20,6 +20,8 @@ export interface AdapterUnderTest {
   mount(scenario: Scenario): Promise<Server>;
   /** The same behind a server of HTTP/2 without TLS, where the framework can do that. */
   mountHttp2?(scenario: Scenario): Promise<Http2Server>;
+  /** What applications do to the framework's own objects that must not confuse gates, by what it is. */
+  readonly meddling: Readonly<Record<string, (request: unknown) => void>>;
   /** A header field of the request that the adapter hands to the callbacks of its options. */
   headerOf(request: unknown, name: string): string | undefined;
 }
@@ -28,6 +30,8 @@ export interface AdapterUnderTest {
 export interface Scenario {
   /** A gate that is named twice is the same gate, met twice. */
   readonly gates: readonly GateUnderTest[];
+  /** Called before each gate, with the framework's own request, as callbacks get it. */
+  readonly beforeEachGate?: ((io: Io, request: unknown) => void) | undefined;
   /** By default answers 200 and `ok`. What it throws, or rejects with, is the framework's to handle. */
   readonly handler?: Handler;
   /** The app's own error handler; by default the framework's. */

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { AdapterUnderTest } from './adapterUnderTest.js';
+import { ownNotesContract } from './ownNotesContract.js';
 import { brokenCallbacksContract } from './rateLimit/brokenCallbacksContract.js';
 import { callbacksContract } from './rateLimit/callbacksContract.js';
 import { clientKeyContract } from './rateLimit/clientKeyContract.js';
@@ -36,5 +37,6 @@ export function rateLimitContract(adapter: AdapterUnderTest): void {
     rejectionContract(adapter);
     enforceContract(adapter);
     wrongOptionsContract(adapter);
+    ownNotesContract(adapter);
   });
 }

@@ -136,6 +136,8 @@ export class Served {
     this.server.closeAllConnections();
     this.server.close();
     await once(this.server, 'close');
+    // What this cut off is settled a turn later, and must not be heard by the next test.
+    await setImmediate();
   }
 }
 

@@ -1,5 +1,6 @@
-import { once } from 'node:events';
+import { errorMonitor, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest, GateUnderTest, Handler, Scenario } from '../adapterUnderTest.js';
 import { Held, turn } from '../observed.js';
@@ -48,6 +49,38 @@ export function leaksContract(adapter: AdapterUnderTest): void {
         return counts[0];
       };
       expect(await most(20)).toEqual(await most(1));
+    });
+
+    test('a stream that was piped into many responses keeps no listener of theirs', async () => {
+      const live = new PassThrough();
+      const handler: Handler = io => {
+        io.hijack();
+        live.pipe(io.res);
+      };
+      const served = await serve(adapter, { gates: gates(1), handler });
+      for (let i = 0; i < 5; i++) {
+        const { abandon } = await served.abandoned();
+        while (live.listenerCount(errorMonitor) !== 1) await turn();
+        await abandon();
+      }
+      await turn();
+      expect(live.listenerCount(errorMonitor)).toBe(0);
+    });
+
+    test('nor does one that is no longer piped into a response which is not over', async () => {
+      const live = new PassThrough();
+      let res: ServerResponse | undefined;
+      const handler: Handler = io => {
+        io.hijack();
+        res = io.res;
+        live.pipe(res);
+      };
+      const served = await serve(adapter, { gates: gates(1), handler });
+      const { abandon } = await served.abandoned();
+      while (live.listenerCount(errorMonitor) !== 1) await turn();
+      live.unpipe(res);
+      expect(live.listenerCount(errorMonitor)).toBe(0);
+      await abandon();
     });
 
     test('a connection that serves many requests gathers no listeners', async () => {

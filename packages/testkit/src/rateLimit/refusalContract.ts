@@ -1,6 +1,8 @@
 import { MockClock, perDay, perMinute, perSecond } from '@breaking/core';
+import type { Outcome } from '@breaking/http';
 import { describe, expect, test } from 'vitest';
-import type { AdapterUnderTest } from '../adapterUnderTest.js';
+import type { AdapterUnderTest, Io } from '../adapterUnderTest.js';
+import { turn } from '../observed.js';
 import { serve } from '../served.js';
 import { limit, upTo } from './limit.js';
 
@@ -156,5 +158,46 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       }
       expect(connections).toBe(1);
     });
+
+    test.each(['response', 'error'] as const)(
+      'as %s that comes after something else has answered changes nothing',
+      async rejectWith => {
+        const outcomes: Outcome[] = [];
+        const errors: unknown[] = [];
+        let io: Io | undefined;
+        const outer = limit({
+          ...upTo(9),
+          name: 'outer',
+          refundWhen: outcome => {
+            outcomes.push(outcome);
+            return false;
+          },
+        });
+        const late = limit({
+          ...upTo(1),
+          rejectWith,
+          costOf: () => 2,
+          keyOf: async () => {
+            io?.hijack();
+            io?.res.writeHead(204, { 'x-by': 'another' }).end();
+            return 'k';
+          },
+        });
+        const served = await serve(adapter, {
+          gates: [outer, late],
+          beforeEachGate: of => {
+            io = of;
+          },
+          errorHandler: error => void errors.push(error),
+        });
+        const { status, headers } = await served.get();
+        expect({ status, by: headers['x-by'] }).toEqual({ status: 204, by: 'another' });
+        while (outcomes.length === 0) await turn();
+        expect(outcomes).toMatchObject([{ status: 204, aborted: false }]);
+        expect(errors).toEqual([]);
+        expect(io?.res.statusCode).toBe(204);
+        expect(await served.statuses('/')).toEqual([204]);
+      },
+    );
   });
 }
