@@ -1,5 +1,5 @@
 import { type BucketStore, type Decision, LeaseBucketStore, type Limit } from '@breaking/core';
-import { asDeadline, check } from '@breaking/core/internal';
+import { asDeadline, check, DEFAULT_DEADLINE_SECS, LARGEST_CAPACITY } from '@breaking/core/internal';
 import { type RedisClient, runnerOf } from './clients.js';
 import { ScriptedBucketStore } from './scriptedBucketStore.js';
 
@@ -40,7 +40,7 @@ export class RedisBucketStore implements BucketStore {
   constructor(options: RedisBucketStoreOptions) {
     const what = 'RedisBucketStore';
     check.knownOptions(what, options, ['client', 'prefix', 'deadlineSecs', 'lease']);
-    const { client, prefix = 'breaking', deadlineSecs = 0.05, lease } = options;
+    const { client, prefix = 'breaking', deadlineSecs = DEFAULT_DEADLINE_SECS, lease } = options;
     const scripted = new ScriptedBucketStore(runnerOf(`${what}: client`, client), {
       prefix: check.printableName(`${what}: prefix`, prefix),
       deadlineSecs: asDeadline(`${what}: deadlineSecs`, deadlineSecs),
@@ -79,5 +79,5 @@ export class RedisBucketStore implements BucketStore {
 
 function leaseTokens(what: string, lease: { readonly tokens: number }): number {
   check.knownOptions(what, lease, ['tokens']);
-  return check.whole(`${what}.tokens`, lease.tokens, 1, 1e12);
+  return check.whole(`${what}.tokens`, lease.tokens, 1, LARGEST_CAPACITY);
 }

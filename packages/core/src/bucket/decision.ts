@@ -20,6 +20,10 @@ export interface Decision {
   readonly retryAfterSecs: number;
 }
 
+/** A Decision as any store may have made it: `secondsUntil` may be missing. */
+export type ToldDecision = Omit<Decision, 'limits'> & { readonly limits: readonly ToldState[] };
+type ToldState = Omit<LimitState, 'secondsUntil'> & Partial<Pick<LimitState, 'secondsUntil'>>;
+
 /** Who decided: the store itself, in-process buckets in its stead, or what a decorating store knew without asking. */
 export type DecisionSource = 'store' | 'local' | 'denyCache' | 'lease';
 
@@ -44,14 +48,22 @@ export class DecidedLimit implements LimitState {
     return secondsUntilThere(this.capacityMax, this.restoreRateHz, this.#debt, n);
   }
 
-  static debtOf(state: LimitState): number {
-    return #debt in state ? state.#debt : state.secondsUntil(state.capacityMax) * state.restoreRateHz;
+  /** What a limit owes. One that tells no wait owes what its whole tokens lack, which is enough in any case. */
+  static debtOf(state: ToldState): number {
+    if (#debt in state) return state.#debt;
+    const { capacityMax, restoreRateHz, tokensLeft } = state;
+    const untilFull = state.secondsUntil?.(capacityMax);
+    return untilFull === undefined ? capacityMax - tokensLeft : untilFull * restoreRateHz;
+  }
+
+  static isOne(state: LimitState): boolean {
+    return #debt in state;
   }
 }
 
 /**
- * What a store answers. No literal: once the waits have been whole numbers and others, V8 takes half as long again to make
- * objects of that as to decide.
+ * What a store answers. It is a class, since V8 takes longer to make a literal whose wait is sometimes a whole number and
+ * sometimes not: half as long again as to decide.
  */
 class DecidedRequest implements Decision {
   declare readonly allowed: boolean;
@@ -86,7 +98,7 @@ class SourcedDecision extends DecidedRequest {
   }
 }
 
-/** Who took a decision; what no store of ours made counts as the store's. */
+/** Who took a decision. One that no store of ours made counts as the store's. */
 export const sourceOf = SourcedDecision.sourceOf;
 
 /**
@@ -95,6 +107,7 @@ export const sourceOf = SourcedDecision.sourceOf;
  * @param debts each limit's debt after the decision, in the order of `limits`
  * @param cost the tokens that were asked for
  * @param allowed whether they were (or, for a peek, would be) given
+ * @throws TypeError for a debt that is not a number of 0 or more
  */
 export function decided(
   limits: readonly Limit[],
@@ -104,8 +117,11 @@ export function decided(
   source: DecisionSource = 'store',
 ): Decision {
   const states = new Array<LimitState>(limits.length);
-  for (let i = 0; i < limits.length; i++)
-    states[i] = new DecidedLimit(limits[i] as Limit, debts[i] as number);
+  for (let i = 0; i < limits.length; i++) {
+    const debt = debts[i] as number;
+    if (!(debt >= 0)) throw new TypeError(`decided: each debt must be a number of 0 or more, got ${debt}`);
+    states[i] = new DecidedLimit(limits[i] as Limit, debt);
+  }
   const decision = allowed ? allowing(states) : refusing(states, cost);
   return source === 'store' ? decision : new SourcedDecision(decision, source);
 }
@@ -134,6 +150,20 @@ export function undecided(allowed: boolean, retryAfterSecs: number): Decision {
 /** Each limit's debt after a decision, whoever made it: what `decided` was given. */
 export function debtsAfter({ limits }: Decision): number[] {
   return limits.map(DecidedLimit.debtOf);
+}
+
+/** Whether a decision was made by our own functions, which make none that contradicts itself. */
+export function isDecided(value: unknown): value is Decision {
+  return value instanceof DecidedRequest && value.limits.every(DecidedLimit.isOne);
+}
+
+/** A decision that somebody else made, as one of ours. */
+export function restated(
+  { allowed, limits, violated, retryAfterSecs }: ToldDecision,
+  asked: readonly Limit[],
+): Decision {
+  const states = limits.map((state, i) => new DecidedLimit(asked[i] as Limit, DecidedLimit.debtOf(state)));
+  return new DecidedRequest(allowed, states, violated, retryAfterSecs);
 }
 
 /** The same decision, taken by another. */

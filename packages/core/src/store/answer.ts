@@ -1,23 +1,26 @@
-import { secondsUntilThere } from '../bucket/debt.js';
-import type { Decision, LimitState } from '../bucket/decision.js';
-import type { Limit } from '../bucket/policy.js';
-
-/** A Decision as any store may have made it: with the waits that only `secondsUntil` tells, or without. */
-type Told = Omit<Decision, 'limits'> & { readonly limits: readonly (LimitState | ToldLimit)[] };
-type ToldLimit = Omit<LimitState, 'secondsUntil'> & { readonly secondsUntil?: undefined };
+import {
+  type Decision,
+  isDecided,
+  type LimitState,
+  restated,
+  type ToldDecision,
+} from '../bucket/decision.js';
+import { type Limit, sameLimits } from '../bucket/policy.js';
 
 /**
- * A store's answer as the Decision that it must be: on the limits `asked`, or on none (see `undecided`), and of one piece.
- * Limits that cannot tell a wait get one from their whole tokens, which is long enough in any case.
- * @returns undefined for what is no such Decision
+ * A store's answer as the Decision that it must be: on the limits `asked`, or on none (see `undecided`), and consistent.
+ * An answer that somebody else made is checked here and made one of ours, so that no other store in a stack checks it again.
+ * A limit that cannot tell a wait gets one from its whole tokens, which is long enough in any case.
+ * @returns undefined for an answer that is no such Decision
  */
 export function decisionIn(answer: unknown, asked: readonly Limit[]): Decision | undefined {
-  if (!isDecision(answer, asked)) return undefined;
-  if (answer.limits.every(limit => limit.secondsUntil !== undefined)) return answer as Decision;
-  return { ...answer, limits: answer.limits.map(completed) };
+  if (isDecided(answer)) {
+    return answer.limits.length === 0 || sameLimits(answer.limits, asked) ? answer : undefined;
+  }
+  return isDecision(answer, asked) ? restated(answer, asked) : undefined;
 }
 
-function isDecision(value: unknown, asked: readonly Limit[]): value is Told {
+function isDecision(value: unknown, asked: readonly Limit[]): value is ToldDecision {
   if (typeof value !== 'object' || value === null) return false;
   const { allowed, limits, violated, retryAfterSecs } = value as Partial<Record<keyof Decision, unknown>>;
   return (
@@ -48,10 +51,4 @@ function isStateOf(limit: Limit, value: Partial<LimitState> | null | undefined):
 /** Seconds, 0 or more, also Infinity. */
 function isWait(secs: unknown): boolean {
   return typeof secs === 'number' && secs >= 0;
-}
-
-function completed(limit: LimitState | ToldLimit): LimitState {
-  const { capacityMax, restoreRateHz, tokensLeft } = limit;
-  const secondsUntil = (n = 1) => secondsUntilThere(capacityMax, restoreRateHz, capacityMax - tokensLeft, n);
-  return limit.secondsUntil === undefined ? { ...limit, secondsUntil } : limit;
 }

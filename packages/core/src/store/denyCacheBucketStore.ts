@@ -1,24 +1,17 @@
 import { knownOptions, whole } from '../base/check.js';
 import { isThenable } from '../base/thenable.js';
-import { allThere, debtAt } from '../bucket/debt.js';
-import { type Decision, debtsAfter, decided, sourceOf } from '../bucket/decision.js';
+import { type Decision, sourceOf } from '../bucket/decision.js';
 import { type Limit, sameLimits } from '../bucket/policy.js';
 import { decisionIn } from './answer.js';
-import { type BucketStore, asStore } from './store.js';
+import { LastAnswer } from './lastAnswer.js';
+import { asStore, type BucketStore, STANDS_IN, standsIn } from './store.js';
 
-/** What the store last said of a key that it had refused: under these limits it owed so much, at that moment. */
-interface Refusal {
-  readonly limits: readonly Limit[];
-  debts: readonly number[];
-  at: number;
-}
-
-/** Checks and looks at a key that the store has not answered yet. */
+/** Checks of a key, and looks at it, that the store has not answered yet. */
 interface Asking {
   count: number;
 }
 
-/** How many limits a refused key is remembered under: those that requests make up do not pile up. */
+/** How many sets of limits a refused key is remembered under. Those that requests make up do not pile up. */
 const REFUSALS_PER_KEY = 8;
 
 export interface DenyCacheOptions {
@@ -46,16 +39,18 @@ export interface DenyCacheOptions {
 export class DenyCacheBucketStore implements BucketStore {
   /** The store behind it. */
   readonly store: BucketStore;
+  readonly [STANDS_IN]: boolean;
   readonly #maxKeys: number;
   /** Two generations: once the young one is half of all, it is the old one, and the old one is forgotten. */
-  #young = new Map<string, Refusal[]>();
-  #old = new Map<string, Refusal[]>();
+  #young = new Map<string, LastAnswer[]>();
+  #old = new Map<string, LastAnswer[]>();
   readonly #asking = new Map<string, Asking>();
 
   constructor(options: DenyCacheOptions) {
     const what = 'DenyCacheBucketStore';
     knownOptions(what, options, ['store', 'maxKeys']);
     this.store = asStore(`${what}: store`, options.store);
+    this[STANDS_IN] = standsIn(this.store);
     const { maxKeys = 100_000 } = options;
     this.#maxKeys = whole(`${what}: maxKeys`, maxKeys, 2);
   }
@@ -83,7 +78,7 @@ export class DenyCacheBucketStore implements BucketStore {
     cost: number,
     now: number,
   ): Decision | Promise<Decision> {
-    const refused = this.#refusedStill(key, limits, cost, now);
+    const refused = this.#find(key, limits)?.refusal(cost, now, 'denyCache');
     if (refused !== undefined) return refused;
     const heard = (told: Decision) => {
       const decision = decisionIn(told, limits);
@@ -115,50 +110,36 @@ export class DenyCacheBucketStore implements BucketStore {
     );
   }
 
-  /** The refusal of a request that cannot fit yet, if that is known. */
-  #refusedStill(key: string, limits: readonly Limit[], cost: number, now: number): Decision | undefined {
-    const refusal = this.#refusal(key, limits);
-    if (refusal === undefined || now < refusal.at) return undefined;
-    const debts = limits.map((limit, i) =>
-      debtAt(refusal.debts[i] as number, refusal.at, now, limit.restoreRateHz),
-    );
-    return allThere(limits, debts, cost) ? undefined : decided(limits, debts, cost, false, 'denyCache');
-  }
-
   #learn(key: string, limits: readonly Limit[], decision: Decision, now: number): void {
-    const refusal = this.#refusal(key, limits);
-    if (refusal !== undefined) {
-      refusal.debts = debtsAfter(decision);
-      refusal.at = now;
-    } else if (!decision.allowed) {
-      this.#remember(key, { limits, debts: debtsAfter(decision), at: now });
-    }
+    const known = this.#find(key, limits);
+    if (known !== undefined) known.hear(decision, now);
+    else if (!decision.allowed) this.#remember(key, new LastAnswer(limits, decision, now));
   }
 
-  #refusals(key: string): Refusal[] | undefined {
+  #answers(key: string): LastAnswer[] | undefined {
     return this.#young.get(key) ?? this.#old.get(key);
   }
 
-  #refusal(key: string, limits: readonly Limit[]): Refusal | undefined {
-    return this.#refusals(key)?.find(refusal => sameLimits(refusal.limits, limits));
+  #find(key: string, limits: readonly Limit[]): LastAnswer | undefined {
+    return this.#answers(key)?.find(answer => sameLimits(answer.limits, limits));
   }
 
-  #remember(key: string, refusal: Refusal): void {
-    const refusals = this.#refusals(key) ?? [];
-    refusals.push(refusal);
-    if (refusals.length > REFUSALS_PER_KEY) refusals.shift();
+  #remember(key: string, answer: LastAnswer): void {
+    const answers = this.#answers(key) ?? [];
+    answers.push(answer);
+    if (answers.length > REFUSALS_PER_KEY) answers.shift();
     if (!this.#young.has(key) && this.#young.size >= Math.floor(this.#maxKeys / 2)) {
       this.#old = this.#young;
       this.#young = new Map();
     }
     this.#old.delete(key);
-    this.#young.set(key, refusals);
+    this.#young.set(key, answers);
   }
 
   /** A debit under other limits may have counted less of the debt than these, and drained it faster. */
   #forgetOthers(key: string, limits: readonly Limit[]): void {
-    const refusals = this.#refusals(key);
-    if (refusals === undefined || refusals.every(refusal => sameLimits(refusal.limits, limits))) return;
+    const answers = this.#answers(key);
+    if (answers === undefined || answers.every(answer => sameLimits(answer.limits, limits))) return;
     this.#forget(key);
   }
 

@@ -6,14 +6,9 @@ import type { Permit } from '../breaker/permit.js';
 import { type Decision, sourced, undecided } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
 import { decisionIn } from './answer.js';
-import { storeErrorChannel } from './events.js';
+import { ON_STORE_ERROR, type OnStoreError, storeErrorChannel } from './events.js';
 import { MemoryBucketStore } from './memory/memoryBucketStore.js';
-import { type BucketStore, asStore } from './store.js';
-
-/** What decides when a store gives no answer: buckets in this process, or the same answer for everyone. */
-export type OnStoreError = 'local' | 'allow' | 'deny';
-
-export const ON_STORE_ERROR: readonly OnStoreError[] = ['local', 'allow', 'deny'];
+import { asStore, type BucketStore, DEFAULT_DEADLINE_SECS, STANDS_IN } from './store.js';
 
 /** Five errors at once, or more than one in two seconds for long, and the store is left alone but for probes. */
 const BREAKER = { errorThreshold: 5, timeWindowSecs: 10, cooldownSecs: 0.5, cooldownMaxSecs: 5 };
@@ -45,6 +40,7 @@ export interface FailoverOptions {
  * is lost, in the direction of fewer tokens.
  */
 export class FailoverBucketStore implements BucketStore {
+  readonly [STANDS_IN] = true;
   readonly #store: BucketStore;
   readonly #name: string;
   readonly #onStoreError: OnStoreError;
@@ -61,7 +57,7 @@ export class FailoverBucketStore implements BucketStore {
     knownOptions(what, options, ['store', 'name', 'onStoreError', 'deadlineSecs']);
     this.#store = asStore(`${what}: store`, options.store);
     this.#name = printableName(`${what}: name`, options.name);
-    const { onStoreError = 'local', deadlineSecs = 0.05 } = options;
+    const { onStoreError = 'local', deadlineSecs = DEFAULT_DEADLINE_SECS } = options;
     this.#onStoreError = oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
     this.#deadlineSecs = asDeadline(`${what}: deadlineSecs`, deadlineSecs);
     const clock = { secondsSinceEpoch: () => this.#now };

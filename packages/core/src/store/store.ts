@@ -25,6 +25,14 @@ export interface BucketStore {
   scoped?(prefix: string): BucketStore;
 }
 
+/** On a store whose answers are not all those of the store behind it: its value is true. */
+export const STANDS_IN = Symbol.for('breaking.store.standsIn');
+
+/** Whether something else than the store may answer. */
+export function standsIn(store: BucketStore): boolean {
+  return (store as { readonly [STANDS_IN]?: boolean })[STANDS_IN] === true;
+}
+
 /** The operations that every store has. */
 export const OPERATIONS = ['check', 'peek', 'refund', 'reset'] as const;
 

@@ -9,23 +9,23 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** A batch of tokens on its way from the store, and who waits for it, first come first. */
+/** A batch of tokens on its way from the store, and the requests that wait for it, first come, first served. */
 export class LeaseBatch {
   readonly lease: Lease;
-  /** The tick of the store's timer in which it began. */
+  /** The tick of the store's timer in which it was started. */
   readonly tick: number;
-  /** Whether it takes longer than anybody waits. */
+  /** Whether it takes longer than requests wait. */
   isLate = false;
-  /** Resolves when nobody waits for it any more: it has come, has failed, or is late. */
+  /** Resolves when no request waits for it any more: it has come, has failed, or is late. */
   readonly over: Promise<void>;
-  #end = () => {};
+  #markOver = () => {};
   #waiting: Waiting[] = [];
 
   constructor(lease: Lease, tick: number) {
     this.lease = lease;
     this.tick = tick;
     this.over = new Promise(resolve => {
-      this.#end = resolve;
+      this.#markOver = resolve;
     });
   }
 
@@ -33,33 +33,33 @@ export class LeaseBatch {
     return new Promise((resolve, reject) => this.#waiting.push({ cost, now, resolve, reject }));
   }
 
-  /** Tokens that those who wait need. */
+  /** Tokens that the waiting requests need. */
   get needed(): number {
     return this.#waiting.reduce((sum, { cost }) => sum + cost, 0);
   }
 
-  /** Whether `n` tokens are those of a single request, which can as well ask for them itself. */
+  /** Whether `n` tokens are those of a single request, which can ask for them itself just as well. */
   isForOne(n: number): boolean {
     return this.#waiting.length === 1 && this.#waiting[0]?.cost === n;
   }
 
   /**
-   * Answers everybody whose request is decided by now, in the order in which they came: with tokens held or, where the store
+   * Answers every request that is decided by now, in the order in which they came: with tokens held or, where the store
    * has answered, with the refusal that its answer proves.
-   * @returns the others
+   * @returns the other requests
    */
-  serve(hasHeard: boolean): Waiting[] {
+  serve(hasAnswer: boolean): Waiting[] {
     const rest: Waiting[] = [];
     for (const each of this.#waiting.splice(0)) {
       const { cost, now } = each;
       if (cost <= this.lease.remaining) each.resolve(this.lease.give(cost, now));
       else {
-        const refusal = hasHeard ? this.lease.refusal(cost, now) : undefined;
+        const refusal = hasAnswer ? this.lease.refusal(cost, now) : undefined;
         if (refusal === undefined) rest.push(each);
         else each.resolve(refusal);
       }
     }
-    this.#end();
+    this.#markOver();
     return rest;
   }
 

@@ -1,0 +1,165 @@
+import { shown } from '../../base/check.js';
+import { outsideRequests } from '../../base/outsideRequests.js';
+import type { Decision } from '../../bucket/decision.js';
+import { type Limit, shareLimit } from '../../bucket/policy.js';
+import { decisionIn } from '../answer.js';
+import type { BucketStore } from '../store.js';
+import type { Lease } from './lease.js';
+import { LeaseBatch } from './leaseBatch.js';
+
+/** What goes between the leases and the store: batches, single requests, and tokens on their way back. */
+export class LeaseTraffic {
+  readonly #store: BucketStore;
+  readonly #tokens: number;
+  readonly #patienceMs: number;
+  /** The batch of each key that is on its way. */
+  readonly #batches = new Map<string, LeaseBatch>();
+  /** What the store was asked and has not answered. None of these rejects. */
+  readonly #pending = new Set<Promise<void>>();
+  /** Whether the last batch took longer than requests wait. Until the first one has come, it may. */
+  #isFar = true;
+  /** The limiter's latest reading of its clock, for what goes back while no request comes. */
+  now = 0;
+  /** How often the timer has fired. */
+  ticks = 0;
+
+  /**
+   * @param tokens the most that this process holds of one key
+   * @param patienceMs how long a request waits for a batch
+   */
+  constructor(store: BucketStore, tokens: number, patienceMs: number) {
+    this.#store = store;
+    this.#tokens = tokens;
+    this.#patienceMs = patienceMs;
+  }
+
+  get isFar(): boolean {
+    return this.#isFar;
+  }
+
+  get hasBatches(): boolean {
+    return this.#batches.size > 0;
+  }
+
+  batchOf(key: string): LeaseBatch | undefined {
+    return this.#batches.get(key);
+  }
+
+  /** The batch on its way that takes from these limits of the key, unless it takes too long to wait for. */
+  batchFor(key: string, limits: readonly Limit[]): LeaseBatch | undefined {
+    const batch = this.#batches.get(key);
+    return batch !== undefined && !batch.isLate && shareLimit(batch.lease.limits, limits) ? batch : undefined;
+  }
+
+  sendBatch(key: string, lease: Lease, now: number): LeaseBatch {
+    const batch = new LeaseBatch(lease, this.ticks);
+    this.#batches.set(key, batch);
+    this.#track(() => this.#fetchBatch(key, batch, now));
+    return batch;
+  }
+
+  /** Forgets batches that have not come back by this tick, so that others can be sent. */
+  forgetBatches(isOld: (batch: LeaseBatch) => boolean): void {
+    for (const [key, batch] of this.#batches) if (isOld(batch)) this.#batches.delete(key);
+  }
+
+  /** `n` of the tokens held leave the lease: back to the store, unless a reset has filled the key. */
+  giveBack(key: string, lease: Lease, n: number): void {
+    if (n === 0) return;
+    lease.release(n);
+    if (lease.spare === 'dropped') return;
+    this.#track(async () => this.#store.refund(key, lease.limits, n, this.now));
+  }
+
+  /** Resolves when the store has answered everything that it was asked, also what it is asked meanwhile. */
+  async settled(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  }
+
+  /** Takes a batch for all who ask before this turn is over, and ahead of need. */
+  async #fetchBatch(key: string, batch: LeaseBatch, now: number): Promise<void> {
+    await undefined;
+    const { lease } = batch;
+    const n = lease.batch(batch.needed, now, this.#tokens);
+    const isWorthIt = lease.spare === 'kept' && n > 0 && !batch.isForOne(n);
+    if (!isWorthIt) return this.#settleBatch(key, batch, false);
+
+    lease.ask(n, now, this.#tokens);
+    const expire = () => {
+      this.#isFar = true;
+      batch.isLate = true;
+      this.#serve(key, batch, false);
+    };
+    const late = outsideRequests(() => setTimeout(expire, this.#patienceMs).unref());
+    try {
+      lease.hearOfBatch(await this.#checkStore(key, lease.limits, n, now), n, now);
+      lease.tick = this.ticks;
+      if (!batch.isLate) this.#isFar = false;
+    } catch (error) {
+      lease.lose();
+      batch.reject(error);
+    }
+    clearTimeout(late);
+    this.#settleBatch(key, batch, true);
+  }
+
+  #settleBatch(key: string, batch: LeaseBatch, hasAnswer: boolean): void {
+    if (this.#batches.get(key) === batch) this.#batches.delete(key);
+    this.#serve(key, batch, hasAnswer);
+  }
+
+  /** Decides all who wait for a batch. Those that it does not serve ask the store alone, after what is held went back. */
+  #serve(key: string, batch: LeaseBatch, hasAnswer: boolean): void {
+    const { lease } = batch;
+    const rest = batch.serve(hasAnswer);
+    const isKept = rest.length === 0 && lease.spare === 'kept';
+    // What came too late for those who asked goes back, but for `tokens`.
+    this.giveBack(key, lease, isKept ? Math.max(0, lease.remaining - this.#tokens) : lease.remaining);
+    for (const { cost, now, resolve } of rest) resolve(this.decideAlone(key, lease, cost, now));
+  }
+
+  /**
+   * Asks the store for one request alone. Where that is refused, but would fit with what is held here or on its way, that
+   * goes back and the request asks once more.
+   */
+  async decideAlone(key: string, lease: Lease, cost: number, now: number): Promise<Decision> {
+    // Where there is no time to ask twice, what is held goes back first, and what is on its way counts as gone.
+    if (this.#isFar) this.giveBack(key, lease, lease.remaining);
+    const batch = this.batchFor(key, lease.limits);
+    const held = lease.remaining;
+    const [decision, withHeld] = await this.#checkAlone(key, lease, cost, now);
+    if (decision.allowed) return withHeld;
+    if (held === 0 && batch === undefined) return decision;
+    await batch?.over;
+    const taken = lease.take(cost, now);
+    if (taken !== undefined || this.#isFar) return taken ?? decision;
+    const refused = lease.withHeld(decision, cost);
+    const isElsewhere = batch !== undefined && batch.lease !== lease;
+    if (!refused.allowed && !isElsewhere) return refused;
+    this.giveBack(key, lease, lease.remaining);
+    const [again, againWithHeld] = await this.#checkAlone(key, lease, cost, now);
+    return again.allowed ? againWithHeld : again;
+  }
+
+  /** What the store says to one request, and what that is with the tokens held as it says so. */
+  async #checkAlone(key: string, lease: Lease, cost: number, now: number): Promise<[Decision, Decision]> {
+    const decision = await this.#checkStore(key, lease.limits, cost, now);
+    lease.tick = this.ticks;
+    if (cost <= this.#tokens) lease.hearOfRequest(decision, cost, now);
+    return [decision, lease.withHeld(decision, cost)];
+  }
+
+  async #checkStore(key: string, limits: readonly Limit[], n: number, now: number): Promise<Decision> {
+    const answer = await this.#store.check(key, limits, n, now);
+    const decision = decisionIn(answer, limits);
+    if (decision !== undefined && decision.limits.length > 0) return decision;
+    throw new TypeError(`store.check must answer with a Decision on its limits, got ${shown(answer)}`);
+  }
+
+  #track(operate: () => Promise<void>): void {
+    const settled: Promise<void> = operate()
+      .catch(() => {})
+      .finally(() => this.#pending.delete(settled));
+    this.#pending.add(settled);
+  }
+}
