@@ -31,12 +31,11 @@ describe.each(publicPackages().map(each => each.manifest.name))('%s', name => {
     const tops = [...new Set(files.map(path => path.split('/')[0]!))];
 
     expect(tops).toEqual(expect.arrayContaining(['CHANGELOG.md', 'README.md']));
-    expect(tops.filter(top => !top.endsWith('.md')).sort()).toEqual([
-      'LICENSE',
-      'dist',
-      'package.json',
-      'src',
-    ]);
+    const { files: named } = JSON.parse(unpacked('package.json')) as { files: string[] };
+    const data = named.filter(each => /\.(json|yml)$/.test(each));
+    expect(tops.filter(top => !top.endsWith('.md')).sort()).toEqual(
+      ['LICENSE', 'dist', 'package.json', 'src', ...data].sort(),
+    );
     expect(files.filter(path => /tsbuildinfo|\btests?\b/.test(path))).toEqual([]);
     expect(unpacked('LICENSE')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'));
   });
