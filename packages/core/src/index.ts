@@ -34,6 +34,14 @@ export {
   perSecond,
 } from './bucket/policy.js';
 export { TokenBucket } from './bucket/tokenBucket.js';
+export { ConcurrencyLimiter } from './concurrency/concurrencyLimiter.js';
+export {
+  ConcurrencyLimiterGroup,
+  type ConcurrencyLimiterGroupOptions,
+} from './concurrency/concurrencyLimiterGroup.js';
+export { Overloaded } from './concurrency/errors.js';
+export type { ConcurrencyMessage } from './concurrency/events.js';
+export type { ConcurrencyLimiterOptions } from './concurrency/options.js';
 export { StoreUnavailable, TooManyRequests } from './limiter/errors.js';
 export type { DecisionMessage } from './limiter/events.js';
 export type { RateLimiterOptions } from './limiter/options.js';

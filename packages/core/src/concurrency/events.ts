@@ -1,0 +1,15 @@
+import { channel } from 'node:diagnostics_channel';
+
+/** Published on `breaking:concurrency_limit:decision`. */
+export interface ConcurrencyMessage {
+  readonly name: string;
+  /** Absent for a limiter without a key. */
+  readonly key?: string;
+  readonly allowed: boolean;
+  /** Calls under way after this decision. */
+  readonly inFlight: number;
+  readonly limit: number;
+}
+
+// A channel lives as long as someone holds it: this does. Messages are built only where `hasSubscribers` is true.
+export const concurrencyChannel = channel('breaking:concurrency_limit:decision');
