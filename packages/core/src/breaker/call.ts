@@ -50,10 +50,17 @@ function checkedRun(options: RunOptions): RunOptions {
   return options;
 }
 
-/** Makes a call; a promise that it returns is given up after `timeoutSecs`. */
-export function callFor(breaker: string, timeoutSecs: number, call: () => unknown): unknown {
-  const answer = call();
-  return isThenable(answer) ? within(callThrough(breaker), timeoutSecs, answer) : answer;
+/** The same function, but that a promise that it returns is given up after `timeoutSecs`. */
+export function givingUp<F extends (...args: never[]) => unknown>(
+  breaker: string,
+  timeoutSecs: number | undefined,
+  fn: F,
+): (...args: never[]) => unknown {
+  if (timeoutSecs === undefined) return fn;
+  return function (this: unknown, ...args) {
+    const answer = Reflect.apply(fn, this, args);
+    return isThenable(answer) ? within(callThrough(breaker), timeoutSecs, answer) : answer;
+  };
 }
 
 /**

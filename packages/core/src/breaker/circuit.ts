@@ -26,6 +26,8 @@ export class Circuit implements Admitter {
   readonly key: string | undefined;
   readonly settings: BreakerSettings;
   readonly #state: BreakerState;
+  /** Whether a call can be too slow. */
+  readonly #judgesTime: boolean;
   /** The state that was last published. */
   #noticed: CircuitState = 'closed';
   /** Calls that were admitted and have not told their outcome. */
@@ -39,11 +41,12 @@ export class Circuit implements Admitter {
     this.key = key;
     this.settings = settings;
     this.#state = new BreakerState(settings);
+    this.#judgesTime = settings.slowCallSecs < Number.POSITIVE_INFINITY;
   }
 
   /** What a call is admitted with, or the seconds until one would be. */
   admit(): Admission | number {
-    const isTimed = this.settings.slowCallSecs !== Number.POSITIVE_INFINITY || hasCallListeners();
+    const isTimed = this.#judgesTime || hasCallListeners();
     // Time does nothing to an untouched breaker, and reading the clock would cost more than all the rest.
     if (!isTimed && this.#state.isUntouched) return this.#admission();
     const now = this.#look();
@@ -58,9 +61,10 @@ export class Circuit implements Admitter {
     return admission;
   }
 
-  settle({ epoch, since }: Admission, end: CallEnd, told?: unknown, callerSignal?: AbortSignal): void {
+  settle(admission: Admission, end: CallEnd, told?: unknown, callerSignal?: AbortSignal): void {
     this.#underWay -= 1;
     let outcome = outcomeOf(end, told, callerSignal, this.settings);
+    const { epoch, since } = admission;
     const isPlain = outcome !== 'failure' && since === undefined;
     if (isPlain && this.#state.isUntouched && !hasCallListeners()) return;
     const now = this.#now();

@@ -1,6 +1,6 @@
 import { asFunction, positive } from '../base/check.js';
 import { withoutStack } from '../base/errors.js';
-import { boundCall, callFor, type Runnable, type RunOptions, rejecting, settling } from './call.js';
+import { boundCall, givingUp, type Runnable, type RunOptions, rejecting, settling } from './call.js';
 import { Circuit } from './circuit.js';
 import { TooManyErrors } from './errors.js';
 import type { CircuitState } from './events.js';
@@ -82,9 +82,8 @@ export class CircuitBreaker {
    */
   wrap<F extends (...args: never[]) => unknown>(fn: F): F {
     asFunction('CircuitBreaker.wrap: fn', fn);
-    const { name } = this;
     const circuit = this.#circuit;
-    const { timeoutSecs } = circuit.settings;
+    const timed = givingUp(this.name, circuit.settings.timeoutSecs, fn);
     const refusal = (retryAfterSecs: number) => this.#refusal(retryAfterSecs);
     let isAsync = Object.prototype.toString.call(fn) === '[object AsyncFunction]';
     function throughBreaker(this: unknown, ...args: never[]): unknown {
@@ -93,11 +92,7 @@ export class CircuitBreaker {
         if (isAsync) return rejecting(refusal(admission));
         throw refusal(admission);
       }
-      const call = () => Reflect.apply(fn, this, args);
-      const answer = settling(
-        admission,
-        timeoutSecs === undefined ? call : () => callFor(name, timeoutSecs, call),
-      );
+      const answer = settling(admission, () => Reflect.apply(timed, this, args));
       isAsync ||= answer instanceof Promise;
       return answer;
     }

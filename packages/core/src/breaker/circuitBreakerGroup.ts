@@ -69,10 +69,7 @@ export class CircuitBreakerGroup {
    * @throws TypeError for any other key
    */
   get(key?: string): CircuitBreaker {
-    if (key === undefined) {
-      this.#keyless ??= this.#made(undefined);
-      return this.#keyless.breaker;
-    }
+    if (key === undefined) return (this.#keyless ?? this.#makeKeyless()).breaker;
     const bounded = boundedKey(asString('CircuitBreakerGroup: key', key));
     const known = this.#byKey.get(bounded);
     if (known !== undefined) return known.breaker;
@@ -94,6 +91,11 @@ export class CircuitBreakerGroup {
   *entries(): IterableIterator<[key: string | undefined, breaker: CircuitBreaker]> {
     if (this.#keyless !== undefined) yield [undefined, this.#keyless.breaker];
     for (const [key, { breaker }] of this.#byKey) yield [key, breaker];
+  }
+
+  #makeKeyless(): Kept {
+    this.#keyless = this.#made(undefined);
+    return this.#keyless;
   }
 
   #made(key: string | undefined): Kept {

@@ -16,15 +16,24 @@ export function outcomeOf(
   end: CallEnd,
   told: unknown,
   callerSignal: AbortSignal | undefined,
-  { errorTypes, isFailure, isFailedResult }: BreakerSettings,
+  settings: BreakerSettings,
 ): CallOutcome {
-  if (end === 'returned') return isFailedResult?.(told) ? 'failure' : 'success';
-  if (end !== 'thrown') return end;
-  const code = codeOf(told);
-  if (code === 'BREAKING_TOO_MANY_ERRORS' || isCallersAbort(told, callerSignal)) return 'ignored';
+  if (end === 'returned') {
+    return settings.isFailedResult !== undefined && settings.isFailedResult(told) ? 'failure' : 'success';
+  }
+  return end === 'thrown' ? outcomeOfError(told, callerSignal, settings) : end;
+}
+
+function outcomeOfError(
+  error: unknown,
+  callerSignal: AbortSignal | undefined,
+  { errorTypes, isFailure }: BreakerSettings,
+): CallOutcome {
+  const code = codeOf(error);
+  if (code === 'BREAKING_TOO_MANY_ERRORS' || isCallersAbort(error, callerSignal)) return 'ignored';
   if (code === 'BREAKING_TIMEOUT') return 'failure';
-  if (errorTypes !== undefined && !errorTypes.some(type => told instanceof type)) return 'success';
-  return isFailure === undefined || isFailure(told) ? 'failure' : 'success';
+  if (errorTypes !== undefined && !errorTypes.some(type => error instanceof type)) return 'success';
+  return isFailure === undefined || isFailure(error) ? 'failure' : 'success';
 }
 
 /**
