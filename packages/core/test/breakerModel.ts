@@ -71,12 +71,12 @@ export class BreakerModel {
     this.settle(this.#begin(now), outcome, now);
   }
 
-  trip(now: number): void {
+  trip(now: number, secs?: number): void {
     this.#look(now);
     if (!this.#recovering) this.#level += 1;
     this.#recovering = true;
     this.#newEpoch();
-    this.#prepay(now);
+    this.#prepay(now, secs);
   }
 
   reset(now: number): void {
@@ -137,9 +137,9 @@ export class BreakerModel {
     this.#inFlight.clear();
   }
 
-  #prepay(now: number): void {
+  #prepay(now: number, secs?: number): void {
     const { cooldownSecs, cooldownBackoff, cooldownMaxSecs } = this.#options;
-    this.#cooldown = Math.min(cooldownMaxSecs, cooldownSecs * cooldownBackoff ** (this.#level - 1));
+    this.#cooldown = secs ?? Math.min(cooldownMaxSecs, cooldownSecs * cooldownBackoff ** (this.#level - 1));
     this.#set(1 - this.#r * this.#cooldown, now);
   }
 
