@@ -18,9 +18,7 @@ export function outcomeOf(
   callerSignal: AbortSignal | undefined,
   settings: BreakerSettings,
 ): CallOutcome {
-  if (end === 'returned') {
-    return settings.isFailedResult !== undefined && settings.isFailedResult(told) ? 'failure' : 'success';
-  }
+  if (end === 'returned') return settings.isFailedResult?.(told) ? 'failure' : 'success';
   return end === 'thrown' ? outcomeOfError(told, callerSignal, settings) : end;
 }
 

@@ -1,0 +1,204 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const PACKAGES = fileURLToPath(new URL('../../', import.meta.url));
+
+interface Manifest {
+  readonly name: string;
+  readonly private?: boolean;
+  readonly exports?: Readonly<Record<string, unknown>>;
+}
+
+/** Every module that users can import, by its specifier, with the source that it is made of. */
+function publicModules(): [specifier: string, source: string][] {
+  const modules: [string, string][] = [];
+  for (const folder of readdirSync(PACKAGES)) {
+    if (!existsSync(`${PACKAGES}${folder}/package.json`)) continue;
+    const manifest = JSON.parse(readFileSync(`${PACKAGES}${folder}/package.json`, 'utf8')) as Manifest;
+    if (manifest.private) continue;
+    for (const [subpath, target] of Object.entries(manifest.exports ?? {})) {
+      if (subpath === './package.json' || subpath === './internal') continue;
+      const [, built = ''] = /"\.\/dist\/([^"]+)\.js"/.exec(JSON.stringify(target)) ?? [];
+      modules.push([manifest.name + subpath.slice(1), `${PACKAGES}${folder}/src/${built}.ts`]);
+    }
+  }
+  return modules;
+}
+
+/** The names that a module exports, types too, in order; `* of x` where it passes all names of x on. */
+function exportedBy(source: string): string[] {
+  const text = readFileSync(source, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+  const lists = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list = '']) =>
+    list.split(','),
+  );
+  const named = lists.map(each =>
+    each
+      .trim()
+      .replace(/^type /, '')
+      .replace(/^.* as /, ''),
+  );
+  const declared = [
+    ...text.matchAll(
+      /^export (?:default )?(?:declare )?(?:abstract )?(?:async )?(?:class|const|function\*?|interface|type|enum) (\w+)/gm,
+    ),
+  ];
+  const passedOn = [...text.matchAll(/^export \* from '([^']+)'/gm)].map(([, from]) => `* of ${from}`);
+  return [...named, ...declared.map(([, name]) => name as string), ...passedOn]
+    .filter(name => name !== '')
+    .sort();
+}
+
+/**
+ * What users may name. A name that is here is a promise: it is kept until the next major version, it has a docstring, and
+ * the README of its package or a page linked from there says what it is for. What only our own packages need goes behind
+ * `/internal`.
+ */
+const NAMES: Readonly<Record<string, string>> = {
+  '@breaking/core': `
+    BucketPolicy
+    BucketStore
+    CallMessage
+    CallOutcome
+    CircuitBreaker
+    CircuitBreakerGroup
+    CircuitBreakerGroupOptions
+    CircuitBreakerOptions
+    CircuitState
+    Clock
+    Decision
+    DecisionMessage
+    DecisionSource
+    DenyCacheBucketStore
+    DenyCacheOptions
+    ErrorType
+    FailoverBucketStore
+    FailoverOptions
+    HeaderFields
+    LeaseBucketStore
+    LeaseOptions
+    Limit
+    LimitState
+    Limits
+    MemoryBucketStore
+    MockClock
+    MonotonicClock
+    OnStoreError
+    Permit
+    RateLimiter
+    RateLimiterOptions
+    RunOptions
+    StoreErrorMessage
+    StoreUnavailable
+    TimeoutError
+    TokenBucket
+    TooManyErrors
+    TooManyRequests
+    TransitionMessage
+    TransitionReason
+    allThere
+    cappedDebt
+    debtAt
+    decided
+    guarded
+    perDay
+    perHour
+    perMinute
+    perSecond
+    sourceOf
+    sourced
+  `,
+  '@breaking/express': `
+    CircuitBreakerOptions
+    GateHandler
+    RateLimitOptions
+    circuitBreaker
+    perDay
+    perHour
+    perMinute
+    perSecond
+    rateLimit
+  `,
+  '@breaking/fastify': `
+    BreakingOptions
+    CircuitBreakerOptions
+    GateHook
+    RateLimitOptions
+    breaking
+    default
+    perDay
+    perHour
+    perMinute
+    perSecond
+  `,
+  '@breaking/http': `
+    Binding
+    CircuitBreakerGate
+    CircuitBreakerGateOptions
+    Gate
+    HeaderFormat
+    Incoming
+    MaybePromise
+    Outcome
+    Outgoing
+    Problem
+    RateLimitGate
+    RateLimitOptions
+    RateLimitSettings
+    Refusal
+    RejectWith
+    Rejection
+    isWatched
+    pass
+    recordError
+  `,
+  '@breaking/koa': `
+    CircuitBreakerOptions
+    RateLimitOptions
+    circuitBreaker
+    perDay
+    perHour
+    perMinute
+    perSecond
+    rateLimit
+  `,
+  '@breaking/metrics/otel': `
+    ObserveOptions
+    observe
+  `,
+  '@breaking/metrics/prometheus': `
+    AnyRegistry
+    collectInto
+  `,
+  '@breaking/plan': `
+    FrontierOptions
+    FrontierPoint
+    PlanEvent
+    PlanReport
+    RecordOptions
+    Recording
+    ReplayOptions
+    Replayed
+    Suggestion
+    frontier
+    record
+    replay
+  `,
+  '@breaking/redis': `
+    IoredisClient
+    NodeRedisClient
+    RedisBucketStore
+    RedisBucketStoreOptions
+    RedisClient
+  `,
+};
+
+const namesIn = (list: string | undefined) =>
+  list
+    ?.split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '');
+
+test.each(publicModules())('%s exports the names that were agreed on', (specifier, source) => {
+  expect(exportedBy(source)).toEqual(namesIn(NAMES[specifier]));
+});
