@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 
-/** Characters of the longest key that is kept as it is. */
+/** The length of the longest key that is kept unchanged. */
 const LONGEST_KEY = 256;
 const DIGEST = 'sha256:';
 
 /**
- * A key as a store sees it: at most 256 characters and what delimits them, whoever chose it. Longer ones are digested;
- * so is any that looks like a digest, so that nobody can pass one off as a long key of somebody else's.
- * The digest is over UTF-16: halves of surrogate pairs stay apart.
+ * A key as a store sees it: at most 256 characters. A longer key becomes its digest. So does a key that looks like a
+ * digest, so that no client can choose a key that is the digest of another client's long key. The digest is over UTF-16,
+ * which keeps the halves of surrogate pairs apart.
  */
 export function boundedKey(key: string): string {
   // Nearly all keys are short and do not begin with an s.
@@ -19,7 +19,7 @@ function digestedIfNeeded(key: string): string {
   return DIGEST + createHash('sha256').update(key, 'utf16le').digest('base64url');
 }
 
-/** The prefix of all keys of one limiter. It is length-delimited: no name and key run together into another limiter's. */
+/** The prefix of all keys of one limiter. It contains its length, so that no name and key together look like another's. */
 export function keyScope(name: string): string {
   return `${name.length}:${name}:`;
 }

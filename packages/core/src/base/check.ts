@@ -1,9 +1,9 @@
 /**
- * Option checks. Options are checked once, where they are given, and never repaired: a TypeError says that a value
- * is of the wrong kind, a RangeError that it lies outside what is allowed. Both name the option and the value.
+ * Checks of options and arguments. They are checked once, where they are given, and never repaired. A TypeError says that
+ * a value has the wrong kind, a RangeError that it is out of range. Both name the option and the value.
  */
 
-/** How a wrong value reads in an error message. */
+/** A wrong value as an error message shows it. */
 export function shown(value: unknown): string {
   if (typeof value === 'string')
     return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
@@ -38,7 +38,7 @@ export function atMost(what: string, value: number, most: number): number {
   return value;
 }
 
-/** A share of a whole that is never all of it: from 0 to below 1. */
+/** A share that is less than the whole: from 0 to below 1. */
 export function share(what: string, value: unknown): number {
   const checked = finite(what, value);
   if (!(checked >= 0 && checked < 1)) throw wrongValue(what, '>= 0 and < 1', value);
@@ -78,7 +78,7 @@ export function asString(what: string, value: unknown): string {
   return value;
 }
 
-/** Names stand in header fields and events: printable ASCII, not empty. */
+/** A name for header fields and events: printable ASCII, not empty. */
 export function printableName(what: string, value: unknown): string {
   if (!/^[\x20-\x7e]+$/.test(asString(what, value)))
     throw wrongValue(what, 'printable ASCII, not empty', value);
@@ -92,7 +92,7 @@ export function asObjectWith<T>(what: string, value: T, methods: readonly (keyof
 }
 
 /**
- * Refuses what is not a plain bag of options, and any option that is not known: a misspelt one would silently do nothing.
+ * Throws for options that are not a plain object, and for an unknown option: a misspelt one would silently do nothing.
  * @throws TypeError
  */
 export function knownOptions(what: string, options: unknown, known: readonly string[]): void {
@@ -101,7 +101,7 @@ export function knownOptions(what: string, options: unknown, known: readonly str
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    // A client or a request in the place of options has properties that its user never wrote.
+    // A client or a request that was passed as the options has properties that the caller never wrote.
     if ((options.constructor?.name ?? 'Object') !== 'Object')
       throw wrongKind(`${what}: options`, `an object with ${known.join(', ')}`, options);
     throw new TypeError(`${what}: unknown option ${shown(name)}, known are ${known.join(', ')}`);

@@ -1,28 +1,28 @@
 import { atLeast, finite } from './check.js';
 
-/** A monotonic clock. Its epoch is arbitrary: only differences between two readings mean anything. */
+/** A monotonic clock. Its epoch is arbitrary: only the difference between two readings has a meaning. */
 export interface Clock {
   /** Seconds since the clock's epoch, with fractions. */
   secondsSinceEpoch(): number;
 }
 
 /**
- * The clock's reading. One that is no number would be kept as a moment that never passes.
- * @throws TypeError or RangeError for what is no finite number
+ * The reading of a clock. It is checked, since NaN would be kept as a moment that never passes.
+ * @throws TypeError or RangeError for a reading that is not a finite number
  */
 export function readingOf(clock: Clock): number {
   const reading = clock.secondsSinceEpoch();
   return Number.isFinite(reading) ? reading : finite('clock: secondsSinceEpoch()', reading);
 }
 
-/** The process's monotonic clock, `performance.now()`: no wall-clock step moves it. */
+/** The monotonic clock of this process, `performance.now()`. Changes of the wall clock do not move it. */
 export class MonotonicClock implements Clock {
   secondsSinceEpoch(): number {
     return performance.now() / 1000;
   }
 }
 
-/** A clock that stands still until it is told to move: time for tests and simulations. */
+/** A clock that stands still until it is moved, for tests and simulations. */
 export class MockClock implements Clock {
   #time: number;
 
@@ -31,7 +31,7 @@ export class MockClock implements Clock {
     this.#time = finite('MockClock: time', time);
   }
 
-  /** The present reading, in seconds. */
+  /** The current reading, in seconds. */
   get time(): number {
     return this.#time;
   }
@@ -43,8 +43,8 @@ export class MockClock implements Clock {
   /**
    * Moves the clock forward.
    * @param secs seconds, at least 0
-   * @throws RangeError for a negative or infinite step, or one past the last finite reading: a monotonic clock never
-   *   goes backwards. The clock stays where it is then.
+   * @throws RangeError for a step that is negative or infinite, or that goes past the last finite reading. The clock does
+   *   not move then.
    */
   advanceBy(secs: number): void {
     atLeast('MockClock: advanceBy secs', finite('MockClock: advanceBy secs', secs), 0);

@@ -3,24 +3,26 @@ import { atMost, positive } from './check.js';
 import { TimeoutError } from './errors.js';
 import { isThenable } from './thenable.js';
 
-/** The longest that a timer waits, 2^31 − 1 milliseconds: one set for longer would go off at once. */
+/** The longest wait of a timer, 2^31 − 1 milliseconds. A timer that is set for longer fires at once. */
 const LONGEST_SECS = 2_147_483;
 
-/** @throws TypeError or RangeError for what is no time that {@link within} can wait: > 0, at most 2,147,483 seconds */
+/** @throws TypeError or RangeError for seconds that {@link within} cannot wait: it takes > 0, at most 2,147,483 */
 export function asDeadline(what: string, secs: unknown): number {
   return atMost(what, positive(what, secs), LONGEST_SECS);
 }
 
-/** How late a timer is at most in a process that has time, in milliseconds. */
+/** A timer that fires later than this many milliseconds shows that the process stood still. */
 const PUNCTUAL_MS = 2;
 
 /**
- * What `answer` settles with, or a rejection once `deadlineSecs` have passed. An answer that comes later is dropped, a
- * late rejection too. The timer is gone as soon as either happens.
+ * Settles as `answer` does, or rejects once `deadlineSecs` have passed. A later answer is dropped, and so is a later
+ * rejection. The timer ends as soon as either happens.
  *
- * A process that stood still hears its timers first, and then what has long arrived: it is given one turn to read that.
- * @param giveUp called right before such a rejection, with its error
- * @throws TimeoutError
+ * In a process that stood still, timers fire before the answers that have arrived meanwhile are read. So a late timer
+ * waits for one more turn of the event loop, in which they can be read.
+ * @param what the start of the error message
+ * @param giveUp called with the TimeoutError right before the rejection
+ * @throws (rejects with) TimeoutError
  */
 export function within<T>(
   what: string,
@@ -41,7 +43,7 @@ export function within<T>(
       if (performance.now() > latestMs) lastTurn = setImmediate(end);
       else end();
     }, deadlineMs);
-    // Resolving a promise with it, as `await` does, is safe whatever its `then` is; calling that ourselves is not.
+    // A promise may be resolved with any thenable, as `await` does. Calling its `then` here would not be safe.
     new Promise<T>(settle => settle(answer)).then(resolve, reject).finally(() => {
       clearTimeout(timer);
       clearImmediate(lastTurn);
@@ -50,9 +52,10 @@ export function within<T>(
 }
 
 /**
- * Calls `fn` with a signal that aborts when the caller's does, and once `timeoutSecs` have passed without an answer.
- * What `fn` does after that is dropped.
- * @throws (rejects with) TimeoutError, the reason of that second abort, and whatever `fn` throws
+ * Calls `fn` with a signal that aborts when the caller's does, or once `timeoutSecs` have passed without an answer.
+ * Whatever `fn` does after the timeout is dropped.
+ * @param what the start of the error message
+ * @throws (rejects with) TimeoutError, which is also the reason of the signal after a timeout, and whatever `fn` throws
  */
 export async function callWithin<T>(
   what: string,

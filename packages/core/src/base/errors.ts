@@ -1,13 +1,13 @@
 /**
- * An error without its stack. A breaker refuses most when there is least to spare, the stack costs several times as
- * much as all the rest of a refusal, and shows nothing but where the call was made.
+ * Makes an error without a stack. The stack of a refusal costs several times as much as the rest of it, and shows only
+ * where the call was made; a breaker refuses most calls just when a service has the least to spare.
  */
 export function withoutStack<E extends Error>(make: () => E): E {
   const { stackTraceLimit } = Error;
   try {
     Error.stackTraceLimit = 0;
   } catch {
-    // Error is frozen.
+    // `Error` is frozen.
     return make();
   }
   try {
@@ -17,13 +17,13 @@ export function withoutStack<E extends Error>(make: () => E): E {
   }
 }
 
-/** Something took longer than it was given. */
+/** A call or an operation took longer than its timeout. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
   readonly code = 'BREAKING_TIMEOUT';
   readonly timeoutSecs: number;
 
-  /** @param what what did not come in time, at the start of the message */
+  /** @param what what took too long: the start of the message */
   constructor(what: string, timeoutSecs: number) {
     super(`${what} took longer than ${timeoutSecs} s`);
     this.timeoutSecs = timeoutSecs;

@@ -5,9 +5,9 @@ import type { Admission } from './permit.js';
 
 /** The options of one call. */
 export interface RunOptions {
-  /** The caller's own signal. Its abort reaches the function through the signal that it is called with. */
+  /** The caller's own signal. When it aborts, so does the signal that the function is called with. */
   readonly signal?: AbortSignal | undefined;
-  /** Seconds after which the call is given up, > 0, at most 2,147,483; by default the `timeoutSecs` of the breaker. */
+  /** Seconds after which the call is given up: > 0, at most 2,147,483; by default the `timeoutSecs` of the breaker. */
   readonly timeoutSecs?: number | undefined;
 }
 

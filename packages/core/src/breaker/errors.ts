@@ -1,6 +1,6 @@
 import { type HeaderFields, retryAfterField } from '../base/retryAfter.js';
 
-/** A circuit breaker lets no call through. The frameworks' own error paths answer it with 503 and its `headers`. */
+/** A circuit breaker refused a call. The error handlers of the frameworks answer it with 503 and its `headers`. */
 export class TooManyErrors extends Error {
   override readonly name = 'TooManyErrors';
   readonly code = 'BREAKING_TOO_MANY_ERRORS';

@@ -1,13 +1,14 @@
 import type { CircuitBreaker } from './circuitBreaker.js';
 
 /**
- * A standard method decorator (not one of `experimentalDecorators`): each call of the method, on any instance, goes
- * through `breaker`, as with `wrap`.
+ * A standard method decorator (not one of `experimentalDecorators`): sends each call of the method, on any instance,
+ * through `breaker`, as `wrap` does.
  *
- *     class Payments {
- *       @guarded(breaker)
- *       async pay(order: Order) { ... }
- *     }
+ * @example
+ * class Payments {
+ *   @guarded(breaker)
+ *   async pay(order: Order) { ... }
+ * }
  */
 export function guarded(breaker: CircuitBreaker) {
   return <F extends (...args: never[]) => unknown>(method: F, _context: { readonly kind: 'method' }): F =>

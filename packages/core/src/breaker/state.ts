@@ -4,43 +4,43 @@ import type { BreakerSettings } from './options.js';
 
 /**
  * The state of a circuit breaker and all its arithmetic, without clock, events or calls: the time is an argument.
- * It starts closed and full. Every method but {@link see} expects that `see` was told the time before.
+ * It starts closed and full. Call {@link see} with the time before any other method that takes it.
  *
- * A breaker is a bucket of `errorThreshold` tokens that failures take, and that regains all of them in `timeWindowSecs`.
- * With less than one token left it recovers: cool-down is debt, as long as one token takes to be there, and a probe
- * prepays as if it had failed. So a probe that never settles is a failed one, and nothing ever waits for it.
+ * A breaker is a bucket of `errorThreshold` tokens. Failures take tokens, and the bucket regains all of them in
+ * `timeWindowSecs`. With less than one token left it recovers: the cool-down is debt, which lasts until one token is there.
+ * A probe pays in advance as if it had failed. So a probe that never settles counts as failed, and nothing waits for it.
  */
 export class BreakerState {
   readonly #settings: BreakerSettings;
-  /** Tokens short of `errorThreshold` in a closed breaker, of 1 in a recovering one: nobody asks for more there. */
+  /** The tokens that are missing: from `errorThreshold` in a closed breaker, from 1 in a recovering one. */
   #debt = 0;
   #at = 0;
   #recovering = false;
-  /** How long a cool-down is: counts the trip, each failed probe, and each probe that has not settled. */
+  /** The length of the cool-down: counts the trip, each failed probe, and each probe that has not settled. */
   #level = 0;
   /** Counts trips, failed probes, closings and resets. */
   #epoch = 0;
-  /** When this epoch began. */
+  /** The time at which this epoch began. */
   #since = 0;
   #successes = 0;
-  /** Whether this epoch has had a probe. From then on one is under way or due, until one fails or enough succeed. */
+  /** Whether this epoch has had a probe. From then on a probe is under way or due, until one fails or enough succeed. */
   #isProbed = false;
 
   constructor(settings: BreakerSettings) {
     this.#settings = settings;
   }
 
-  /** In which a call begins: at any other, its outcome will change nothing. */
+  /** A call belongs to the epoch in which it begins. Its outcome changes nothing in a later one. */
   get epoch(): number {
     return this.#epoch;
   }
 
-  /** Closed, full whatever the time is, and with no level to remember: neither time nor successes change anything here. */
+  /** Closed, full at any time, and with no level to remember: neither time nor successes change anything. */
   get isUntouched(): boolean {
     return !this.#recovering && this.#level === 0 && this.#debt === 0;
   }
 
-  /** Whether a new breaker would do just the same from `now` on. */
+  /** Whether a new breaker would do exactly the same from `now` on. */
   isLikeNew(now: number): boolean {
     return !this.#recovering && this.#level === 0 && this.#debtAt(now) === 0;
   }
@@ -55,13 +55,13 @@ export class BreakerState {
     return this.#debtAt(now) / this.#settings.restoreRateHz;
   }
 
-  /** Takes note of the time: a clock that stepped back drains nothing, a level that is old enough is forgotten. */
+  /** Notes the time. A clock that stepped back drains nothing; a level that is old enough is forgotten. */
   see(now: number): void {
     if (this.#at > now) {
       this.#since -= this.#at - now;
       this.#at = now;
     }
-    // A billionth of the window is the rounding noise of clock readings.
+    // A billionth of the window allows for the rounding of clock readings.
     const isOld = now - this.#since >= this.#settings.timeWindowSecs * (1 - 1e-9);
     if (isOld && !this.#recovering) this.#level = 0;
   }
@@ -74,13 +74,13 @@ export class BreakerState {
   /** Seconds until a call would be admitted if nothing happens meanwhile; 0 if it would be now. */
   secondsUntilAllowing(now: number): number {
     if (!this.#recovering) return 0;
-    // A short cool-down is a small debt, which the usual slack could hide, and a difference to one token too.
+    // The debt of a short cool-down can be smaller than the usual slack, so the slack shrinks with it.
     const slack = Math.min(SLACK, 1e-6 * this.#debt);
     const debt = this.#debtAt(now);
     return debt <= slack ? 0 : debt / this.#settings.restoreRateHz;
   }
 
-  /** A call begins, and is a probe if the breaker recovers. Whether it may is for the caller to ask before. */
+  /** A call begins; it is a probe if the breaker recovers. The caller has asked before whether it may. */
   enter(now: number): void {
     if (!this.#recovering) return;
     this.#isProbed = true;
@@ -100,7 +100,7 @@ export class BreakerState {
 
   /**
    * Opens the breaker, or starts its cool-down anew. Probes that have not settled have failed.
-   * @param secs how long this cool-down is, also Infinity, instead of what the level says
+   * @param secs the length of this cool-down, instead of the one by level; may be Infinity
    */
   trip(now: number, secs?: number): void {
     if (!this.#recovering) this.#level += 1;
@@ -119,7 +119,7 @@ export class BreakerState {
     if (this.#recovering || !areThere(this.#settings.errorThreshold, this.#debt, 1)) this.trip(now);
   }
 
-  /** A probe that did not fail takes back what it prepaid. */
+  /** A probe that did not fail gets back what it paid in advance. */
   #giveBack(outcome: 'success' | 'ignored', now: number): void {
     this.#level -= 1;
     this.#owe(0, now);
@@ -136,7 +136,7 @@ export class BreakerState {
     this.#owe(recovering ? this.#cooldownDebt() : 0, now);
   }
 
-  /** What takes the cool-down of the present level to drain. */
+  /** The debt that takes the cool-down of the current level to drain. */
   #cooldownDebt(): number {
     const { cooldownSecs, cooldownBackoff, cooldownMaxSecs, jitter, restoreRateHz } = this.#settings;
     const secs = Math.min(cooldownMaxSecs, cooldownSecs * cooldownBackoff ** (this.#level - 1));

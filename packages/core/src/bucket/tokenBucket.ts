@@ -15,6 +15,10 @@ import { type BucketPolicy, checkPolicy } from './policy.js';
  * is less than one token for capacities up to 1e9, and at worst a few hundred for the largest, 1e12.
  *
  * Source: the token bucket as a meter, as in ITU-T I.371 and golang.org/x/time/rate, kept as debt instead of tokens.
+ *
+ * @example
+ * const bucket = new TokenBucket({ capacityMax: 20, restoreRateHz: 5 });
+ * if (!bucket.tryTake()) await setTimeout(bucket.secondsUntil() * 1000);
  */
 export class TokenBucket {
   readonly capacityMax: number;
