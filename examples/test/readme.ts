@@ -8,9 +8,9 @@ export interface CodeBlock {
   readonly code: string;
 }
 
-/** Code of a page that is a whole: a block, and what it needs. */
+/** A block of code on a page. */
 export interface Program {
-  /** The line of the page on which its first block begins. */
+  /** The line of the page on which it begins. */
   readonly line: number;
   readonly language: 'js' | 'ts';
   /** The page with every other line left empty: a line of the program is the same line of the page. */
@@ -22,12 +22,8 @@ export interface Program {
 /**
  * A Markdown file of this repository.
  *
- * Comments in front of a code block, which readers do not see, say what makes it a program:
+ * A comment in front of a code block, which readers do not see, may say that it cannot run:
  *
- *     <!-- before          code that comes before the block, such as what it takes for granted
- *     const app = express();
- *     -->
- *     <!-- continues -->   the block goes on where the last one ended
  *     <!-- not run: why --> the block is compiled alone
  */
 export class Readme {
@@ -65,16 +61,12 @@ export class Readme {
   get programs(): readonly Program[] {
     const programs: Program[] = [];
     for (const { index, 1: comments = '', 2: language = '', 3: code = '' } of this.text.matchAll(BLOCK)) {
-      const before = [...comments.matchAll(/<!-- before\n(.*?)^-->/gms)].map(comment => ({
-        from: index + comment.index + '<!-- before\n'.length,
-        text: comment[1] as string,
-      }));
-      const block = { from: index + comments.length + `\`\`\`${language}\n`.length, text: code };
-      const last = comments.includes('<!-- continues -->') ? programs.pop() : undefined;
+      const from = index + comments.length + `\`\`\`${language}\n`.length;
+      const line = this.#lineAt(from) - 1;
       programs.push({
-        line: last?.line ?? this.#lineAt(block.from) - 1,
+        line,
         language: language as Program['language'],
-        code: [...before, block].reduce((page, part) => this.#added(page, part), last?.code ?? ''),
+        code: '\n'.repeat(line) + code,
         notRun: /<!-- not run: (.*?) -->/s.exec(comments)?.[1],
       });
     }
@@ -83,11 +75,6 @@ export class Readme {
 
   #lineAt(index: number): number {
     return this.text.slice(0, index).split('\n').length;
-  }
-
-  /** A program with more text, on the lines that it has in the page. */
-  #added(program: string, { from, text }: { from: number; text: string }): string {
-    return program.padEnd(program.length + this.#lineAt(from) - program.split('\n').length, '\n') + text;
   }
 
   /** What stands under a heading of the second level. */
