@@ -7,6 +7,11 @@ const packages = new URL('../', import.meta.url);
  * @typedef {{
  *   readonly name: string, readonly version: string, readonly private?: boolean,
  *   readonly repository?: { readonly directory?: string },
+ *   readonly exports: Readonly<Record<string, string | { readonly import: { readonly default: string } }>>,
+ *   readonly bin?: Readonly<Record<string, string>>,
+ *   readonly files: readonly string[],
+ *   readonly scripts?: Readonly<Record<string, string>>,
+ *   readonly publishConfig?: Readonly<Record<string, unknown>>,
  *   readonly dependencies?: Readonly<Record<string, string>>,
  *   readonly peerDependencies?: Readonly<Record<string, string>>,
  *   readonly devDependencies?: Readonly<Record<string, string>>,

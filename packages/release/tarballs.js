@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { publicPackages } from './publicPackages.js';
 
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
 
 /**
- * What `npm pack` made of a package. It needs other packages of this workspace, by name.
+ * What `pnpm pack` made of a package. It needs other packages of this workspace, by name.
  * @typedef {{
  *   readonly name: string, readonly path: string, readonly files: readonly string[], readonly needs: readonly string[],
  * }} Tarball
@@ -20,11 +22,13 @@ const run = promisify(execFile);
  */
 export async function packInto(folder) {
   const published = publicPackages();
-  const folders = published.map(each => each.folder);
-  const args = ['pack', '--silent', '--json', '--pack-destination', folder, ...folders];
-  // npm keeps to itself what the build says where that fails.
-  const { stdout } = await run('npm', args, { cwd: folder, maxBuffer: 1e7 }).catch(error => {
-    throw new Error(`npm cannot pack:\n${error.stdout}${error.stderr}`);
+  const filters = published.map(each => `--filter=${each.manifest.name}`);
+  const args = ['--recursive', ...filters, 'pack', '--json', '--pack-destination', folder];
+  const { stdout } = await run('npm', ['run', '--silent', 'pnpm', '--', ...args], {
+    cwd: root,
+    maxBuffer: 1e7,
+  }).catch(error => {
+    throw new Error(`pnpm cannot pack:\n${error.stdout}${error.stderr}`);
   });
   // What the build says, if anything, comes before the report.
   /** @type {readonly { name: string, filename: string, files: { path: string }[] }[]} */
@@ -33,7 +37,7 @@ export async function packInto(folder) {
     const { dependencies = {} } = published.find(each => each.manifest.name === name)?.manifest ?? {};
     return {
       name,
-      path: join(folder, filename),
+      path: filename,
       files: files.map(file => file.path),
       needs: report.map(each => each.name).filter(each => each in dependencies),
     };

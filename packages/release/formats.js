@@ -1,0 +1,95 @@
+import { basename, join } from 'node:path';
+import { dts } from 'rollup-plugin-dts';
+import { bundled, importing, reading, typescript } from './bundle.js';
+
+/** @typedef {import('./bundle.js').Files} Files */
+
+/**
+ * ES modules: one for each entry, and one for what entries share. Where there is an entry `internal`, it holds all code of
+ * the package, and the others only name what they export of it.
+ * @param {string} folder of the package
+ * @param {readonly string[]} entries names of files in `src`, without their endings
+ * @returns {Promise<Files>}
+ */
+export async function esModules(folder, entries) {
+  const output = { dir: 'dist', format: /** @type {const} */ ('es') };
+  const sources = paths(folder, 'src', entries, 'ts');
+  const { internal, ...others } = sources;
+  if (internal === undefined) return bundled(folder, sources, [typescript], output);
+  const everything = join(folder, 'src/everything.ts');
+  const names = Object.values(sources).map(path => `export * from ${JSON.stringify(path)};`);
+  const files = await Promise.all([
+    bundled(
+      folder,
+      { internal: everything },
+      [reading({ [everything]: names.join('\n') }), typescript],
+      output,
+    ),
+    bundled(folder, others, [importing('./internal.js'), typescript], output),
+  ]);
+  return files.flat();
+}
+
+/**
+ * The same modules as CommonJS. Their maps lead to the ES modules.
+ * @param {string} folder of the package
+ * @param {Files} modules
+ * @returns {Promise<Files>}
+ */
+export async function commonJs(folder, modules) {
+  const code = modules.filter(([path]) => path.endsWith('.js'));
+  const names = code.map(([path]) => basename(path, '.js'));
+  const texts = Object.fromEntries(code.map(([path, text]) => [join(folder, path), text]));
+  const files = await bundled(folder, paths(folder, 'dist', names, 'js'), [reading(texts), importing()], {
+    dir: 'dist/cjs',
+    format: 'cjs',
+    exports: 'named',
+    esModule: true,
+    externalLiveBindings: false,
+    sourcemapExcludeSources: true,
+  });
+  return [...files, ['dist/cjs/package.json', '{"type":"commonjs"}\n']];
+}
+
+/**
+ * Declarations for both formats. Those for `import` name what those for `require` declare: a class with private members is
+ * then one type in a program that has both.
+ * @param {string} folder of the package
+ * @param {readonly string[]} entries
+ * @returns {Promise<Files>}
+ */
+export async function declarations(folder, entries) {
+  const files = await bundled(folder, paths(folder, 'dist', entries, 'd.ts'), [dts()], {
+    dir: 'dist/cjs',
+    entryFileNames: '[name].d.ts',
+    chunkFileNames: 'shared.d.ts',
+    sourcemap: false,
+  });
+  const types = new Map(files);
+  const names = entries.map(entry => namesOf(entry, types.get(`dist/cjs/${entry}.d.ts`) ?? ''));
+  return [...files, ...names];
+}
+
+/**
+ * @param {string} entry
+ * @param {string} types what it declares
+ * @returns {Files[number]}
+ */
+function namesOf(entry, types) {
+  const from = `from './cjs/${entry}.js';\n`;
+  // As an ES module sees it, the default export of CommonJS is all of it: this takes ours by its name.
+  const [, name] = /(\w+) as default\b/.exec(types) ?? [];
+  return [
+    `dist/${entry}.d.ts`,
+    `export * ${from}${name === undefined ? '' : `export { ${name} as default } ${from}`}`,
+  ];
+}
+
+/**
+ * @param {string} folder of the package
+ * @param {string} under
+ * @param {readonly string[]} names
+ * @param {string} ending
+ */
+const paths = (folder, under, names, ending) =>
+  Object.fromEntries(names.map(name => [name, join(folder, under, `${name}.${ending}`)]));
