@@ -38,10 +38,10 @@ describe.each(publicPackages().map(each => each.manifest.name))('%s', name => {
   test('ships its code, its manifest, its prose and its licence, no tests', () => {
     const tops = [...new Set(files.map(path => path.split('/')[0]!))];
 
-    expect(tops).toEqual(expect.arrayContaining(['CHANGELOG.md', 'README.md']));
     const { files: named } = JSON.parse(unpacked('package.json')) as Manifest;
-    const shipped = ['LICENSE', 'package.json', ...named.filter(each => each !== '*.md')];
-    expect(tops.filter(top => !top.endsWith('.md')).sort()).toEqual(shipped.sort());
+    const shipped = ['LICENSE', 'package.json', 'CHANGELOG.md', 'README.md', 'dist'];
+    expect(tops).toEqual(expect.arrayContaining(shipped));
+    expect([...shipped, ...named]).toEqual(expect.arrayContaining(tops.filter(top => !top.endsWith('.md'))));
     expect(files.filter(path => /tsbuildinfo|\btests?\b/.test(path))).toEqual([]);
     expect(unpacked('LICENSE')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'));
   });
