@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const packages = fileURLToPath(new URL('./packages/', import.meta.url));
 
@@ -31,11 +33,22 @@ const project = (name: string, include: string) => ({
   },
 });
 
+/** Begins with the projects that wait for servers and compilers, so that no core is idle at the end. */
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const slow = ['release', 'redis', 'examples'];
+    const rank = ({ project }: TestSpecification) =>
+      slow.includes(project.name) ? slow.indexOf(project.name) : slow.length;
+    return files.toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   test: {
     reporters: [`${testkit}terseReporter.ts`],
-    // Every core: much of the time passes in waiting for servers and compilers.
-    maxWorkers: '100%',
+    // One more than the cores: much of the time passes in waiting for servers and compilers.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: SlowFirst },
     projects: [
       ...readdirSync(packages).map(name => project(name, `packages/${name}/test/**/*.test.ts`)),
       project('examples', 'examples/**/test/**/*.test.ts'),
