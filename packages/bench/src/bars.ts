@@ -34,6 +34,8 @@ export function bars(results: Results): readonly Bar[] {
       (DEFAULT_MAX_KEYS * BYTES_PER_KEY) / 1e6,
     ),
     ours(results, 'spray', '5 M keys', 'still blocked (1 = yes)', 'at least', 1),
+    ours(results, 'listening', 'hot key', 'ns allowed', 'at most', 120),
+    ours(results, 'listening', 'hot key', 'ns refused', 'at most', 120),
     timesFaster(results, 'breaker', 'closed, async', 'ns over the bare call', 3),
     timesFaster(results, 'breaker', 'closed, sync', 'ns over the bare call', 3),
     timesFaster(results, 'breaker', 'refused, async', 'ns', 4),
