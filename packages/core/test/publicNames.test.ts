@@ -66,6 +66,11 @@ const NAMES: Readonly<Record<string, string>> = {
     CircuitBreakerOptions
     CircuitState
     Clock
+    ConcurrencyLimiter
+    ConcurrencyLimiterGroup
+    ConcurrencyLimiterGroupOptions
+    ConcurrencyLimiterOptions
+    ConcurrencyMessage
     Decision
     DecisionMessage
     DecisionSource
@@ -84,6 +89,7 @@ const NAMES: Readonly<Record<string, string>> = {
     MockClock
     MonotonicClock
     OnStoreError
+    Overloaded
     Permit
     RateLimiter
     RateLimiterOptions
