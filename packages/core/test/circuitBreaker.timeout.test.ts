@@ -132,3 +132,79 @@ describe('timeoutSecs', () => {
     expect(breaker.retryAfterSecs).toBeCloseTo(4, 9);
   });
 });
+
+describe("the breaker's timeoutSecs", () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+
+  test('gives up a run, which gets a signal, and counts it as a failure', async () => {
+    const { breaker } = breakerOf({ errorThreshold: 1, timeoutSecs: 2 });
+    let signal: AbortSignal | undefined;
+    const call = breaker.run(given => {
+      signal = given;
+      return never();
+    });
+    const told = expect(call).rejects.toMatchObject({ name: 'TimeoutError', timeoutSecs: 2 });
+    await vi.advanceTimersByTimeAsync(1999);
+    expect([breaker.state, signal?.aborted]).toEqual(['closed', false]);
+    await vi.advanceTimersByTimeAsync(1);
+    await told;
+    expect([breaker.state, signal?.aborted]).toEqual(['open', true]);
+  });
+
+  test('gives way to the timeoutSecs of a run', async () => {
+    const { breaker } = breakerOf({ timeoutSecs: 2 });
+    const call = breaker.run(never, { timeoutSecs: 3 });
+    const told = expect(call).rejects.toMatchObject({ timeoutSecs: 3 });
+    await vi.advanceTimersByTimeAsync(3000);
+    await told;
+  });
+
+  test("joins the caller's signal", async () => {
+    const { breaker } = breakerOf({ errorThreshold: 1, timeoutSecs: 2 });
+    const caller = new AbortController();
+    const call = breaker.run(
+      signal => new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+      { signal: caller.signal },
+    );
+    caller.abort(BOOM);
+    await expect(call).rejects.toBe(BOOM);
+    expect([breaker.state, vi.getTimerCount()]).toEqual(['closed', 0]);
+  });
+
+  test('gives up a wrapped function that returns a promise, which is passed its own arguments alone', async () => {
+    const { breaker } = breakerOf({ errorThreshold: 1, timeoutSecs: 2 });
+    const fn = vi.fn(never);
+    const told = expect(breaker.wrap(fn as (n: number) => Promise<never>)(5)).rejects.toMatchObject({
+      name: 'TimeoutError',
+      message: 'A call through the circuit breaker "default" took longer than 2 s',
+    });
+    await vi.advanceTimersByTimeAsync(2000);
+    await told;
+    expect(breaker.state).toBe('open');
+    expect(fn.mock.calls).toEqual([[5]]);
+  });
+
+  test('leaves alone what answers at once, what is in time, and runSync', async () => {
+    const { breaker } = breakerOf({ errorThreshold: 1, timeoutSecs: 2 });
+    expect(breaker.wrap(() => 1)()).toBe(1);
+    await expect(breaker.wrap(async () => 2)()).resolves.toBe(2);
+    const late = deferred<number>();
+    const call = breaker.runSync(() => late.promise);
+    await vi.advanceTimersByTimeAsync(10_000);
+    late.resolve(3);
+    await expect(call).resolves.toBe(3);
+    expect([breaker.state, vi.getTimerCount()]).toEqual(['closed', 0]);
+  });
+
+  test.each([
+    [0, RangeError, 'timeoutSecs must be > 0, got 0'],
+    [2_147_484, RangeError, 'timeoutSecs must be <= 2147483, got 2147484'],
+    ['2', TypeError, 'timeoutSecs must be a number, got "2"'],
+  ])('%s is an error at construction', (timeoutSecs, kind, message) => {
+    const make = () => breakerOf({ timeoutSecs: timeoutSecs as number });
+    expect(make).toThrow(kind);
+    expect(make).toThrow(`CircuitBreaker: ${message}`);
+  });
+});

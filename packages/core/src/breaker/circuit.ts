@@ -49,7 +49,7 @@ export class Circuit implements Admitter {
     const isTimed = this.#judgesTime || hasCallListeners();
     // Time does nothing to an untouched breaker, and reading the clock would cost more than all the rest.
     if (!isTimed && this.#state.isUntouched) return this.#admission();
-    const now = this.#look();
+    const now = this.look();
     const retryAfterSecs = this.#state.secondsUntilAllowing(now);
     if (retryAfterSecs > 0) {
       publishCall(this, 'refused');
@@ -79,7 +79,7 @@ export class Circuit implements Admitter {
 
   /** Counts a call that begins and ends here and now. */
   record(outcome: CallOutcome): void {
-    const now = this.#look();
+    const now = this.look();
     if (this.#state.stateAt(now) !== 'open') {
       this.#state.enter(now);
       const { epoch } = this.#state;
@@ -103,11 +103,11 @@ export class Circuit implements Admitter {
   }
 
   get retryAfterSecs(): number {
-    return this.#state.secondsUntilAllowing(this.#look());
+    return this.#state.secondsUntilAllowing(this.look());
   }
 
   get state(): CircuitState {
-    return this.#state.stateAt(this.#look());
+    return this.#state.stateAt(this.look());
   }
 
   /**
@@ -132,8 +132,8 @@ export class Circuit implements Admitter {
     this.#askedProbes.isUnderWay.push(isUnderWay);
   }
 
-  /** The time, after those probes have been settled that can tell how they go. */
-  #look(): number {
+  /** The time, once those probes have been settled that can tell how they go. */
+  look(): number {
     if (this.#askedProbes !== undefined) this.#askProbes(this.#askedProbes);
     return this.#now();
   }

@@ -85,12 +85,12 @@ export class CircuitBreakerGroup {
   }
 
   /**
-   * Key and breaker of each that was asked for and is kept; the one without a key comes first, under undefined. A look: it
-   * makes none.
+   * Key and breaker of each that was asked for and is kept. The one without a key comes first, under undefined. Only looks:
+   * it makes none.
    */
   *entries(): IterableIterator<[key: string | undefined, breaker: CircuitBreaker]> {
-    if (this.#keyless !== undefined) yield [undefined, this.#keyless.breaker];
-    for (const [key, { breaker }] of this.#byKey) yield [key, breaker];
+    if (this.#keyless !== undefined) yield [undefined, lookedAt(this.#keyless)];
+    for (const [key, kept] of this.#byKey) yield [key, lookedAt(kept)];
   }
 
   #makeKeyless(): Kept {
@@ -123,6 +123,11 @@ export class CircuitBreakerGroup {
     }
     return next.value as [string, Kept];
   }
+}
+
+function lookedAt({ breaker, circuit }: Kept): CircuitBreaker {
+  circuit.look();
+  return breaker;
 }
 
 /**
