@@ -1,8 +1,14 @@
-import { channel } from 'node:diagnostics_channel';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { FailoverBucketStore, MemoryBucketStore, MockClock, perMinute, RateLimiter } from '@breaking/core';
+import {
+  ConcurrencyLimiter,
+  FailoverBucketStore,
+  MemoryBucketStore,
+  MockClock,
+  perMinute,
+  RateLimiter,
+} from '@breaking/core';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, PrometheusServer } from '../../../packages/metrics/test/prometheusServer.js';
@@ -145,6 +151,5 @@ async function everything(): Promise<void> {
   };
   const store = new FailoverBucketStore({ store: gone, name: 'stored' });
   new RateLimiter({ name: 'stored', limits: perMinute(1), store, clock }).check('ada');
-  const decisions = channel('breaking:concurrency_limit:decision');
-  decisions.publish({ name: 'db', allowed: true, inFlight: 1, limit: 8 });
+  new ConcurrencyLimiter({ name: 'db', limit: 8, clock }).tryAcquire();
 }

@@ -173,7 +173,6 @@ const NAMES: Readonly<Record<string, string>> = {
     observe
   `,
   '@breaking/metrics/prometheus': `
-    AnyRegistry
     collectInto
   `,
   '@breaking/plan': `

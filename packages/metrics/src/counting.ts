@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type {
   CallMessage,
+  ConcurrencyMessage,
   DecisionMessage,
   DecisionSource,
   StoreErrorMessage,
@@ -8,14 +9,6 @@ import type {
 } from '@breaking/core';
 import { Metric } from './metric.js';
 import { OpenKeys } from './openKeys.js';
-
-/** Published on `breaking:concurrency_limit:decision`. */
-interface ConcurrencyMessage {
-  readonly name?: string;
-  readonly allowed: boolean;
-  readonly inFlight: number;
-  readonly limit: number;
-}
 
 // Spelled out: a decision finds its variant without making a string.
 type BySource = Readonly<Record<DecisionSource, string>>;

@@ -10,7 +10,7 @@ import { Counting } from './counting.js';
 import type { Metric } from './metric.js';
 
 /** A registry of either format. */
-export type AnyRegistry = Registry<PrometheusContentType> | Registry<OpenMetricsContentType>;
+type AnyRegistry = Registry<PrometheusContentType> | Registry<OpenMetricsContentType>;
 
 /**
  * Counts what Breaking decides, and adds the metrics to a registry of prom-client. They are read when Prometheus scrapes;

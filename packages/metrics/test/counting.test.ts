@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import {
   CircuitBreaker,
   CircuitBreakerGroup,
+  ConcurrencyLimiter,
   FailoverBucketStore,
   MemoryBucketStore,
   MockClock,
@@ -175,10 +176,8 @@ describe('circuit breakers', () => {
 
 test('concurrency limits tell decisions, and what was under way at the last one', async () => {
   const metrics = collected();
-  const decisions = channel('breaking:concurrency_limit:decision');
-  decisions.publish({ name: 'db', allowed: true, inFlight: 1, limit: 2 });
-  decisions.publish({ name: 'db', allowed: true, inFlight: 2, limit: 2 });
-  decisions.publish({ name: 'db', key: 'ada', allowed: false, inFlight: 2, limit: 2 });
+  const limiter = new ConcurrencyLimiter({ name: 'db', limit: 2, clock });
+  for (let i = 0; i < 3; i++) limiter.tryAcquire();
 
   expect(await metrics.of('concurrency_limit_decisions_total')).toEqual({
     'name="db",result="allowed"': 2,

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { CircuitBreaker, MockClock, perMinute, RateLimiter } from '@breaking/core';
+import { CircuitBreaker, ConcurrencyLimiter, MockClock, perMinute, RateLimiter } from '@breaking/core';
 import { observe } from '@breaking/metrics/otel';
 import { context, metrics as globalMetrics, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
@@ -46,12 +46,7 @@ describe('what the SDK sends over OTLP', () => {
     onTestFinished(observe({ meterProvider }));
     new RateLimiter({ limits: perMinute(2), clock }).check('ada');
     new CircuitBreaker({ name: 'pay', errorThreshold: 1, timeWindowSecs: 60, clock }).trip();
-    channel('breaking:concurrency_limit:decision').publish({
-      name: 'db',
-      allowed: true,
-      inFlight: 1,
-      limit: 9,
-    });
+    new ConcurrencyLimiter({ name: 'db', limit: 9, clock }).tryAcquire();
     await exportNow();
 
     expect(receiver.metric('breaking.rate_limit.decisions')).toMatchObject({

@@ -13,7 +13,7 @@ let folder: string;
 
 /** The peers, and what compiling needs, in the ranges that this repository tests with. */
 function peers(): string[] {
-  const wanted = /^(express|koa|fastify|ioredis|@types\/(express|koa|node))$/;
+  const wanted = /^(express|koa|fastify|ioredis|prom-client|@opentelemetry\/api|@types\/(express|koa|node))$/;
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const all: Record<string, string> = Object.assign(
     {},
@@ -53,6 +53,7 @@ describe('all packages together, in an empty folder', { timeout: 60_000 }, () =>
       core: [true, false],
       http: 'function',
       redis: 'function',
+      metrics: 3,
     });
   });
 

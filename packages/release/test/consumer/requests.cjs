@@ -3,11 +3,14 @@ const { once } = require('node:events');
 const express = require('express');
 const Fastify = require('fastify');
 const Koa = require('koa');
+const { Registry } = require('prom-client');
 
 const limit = { name: 'api', capacityMax: 1, restoreRateHz: 0.001 };
 
 /** The statuses of two requests through each framework, and what the packages without one say. */
 module.exports = async function requests(breaking) {
+  const registry = new Registry();
+  const stops = [breaking.metrics.collectInto(registry), breaking.metrics.observe()];
   const expressApp = express();
   expressApp.use(breaking.express.rateLimit(limit));
   expressApp.get('/', (_req, res) => void res.send('ok'));
@@ -24,15 +27,24 @@ module.exports = async function requests(breaking) {
   await fastifyApp.listen();
 
   const limiter = new breaking.core.RateLimiter({ limits: breaking.core.perMinute(1) });
-  return {
+  const said = {
     express: await statuses(expressApp.listen()),
     koa: await statuses(koaApp.listen()),
     fastify: await statuses(fastifyApp.server),
     core: [limiter.check('key').allowed, limiter.check('key').allowed],
     http: typeof breaking.http.RateLimitGate,
     redis: typeof breaking.redis.RedisBucketStore,
+    metrics: await refusals(registry),
   };
+  for (const stop of stops) stop();
+  return said;
 };
+
+/** How many requests were refused, as Prometheus would scrape it. */
+async function refusals(registry) {
+  const text = await registry.metrics();
+  return Number(/result="refused",source="store"\} (\d+)/.exec(text)?.[1]);
+}
 
 async function statuses(server) {
   if (!server.listening) await once(server, 'listening');

@@ -3,7 +3,12 @@ const express = require('@breaking/express');
 const fastify = require('@breaking/fastify');
 const http = require('@breaking/http');
 const koa = require('@breaking/koa');
+const { observe } = require('@breaking/metrics/otel');
+const { collectInto } = require('@breaking/metrics/prometheus');
 const redis = require('@breaking/redis');
 const requests = require('./requests.cjs');
 
-requests({ core, express, fastify, http, koa, redis }).then(said => console.log(JSON.stringify(said)));
+const metrics = { observe, collectInto };
+requests({ core, express, fastify, http, koa, metrics, redis }).then(said =>
+  console.log(JSON.stringify(said)),
+);

@@ -4,11 +4,14 @@ import * as onExpress from '@breaking/express';
 import breaking from '@breaking/fastify';
 import { type Binding, RateLimitGate } from '@breaking/http';
 import * as onKoa from '@breaking/koa';
+import { observe } from '@breaking/metrics/otel';
+import { collectInto } from '@breaking/metrics/prometheus';
 import { RedisBucketStore } from '@breaking/redis';
 import express from 'express';
 import { fastify } from 'fastify';
 import { Redis } from 'ioredis';
 import Koa from 'koa';
+import { register } from 'prom-client';
 
 const store: BucketStore = new RedisBucketStore({ client: new Redis() });
 const limiter = new RateLimiter({ name: 'api', limits: perMinute(100), store: new MemoryBucketStore() });
@@ -35,3 +38,5 @@ fastifyApp.get(
 );
 
 export const gateOf = (binding: Binding<object, object>) => new RateLimitGate(binding, perMinute(100));
+
+export const stops: readonly (() => void)[] = [collectInto(register), observe()];
