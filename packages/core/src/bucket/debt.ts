@@ -17,12 +17,12 @@ export function debtAt(debt: number, at: number, now: number, restoreRateHz: num
   return now > at ? Math.max(0, debt - (now - at) * restoreRateHz) : debt;
 }
 
-/** Debt as a bucket of this capacity counts it: lowering a limit locks no key for longer than its new refill time. */
+/** Debt as a bucket of this capacity counts it. A limit that is lowered refuses no key for longer than its new refill time. */
 export function cappedDebt(debt: number, capacityMax: number): number {
   return Math.min(debt, capacityMax + SLACK);
 }
 
-/** Whether `n` tokens are there: the one rule of bucket, limiter, breaker, script and headers. None are always there. */
+/** Whether `n` tokens are there: the one rule of bucket, limiter, breaker, script and headers. 0 tokens always are. */
 export function areThere(capacityMax: number, debt: number, n: number, slack = SLACK): boolean {
   return n === 0 || capacityMax - debt >= n - slack;
 }

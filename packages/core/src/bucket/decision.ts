@@ -9,7 +9,7 @@ export interface LimitState extends Limit {
   secondsUntil(n?: number): number;
 }
 
-/** The answer to one request: allowed by all its limits, or refused without having taken anything from any. */
+/** The answer to one request: all its limits allowed it, or it is refused and nothing was taken from any. */
 export interface Decision {
   readonly allowed: boolean;
   /** Each limit after this decision, in the order in which they were given. */
@@ -142,12 +142,12 @@ export function refusing(limits: readonly LimitState[], cost: number): Decision 
   return new DecidedRequest(false, limits, violated, retryAfterSecs);
 }
 
-/** A decision without a bucket behind it, for when the store is gone: it knows of no limit and blames none. */
+/** A decision without a bucket behind it, for when the store gives no answer. It lists no limits and names none as violated. */
 export function undecided(allowed: boolean, retryAfterSecs: number): Decision {
   return sourced({ allowed, limits: [], violated: NONE, retryAfterSecs }, 'local');
 }
 
-/** Each limit's debt after a decision, whoever made it: what `decided` was given. */
+/** Each limit's debt after a decision, whoever made it. `decided` was given these. */
 export function debtsAfter({ limits }: Decision): number[] {
   return limits.map(DecidedLimit.debtOf);
 }

@@ -60,7 +60,7 @@ export function checkPolicy(what: string, policy: BucketPolicy): void {
   positive(`${what}: restoreRateHz`, policy.restoreRateHz);
 }
 
-/** Whether limits are the same by value, in the same order: names, capacities and rates. */
+/** Whether two lists of limits have the same names, capacities and rates, in the same order. */
 export function sameLimits(some: readonly Limit[], others: readonly Limit[]): boolean {
   if (some === others) return true;
   if (some.length !== others.length) return false;
@@ -74,7 +74,7 @@ export function sameLimits(some: readonly Limit[], others: readonly Limit[]): bo
   });
 }
 
-/** Whether some limit of the one is called as some limit of the other: those are the same bucket. */
+/** Whether a limit of the one has the same name as a limit of the other. Those are the same bucket. */
 export function shareLimit(some: readonly Limit[], others: readonly Limit[]): boolean {
   return some.some(limit => others.some(other => other.name === limit.name));
 }

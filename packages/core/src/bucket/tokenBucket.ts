@@ -11,8 +11,8 @@ import { type BucketPolicy, checkPolicy } from './policy.js';
  * Use {@link tryTake} to admit or refuse, {@link secondsUntil} to wait, {@link take} to get as many as there are.
  * Every `n` is a whole number of at least 1; anything else is a TypeError or RangeError and changes nothing.
  *
- * Debt is a double: a decision rounds it by at most `capacityMax` · 2^-51 tokens, up or down. In a million decisions that
- * is less than one token for capacities up to 1e9, and at worst a few hundred for the largest, 1e12.
+ * Debt is a double. A decision rounds it by at most `capacityMax` · 2^-51 tokens, up or down. In a million decisions that
+ * is less than one token for capacities up to 1e9, and a few hundred at worst for the largest, 1e12.
  *
  * Source: the token bucket as a meter, as in ITU-T I.371 and golang.org/x/time/rate, kept as debt instead of tokens.
  *
@@ -84,7 +84,7 @@ export class TokenBucket {
     return wholeTokens(this.capacityMax, this.#debtAt(this.#now()));
   }
 
-  /** Reads the clock. One that stepped back starts draining anew from its new reading, with the debt kept. */
+  /** Reads the clock. If it stepped back, the debt stays and drains from the new reading. */
   #now(): number {
     const now = readingOf(this.#clock);
     if (this.#at > now) this.#at = now;

@@ -5,7 +5,7 @@ const never = () => false;
 
 /**
  * Which keys a limiter rejects: all, none, or a share of them that is the same on every server and at every time.
- * The share is of hash values (FNV-1a, 32 bits, with the finalizer of MurmurHash3), so nobody needs to keep a list.
+ * The share is one of hash values (FNV-1a, 32 bits, with the finalizer of MurmurHash3), so nobody has to keep a list.
  */
 export function enforcement(what: string, enforce: boolean | number): (key: string) => boolean {
   if (typeof enforce === 'boolean') return enforce ? always : never;

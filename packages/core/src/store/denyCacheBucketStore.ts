@@ -22,26 +22,26 @@ export interface DenyCacheOptions {
 
 /**
  * A store that refuses by itself, without asking the one behind it, for as long as that store would: a key that was
- * refused owes what it owed then, less what has drained since. Whoever hammers a refused key costs the store nothing.
+ * refused owes what it owed then, less what has drained since. A client that hammers a refused key costs the store nothing.
  *
- * It refuses what the last answer proves, and nothing else: the same limits by value, and a cost that does not fit into
- * what that answer left and what has come back since. The moment of an answer is that of its question, so a request
- * comes through a round trip too early rather than too late. A clock that steps back makes it ask.
+ * It refuses only what the store's last answer proves: the same limits by value, and a cost that does not fit into
+ * what that answer left and what has drained since. A request gets through a round trip too early rather than too late.
+ * After the clock steps back, it asks.
  *
- * A refund and a reset through this store, and a check allowed under other limits, make it forget the key. Of those from
- * elsewhere it hears with the store's next answer: until the retry time that it knows, it goes on to refuse. What others
- * have taken since is not in `tokensLeft` either.
+ * A refund or reset through this store, and a check that is allowed under other limits, make it forget the key. It hears of
+ * those in other processes with the store's next answer: until the retry time that it knows, it goes on refusing.
+ * `tokensLeft` does not include what others have taken since.
  *
- * Only refused keys are remembered, at most `maxKeys`; what is forgotten costs a round trip. No timer.
- * Put it around a FailoverBucketStore, whose breaker would take its answers for the store's. Decisions that are not the
- * store's are never remembered.
+ * It remembers refused keys only, at most `maxKeys`. A key that it forgets costs a round trip. It has no timer.
+ * Put it around a FailoverBucketStore, not inside: that one's breaker would take its answers for the store's. It never
+ * remembers a decision that is not the store's.
  */
 export class DenyCacheBucketStore implements BucketStore {
   /** The store behind it. */
   readonly store: BucketStore;
   readonly [STANDS_IN]: boolean;
   readonly #maxKeys: number;
-  /** Two generations: once the young one is half of all, it is the old one, and the old one is forgotten. */
+  /** Two generations. A young one that has half of all keys becomes the old one, and the old one is forgotten. */
   #young = new Map<string, LastAnswer[]>();
   #old = new Map<string, LastAnswer[]>();
   readonly #asking = new Map<string, Asking>();
@@ -94,7 +94,7 @@ export class DenyCacheBucketStore implements BucketStore {
     const asking = this.#asking.get(key) ?? { count: 0 };
     this.#asking.set(key, asking);
     asking.count += 1;
-    /** Whether nothing was forgotten while this was asked: else the answer may be older than what made it forget. */
+    /** Whether the key was not forgotten while this was asked. Otherwise the answer may be older than the reset, say, that made it forget. */
     const isCurrent = () => {
       const current = this.#asking.get(key) === asking;
       asking.count -= 1;
@@ -136,7 +136,7 @@ export class DenyCacheBucketStore implements BucketStore {
     this.#young.set(key, answers);
   }
 
-  /** A debit under other limits may have counted less of the debt than these, and drained it faster. */
+  /** A check under other limits may have counted less of the debt than these do, and drained it faster. */
   #forgetOthers(key: string, limits: readonly Limit[]): void {
     const answers = this.#answers(key);
     if (answers === undefined || answers.every(answer => sameLimits(answer.limits, limits))) return;
@@ -149,7 +149,7 @@ export class DenyCacheBucketStore implements BucketStore {
     this.#asking.delete(key);
   }
 
-  /** Forgets a key before and after: neither an answer from before it nor one from meanwhile says what it owes then. */
+  /** Forgets a key before an operation and after it: no answer from before or meanwhile says what the key owes then. */
   #forgetting(key: string, operate: () => void | Promise<void>): void | Promise<void> {
     this.#forget(key);
     const done = operate();

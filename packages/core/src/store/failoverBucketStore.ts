@@ -10,10 +10,10 @@ import { ON_STORE_ERROR, type OnStoreError, storeErrorChannel } from './events.j
 import { MemoryBucketStore } from './memory/memoryBucketStore.js';
 import { asStore, type BucketStore, DEFAULT_DEADLINE_SECS, STANDS_IN } from './store.js';
 
-/** Five errors at once, or more than one in two seconds for long, and the store is left alone but for probes. */
+/** After five errors at once, or more than one in two seconds for long, the store gets nothing but probes. */
 const BREAKER = { errorThreshold: 5, timeWindowSecs: 10, cooldownSecs: 0.5, cooldownMaxSecs: 5 };
 
-/** How long a request refused under 'deny' is told to wait: nobody knows when the store is back, so not long. */
+/** How long a request that is refused under 'deny' is told to wait. Nobody knows when the store is back, so not long. */
 const DENIED_SECS = 1;
 
 export interface FailoverOptions {
@@ -27,17 +27,17 @@ export interface FailoverOptions {
 }
 
 /**
- * A store that always answers, and in time: where the one behind it throws, rejects, answers with what is no Decision or
- * not before the deadline, `onStoreError` decides. A circuit breaker spares a store that keeps failing, and everybody the
- * wait for it: while it is open `onStoreError` decides at once, and single operations find out when the store is back. One
- * error that fails many requests at once, as that of a batch, counts as one there.
+ * A store that always answers, and in time. `onStoreError` decides where the store behind it throws, rejects, gives no valid
+ * Decision or misses the deadline. A circuit breaker spares a store that keeps failing, and spares requests the wait for
+ * it: while the breaker is open, `onStoreError` decides at once, and single operations find out when the store is back. One
+ * error that fails many requests at once, as that of a batch, counts once there.
  * Each error is published on `breaking:store:error`, none is thrown.
  *
- * Under 'local' the buckets in this process start from what the store last said of a key, and give way to the store's next
- * answer on it. Give no refund of a decision whose source is 'local': the store never took it.
+ * Under 'local' the buckets in this process start from what the store last said of a key, and its next answer on the key
+ * replaces them. Do not refund a decision whose source is 'local': the store never took it.
  *
- * An operation is never repeated: one that was given up on may still have reached the store. A refund or reset that fails
- * is lost, in the direction of fewer tokens.
+ * No operation is repeated, since one that was given up on may still have reached the store. A refund or reset that fails
+ * is lost, so the key has fewer tokens than it should, not more.
  */
 export class FailoverBucketStore implements BucketStore {
   readonly [STANDS_IN] = true;
@@ -49,7 +49,7 @@ export class FailoverBucketStore implements BucketStore {
   readonly #local = new MemoryBucketStore();
   /** The errors of this turn of the event loop. */
   readonly #counted = new Set<object>();
-  /** The limiter's latest reading of its clock: the breaker's time too. */
+  /** The limiter's latest reading of its clock, which the breaker goes by. Every operation brings one. */
   #now = 0;
 
   constructor(options: FailoverOptions) {
@@ -111,7 +111,7 @@ export class FailoverBucketStore implements BucketStore {
     );
   }
 
-  /** Asks the store if its breaker lets anybody, for as long as the deadline. */
+  /** Asks the store, unless its breaker is open, and waits until the deadline at most. */
   #ask<A, T>(
     operation: string,
     send: () => A | PromiseLike<A>,
@@ -147,7 +147,7 @@ export class FailoverBucketStore implements BucketStore {
     }
   }
 
-  /** Whether others were told this very error in this turn, as those are who waited for one batch: it counts once. */
+  /** Whether this very error has failed another request in this turn, as it does when they waited for one batch. */
   #isCounted(error: unknown): boolean {
     if (typeof error !== 'object' || error === null) return false;
     if (this.#counted.has(error)) return true;

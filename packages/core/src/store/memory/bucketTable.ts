@@ -2,25 +2,25 @@ import { BucketShard, type Tally } from './bucketShard.js';
 import { forgetFull, soonestFull } from './forgetting.js';
 import type { KeyHash } from './keyHash.js';
 
-/** Keys in a shard when the table is full, at most: what has to be rebuilt at once takes well below a millisecond. */
+/** The most keys in a shard when the table is full. To rebuild one then takes well below a millisecond. */
 const KEYS_OF_SHARD = 4096;
-/** A shard is found from 16 bits of the hash, others than those that find a slot in it. */
+/** 16 bits of the hash choose a shard. They are not the bits that choose a slot in it. */
 const MOST_SHARDS = 65_536;
 
 /**
- * The buckets of at most `maxKeys` keys, by the hash of the key and the tag of the limit's name. Memory grows with what is
- * kept, one shard at a time.
+ * The buckets of at most `maxKeys` keys, by the hash of the key and the tag of the limit's name. Memory grows with the
+ * buckets that are kept, one shard at a time.
  *
- * Once half of `maxKeys` is kept, a new key sweeps away what is full among its neighbours, the next 16 keys from where its
- * search begins; before that even what is full is kept, since under a lower rate its debt would still count. If the table
- * is full even then, the neighbour that will be full soonest is forgotten: a full bucket loses nothing by it, and a blocked
- * key, which is the last to be full, outlives a spray of those that have taken less.
+ * Once half of `maxKeys` is kept, a new key removes the full buckets of its neighbours, the next 16 keys from where its
+ * search begins. Before that full buckets are kept too, since under a lower rate their debt would still count. If the table
+ * is full even then, the neighbour that will be full soonest is forgotten. A full bucket loses nothing by that, and a key
+ * that is refused is the last to be full, so it outlives a spray of keys that have taken less.
  */
 export class BucketTable {
   readonly #maxKeys: number;
   readonly #kept: Tally = { keys: 0 };
   readonly #shards: BucketShard[];
-  /** Stands for every shard that nobody has needed yet. */
+  /** Stands for every shard that no key has been in yet. */
   readonly #none = new BucketShard(this.#kept);
 
   constructor(maxKeys: number) {
@@ -29,18 +29,18 @@ export class BucketTable {
     this.#shards = new Array<BucketShard>(Math.min(MOST_SHARDS, shards)).fill(this.#none);
   }
 
-  /** Where the buckets of a key are, until one is added. */
+  /** The shard that has the buckets of a key, until one is added. */
   shardOf(low: number): BucketShard {
     return this.#shards[low & (this.#shards.length - 1)] as BucketShard;
   }
 
-  /** Where a bucket can be added: the shard of its key, with room for it. */
+  /** The shard to which a bucket of a key can be added. */
   makeRoom({ low, high }: KeyHash, now: number): BucketShard {
     const shard = this.shardOf(low);
     const isCrowded = this.#kept.keys >= this.#maxKeys / 2;
     if (isCrowded && shard.first(low, high) === -1) this.#forget(low, now);
     if (shard !== this.#none && shard.hasRoom) return shard;
-    // At no time is a bucket with debt full, whatever becomes of its rate.
+    // By -Infinity no bucket that owes anything is full. All are kept, whatever becomes of their rates.
     const rebuilt = shard.rebuilt(isCrowded ? now : -Infinity);
     this.#shards[low & (this.#shards.length - 1)] = rebuilt;
     return rebuilt;
@@ -52,8 +52,8 @@ export class BucketTable {
   }
 
   /**
-   * Forgets what is full among the neighbours of a new key; where there are `maxKeys` still, one key more, if need be of the
-   * next shard that has any.
+   * Forgets the full buckets among the neighbours of a new key. If there are still `maxKeys`, it forgets one key more, of
+   * the next shard that has any where this one has none.
    */
   #forget(low: number, now: number): void {
     let shard = this.shardOf(low);

@@ -1,11 +1,11 @@
 import type { BucketShard } from './bucketShard.js';
 
-/** Which buckets make room for others: full ones, which loses nothing, else those that will be full soonest. */
+/** Which buckets make room for others: full ones, since that loses nothing, else those that will be full soonest. */
 
-/** How many keys are neighbours of another: the next ones from where its search begins. */
+/** How many neighbours a key has: the next keys from where its search begins. */
 const NEIGHBOURS = 16;
 
-/** The slot of a key among the neighbours of another, the one that is full or will be soonest; -1 if there is no key. */
+/** A slot of the neighbour that is full or will be soonest, or -1 where there is no key. */
 export function soonestFull(shard: BucketShard, low: number, now: number): number {
   const areSingle = shard.keys === shard.buckets;
   let soonest = -1;
@@ -25,7 +25,7 @@ export function soonestFull(shard: BucketShard, low: number, now: number): numbe
   return soonest;
 }
 
-/** Forgets what is full among the neighbours of a key. */
+/** Forgets the full buckets of a key's neighbours. */
 export function forgetFull(shard: BucketShard, low: number, now: number): void {
   let slot = shard.home(low);
   for (let more = neighbours(shard); more > 0 && shard.buckets > 0; ) {
@@ -34,13 +34,13 @@ export function forgetFull(shard: BucketShard, low: number, now: number): void {
       continue;
     }
     more -= 1;
-    // What moves up into a slot that was freed is looked at next.
+    // Another bucket may move up into a slot that is freed: it is looked at next.
     if (shard.isLive(slot, now)) slot = shard.after(slot);
     else shard.remove(slot);
   }
 }
 
-/** Forgets the one bucket of a key that will be full soonest, but for those whose tags are `asked`. */
+/** Forgets the bucket of a key that will be full soonest, apart from those whose tags are `asked`. */
 export function forgetSpare(
   shard: BucketShard,
   low: number,
@@ -59,7 +59,7 @@ export function forgetSpare(
   if (spare !== -1) shard.remove(spare);
 }
 
-/** In buckets: as many keys are neighbours, however many buckets each of them has. */
+/** How many buckets the neighbours have, with as many buckets each as keys have on average here. */
 function neighbours({ buckets, keys }: BucketShard): number {
   return Math.min(buckets, NEIGHBOURS * Math.ceil(buckets / Math.max(1, keys)));
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
 /**
- * Turns keys into 64 bits under a secret, so that nobody who chooses keys can choose which of them meet, and no key has
- * to be kept to be known again. Two keys that meet share their buckets: each may be refused for what the other took, and
- * a refund or reset of one is one of both. Among n keys that happens by chance, with probability n² / 2^65: 3 in
+ * Turns keys into 64 bits under a secret. Somebody who chooses keys cannot choose two that have the same hash, and no key
+ * has to be kept to be recognised. Two keys of one hash share their buckets: each may be refused for what the other took,
+ * and a refund or reset of one is one of both. Among n keys that happens by chance, with probability n² / 2^65: 3 in
  * 100,000,000 for a million keys.
  *
- * The result is in `low` and `high`, two signed 32-bit words, so that nothing is allocated for it. The last key is kept:
- * whoever floods comes with the same key again and again, and to compare is cheaper than to hash.
+ * The result is in `low` and `high`, two signed 32-bit words, so that nothing is allocated for it. The last key is kept,
+ * since a flood comes with the same key again and again, and comparing is cheaper than hashing.
  *
  * `low` is HalfSipHash-1-3 with an output of 32 bits, `high` is the rest of its last state, v0 ^ v2. Keys in Latin-1 are
  * hashed by their bytes, others by their UTF-16 code units under another secret: halves of surrogate pairs stay apart.
@@ -21,7 +21,7 @@ export class KeyHash {
   readonly #secret: Int32Array;
   readonly #prefix: string;
   #last = '';
-  /** The state after the words of four bytes that the prefix has, and the bytes that are left of it. */
+  /** The state after the whole words of four bytes in the prefix, and the bytes that are left of it. */
   readonly #v0: number;
   readonly #v1: number;
   readonly #v2: number;
@@ -29,7 +29,7 @@ export class KeyHash {
   readonly #rest: number;
 
   /**
-   * @param prefix Latin-1 that stands in front of every key: `take(key)` takes `prefix + key`, which nobody has to join
+   * @param prefix Latin-1 in front of every key: `take(key)` hashes `prefix + key` without joining the two
    * @param secret four words: two for keys in Latin-1, two for others
    */
   constructor(prefix = '', secret = secretWords()) {
@@ -61,7 +61,7 @@ export class KeyHash {
     let v1 = this.#v1 | 0;
     let v2 = this.#v2 | 0;
     let v3 = this.#v3 | 0;
-    // The key's bytes come after the prefix, so each word of four is shifted by what is left of that.
+    // The key's bytes come after the prefix, so each word of four is shifted by the bytes that are left of the prefix.
     let rest = this.#rest | 0;
     const shift = (this.#prefix.length & 3) << 3;
     const length = key.length;
@@ -102,7 +102,7 @@ export class KeyHash {
     }
     const lastByte = (this.#prefix.length + length) << 24;
     let m = rest | (word << shift);
-    // What is left of the prefix and of the key may be one more word, and what is left then the last.
+    // The bytes that are left of the prefix and of the key may fill one more word. The rest is in the last one.
     let rounds = 3;
     if ((shift >> 3) + (length & 3) > 3) rounds = 4;
     else m |= lastByte;

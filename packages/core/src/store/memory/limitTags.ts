@@ -1,8 +1,9 @@
 import type { KeyHash } from './keyHash.js';
 
 /**
- * Words that stand for the names of limits. They are kept by the place at which a name was asked for last: limiters ask
- * for the same again and again, and then nothing is hashed. Two names that meet, one pair in 2^32, share a bucket.
+ * Words that stand for the names of limits. The last name of each place in a list of limits is kept with its tag: limiters
+ * ask for the same names again and again, and then nothing is hashed. Two names that have the same tag, one pair in 2^32,
+ * share a bucket.
  */
 export class LimitTags {
   readonly #hash: KeyHash;
@@ -13,7 +14,7 @@ export class LimitTags {
     this.#hash = hash;
   }
 
-  /** The same tags, for somebody who asks for other names. */
+  /** The same tags, for a user that asks for other names. */
   again(): LimitTags {
     return new LimitTags(this.#hash.after(''));
   }
