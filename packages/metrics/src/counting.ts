@@ -23,8 +23,8 @@ const REFUSED = bySource('refused');
 const WOULD_REFUSE = bySource('would_refuse');
 
 /**
- * Counts what is published on Breaking's channels, from when it is made until it is stopped. Values are read by whoever
- * collects them; a decision costs two look-ups and an addition.
+ * Counts what is published on Breaking's channels, from its start until it is stopped. Values are read by whoever collects
+ * them; a decision costs two look-ups and an addition.
  */
 export class Counting {
   readonly #decisions = new Metric({
@@ -113,6 +113,9 @@ export class Counting {
   /** @param onRefused hears of each decision that refuses a request */
   constructor(onRefused?: (message: DecisionMessage) => void) {
     this.#onRefused = onRefused;
+  }
+
+  start(): void {
     for (const [channel, listener] of this.#listeners) subscribe(channel, listener);
   }
 

@@ -22,19 +22,20 @@ export interface MetricDefinition {
   readonly isOpen?: boolean;
 }
 
-/** The most series of one metric. Monitoring systems keep, and bill, every single one. */
-export const SERIES_MAX = 1000;
+/** How many series of a metric are enough. Monitoring systems keep, and bill, every single one. */
+const SERIES_ENOUGH = 1000;
 
-/** As many as `other` can have: three results of four sources. */
-const KEPT_FOR_OTHER = 12;
+/** As many as one name can have: three results of four sources. */
+const SERIES_OF_A_NAME = 12;
 
-export const OTHER = 'other';
+const OTHER = 'other';
 
 /**
  * One metric: a value for each name and each variant, which is the values of the other labels, joined by spaces.
  *
- * A series that there is stays. Once there is room for those of `other` alone, every new one counts as `other`, so that an
- * application which makes up names cannot fill the monitoring system, nor this process.
+ * A name that is first seen when there is room for one more alone counts as `other`, so that an application which makes up
+ * names cannot fill the monitoring system, nor this process. A name that has a series never does: what it was allowed and
+ * what it was refused would stand under two names, and no share of them would be true.
  */
 export class Metric {
   readonly name: string;
@@ -63,11 +64,14 @@ export class Metric {
 
   /** The series to count in. */
   of(name = 'default', variant = ''): Series {
-    const known = this.#byName.get(name)?.get(variant);
-    if (known !== undefined) return known;
-    if (this.#series.length < SERIES_MAX - KEPT_FOR_OTHER) return this.#added(name, variant);
-    const rest = this.#isOpen ? OTHER : variant;
-    return this.#byName.get(OTHER)?.get(rest) ?? this.#added(OTHER, rest);
+    return this.#byName.get(name)?.get(variant) ?? this.#met(name, variant);
+  }
+
+  #met(name: string, variant: string): Series {
+    const isFull = this.#series.length >= SERIES_ENOUGH - SERIES_OF_A_NAME;
+    const kept = isFull && !this.#byName.has(name) ? OTHER : name;
+    const label = isFull && this.#isOpen ? OTHER : variant;
+    return this.#byName.get(kept)?.get(label) ?? this.#added(kept, label);
   }
 
   #added(name: string, variant: string): Series {

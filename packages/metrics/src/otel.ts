@@ -46,6 +46,7 @@ export function observe(options: ObserveOptions = {}): () => void {
     }
   };
   meter.addBatchObservableCallback(collect, instruments);
+  counting.start();
   return () => {
     counting.stop();
     meter.removeBatchObservableCallback(collect, instruments);

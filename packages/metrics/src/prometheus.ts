@@ -45,6 +45,7 @@ export function collectInto(registry: AnyRegistry): () => void {
     stop();
     throw error;
   }
+  counting.start();
   return stop;
 }
 
