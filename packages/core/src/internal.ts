@@ -18,4 +18,11 @@ export { LARGEST_CAPACITY, namedLimits } from './bucket/policy.js';
 export { enforcement } from './limiter/enforcement.js';
 export { limiterNamed } from './limiter/rateLimiter.js';
 export { ON_STORE_ERROR } from './store/events.js';
-export { asStore, DEFAULT_DEADLINE_SECS } from './store/store.js';
+export {
+  asStore,
+  DEFAULT_DEADLINE_SECS,
+  KEEPS_REFUSALS,
+  NEVER_FAILS,
+  STANDS_IN,
+  says,
+} from './store/store.js';

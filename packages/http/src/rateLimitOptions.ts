@@ -5,11 +5,19 @@ import {
   DenyCacheBucketStore,
   FailoverBucketStore,
   type Limits,
-  MemoryBucketStore,
   type OnStoreError,
   type RateLimiter,
 } from '@breaking/core';
-import { asStore, check, limiterNamed, ON_STORE_ERROR } from '@breaking/core/internal';
+import {
+  asStore,
+  check,
+  KEEPS_REFUSALS,
+  limiterNamed,
+  NEVER_FAILS,
+  ON_STORE_ERROR,
+  STANDS_IN,
+  says,
+} from '@breaking/core/internal';
 import type { MaybePromise } from './callback.js';
 import { type HeaderFormat, headerFormats } from './headers/formats.js';
 import type { Problem, Rejection } from './refusal.js';
@@ -124,22 +132,14 @@ function limiterOf<Req>(what: string, options: RateLimitOptions<Req>): RateLimit
 function storeOf<Req>(what: string, options: RateLimitOptions<Req>): BucketStore | undefined {
   const { store, name, onStoreError = 'local' } = options;
   check.oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
-  if (
-    store === undefined ||
-    name === undefined ||
-    MemoryBucketStore.isPlain(asStore(`${what}: store`, store))
-  )
-    return store;
-  if (isFailover(store)) return new DenyCacheBucketStore({ store });
-  if (store instanceof DenyCacheBucketStore && isFailover(store.store)) return store;
+  if (store === undefined || name === undefined) return store;
+  if (says(asStore(`${what}: store`, store), NEVER_FAILS)) return store;
+  if (says(store, STANDS_IN))
+    return says(store, KEEPS_REFUSALS) ? store : new DenyCacheBucketStore({ store });
   const failover = new FailoverBucketStore({
     store,
     name: check.printableName(`${what}: name`, name),
     onStoreError,
   });
   return new DenyCacheBucketStore({ store: failover });
-}
-
-function isFailover(store: BucketStore): boolean {
-  return store instanceof FailoverBucketStore;
 }

@@ -3,6 +3,7 @@ import {
   DenyCacheBucketStore,
   FailoverBucketStore,
   MemoryBucketStore,
+  perMinute,
   sourceOf,
 } from '@breaking/core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -39,6 +40,18 @@ test('a failover of the application is used as it is, with its own deadline', as
 test('a failover of the application behind its own deny cache is used as it is too', async () => {
   const failover = new FailoverBucketStore({ store: silent, name: 'api', deadlineSecs: 1 });
   expect(await deadlineOf(new DenyCacheBucketStore({ store: failover }))).toBe(1000);
+});
+
+test('the stores of another copy of core are taken for what they are', async () => {
+  vi.resetModules();
+  const another = await import('@breaking/core');
+  expect(another.FailoverBucketStore).not.toBe(FailoverBucketStore);
+  const failover = new another.FailoverBucketStore({ store: silent, name: 'api', deadlineSecs: 1 });
+  const stores = [failover, new another.DenyCacheBucketStore({ store: failover })];
+  for (const store of stores) expect(await deadlineOf(store)).toBe(1000);
+  const memory = new another.MemoryBucketStore();
+  const { limiter } = checkRateLimit('rateLimit', { ...perMinute(1), name: 'api', store: memory });
+  expect(limiter.check('a')).toMatchObject({ allowed: true });
 });
 
 test('a deny cache alone has 50 ms', async () => {

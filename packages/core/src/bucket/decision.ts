@@ -84,6 +84,9 @@ class DecidedRequest implements Decision {
   }
 }
 
+/** Where a decision tells its source, to every copy of core that a program holds. */
+const SOURCE = Symbol.for('breaking.decision.source');
+
 /** A decision of somebody else than the store. */
 class SourcedDecision extends DecidedRequest {
   readonly #source: DecisionSource;
@@ -93,13 +96,15 @@ class SourcedDecision extends DecidedRequest {
     this.#source = source;
   }
 
-  static sourceOf(decision: Decision): DecisionSource {
-    return #source in decision ? decision.#source : 'store';
+  get [SOURCE](): DecisionSource {
+    return this.#source;
   }
 }
 
 /** Who took a decision. One that no store of ours made counts as the store's. */
-export const sourceOf = SourcedDecision.sourceOf;
+export function sourceOf(decision: Decision): DecisionSource {
+  return (decision as { readonly [SOURCE]?: DecisionSource })[SOURCE] ?? 'store';
+}
 
 /**
  * Makes a Decision of what a store knows.

@@ -4,7 +4,7 @@ import { type Decision, sourceOf } from '../bucket/decision.js';
 import { type Limit, sameLimits } from '../bucket/policy.js';
 import { decisionIn } from './answer.js';
 import { LastAnswer } from './lastAnswer.js';
-import { asStore, type BucketStore, STANDS_IN, standsIn } from './store.js';
+import { asStore, type BucketStore, KEEPS_REFUSALS, STANDS_IN, says } from './store.js';
 
 /** Checks of a key, and looks at it, that the store has not answered yet. */
 interface Asking {
@@ -40,6 +40,7 @@ export class DenyCacheBucketStore implements BucketStore {
   /** The store behind it. */
   readonly store: BucketStore;
   readonly [STANDS_IN]: boolean;
+  readonly [KEEPS_REFUSALS] = true;
   readonly #maxKeys: number;
   /** Two generations. A young one that has half of all keys becomes the old one, and the old one is forgotten. */
   #young = new Map<string, LastAnswer[]>();
@@ -50,7 +51,7 @@ export class DenyCacheBucketStore implements BucketStore {
     const what = 'DenyCacheBucketStore';
     knownOptions(what, options, ['store', 'maxKeys']);
     this.store = asStore(`${what}: store`, options.store);
-    this[STANDS_IN] = standsIn(this.store);
+    this[STANDS_IN] = says(this.store, STANDS_IN);
     const { maxKeys = 100_000 } = options;
     this.#maxKeys = whole(`${what}: maxKeys`, maxKeys, 2);
   }

@@ -25,12 +25,26 @@ export interface BucketStore {
   scoped?(prefix: string): BucketStore;
 }
 
-/** On a store whose answers are not all those of the store behind it: its value is true. */
-export const STANDS_IN = Symbol.for('breaking.store.standsIn');
+/**
+ * What a store says of itself: each is true or absent. A program may hold two copies of core, whose classes `instanceof`
+ * and private members would tell apart.
+ */
+export interface StoreTraits {
+  /** Something else than the store behind it may answer. */
+  readonly [STANDS_IN]?: boolean;
+  /** It remembers refusals. */
+  readonly [KEEPS_REFUSALS]?: boolean;
+  /** It answers at once, always. */
+  readonly [NEVER_FAILS]?: boolean;
+}
 
-/** Whether something else than the store may answer. */
-export function standsIn(store: BucketStore): boolean {
-  return (store as { readonly [STANDS_IN]?: boolean })[STANDS_IN] === true;
+export const STANDS_IN: unique symbol = Symbol.for('breaking.store.standsIn');
+export const KEEPS_REFUSALS: unique symbol = Symbol.for('breaking.store.keepsRefusals');
+export const NEVER_FAILS: unique symbol = Symbol.for('breaking.store.neverFails');
+
+/** Whether a store says this of itself. */
+export function says(store: BucketStore, trait: keyof StoreTraits): boolean {
+  return (store as StoreTraits)[trait] === true;
 }
 
 /** The operations that every store has. */

@@ -4,7 +4,7 @@ import { outsideRequests } from '../../base/outsideRequests.js';
 import { isThenable } from '../../base/thenable.js';
 import type { Decision } from '../../bucket/decision.js';
 import { LARGEST_CAPACITY, type Limit, sameLimits, shareLimit } from '../../bucket/policy.js';
-import { asStore, type BucketStore, DEFAULT_DEADLINE_SECS, standsIn } from '../store.js';
+import { asStore, type BucketStore, DEFAULT_DEADLINE_SECS, STANDS_IN, says } from '../store.js';
 import type { Lease } from './lease.js';
 import type { LeaseBatch } from './leaseBatch.js';
 import { LeaseTable } from './leaseTable.js';
@@ -62,7 +62,7 @@ export class LeaseBucketStore implements BucketStore {
     knownOptions(what, options, ['store', 'tokens', 'deadlineSecs']);
     const { store, tokens, deadlineSecs = DEFAULT_DEADLINE_SECS } = options;
     this.#store = asStore(`${what}: store`, store);
-    if (standsIn(store)) {
+    if (says(store, STANDS_IN)) {
       throw new TypeError(
         `${what}: store must not be a FailoverBucketStore, which belongs around the leases`,
       );

@@ -9,7 +9,7 @@ import {
   refusing,
 } from '../../bucket/decision.js';
 import type { Limit } from '../../bucket/policy.js';
-import { type BucketStore, OPERATIONS, PrefixedStore } from '../store.js';
+import { type BucketStore, NEVER_FAILS, OPERATIONS, PrefixedStore } from '../store.js';
 import type { BucketShard } from './bucketShard.js';
 import { BucketTable } from './bucketTable.js';
 import { forgetSpare } from './forgetting.js';
@@ -66,7 +66,7 @@ export class MemoryBucketStore implements BucketStore {
 
   /** The same buckets, for keys that all begin with `prefix`. It is hashed once: to join it to each key would cost more than to decide. */
   scoped(prefix: string): BucketStore {
-    if (!MemoryBucketStore.isPlain(this)) return new PrefixedStore(this, prefix);
+    if (!this[NEVER_FAILS]) return new PrefixedStore(this, prefix);
     return MemoryBucketStore.over(this.#table, this.#keys.after(prefix), this.#tags.again());
   }
 
@@ -75,11 +75,11 @@ export class MemoryBucketStore implements BucketStore {
     this.itself.#learn(key, decision, now);
   }
 
-  /** Whether this is one of our stores with our operations, and no more: a Proxy or a class that extends it may do anything. */
-  static isPlain(store: BucketStore): store is MemoryBucketStore {
+  /** Whether this has our operations alone: a Proxy, or a class that extends this one, may do anything. */
+  get [NEVER_FAILS](): boolean {
     return (
-      #table in store &&
-      OPERATIONS.every(operation => store[operation] === MemoryBucketStore.prototype[operation])
+      #table in this &&
+      OPERATIONS.every(operation => this[operation] === MemoryBucketStore.prototype[operation])
     );
   }
 
