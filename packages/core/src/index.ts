@@ -12,7 +12,7 @@ export type {
   TransitionMessage,
   TransitionReason,
 } from './breaker/events.js';
-export { guarded } from './breaker/guarded.js';
+export { type GuardedDecorator, guarded } from './breaker/guarded.js';
 export type { CircuitBreakerOptions, ErrorType } from './breaker/options.js';
 export type { Permit } from './breaker/permit.js';
 export { allThere, cappedDebt, debtAt } from './bucket/debt.js';

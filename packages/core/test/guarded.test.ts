@@ -4,31 +4,40 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { guarded, TooManyErrors } from '@breaking/core';
-import { beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
+import { beforeAll, describe, expect, expectTypeOf, onTestFinished, test } from 'vitest';
 import { breakerOf } from './breakerTools.js';
 
 const BOOM = new Error('boom');
-const COMPILED = fileURLToPath(new URL('../build-test/breakerFixture-compiled/', import.meta.url));
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const COMPILED = join(HERE, '../build-test/breakerFixture-compiled');
 
 const node = (...args: string[]) => promisify(execFile)(process.execPath, args, { timeout: 60_000 });
 
-// Vite leaves decorators as they are, and Node does not know them: the fixture goes through tsc.
+// Vite leaves decorators as they are, and Node does not know them: the fixtures go through tsc.
 beforeAll(async () => {
   const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
-  const project = fileURLToPath(new URL('./breakerFixture/', import.meta.url));
-  await node(join(typescript, 'bin', 'tsc'), '-b', project);
+  const projects = ['breakerFixture', 'legacyFixture'].map(name => join(HERE, name));
+  await node(join(typescript, 'bin', 'tsc'), '-b', ...projects);
 }, 120_000);
 
 type Fixture = typeof import('./breakerFixture/guardedService.js');
+type Legacy = typeof import('./legacyFixture/legacyService.js');
 
-/** The compiled fixture, with its breaker as good as new. */
-async function fixture(): Promise<Fixture> {
-  const compiled: Fixture = await import(pathToFileURL(join(COMPILED, 'guardedService.js')).href);
-  compiled.breaker.reset();
-  return compiled;
+/** A compiled fixture, with its breaker as good as new. */
+async function compiled<F extends Legacy>(path: string): Promise<F> {
+  const module: F = await import(pathToFileURL(join(HERE, '../build-test', path)).href);
+  module.breaker.reset();
+  return module;
 }
 
-describe('@guarded', () => {
+const fixture = () => compiled<Fixture>('breakerFixture-compiled/guardedService.js');
+
+describe.each([
+  ['a standard decorator', 'breakerFixture-compiled/guardedService.js'],
+  ['one of experimentalDecorators', 'legacyFixture-compiled/legacyService.js'],
+])('@guarded as %s', (_, path) => {
+  const fixture = () => compiled(path);
+
   test('an async method keeps this, arguments and result, and its rejections count', async () => {
     const { breaker, Service } = await fixture();
     const service = new Service(10);
@@ -54,12 +63,28 @@ describe('@guarded', () => {
     }
   });
 
-  test('static and private methods can be guarded too', async () => {
+  test('static methods can be guarded too', async () => {
     const { breaker, Service } = await fixture();
     expect(Service.twice(4)).toBe(8);
-    expect(new Service(3).revealed()).toBe(3);
     breaker.trip();
     expect(() => Service.twice(4)).toThrow(TooManyErrors);
+  });
+
+  test('methods keep their names, lengths and types', async () => {
+    const { Service } = await fixture();
+    const service = new Service(1);
+    expect([service.add.name, service.add.length]).toEqual(['add', 2]);
+    expectTypeOf(service.add).toEqualTypeOf<(n: number, error?: Error) => Promise<number>>();
+    expectTypeOf(service.addNow).toEqualTypeOf<(n: number, error?: Error) => number>();
+    expectTypeOf(service.echo).toEqualTypeOf<<T>(value: T) => T>();
+  });
+});
+
+describe('@guarded', () => {
+  test('private methods can be guarded too, where decorators can be on them', async () => {
+    const { breaker, Service } = await fixture();
+    expect(new Service(3).revealed()).toBe(3);
+    breaker.trip();
     expect(() => new Service(3).revealed()).toThrow(TooManyErrors);
   });
 
@@ -74,18 +99,32 @@ describe('@guarded', () => {
     expect(() => service.multiplied(2)).toThrow(TooManyErrors);
   });
 
-  test('methods keep their names, lengths and types', async () => {
-    const { Service } = await fixture();
-    const service = new Service(1);
-    expect([service.add.name, service.add.length]).toEqual(['add', 2]);
-    expectTypeOf(service.add).toEqualTypeOf<(n: number, error?: Error) => Promise<number>>();
-    expectTypeOf(service.addNow).toEqualTypeOf<(n: number, error?: Error) => number>();
-    expectTypeOf(service.echo).toEqualTypeOf<<T>(value: T) => T>();
-  });
-
   test('refuses what is no method', () => {
     const { breaker } = breakerOf();
     expect(() => guarded(breaker)({} as never, {} as never)).toThrow(/fn must be a function/);
+    const getter = { get: () => 1 } as TypedPropertyDescriptor<never>;
+    for (const descriptor of [getter, undefined as never]) {
+      expect(() => guarded(breaker)({}, 'pay', descriptor)).toThrow(
+        new TypeError('guarded: pay must be a method, got undefined'),
+      );
+    }
+  });
+
+  test('what reflect-metadata knows of the method stays known', () => {
+    const known = new Map<unknown, Map<unknown, unknown>>();
+    const metadata = {
+      getOwnMetadataKeys: (target: object) => [...(known.get(target)?.keys() ?? [])],
+      getOwnMetadata: (key: unknown, target: object) => known.get(target)?.get(key),
+      defineMetadata: (key: unknown, value: unknown, target: object) =>
+        known.set(target, new Map(known.get(target)).set(key, value)),
+    };
+    Object.assign(Reflect, metadata);
+    onTestFinished(() => Object.keys(metadata).forEach(name => Reflect.deleteProperty(Reflect, name)));
+    const get = () => 1;
+    metadata.defineMetadata('path', '/pay', get);
+    const { value } = guarded(breakerOf().breaker)({}, 'pay', { value: get });
+
+    expect(metadata.getOwnMetadata('path', value!)).toBe('/pay');
   });
 });
 

@@ -1,16 +1,54 @@
+import { shown } from '../base/check.js';
 import type { CircuitBreaker } from './circuitBreaker.js';
 
+type Method = (...args: never[]) => unknown;
+
+/** A decorator of methods, standard ones and those of `experimentalDecorators` alike. */
+export interface GuardedDecorator {
+  <F extends Method>(method: F, context: { readonly kind: 'method' }): F;
+  <F extends Method>(
+    target: object,
+    key: string | symbol,
+    descriptor: TypedPropertyDescriptor<F>,
+  ): TypedPropertyDescriptor<F>;
+}
+
 /**
- * A standard method decorator (not one of `experimentalDecorators`): sends each call of the method, on any instance,
- * through `breaker`, as `wrap` does.
+ * A method decorator that sends each call of the method, on any instance, through `breaker`, as `wrap` does. It is a
+ * standard decorator, and one for TypeScript's `experimentalDecorators` (NestJS, Angular) too.
+ *
+ * What `reflect-metadata` knows of the method stays known of it, so its place among other decorators does not matter.
  *
  * @example
  * class Payments {
  *   @guarded(breaker)
  *   async pay(order: Order) { ... }
  * }
+ *
+ * @throws TypeError for what is no method, when the class is made
  */
-export function guarded(breaker: CircuitBreaker) {
-  return <F extends (...args: never[]) => unknown>(method: F, _context: { readonly kind: 'method' }): F =>
-    breaker.wrap(method);
+export function guarded(breaker: Pick<CircuitBreaker, 'wrap'>): GuardedDecorator {
+  const wrap = <F extends Method>(method: F): F => withMetadataOf(method, breaker.wrap(method));
+  function decorate(target: unknown, context: unknown, descriptor?: PropertyDescriptor): unknown {
+    if (typeof context !== 'string' && typeof context !== 'symbol') return wrap(target as Method);
+    if (typeof descriptor?.value === 'function') return { ...descriptor, value: wrap(descriptor.value) };
+    throw new TypeError(`guarded: ${String(context)} must be a method, got ${shown(descriptor?.value)}`);
+  }
+  return decorate as GuardedDecorator;
+}
+
+/** The functions that `reflect-metadata` adds to `Reflect`. */
+interface Metadata {
+  getOwnMetadataKeys(target: object): unknown[];
+  getOwnMetadata(key: unknown, target: object): unknown;
+  defineMetadata(key: unknown, value: unknown, target: object): void;
+}
+
+/** NestJS keeps on the function what `@Get()` below says of a method. */
+function withMetadataOf<F extends Method>(from: F, to: F): F {
+  const reflect = Reflect as unknown as Partial<Metadata>;
+  if (reflect.getOwnMetadataKeys === undefined) return to;
+  const { getOwnMetadataKeys, getOwnMetadata, defineMetadata } = reflect as Metadata;
+  for (const key of getOwnMetadataKeys(from)) defineMetadata(key, getOwnMetadata(key, from), to);
+  return to;
 }
