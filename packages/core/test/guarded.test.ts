@@ -119,7 +119,9 @@ describe('@guarded', () => {
         known.set(target, new Map(known.get(target)).set(key, value)),
     };
     Object.assign(Reflect, metadata);
-    onTestFinished(() => Object.keys(metadata).forEach(name => Reflect.deleteProperty(Reflect, name)));
+    onTestFinished(() => {
+      for (const name of Object.keys(metadata)) Reflect.deleteProperty(Reflect, name);
+    });
     const get = () => 1;
     metadata.defineMetadata('path', '/pay', get);
     const { value } = guarded(breakerOf().breaker)({}, 'pay', { value: get });

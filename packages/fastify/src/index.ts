@@ -1,3 +1,12 @@
-export { perDay, perHour, perMinute, perSecond } from '@breaking/core';
-export type { CircuitBreakerGateOptions as CircuitBreakerOptions, RateLimitOptions } from '@breaking/http';
+export * from '@breaking/core';
+export type {
+  CircuitBreakerGateOptions as CircuitBreakerOptions,
+  HeaderFormat,
+  Outcome,
+  Problem,
+  RateLimitOptions,
+  RateLimitSettings,
+  Rejection,
+  RejectWith,
+} from '@breaking/http';
 export { type BreakingOptions, breaking, breaking as default, type GateHook } from './plugin.js';

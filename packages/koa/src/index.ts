@@ -1,4 +1,13 @@
-export { perDay, perHour, perMinute, perSecond } from '@breaking/core';
-export type { CircuitBreakerGateOptions as CircuitBreakerOptions, RateLimitOptions } from '@breaking/http';
+export * from '@breaking/core';
+export type {
+  CircuitBreakerGateOptions as CircuitBreakerOptions,
+  HeaderFormat,
+  Outcome,
+  Problem,
+  RateLimitOptions,
+  RateLimitSettings,
+  Rejection,
+  RejectWith,
+} from '@breaking/http';
 export { circuitBreaker } from './circuitBreaker.js';
 export { rateLimit } from './rateLimit.js';
