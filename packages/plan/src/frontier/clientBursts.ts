@@ -1,6 +1,7 @@
 import { debtAt } from '@breaking/core';
 import { areThere } from '@breaking/core/internal';
-import { DebtTable, ROWS_OF_PIECE } from './debtTable.js';
+import { DebtTable } from './debtTable.js';
+import { ROWS_OF_PIECE } from './keyTable.js';
 
 /** How many clients need one burst, and how many requests they made. */
 export interface Need {
@@ -14,7 +15,7 @@ type Bursts = Uint16Array | Uint32Array | Float64Array;
 /** What a piece of the table knows beside debts. Bursts are small numbers until one is not. */
 interface Counts {
   bursts: Bursts;
-  readonly requests: Float64Array;
+  readonly requests: Uint32Array;
 }
 
 /**
@@ -62,15 +63,18 @@ export class ClientBursts {
    */
   add(key: string, at: number, cost: number): void {
     const table = this.#table;
-    const row = table.find(key) ?? this.#added(key, at);
+    const found = table.find(key);
+    const row = found === -1 ? this.#added(key, at) : found;
     const index = row % ROWS_OF_PIECE;
     const counts = this.#counts[(row / ROWS_OF_PIECE) | 0] as Counts;
     this.#requests += 1;
     (counts.requests[index] as number) += 1;
     const { debts, at: moments, latest } = table.piece(row);
     const now = Math.max(at, latest[index] as number);
-    latest[index] = now;
-    if (cost === 0) return;
+    if (cost === 0) {
+      table.sawOnly(row, now);
+      return;
+    }
 
     const { rates } = this;
     const since = moments[index] as number;
@@ -80,6 +84,7 @@ export class ClientBursts {
       debts[j] = debt + cost;
     }
     moments[index] = now;
+    latest[index] = now;
   }
 
   /** What the clients need at the i-th rate, by burst in ascending order. */
@@ -119,7 +124,7 @@ export class ClientBursts {
     const index = row % ROWS_OF_PIECE;
     if (index === 0 && row / ROWS_OF_PIECE === this.#counts.length) {
       const bursts = new Uint16Array(ROWS_OF_PIECE * this.rates.length);
-      this.#counts.push({ bursts, requests: new Float64Array(ROWS_OF_PIECE) });
+      this.#counts.push({ bursts, requests: new Uint32Array(ROWS_OF_PIECE) });
     }
     const { bursts, requests } = this.#counts[(row / ROWS_OF_PIECE) | 0] as Counts;
     // The smallest bucket holds one token.

@@ -7,10 +7,10 @@ interface Period {
 }
 
 const PERIODS: readonly Period[] = [
-  { secs: 1, code: 'perSecond', text: 'second' },
-  { secs: 60, code: 'perMinute', text: 'minute' },
-  { secs: 3600, code: 'perHour', text: 'hour' },
-  { secs: 86_400, code: 'perDay', text: 'day' },
+  { secs: 1, code: 'perSecond', text: 'a second' },
+  { secs: 60, code: 'perMinute', text: 'a minute' },
+  { secs: 3600, code: 'perHour', text: 'an hour' },
+  { secs: 86_400, code: 'perDay', text: 'a day' },
 ];
 
 /** The shortest period in which there is at least one token, and how many there are. */
@@ -30,5 +30,5 @@ export function policyCode({ capacityMax, restoreRateHz }: BucketPolicy): string
 /** A rate as a person says it: `10 a minute`. */
 export function rateText(restoreRateHz: number): string {
   const { n, period } = spoken(restoreRateHz);
-  return `${Number(n.toPrecision(4)).toLocaleString('en', { maximumSignificantDigits: 4 })} a ${period.text}`;
+  return `${Number(n.toPrecision(4)).toLocaleString('en', { maximumSignificantDigits: 4 })} ${period.text}`;
 }

@@ -1,7 +1,6 @@
 import { debtAt } from '@breaking/core';
+import { KeyTable, ROWS_OF_PIECE } from './keyTable.js';
 
-/** Rows in one piece of memory. A table grows by pieces, so that growing copies nothing. */
-export const ROWS_OF_PIECE = 4096;
 /** Neighbours of which one is forgotten when there is no room. */
 const NEIGHBOURS = 16;
 
@@ -10,8 +9,8 @@ interface Piece {
   readonly debts: Float64Array;
   /** The moments at which the debts were true. */
   readonly at: Float64Array;
-  /** The latest moments at which the keys were seen. */
-  readonly latest: Float64Array;
+  /** The latest moments at which the keys were seen: the same array as `at` until they differ. */
+  latest: Float64Array;
 }
 
 /**
@@ -27,8 +26,7 @@ export class DebtTable {
   readonly rates: readonly number[];
   readonly #maxKeys: number;
   readonly #slowest: number;
-  readonly #rows = new Map<string, number>();
-  readonly #keys: string[] = [];
+  readonly #keys = new KeyTable();
   readonly #pieces: Piece[] = [];
   readonly #floor: Float64Array;
   #floorAt = -Infinity;
@@ -45,7 +43,7 @@ export class DebtTable {
 
   /** Rows in use: 0 to size − 1. */
   get size(): number {
-    return this.#keys.length;
+    return this.#keys.size;
   }
 
   /** How many times a key was forgotten. */
@@ -54,7 +52,7 @@ export class DebtTable {
   }
 
   keyOf(row: number): string {
-    return this.#keys[row] as string;
+    return this.#keys.keyOf(row);
   }
 
   /** The most that a new key has ever begun with: by so much a debt may be too large. */
@@ -62,8 +60,9 @@ export class DebtTable {
     return this.#excess;
   }
 
-  find(key: string): number | undefined {
-    return this.#rows.get(key);
+  /** The row of a key, or -1. */
+  find(key: string): number {
+    return this.#keys.find(key);
   }
 
   /**
@@ -71,19 +70,16 @@ export class DebtTable {
    * @param onForgotten called with the row of the key that has to go, if one has to, while it is still there
    */
   add(key: string, now: number, onForgotten: (row: number) => void): number {
-    const kept = unsliced(key);
     if (this.size < this.#maxKeys) {
-      const row = this.#keys.push(kept) - 1;
+      const row = this.#keys.add(key);
       if (row % ROWS_OF_PIECE === 0) this.#pieces.push(this.#emptyPiece());
-      this.#rows.set(kept, row);
       this.#seen(row, now);
       return row;
     }
     const row = this.#victim(now);
     onForgotten(row);
     this.#forget(row, now);
-    this.#keys[row] = kept;
-    this.#rows.set(kept, row);
+    this.#keys.replace(row, key);
     this.piece(row).debts.set(this.#floor, (row % ROWS_OF_PIECE) * this.rates.length);
     this.#seen(row, now);
     return row;
@@ -93,12 +89,16 @@ export class DebtTable {
     return this.#pieces[(row / ROWS_OF_PIECE) | 0] as Piece;
   }
 
+  /** Notes that a key was seen and took nothing, so that its debts stay as of before. */
+  sawOnly(row: number, now: number): void {
+    const piece = this.piece(row);
+    if (piece.latest === piece.at) piece.latest = piece.at.slice();
+    piece.latest[row % ROWS_OF_PIECE] = now;
+  }
+
   #emptyPiece(): Piece {
-    return {
-      debts: new Float64Array(ROWS_OF_PIECE * this.rates.length),
-      at: new Float64Array(ROWS_OF_PIECE),
-      latest: new Float64Array(ROWS_OF_PIECE),
-    };
+    const at = new Float64Array(ROWS_OF_PIECE);
+    return { debts: new Float64Array(ROWS_OF_PIECE * this.rates.length), at, latest: at };
   }
 
   #seen(row: number, now: number): void {
@@ -135,13 +135,6 @@ export class DebtTable {
       this.#excess = Math.max(this.#excess, this.#floor[i] as number);
     }
     this.#floorAt = Math.max(this.#floorAt, now);
-    this.#rows.delete(this.keyOf(row));
     this.#forgotten += 1;
   }
-}
-
-/** The same text in memory of its own: a part of a line keeps all that was read with it. */
-function unsliced(key: string): string {
-  const encoding = /^[\0-\xff]*$/.test(key) ? 'latin1' : 'utf16le';
-  return Buffer.from(key, encoding).toString(encoding);
 }

@@ -1,6 +1,7 @@
 import { cappedDebt, debtAt, type Limits } from '@breaking/core';
 import { areThere, namedLimits, secondsUntilThere } from '@breaking/core/internal';
-import { DebtTable, ROWS_OF_PIECE } from '../frontier/debtTable.js';
+import { DebtTable } from '../frontier/debtTable.js';
+import { ROWS_OF_PIECE } from '../frontier/keyTable.js';
 
 /** A client that was refused something. */
 export interface RefusedClient {
@@ -15,7 +16,7 @@ export interface RefusedClient {
 
 /** What was refused to the clients of a piece of the table. */
 interface Refusals {
-  readonly refused: Float64Array;
+  readonly refused: Uint32Array;
   readonly firstAt: Float64Array;
   readonly longestWaitSecs: Float64Array;
 }
@@ -52,11 +53,11 @@ export class ReplayedLimits {
 
   /** Decides a request: 0 if it is allowed, else the seconds until it would be. */
   add(key: string, at: number, cost: number): number {
-    const row = this.#table.find(key) ?? this.#added(key, at);
+    const found = this.#table.find(key);
+    const row = found === -1 ? this.#added(key, at) : found;
     const index = row % ROWS_OF_PIECE;
     const { debts, at: moments, latest } = this.#table.piece(row);
     const now = Math.max(at, latest[index] as number);
-    latest[index] = now;
     const first = index * this.#limits.length;
     const since = moments[index] as number;
     let waitSecs = 0;
@@ -66,12 +67,14 @@ export class ReplayedLimits {
       waitSecs = Math.max(waitSecs, secondsUntilThere(capacityMax, restoreRateHz, debt, cost));
     }
     if (waitSecs > 0) this.#refuse(row, now, waitSecs);
-    else if (cost > 0) {
+    if (waitSecs > 0 || cost === 0) this.#table.sawOnly(row, now);
+    else {
       for (const [i, { capacityMax, restoreRateHz }] of this.#limits.entries()) {
         const debt = cappedDebt(debts[first + i] as number, capacityMax);
         debts[first + i] = debtAt(debt, since, now, restoreRateHz) + cost;
       }
       moments[index] = now;
+      latest[index] = now;
     }
     return waitSecs;
   }
@@ -101,8 +104,11 @@ export class ReplayedLimits {
       if (client.refused > 0) this.#forgotten.push(client);
     });
     if (row === this.#refusals.length * ROWS_OF_PIECE) {
-      const column = () => new Float64Array(ROWS_OF_PIECE);
-      this.#refusals.push({ refused: column(), firstAt: column(), longestWaitSecs: column() });
+      this.#refusals.push({
+        refused: new Uint32Array(ROWS_OF_PIECE),
+        firstAt: new Float64Array(ROWS_OF_PIECE),
+        longestWaitSecs: new Float64Array(ROWS_OF_PIECE),
+      });
     }
     const { refused, longestWaitSecs } = this.#refusalsOf(row);
     refused[row % ROWS_OF_PIECE] = 0;

@@ -1,0 +1,154 @@
+import { rateText } from '../frontier/code.js';
+import type { LogTally } from '../log/log.js';
+import { isoOf, type PolicyReport } from '../replay/policyReport.js';
+import type { PlanReport } from '../report.js';
+
+/** Rows that are shown at least; of more, those that say nothing new are left out. */
+const FEWEST_ROWS = 8;
+
+/** The report as a person reads it. */
+export function reportText(report: PlanReport, tally: LogTally, policy: PolicyReport | undefined): string {
+  const parts = [
+    headText(report, tally),
+    tableText(report),
+    suggestionText(report),
+    decidersText(report),
+    ...(policy === undefined ? [] : [policyText(policy, report)]),
+    notesText(report, tally),
+  ];
+  return `${parts.filter(part => part !== '').join('\n\n')}\n`;
+}
+
+function headText({ requests, keys }: PlanReport, { first, last }: LogTally): string {
+  const time = (secs: number) => isoOf(secs).replace('T', ' ').replace(/\..*/, '');
+  return `${number(requests)} requests of ${number(keys)} clients, ${time(first)} to ${time(last)} UTC`;
+}
+
+function tableText(report: PlanReport): string {
+  const covers = Object.keys(report.frontier[0]?.bursts ?? {});
+  const rows = shownPoints(report).map(([{ restoreRateHz, bursts }, shares]) => {
+    const cells = covers.map(
+      cover =>
+        `${number(bursts[cover] as number).padStart(9)}${percent(shares[cover] as number).padStart(7)}`,
+    );
+    return rateText(restoreRateHz).padEnd(16) + cells.join('');
+  });
+  return [
+    'The smallest burst that refuses nothing to so many of the clients, and the share of the requests that they made:',
+    '',
+    `${'rate'.padEnd(16)}${covers.map(cover => cover.replace('%', ' %').padStart(16)).join('')}`,
+    ...rows,
+  ].join('\n');
+}
+
+type Row = readonly [PlanReport['frontier'][number], Readonly<Record<string, number>>];
+
+/** The fastest rates are left out while they need the same bursts as the next slower one. */
+function shownPoints({ frontier, requestShares }: PlanReport): readonly Row[] {
+  const rows = frontier.map((point, i): Row => [point, requestShares[i]?.shares ?? {}]);
+  const isRepeated = (i: number) =>
+    JSON.stringify(rows[i]?.[0].bursts) === JSON.stringify(rows[i - 1]?.[0].bursts);
+  let shown = rows.length;
+  while (shown > FEWEST_ROWS && isRepeated(shown - 1) && (rows[shown - 2]?.[0].restoreRateHz ?? 0) >= 1)
+    shown -= 1;
+  return rows.slice(0, shown);
+}
+
+function suggestionText({ suggested, frontier, requestShares }: PlanReport): string {
+  if (suggested === undefined) return '';
+  const i = frontier.findIndex(point => point.restoreRateHz === suggested.restoreRateHz);
+  const share = requestShares[i]?.shares[suggested.cover] ?? 1;
+  const inAMinute = Math.round(suggested.capacityMax + 60 * suggested.restoreRateHz);
+  return [
+    `Suggested: ${suggested.code}`,
+    `It refuses nothing to ${suggested.cover.replace('%', ' %')} of the clients, who made ${percent(share)} of the requests, ` +
+      `and lets a client make at most ${number(inAMinute)} in any minute.`,
+  ].join('\n');
+}
+
+function decidersText({ deciders, suggested }: PlanReport): string {
+  if (suggested === undefined) return '';
+  return [
+    `The clients that need the largest bursts at ${rateText(suggested.restoreRateHz)}:`,
+    '',
+    ...deciders.map(
+      ({ key, burst, requests }) =>
+        `${number(burst).padStart(9)}  ${printable(key)}, ${number(requests)} requests`,
+    ),
+  ].join('\n');
+}
+
+function policyText(policy: PolicyReport, { requests, keys }: PlanReport): string {
+  const { code, refused, clients, firstRefusals } = policy;
+  const head =
+    `${code} would have refused ${number(refused)} of ${number(requests)} requests (${percent(refused / requests)}), ` +
+    `of ${number(policy.keys.length)} of ${number(keys)} clients.`;
+  if (refused === 0) return head;
+  const wait = (secs: number | null) => (secs === null ? 'never' : `${number(Math.ceil(secs))} s`);
+  return [
+    head,
+    '',
+    'Refused most:',
+    ...clients.map(
+      client =>
+        `${number(client.refused).padStart(9)}  ${printable(client.key)}, first at ${client.firstAt}, ` +
+        `longest Retry-After ${wait(client.longestRetryAfterSecs)}`,
+    ),
+    '',
+    'The first refusals:',
+    ...firstRefusals.map(
+      each => `  ${each.at}  ${printable(each.key)}, Retry-After ${wait(each.retryAfterSecs)}`,
+    ),
+  ].join('\n');
+}
+
+/** What has to be known to trust the numbers. */
+function notesText({ approximate, frontier }: PlanReport, tally: LogTally): string {
+  const notes = [
+    'Apache logs when a request began, nginx and most others when its answer had ended: long answers came earlier than they look.',
+  ];
+  if (tally.areWholeSeconds && frontier.some(point => point.restoreRateHz >= 1)) {
+    notes.push(
+      'The times are whole seconds. For rates of 1 a second and more, the true burst may differ by one second’s tokens.',
+    );
+  }
+  if (approximate !== undefined) {
+    notes.push(
+      `Approximate: there were too many clients to keep, so ${number(approximate.forgotten)} were forgotten, each as it owed ` +
+        `least. Bursts are at most ${number(Math.ceil(approximate.excess))} too high; who was forgotten and came back counts twice.`,
+    );
+  }
+  if (tally.late > 0) notes.push(`Too late in the log to be sorted: ${counted(tally.late, 'request')}.`);
+  if (tally.withoutKey > 0) {
+    const requests = counted(tally.withoutKey, 'request');
+    notes.push(`Without such a key, and so counted under their address (ip:…): ${requests}.`);
+  }
+  if (tally.others > 0) notes.push(`Telling of no request: ${counted(tally.others, 'line')}.`);
+  if (tally.unparsed > 0) notes.push(unparsedText(tally));
+  return notes.join('\n');
+}
+
+/** How many lines are in none of the formats, and which are the first. */
+export function unparsedText({ lines, unparsed, firstUnparsed }: LogTally): string {
+  const shown = firstUnparsed.map(
+    line => `  ${printable(line.length > 160 ? `${line.slice(0, 157)}...` : line)}`,
+  );
+  return [`${number(unparsed)} of ${number(lines)} lines could not be read. The first:`, ...shown].join('\n');
+}
+
+/** Text of a log must not steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, found => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+function counted(n: number, what: string): string {
+  return `${number(n)} ${what}${n === 1 ? '' : 's'}`;
+}
+
+function number(n: number): string {
+  return n.toLocaleString('en');
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1).replace('.0', '')} %`;
+}

@@ -1,0 +1,62 @@
+import { createReadStream } from 'node:fs';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+type Chunks = AsyncIterable<Buffer>;
+
+/** Something to read, gzip or not. */
+export interface Source {
+  /** For error messages. */
+  readonly name: string;
+  chunks(): Chunks;
+}
+
+const CHUNK_BYTES = 1 << 16;
+
+export function fileSource(path: string, name = path): Source {
+  return { name, chunks: () => createReadStream(path, { highWaterMark: CHUNK_BYTES }) as Chunks };
+}
+
+/** The same bytes, unpacked if they are gzip's. */
+export async function* unzipped(chunks: Chunks): AsyncGenerator<Buffer> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let head: Buffer = Buffer.alloc(0);
+  while (head.length < 2) {
+    const { done, value } = await iterator.next();
+    if (done) break;
+    head = Buffer.concat([head, value]);
+  }
+  const all = (async function* () {
+    yield head;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  })();
+  if (head[0] !== 0x1f || head[1] !== 0x8b) {
+    yield* all;
+    return;
+  }
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  // An error destroys the last stream too, and so reaches who reads it.
+  pipeline(Readable.from(all), gunzip, () => {});
+  yield* gunzip as Chunks;
+}
+
+const NEWLINE = 0x0a;
+/** A line that is longer is cut: it is no line of any log. */
+const LONGEST_LINE_BYTES = 1 << 20;
+
+/** The lines of UTF-8 text, those of one chunk at a time. */
+export async function* linesOf(chunks: Chunks): AsyncGenerator<string[]> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const end = chunk.lastIndexOf(NEWLINE);
+    if (end === -1 && rest.length + chunk.length < LONGEST_LINE_BYTES) {
+      rest = Buffer.concat([rest, chunk]);
+      continue;
+    }
+    const cut = end === -1 ? chunk.length : end;
+    const text = rest.length === 0 ? chunk.subarray(0, cut) : Buffer.concat([rest, chunk.subarray(0, cut)]);
+    rest = Buffer.from(chunk.subarray(end === -1 ? cut : end + 1));
+    yield text.toString('utf8').split('\n');
+  }
+  if (rest.length > 0) yield [rest.toString('utf8')];
+}

@@ -1,0 +1,94 @@
+import { isIPv4 } from 'node:net';
+import { addressKey } from '@breaking/core/internal';
+import type { LogLine } from './line.js';
+
+/** Whose request a line is: the client's address, or a text of the line and the address where it has none. */
+export type KeyKind =
+  | { readonly of: 'ip' }
+  | { readonly of: 'user' }
+  | { readonly of: 'header'; readonly name: string }
+  | { readonly of: 'field'; readonly path: string };
+
+/** What a request costs: 1, the bytes of its answer, or a field. */
+export type CostKind = 'one' | 'bytes' | { readonly field: string };
+
+/** Which requests of a log count, as whose, and for how much. */
+export interface Selection {
+  readonly key: KeyKind;
+  readonly cost: CostKind;
+  /** Whether a method and a path without its query are wanted; undefined for all. */
+  readonly isWanted: ((method: string, path: string) => boolean) | undefined;
+  /** Unix time in seconds: from `since` until before `until`. */
+  readonly since: number;
+  readonly until: number;
+}
+
+/** What the gates cut IPv6 addresses to unless told otherwise. */
+const IPV6_PREFIX_BITS = 56;
+/** Finds the key of a line: what it is keyed by, else its address. */
+export class LineKeys {
+  readonly #kind: KeyKind;
+  #withoutKey = 0;
+
+  constructor(kind: KeyKind) {
+    this.#kind = kind;
+  }
+
+  /** Lines that had no such text, so that the address stands in. */
+  get withoutKey(): number {
+    return this.#withoutKey;
+  }
+
+  keyOf(line: LogLine): string {
+    if (this.#kind.of === 'ip') return keyOfAddress(line.address);
+    const text = this.#textOf(line);
+    // The two kinds never meet, as in the gates.
+    if (text !== undefined) return /^(?:ip|key):/.test(text) ? `key:${text}` : text;
+    this.#withoutKey += 1;
+    return `ip:${keyOfAddress(line.address)}`;
+  }
+
+  #textOf(line: LogLine): string | undefined {
+    const kind = this.#kind;
+    if (kind.of === 'user') return line.user;
+    if (kind.of === 'header') return line.header(kind.name);
+    return kind.of === 'field' ? line.field(kind.path)?.toString() : undefined;
+  }
+}
+
+/** As the gates key it; what is no address, such as a host's name, as it is. */
+function keyOfAddress(address = '-'): string {
+  // Most are, and these need no more.
+  return isIPv4(address) ? address : (addressKey(address, IPV6_PREFIX_BITS) ?? address);
+}
+
+/** Tokens that a line costs: whole, rounded up; 1 where a field is no number. */
+export function costOf(line: LogLine, kind: CostKind): number {
+  if (kind === 'one') return 1;
+  if (kind === 'bytes') return line.bytes ?? 0;
+  const cost = Math.ceil(Number(line.field(kind.field) ?? Number.NaN));
+  return Number.isSafeInteger(cost) && cost >= 0 ? cost : 1;
+}
+
+export function isSelected(line: LogLine, { isWanted, since, until }: Selection): boolean {
+  if (!(line.at >= since && line.at < until)) return false;
+  return isWanted === undefined || isWanted(line.method ?? '', (line.path ?? '').replace(/[?#].*$/, ''));
+}
+
+/**
+ * `POST /login`, `/api/**` or `GET`: a method, a path, or both. In a path `*` stands for any text without a slash, `**` for
+ * any text.
+ * @returns undefined for what is none of these
+ */
+export function matcher(text: string): ((method: string, path: string) => boolean) | undefined {
+  const [, method, glob] = /^([A-Za-z]+)?(?:(?:^|\s+)(\/\S*))?$/.exec(text.trim()) ?? [];
+  if (method === undefined && glob === undefined) return undefined;
+  const path = glob?.replace(/\*\*|[*.+?^${}()|[\]\\]/g, found =>
+    found === '**' ? '.*' : found === '*' ? '[^/]*' : `\\${found}`,
+  );
+  const pattern = path === undefined ? undefined : new RegExp(`^${path}$`, 's');
+  const wanted = method?.toUpperCase();
+  return (itsMethod, itsPath) =>
+    (wanted === undefined || itsMethod.toUpperCase() === wanted) &&
+    (pattern === undefined || pattern.test(itsPath));
+}
