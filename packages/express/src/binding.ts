@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Binding } from '@breaking/http';
 import type { Request, Response } from 'express';
+import { Addresses } from './address.js';
 
 /** One request and its response, as Express hands them over: neither needs to know the other. */
 interface Exchange {
@@ -17,11 +18,13 @@ export function exchangeOf(req: IncomingMessage, res: ServerResponse): Exchange 
   return { req: req as Request, res: res as Response };
 }
 
+const addresses = new Addresses();
+
 export const binding: Binding<Exchange, Request> = {
   requestOf: x => x.req,
   incomingOf: x => x.req,
   outgoingOf: x => x.res,
-  addressOf: x => x.req.ip,
+  addressOf: x => addresses.of(x.req),
   trustsAnyClient: ({ req }) => NOBODYS.some(address => req.app.get('trust proxy fn')(address, FAR)),
   isAnswered: x => x.res.headersSent,
   setHeader: (x, name, value) => void x.res.setHeader(name, value),

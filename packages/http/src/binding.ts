@@ -39,6 +39,9 @@ export interface Outgoing extends Breakable {
   readonly stream?: (Breakable & { readonly aborted?: boolean }) | undefined;
   /** The connection, once it is this response's turn; null before, and undefined where HTTP/2 has closed it. */
   readonly socket?: object | null | undefined;
+  emit(event: symbol, asked: object): unknown;
+  /** With a symbol of the gates' own. */
+  on<T>(event: symbol, listener: (asked: T) => void): unknown;
   on(event: 'finish' | 'close', listener: () => void): unknown;
   on(event: 'pipe' | 'unpipe', listener: (source: Source) => void): unknown;
   off(event: 'finish' | 'close', listener: () => void): unknown;

@@ -1,5 +1,5 @@
 import { type Decision, StoreUnavailable, sourceOf, TooManyRequests } from '@breaking/core';
-import { callbackWarning, check, withoutStack } from '@breaking/core/internal';
+import { callbackWarning, check, isThenable, withoutStack } from '@breaking/core/internal';
 import type { Binding, Refusal } from './binding.js';
 import { andThen, askTogether, type MaybePromise } from './callback.js';
 import { AddressKeys, callerKey } from './clientKey/addressKey.js';
@@ -59,22 +59,29 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     );
   }
 
-  /** Finds out what to take, of which bucket. No token is taken before all callbacks have given a sensible answer. */
+  /** Finds out what to take, and from which bucket. No token is taken before all callbacks have given a sensible answer. */
   #ask(x: X, exchange: Exchange, visit: Visit): MaybePromise<Refusal | Error | undefined> {
     const { keyOf, costOf, limitsOf } = this.#options;
-    return andThen(
-      askTogether([keyOf, costOf, limitsOf], this.binding.requestOf(x)),
-      ([key, cost, limits]) => {
-        visit.key = this.#keyOf(x, key);
-        if (costOf !== undefined) visit.cost = check.whole(`${this.what}: costOf`, cost, 0);
-        if (limitsOf !== undefined && limits === undefined) {
-          throw new TypeError(`${this.what}: limitsOf must return limits, got undefined`);
-        }
-        visit.limits = limits;
-        const decision = this.#options.limiter.check(visit.key, visit.cost, limits);
-        return andThen(decision, decided => this.#follow(x, exchange, visit, decided));
-      },
-    );
+    if ((keyOf ?? costOf ?? limitsOf) === undefined) {
+      visit.key = this.#addressKeys.keyOf(x);
+      return this.#check(x, exchange, visit);
+    }
+    const answers = askTogether([keyOf, costOf, limitsOf], this.binding.requestOf(x));
+    return andThen(answers, ([key, cost, limits]) => {
+      visit.key = this.#keyOf(x, key);
+      if (costOf !== undefined) visit.cost = check.whole(`${this.what}: costOf`, cost, 0);
+      if (limitsOf !== undefined && limits === undefined) {
+        throw new TypeError(`${this.what}: limitsOf must return limits, got undefined`);
+      }
+      visit.limits = limits;
+      return this.#check(x, exchange, visit);
+    });
+  }
+
+  #check(x: X, exchange: Exchange, visit: Visit): MaybePromise<Refusal | Error | undefined> {
+    const decision = this.#options.limiter.check(visit.key, visit.cost, visit.limits);
+    if (!isThenable(decision)) return this.#follow(x, exchange, visit, decision);
+    return Promise.resolve(decision).then(decided => this.#follow(x, exchange, visit, decided));
   }
 
   #keyOf(x: X, key: string | undefined): string {

@@ -4,10 +4,13 @@ import { connectionOfQueued, type Outcome, outcomeOf } from './outcome.js';
 import { onSourceError } from './sources.js';
 import type { Visit } from './visit.js';
 
+/** An event of the raw response to which its exchange answers. */
 const EXCHANGE = Symbol('breaking.exchange');
 
-/** A response, with what the gates keep of its request. */
-type Carrier = object & { [EXCHANGE]?: Exchange };
+/** A question for the exchange of a response. */
+interface Asked {
+  exchange: Exchange | undefined;
+}
 
 type Listener = (outcome: Outcome) => void;
 
@@ -19,8 +22,10 @@ function added<T>(to: readonly T[], one: T): readonly T[] {
 }
 
 /**
- * What the gates keep of one request. It is a property of the raw response, and so lives exactly as long. Nothing else that
- * frameworks offer is sure to belong to one request alone: `res.locals` and the like may be shared or replaced.
+ * What the gates keep of one request. It is a listener on the raw response, and so lives exactly as long. Nothing else that
+ * frameworks offer is sure to belong to one request alone: `res.locals` and the like may be shared or replaced. A property of
+ * the response would do as well, but Express changes the prototype of responses, and V8 then takes microseconds for each
+ * property that is added.
  */
 export class Exchange {
   /** The rate limits that this request has met, in order. */
@@ -41,9 +46,21 @@ export class Exchange {
     this.#outgoing = outgoing;
   }
 
-  static of(incoming: Incoming, outgoing: Outgoing & Carrier): Exchange {
-    outgoing[EXCHANGE] ??= new Exchange(incoming, outgoing);
-    return outgoing[EXCHANGE];
+  static of(incoming: Incoming, outgoing: Outgoing): Exchange {
+    const known = Exchange.known(outgoing);
+    if (known !== undefined) return known;
+    const exchange = new Exchange(incoming, outgoing);
+    outgoing.on(EXCHANGE, (asked: Asked) => {
+      asked.exchange = exchange;
+    });
+    return exchange;
+  }
+
+  /** The exchange of a response that has met a gate. */
+  static known(outgoing: Pick<Outgoing, 'emit'>): Exchange | undefined {
+    const asked: Asked = { exchange: undefined };
+    outgoing.emit(EXCHANGE, asked);
+    return asked.exchange;
   }
 
   /** Whether the request meets the gate for the first time. Only then does it count. */
@@ -116,11 +133,12 @@ function isAllSent({ writableEnded, writableFinished }: Outgoing): boolean {
 }
 
 /** For frameworks that tell: keeps what was thrown while the request was handled. A final status counts more. */
-export function recordError(outgoing: Carrier, error: unknown): void {
-  if (outgoing[EXCHANGE] !== undefined) outgoing[EXCHANGE].error = error;
+export function recordError(outgoing: Pick<Outgoing, 'emit'>, error: unknown): void {
+  const exchange = Exchange.known(outgoing);
+  if (exchange !== undefined) exchange.error = error;
 }
 
 /** Whether somebody waits for the outcome of this request, and so for its error. */
-export function isWatched(outgoing: Carrier): boolean {
-  return outgoing[EXCHANGE]?.isWatched === true;
+export function isWatched(outgoing: Pick<Outgoing, 'emit'>): boolean {
+  return Exchange.known(outgoing)?.isWatched === true;
 }

@@ -1,0 +1,35 @@
+import type { Request } from 'express';
+
+/** Express's own getter of `req.ip`, in the words of Express 4 and 5. */
+const OWN_GETTER =
+  /^function ip\(\)\s*\{\s*var trust = this\.app\.get\('trust proxy fn'\);\s*return proxyaddr\(this, trust\);\s*\}$/;
+
+/**
+ * Reads `req.ip`, which takes Express microseconds, faster where its answer is sure to be the address of the connection: no
+ * proxy says otherwise, and the application has not redefined `ip`, on a request or on `app.request`.
+ */
+export class Addresses {
+  readonly #isOwn = new WeakMap<() => unknown, boolean>();
+
+  of(req: Request): string | undefined {
+    const isPeer = req.headers['x-forwarded-for'] === undefined && this.#isExpress(getterOf(req));
+    return isPeer ? req.socket.remoteAddress : req.ip;
+  }
+
+  #isExpress(getter: (() => unknown) | undefined): boolean {
+    if (getter === undefined) return false;
+    const known = this.#isOwn.get(getter);
+    if (known !== undefined) return known;
+    const isOwn = OWN_GETTER.test(Function.prototype.toString.call(getter));
+    this.#isOwn.set(getter, isOwn);
+    return isOwn;
+  }
+}
+
+/** The getter of `ip` that reading it would call. */
+function getterOf(req: Request): (() => unknown) | undefined {
+  for (let holder: object | null = req; holder !== null; holder = Object.getPrototypeOf(holder)) {
+    if (Object.hasOwn(holder, 'ip')) return Object.getOwnPropertyDescriptor(holder, 'ip')?.get;
+  }
+  return undefined;
+}
