@@ -1,0 +1,71 @@
+import type { CircuitState, TransitionMessage } from '@breaking/core';
+import { SHOWN_SECS } from './recentRate.js';
+
+/** Breakers whose past is kept. */
+const BREAKERS_MAX = 1000;
+/** Changes that are kept of each. */
+const CHANGES_MAX = 60;
+
+/** A state that a breaker was in for a while: both ends in seconds before now, the first one further back. */
+export interface StripPart {
+  readonly state: CircuitState;
+  readonly fromSecsAgo: number;
+  readonly toSecsAgo: number;
+}
+
+interface Change {
+  readonly from: CircuitState;
+  readonly to: CircuitState;
+  readonly at: number;
+}
+
+/**
+ * The states of breakers over the last ten minutes, from their transitions. Of more than 1,000 breakers those are forgotten
+ * that changed longest ago, of more than 60 changes of one the oldest.
+ */
+export class BreakerHistory {
+  /** By name and key, in the order of their last changes. */
+  readonly #changes = new Map<string, Change[]>();
+
+  changed({ name, key, from, to }: TransitionMessage, at: number): void {
+    const id = idOf(name, key);
+    const changes = this.#changes.get(id) ?? [];
+    changes.push({ from, to, at });
+    // The latest stays: it says since when.
+    while (
+      changes.length > CHANGES_MAX ||
+      (changes.length > 1 && (changes[0] as Change).at < at - SHOWN_SECS)
+    ) {
+      changes.shift();
+    }
+    this.#changes.delete(id);
+    this.#changes.set(id, changes);
+    if (this.#changes.size > BREAKERS_MAX) this.#changes.delete(this.#changes.keys().next().value as string);
+  }
+
+  /** When a breaker last changed its state; undefined if that is not known. */
+  sinceOf(name: string, key: string | undefined): number | undefined {
+    return this.#changes.get(idOf(name, key))?.at(-1)?.at;
+  }
+
+  /**
+   * The states of a breaker over the last ten minutes, the oldest first, without gaps.
+   * @param state its state now
+   */
+  stripOf(name: string, key: string | undefined, state: CircuitState, now: number): readonly StripPart[] {
+    const begin = now - SHOWN_SECS;
+    const changes = (this.#changes.get(idOf(name, key)) ?? []).filter(({ at }) => at > begin);
+    const first = changes[0]?.from ?? state;
+    const moments = [{ state: first, at: begin }, ...changes.map(({ to, at }) => ({ state: to, at }))];
+    return moments.map(({ state, at }, i) => ({
+      state,
+      fromSecsAgo: now - at,
+      toSecsAgo: now - (moments[i + 1]?.at ?? now),
+    }));
+  }
+}
+
+/** No name has a line break in it. */
+function idOf(name: string, key: string | undefined): string {
+  return key === undefined ? name : `${name}\n${key}`;
+}

@@ -1,0 +1,79 @@
+import type { DecisionMessage, DecisionSource } from '@breaking/core';
+import { RecentRate } from './recentRate.js';
+import { type Counted, SpaceSaving } from './spaceSaving.js';
+
+/** Keys that are counted at once. */
+const COUNTERS = 100;
+/** Keys that are told. */
+const TOLD_KEYS = 10;
+/** Every so often the keys refused most are counted anew, and those of before are forgotten the next time. */
+const TURN_SECS = 600;
+
+export const RESULTS = ['allowed', 'refused', 'wouldRefuse'] as const;
+export type Result = (typeof RESULTS)[number];
+
+export interface LimitReport {
+  /** How often each result occurred a second, over ten minutes, the oldest first; see {@link RecentRate}. */
+  readonly perSecond: Readonly<Record<Result, readonly number[]>>;
+  /** Since counting began. */
+  readonly totals: Readonly<Record<Result, number>>;
+  readonly sources: Readonly<Partial<Record<DecisionSource, number>>>;
+  /** The keys refused most, or that would have been, in the last ten to twenty minutes. */
+  readonly refusedKeys: readonly Counted[];
+}
+
+/** What one rate limit has decided since this was made, in a fixed amount of memory. */
+export class LimitCounts {
+  readonly #rates = new Map(RESULTS.map(result => [result, new RecentRate()]));
+  readonly #totals: Record<Result, number> = { allowed: 0, refused: 0, wouldRefuse: 0 };
+  readonly #sources: Partial<Record<DecisionSource, number>> = {};
+  #refused = new SpaceSaving(COUNTERS);
+  #refusedBefore = new SpaceSaving(COUNTERS);
+  #turnedAt: number;
+
+  /** @param now a reading of the clock that all later ones are of */
+  constructor(now: number) {
+    this.#turnedAt = now;
+  }
+
+  count({ key, decision, enforced, source }: DecisionMessage, now: number): void {
+    const result = decision.allowed ? 'allowed' : enforced ? 'refused' : 'wouldRefuse';
+    this.#rates.get(result)?.add(now);
+    this.#totals[result]++;
+    this.#sources[source] = (this.#sources[source] ?? 0) + 1;
+    if (decision.allowed) return;
+    this.#turn(now);
+    this.#refused.add(key);
+  }
+
+  report(now: number): LimitReport {
+    this.#turn(now);
+    const rates = [...this.#rates].map(([result, rate]) => [result, rate.perSecond(now)]);
+    return {
+      perSecond: Object.fromEntries(rates) as LimitReport['perSecond'],
+      totals: { ...this.#totals },
+      sources: { ...this.#sources },
+      refusedKeys: this.#refusedKeys(),
+    };
+  }
+
+  /** Who was refused yesterday is not whom the limit hits now. */
+  #turn(now: number): void {
+    const turns = Math.floor((now - this.#turnedAt) / TURN_SECS);
+    if (turns < 1) return;
+    this.#refusedBefore = turns === 1 ? this.#refused : new SpaceSaving(COUNTERS);
+    this.#refused = new SpaceSaving(COUNTERS);
+    this.#turnedAt += turns * TURN_SECS;
+  }
+
+  #refusedKeys(): readonly Counted[] {
+    const sums = new Map<string, Counted>();
+    for (const sketch of [this.#refusedBefore, this.#refused]) {
+      for (const { key, count, error } of sketch.top(COUNTERS)) {
+        const before = sums.get(key);
+        sums.set(key, { key, count: count + (before?.count ?? 0), error: error + (before?.error ?? 0) });
+      }
+    }
+    return [...sums.values()].sort((a, b) => b.count - a.count).slice(0, TOLD_KEYS);
+  }
+}

@@ -1,0 +1,43 @@
+/** The time that the page shows: ten minutes. */
+export const SHOWN_SECS = 600;
+/** The time that one point of a chart stands for. */
+export const SLOT_SECS = 2;
+
+const SLOTS = SHOWN_SECS / SLOT_SECS;
+
+/**
+ * How often something happened in the last ten minutes, in slots of two seconds. Times are readings of one monotonic clock;
+ * an earlier one than the latest counts in the latest slot.
+ */
+export class RecentRate {
+  readonly #counts = new Float64Array(SLOTS);
+  /** The number of the latest slot, counted from the clock's epoch. */
+  #latest: number | undefined;
+
+  add(now: number): void {
+    const place = this.#placeAt(now);
+    this.#counts[place] = (this.#counts[place] as number) + 1;
+  }
+
+  /** A second, in each slot that is over: the oldest first, at most 299. */
+  perSecond(now: number): readonly number[] {
+    const current = this.#placeAt(now);
+    return Array.from({ length: SLOTS - 1 }, (_, i) => {
+      return (this.#counts[(current + 1 + i) % SLOTS] as number) / SLOT_SECS;
+    });
+  }
+
+  /** Forgets what was too long ago, and tells where to count now. */
+  #placeAt(now: number): number {
+    const slot = Math.max(Math.floor(now / SLOT_SECS), this.#latest ?? Number.NEGATIVE_INFINITY);
+    const since = Math.max(this.#latest ?? slot, slot - SLOTS);
+    for (let over = since + 1; over <= slot; over++) this.#counts[placeOf(over)] = 0;
+    this.#latest = slot;
+    return placeOf(slot);
+  }
+}
+
+/** A clock may have begun before its epoch. */
+function placeOf(slot: number): number {
+  return ((slot % SLOTS) + SLOTS) % SLOTS;
+}

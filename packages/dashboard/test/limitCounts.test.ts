@@ -1,0 +1,58 @@
+import { MockClock, perMinute, RateLimiter } from '@breaking/core';
+import { heard } from '@breaking/testkit';
+import { expect, test } from 'vitest';
+import { LimitCounts } from '../src/counting/limitCounts.js';
+
+const clock = new MockClock();
+
+/** What a limiter published of some requests. */
+function decisionsOn(keys: readonly string[], enforce = true) {
+  const messages = heard('breaking:rate_limit:decision');
+  const limiter = new RateLimiter({ name: 'api', limits: perMinute(1), clock, enforce });
+  for (const key of keys) limiter.check(key);
+  return messages;
+}
+
+test('results, sources and the keys that were refused are counted', () => {
+  const counts = new LimitCounts(0);
+  for (const message of decisionsOn(['ada', 'ada', 'ada', 'bob', 'bob', 'cid'])) counts.count(message, 1);
+  const report = counts.report(2);
+
+  expect(report.totals).toEqual({ allowed: 3, refused: 3, wouldRefuse: 0 });
+  expect(report.sources).toEqual({ store: 6 });
+  expect(report.perSecond.refused.at(-1)).toBe(1.5);
+  expect(report.refusedKeys).toEqual([
+    { key: 'ada', count: 2, error: 0 },
+    { key: 'bob', count: 1, error: 0 },
+  ]);
+});
+
+test('refusals in shadow mode count by themselves, and so do their keys', () => {
+  const counts = new LimitCounts(0);
+  for (const message of decisionsOn(['ada', 'ada'], false)) counts.count(message, 1);
+
+  expect(counts.report(2)).toMatchObject({
+    totals: { allowed: 1, refused: 0, wouldRefuse: 1 },
+    refusedKeys: [{ key: 'ada', count: 1 }],
+  });
+});
+
+test('keys that have not been refused for twenty minutes are forgotten', () => {
+  const counts = new LimitCounts(0);
+  const refused = decisionsOn(['ada', 'ada']).slice(1);
+  for (const message of refused) counts.count(message, 1);
+  const keys = (now: number) => counts.report(now).refusedKeys.map(({ key }) => key);
+
+  expect(keys(599)).toEqual(['ada']);
+  expect(keys(1199)).toEqual(['ada']);
+  expect(keys(1200)).toEqual([]);
+  expect(counts.report(1200).totals.refused).toBe(1);
+});
+
+test('a key that goes on being refused is counted over both halves', () => {
+  const counts = new LimitCounts(0);
+  const [, refused] = decisionsOn(['ada', 'ada']);
+  for (const at of [1, 599, 601]) counts.count(refused!, at);
+
+  expect(counts.report(602).refusedKeys).toEqual([{ key: 'ada', count: 3, error: 0 }]);
+});
