@@ -17,10 +17,12 @@ export type { CircuitBreakerOptions, ErrorType } from './breaker/options.js';
 export type { Permit } from './breaker/permit.js';
 export { allThere, cappedDebt, debtAt } from './bucket/debt.js';
 export {
+  type Allowed,
   type Decision,
   type DecisionSource,
   decided,
   type LimitState,
+  type Refused,
   sourced,
   sourceOf,
 } from './bucket/decision.js';

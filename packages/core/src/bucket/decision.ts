@@ -2,23 +2,36 @@ import { secondsUntilThere, wholeTokens } from './debt.js';
 import type { Limit } from './policy.js';
 
 /** What became of one request under one limit. */
-export interface LimitState extends Limit {
+export interface LimitState<Name extends string = string> extends Limit<Name> {
   /** Whole tokens there after the decision. */
   readonly tokensLeft: number;
   /** Seconds from the decision until `n` tokens are there if nobody takes any; Infinity when `n` > `capacityMax`. */
   secondsUntil(n?: number): number;
 }
 
-/** The answer to one request: all its limits allowed it, or it is refused and nothing was taken from any. */
-export interface Decision {
-  readonly allowed: boolean;
+/** A request that all its limits allow. */
+export interface Allowed<Name extends string = string> {
+  readonly allowed: true;
   /** Each limit after this decision, in the order in which they were given. */
-  readonly limits: readonly LimitState[];
+  readonly limits: readonly LimitState<Name>[];
+  /** None. */
+  readonly violated: readonly Name[];
+  readonly retryAfterSecs: 0;
+}
+
+/** A request that is refused. Nothing was taken from any limit. */
+export interface Refused<Name extends string = string> {
+  readonly allowed: false;
+  /** Each limit after this decision, in the order in which they were given. */
+  readonly limits: readonly LimitState<Name>[];
   /** The names of the limits that refused. */
-  readonly violated: readonly string[];
-  /** Seconds after which the same request would be allowed: 0 when allowed, Infinity when its cost can never fit. */
+  readonly violated: readonly Name[];
+  /** Seconds after which the same request would be allowed; Infinity when its cost can never fit. */
   readonly retryAfterSecs: number;
 }
+
+/** The answer to one request, in TypeScript narrowed by `allowed`. `Name` is what its limits are called. */
+export type Decision<Name extends string = string> = Allowed<Name> | Refused<Name>;
 
 /** A Decision as any store may have made it: `secondsUntil` may be missing. */
 export type ToldDecision = Omit<Decision, 'limits'> & { readonly limits: readonly ToldState[] };
@@ -65,7 +78,7 @@ export class DecidedLimit implements LimitState {
  * What a store answers. It is a class, since V8 takes longer to make a literal whose wait is sometimes a whole number and
  * sometimes not: half as long again as to decide.
  */
-class DecidedRequest implements Decision {
+class DecidedRequest {
   declare readonly allowed: boolean;
   declare readonly limits: readonly LimitState[];
   declare readonly violated: readonly string[];
@@ -91,7 +104,7 @@ const SOURCE = Symbol.for('breaking.decision.source');
 class SourcedDecision extends DecidedRequest {
   readonly #source: DecisionSource;
 
-  constructor({ allowed, limits, violated, retryAfterSecs }: Decision, source: DecisionSource) {
+  constructor({ allowed, limits, violated, retryAfterSecs }: DecidedRequest, source: DecisionSource) {
     super(allowed, limits, violated, retryAfterSecs);
     this.#source = source;
   }
@@ -128,11 +141,11 @@ export function decided(
     states[i] = new DecidedLimit(limits[i] as Limit, debt);
   }
   const decision = allowed ? allowing(states) : refusing(states, cost);
-  return source === 'store' ? decision : new SourcedDecision(decision, source);
+  return source === 'store' ? decision : (new SourcedDecision(decision, source) as Decision);
 }
 
 export function allowing(limits: readonly LimitState[]): Decision {
-  return new DecidedRequest(true, limits, NONE, 0);
+  return new DecidedRequest(true, limits, NONE, 0) as Decision;
 }
 
 export function refusing(limits: readonly LimitState[], cost: number): Decision {
@@ -144,12 +157,12 @@ export function refusing(limits: readonly LimitState[], cost: number): Decision 
     violated.push(state.name);
     retryAfterSecs = Math.max(retryAfterSecs, waitSecs);
   }
-  return new DecidedRequest(false, limits, violated, retryAfterSecs);
+  return new DecidedRequest(false, limits, violated, retryAfterSecs) as Decision;
 }
 
 /** A decision without a bucket behind it, for when the store gives no answer. It lists no limits and names none as violated. */
 export function undecided(allowed: boolean, retryAfterSecs: number): Decision {
-  return sourced({ allowed, limits: [], violated: NONE, retryAfterSecs }, 'local');
+  return new SourcedDecision({ allowed, limits: [], violated: NONE, retryAfterSecs }, 'local') as Decision;
 }
 
 /** Each limit's debt after a decision, whoever made it. `decided` was given these. */
@@ -168,10 +181,10 @@ export function restated(
   asked: readonly Limit[],
 ): Decision {
   const states = limits.map((state, i) => new DecidedLimit(asked[i] as Limit, DecidedLimit.debtOf(state)));
-  return new DecidedRequest(allowed, states, violated, retryAfterSecs);
+  return new DecidedRequest(allowed, states, violated, retryAfterSecs) as Decision;
 }
 
 /** The same decision, taken by another. */
 export function sourced(decision: Decision, source: DecisionSource): Decision {
-  return new SourcedDecision(decision, source);
+  return new SourcedDecision(decision, source) as Decision;
 }

@@ -9,12 +9,12 @@ export interface BucketPolicy {
 }
 
 /** A policy with the name under which headers, decisions and stores know it. */
-export interface Limit extends BucketPolicy {
-  readonly name: string;
+export interface Limit<Name extends string = string> extends BucketPolicy {
+  readonly name: Name;
 }
 
 /** One policy, or several by name that are decided together. */
-export type Limits = BucketPolicy | Readonly<Record<string, BucketPolicy>>;
+export type Limits<Name extends string = string> = BucketPolicy | Readonly<Record<Name, BucketPolicy>>;
 
 /** Tokens in the largest bucket. */
 export const LARGEST_CAPACITY = 1e12;

@@ -6,11 +6,11 @@ import { asStore, type BucketStore } from '../store/store.js';
 import { enforcement } from './enforcement.js';
 
 /** The options of a {@link RateLimiter}. */
-export interface RateLimiterOptions<S extends BucketStore = MemoryBucketStore> {
+export interface RateLimiterOptions<S extends BucketStore = MemoryBucketStore, L extends Limits = Limits> {
   /** Printable ASCII. Limiters of one name share their buckets in a shared store; required with `store`. */
   readonly name?: string | undefined;
   /** One policy, or several by name that are decided together. */
-  readonly limits: Limits;
+  readonly limits: L;
   /** Where the buckets live; by default a {@link MemoryBucketStore} of the limiter's own. */
   readonly store?: S | undefined;
   /** By default the process's monotonic clock. */

@@ -3,7 +3,7 @@ import { asString, whole } from '../base/check.js';
 import { type Clock, readingOf } from '../base/clock.js';
 import { isThenable } from '../base/thenable.js';
 import { type Decision, sourceOf } from '../bucket/decision.js';
-import { type Limit, type Limits, namedLimits } from '../bucket/policy.js';
+import { type BucketPolicy, type Limit, type Limits, namedLimits } from '../bucket/policy.js';
 import type { MemoryBucketStore } from '../store/memory/memoryBucketStore.js';
 import { type BucketStore, scopedTo } from '../store/store.js';
 import { decisionChannel } from './events.js';
@@ -21,21 +21,24 @@ import { type RateLimiterOptions, RateLimiterSettings } from './options.js';
  * @throws from every method: TypeError for a key that is no string, RangeError for a cost that is not a whole number,
  *   and what the constructor throws for `limits` that are wrong. Nothing is taken then.
  */
-export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
+export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends string = string> {
   readonly name: string;
-  readonly limits: readonly Limit[];
+  readonly limits: readonly Limit<Name>[];
   readonly #store: BucketStore;
   readonly #clock: Clock;
   readonly #settings: RateLimiterSettings<S>;
 
   /** @throws TypeError or RangeError that names the option and the value */
+  constructor(options: RateLimiterOptions<S, BucketPolicy>);
+  constructor(options: RateLimiterOptions<S, Readonly<Record<Name, BucketPolicy>>>);
+  constructor(options: RateLimiterOptions<S>);
   constructor(options: RateLimiterOptions<S>) {
     const settings =
       options instanceof RateLimiterSettings ? options : new RateLimiterSettings('RateLimiter', options);
     this.#settings = settings;
     this.#clock = settings.clock;
     this.name = settings.name;
-    this.limits = settings.namedLimits;
+    this.limits = settings.namedLimits as readonly Limit<Name>[];
     // A store of our own has no other limiter's keys in it.
     this.#store = scopedTo(settings.store, settings.ownsStore ? '' : keyScope(this.name));
   }
@@ -45,24 +48,28 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
    * @param cost whole, at least 0; 0 looks and takes nothing, more than a `capacityMax` is refused for good
    * @param limits instead of the limiter's own, for this call (tiers); the key keeps its debt
    */
-  check(key: string, cost = 1, limits?: Limits): ReturnType<S['check']> {
+  check(key: string, cost?: number): Answer<S, 'check', Name>;
+  check(key: string, cost?: number, limits?: Limits): Answer<S, 'check', string>;
+  check(key: string, cost = 1, limits?: Limits): Answer<S, 'check', string> {
     const answer = this.#store.check(
       this.#keyFor(key, cost),
       limits === undefined ? this.limits : this.#checked(limits),
       cost,
       readingOf(this.#clock),
-    ) as ReturnType<S['check']>;
+    ) as Answer<S, 'check', string>;
     return decisionChannel.hasSubscribers ? this.#published(key, cost, answer) : answer;
   }
 
   /** Decides as {@link check} would, and takes nothing. */
-  peek(key: string, cost = 1, limits?: Limits): ReturnType<S['peek']> {
+  peek(key: string, cost?: number): Answer<S, 'peek', Name>;
+  peek(key: string, cost?: number, limits?: Limits): Answer<S, 'peek', string>;
+  peek(key: string, cost = 1, limits?: Limits): Answer<S, 'peek', string> {
     return this.#store.peek(
       this.#keyFor(key, cost),
       limits === undefined ? this.limits : this.#checked(limits),
       cost,
       readingOf(this.#clock),
-    ) as ReturnType<S['peek']>;
+    ) as Answer<S, 'peek', string>;
   }
 
   /** Puts `n` tokens (whole, at least 1) back into every limit of `key`, none above its `capacityMax`. */
@@ -97,15 +104,23 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore> {
     return namedLimits(this.#settings.what, limits, this.name);
   }
 
-  #published(key: string, cost: number, answer: ReturnType<S['check']>): ReturnType<S['check']> {
+  #published<A extends Decision | Promise<Decision>>(key: string, cost: number, answer: A): A {
     const published = (decision: Decision): Decision => {
       const enforced = this.#settings.enforces(key);
       decisionChannel.publish({ name: this.name, key, cost, decision, enforced, source: sourceOf(decision) });
       return decision;
     };
-    return (isThenable(answer) ? answer.then(published) : published(answer)) as ReturnType<S['check']>;
+    return (isThenable(answer) ? answer.then(published) : published(answer)) as A;
   }
 }
+
+/** What a store answers, about limits of these names. */
+type Answer<S extends BucketStore, O extends 'check' | 'peek', Name extends string> =
+  ReturnType<S[O]> extends Promise<unknown>
+    ? Promise<Decision<Name>>
+    : ReturnType<S[O]> extends Decision
+      ? Decision<Name>
+      : Decision<Name> | Promise<Decision<Name>>;
 
 /**
  * A limiter whose error messages begin with another name than its own.
