@@ -3,7 +3,7 @@ export type { MaybePromise } from './callback.js';
 export { CircuitBreakerGate } from './circuitBreakerGate.js';
 export type { CircuitBreakerGateOptions } from './circuitBreakerOptions.js';
 export { type Gate, pass } from './gate.js';
-export type { HeaderFormat } from './headers/formats.js';
+export type { HeaderFormat } from './headers/quota.js';
 export { RateLimitGate } from './rateLimitGate.js';
 export type { RateLimitOptions, RateLimitSettings, RejectWith } from './rateLimitOptions.js';
 export type { Problem, Rejection } from './refusal.js';

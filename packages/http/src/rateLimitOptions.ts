@@ -19,7 +19,8 @@ import {
   says,
 } from '@breaking/core/internal';
 import type { MaybePromise } from './callback.js';
-import { type HeaderFormat, headerFormats } from './headers/formats.js';
+import { asFormats } from './headers/formats.js';
+import type { HeaderFormat } from './headers/quota.js';
 import type { Problem, Rejection } from './refusal.js';
 import type { Outcome } from './request/outcome.js';
 
@@ -106,7 +107,7 @@ export function checkRateLimit<Req>(what: string, options: RateLimitOptions<Req>
   const { headers = 'draft-11', rejectWith = 'response', ipv6PrefixBits = 56 } = options;
   return {
     limiter: limiterOf(what, options),
-    formats: headerFormats(`${what}: headers`, headers),
+    formats: asFormats(`${what}: headers`, headers),
     rejectWith: check.oneOf(`${what}: rejectWith`, rejectWith, ['response', 'error']),
     ipv6PrefixBits: check.whole(`${what}: ipv6PrefixBits`, ipv6PrefixBits, 1, 128),
     ...{ keyOf, limitsOf, costOf, skip, refundWhen, problem },

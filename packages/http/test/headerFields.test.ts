@@ -1,8 +1,8 @@
 import { type BucketPolicy, decided } from '@breaking/core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { setFields } from '../src/headers/fields.js';
-import { type HeaderFormat, headerFormats } from '../src/headers/formats.js';
-import { lastingQuotasOf, quotasOf } from '../src/headers/quota.js';
+import { asFormats } from '../src/headers/formats.js';
+import { type HeaderFormat, lastingQuotasOf, quotasOf } from '../src/headers/quota.js';
 import type { Visit } from '../src/request/visit.js';
 
 interface Owing extends BucketPolicy {
@@ -179,6 +179,6 @@ describe('the option headers', () => {
     ],
     [false, []],
   ] as const)('%j is the list %j', (option, formats) => {
-    expect(headerFormats('headers', option)).toEqual(formats);
+    expect(asFormats('headers', option)).toEqual(formats);
   });
 });

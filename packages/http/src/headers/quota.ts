@@ -1,6 +1,9 @@
 import type { Limit } from '@breaking/core';
 import { ceilSecs, LARGEST_INTEGER } from '@breaking/core/internal';
 
+/** The ways to tell a client about its limits. */
+export type HeaderFormat = 'draft-11' | 'draft-7' | 'draft-6' | 'legacy';
+
 /** What the header fields say of a limit, however many tokens are left. */
 export interface Quota {
   /** The limit's name, as a string of a structured field (RFC 9651). */

@@ -1,6 +1,5 @@
 import type { Decision, Limits } from '@breaking/core';
-import type { HeaderFormat } from '../headers/formats.js';
-import type { Quotas } from '../headers/quota.js';
+import type { HeaderFormat, Quotas } from '../headers/quota.js';
 
 /** One request meeting one limiter: what was asked, and once it is decided, how. */
 export interface Visit {

@@ -112,7 +112,11 @@ const VALUES: readonly Wrong[] = [
   },
   {
     options: { ...good, headers: 'draft-8' },
-    says: "headers must be one of 'draft-11', 'draft-7', 'draft-6', 'legacy', got \"draft-8\"",
+    says: "headers must be one of 'draft-11', 'draft-7', 'draft-6', 'legacy', got \"draft-8\": use 'draft-11' instead",
+  },
+  {
+    options: { ...good, headers: ['draft-06'] },
+    says: "headers must be one of 'draft-11', 'draft-7', 'draft-6', 'legacy', got \"draft-06\": use 'draft-6' instead",
   },
   { options: { ...good, headers: [] }, says: 'headers must name a format or be false, got an empty list' },
   {

@@ -1,0 +1,77 @@
+import type { Decision, LimitState } from '@breaking/core';
+import type { Visit } from '../request/visit.js';
+import type { HeaderFormat, Quota } from './quota.js';
+import { isTighter, type Remainder, remainder } from './remainder.js';
+
+/** What the fields of one format show of one request: the limits of all visits that were told to show it. */
+export class Shown {
+  readonly #visits: readonly Decided[];
+  #tightest: (Quota & Remainder) | undefined;
+
+  constructor(visits: readonly Visit[], format: HeaderFormat) {
+    this.#visits = visits.filter((visit): visit is Decided => isShown(visit, format));
+  }
+
+  get isEmpty(): boolean {
+    return this.#visits.length === 0;
+  }
+
+  /** The policies of all limits, as a list of draft-11. */
+  policies(): string {
+    let policies = '';
+    for (const { quotas } of this.#visits) policies = listed(policies, quotas.policy);
+    return policies;
+  }
+
+  /** What is left of all limits, as a list of draft-11. */
+  members(): string {
+    let members = '';
+    for (const { decision, quotas, cost } of this.#visits) {
+      for (let i = 0; i < decision.limits.length; i++) {
+        const limit = decision.limits[i] as LimitState;
+        members = listed(members, memberOf(limit, quotas.each[i] as Quota, cost, decision));
+      }
+    }
+    return members;
+  }
+
+  /** What is left of the most restrictive limit, and its quota. Undefined only where nothing is shown. */
+  get tightest(): Quota & Remainder {
+    this.#tightest ??= this.#findTightest();
+    return this.#tightest as Quota & Remainder;
+  }
+
+  #findTightest(): (Quota & Remainder) | undefined {
+    let tightest: (Quota & Remainder) | undefined;
+    for (const { decision, quotas, cost } of this.#visits) {
+      decision.limits.forEach((limit, i) => {
+        const quota = quotas.each[i] as Quota;
+        const left = remainder(limit, quota, cost, decision);
+        if (tightest === undefined || isTighter(left, tightest)) tightest = { ...quota, ...left };
+      });
+    }
+    return tightest;
+  }
+}
+
+type Decided = Visit & { readonly decision: Decision };
+
+/** A decision that knows no limits, since no store gave it, has nothing to show. */
+function isShown({ decision, isEnforced, formats }: Visit, format: HeaderFormat): boolean {
+  return isEnforced && decision !== undefined && decision.limits.length > 0 && formats.includes(format);
+}
+
+function listed(list: string, member: string): string {
+  return list === '' ? member : `${list}, ${member}`;
+}
+
+function memberOf(limit: LimitState, quota: Quota, cost: number, decision: Decision): string {
+  const { tokensLeft } = limit;
+  const written = decision.allowed && tokensLeft >= 1 ? quota.written : undefined;
+  const known = written?.of(tokensLeft);
+  if (known !== undefined) return known;
+  const { r, t } = remainder(limit, quota, cost, decision);
+  const member = t === undefined ? `${quota.label};r=${r}` : `${quota.label};r=${r};t=${t}`;
+  written?.keep(tokensLeft, member);
+  return member;
+}
