@@ -15,6 +15,8 @@ export { whenAsked } from './breaker/permit.js';
 export { areThere, secondsUntilThere } from './bucket/debt.js';
 export { debtsAfter, undecided } from './bucket/decision.js';
 export { LARGEST_CAPACITY, namedLimits } from './bucket/policy.js';
+export { concurrencyGroupNamed } from './concurrency/concurrencyLimiterGroup.js';
+export { CONCURRENCY_LIMITER_OPTIONS } from './concurrency/options.js';
 export { enforcement } from './limiter/enforcement.js';
 export { limiterNamed } from './limiter/rateLimiter.js';
 export { ON_STORE_ERROR } from './store/events.js';

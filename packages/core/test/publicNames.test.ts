@@ -116,9 +116,11 @@ const NAMES: Readonly<Record<string, string>> = {
   `,
   '@breaking/express': `
     CircuitBreakerOptions
+    ConcurrencyLimitOptions
     GateHandler
     RateLimitOptions
     circuitBreaker
+    concurrencyLimit
     perDay
     perHour
     perMinute
@@ -128,6 +130,7 @@ const NAMES: Readonly<Record<string, string>> = {
   '@breaking/fastify': `
     BreakingOptions
     CircuitBreakerOptions
+    ConcurrencyLimitOptions
     GateHook
     RateLimitOptions
     breaking
@@ -141,6 +144,8 @@ const NAMES: Readonly<Record<string, string>> = {
     Binding
     CircuitBreakerGate
     CircuitBreakerGateOptions
+    ConcurrencyLimitGate
+    ConcurrencyLimitGateOptions
     Gate
     HeaderFormat
     Incoming
@@ -157,11 +162,14 @@ const NAMES: Readonly<Record<string, string>> = {
     isWatched
     pass
     recordError
+    recordHandling
   `,
   '@breaking/koa': `
     CircuitBreakerOptions
+    ConcurrencyLimitOptions
     RateLimitOptions
     circuitBreaker
+    concurrencyLimit
     perDay
     perHour
     perMinute

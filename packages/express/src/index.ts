@@ -11,4 +11,5 @@ export type {
 } from '@breaking/http';
 export type { GateHandler } from './binding.js';
 export { circuitBreaker } from './circuitBreaker.js';
+export { type ConcurrencyLimitOptions, concurrencyLimit } from './concurrencyLimit.js';
 export { rateLimit } from './rateLimit.js';

@@ -1,4 +1,4 @@
-import { circuitBreakerContract, rateLimitContract } from '@breaking/testkit';
+import { circuitBreakerContract, concurrencyLimitContract, rateLimitContract } from '@breaking/testkit';
 import express4 from 'express4';
 import { expressUnderTest } from './expressUnderTest.js';
 
@@ -6,3 +6,4 @@ const adapter = expressUnderTest('Express 4', express4);
 
 rateLimitContract(adapter);
 circuitBreakerContract(adapter);
+concurrencyLimitContract(adapter);

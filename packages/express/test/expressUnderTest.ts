@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { pipeline } from 'node:stream';
 import { isThenable } from '@breaking/core/internal';
-import { circuitBreaker, rateLimit } from '@breaking/express';
+import { circuitBreaker, concurrencyLimit, rateLimit } from '@breaking/express';
 import { type AdapterUnderTest, type GateUnderTest, type Io, madeOnce, sendOk } from '@breaking/testkit';
 import type express from 'express';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
@@ -15,6 +15,7 @@ export function expressUnderTest(name: string, createApp: typeof express): Adapt
     name,
     keepsFieldsOnError: true,
     tellsErrors: false,
+    tellsHandled: false,
     meddling: {
       'replaces res.locals': req => Object.assign((req as Request).res as Response, { locals: {} }),
       'shares one res.locals among all requests': req =>
@@ -48,7 +49,9 @@ export function expressUnderTest(name: string, createApp: typeof express): Adapt
 }
 
 function middlewareOf(gate: GateUnderTest): RequestHandler {
-  return gate.kind === 'rateLimit' ? rateLimit(gate.options) : circuitBreaker(gate.options);
+  if (gate.kind === 'rateLimit') return rateLimit(gate.options);
+  if (gate.kind === 'circuitBreaker') return circuitBreaker(gate.options);
+  return concurrencyLimit(gate.options);
 }
 
 function ioOf(req: Request, res: Response): Io {

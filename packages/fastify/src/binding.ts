@@ -13,6 +13,7 @@ export const binding: Binding<FastifyReply, FastifyRequest> = {
   outgoingOf: reply => reply.raw,
   addressOf: reply => reply.request.ip,
   trustsAnyClient: reply => believesAnyone(reply.request),
+  tellsHandled: true,
   // Fastify calls a reply sent that was hijacked or has ended, but not one that is being streamed.
   isAnswered: reply => reply.sent || reply.raw.headersSent,
   setHeader: (reply, name, value) => void reply.header(LOWER_CASE[name] ?? name, value),

@@ -1,6 +1,7 @@
 export * from '@breaking/core';
 export type {
   CircuitBreakerGateOptions as CircuitBreakerOptions,
+  ConcurrencyLimitGateOptions as ConcurrencyLimitOptions,
   HeaderFormat,
   Outcome,
   Problem,

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { routeNames } from './routeName.js';
 
 type RouteGate = Gate<FastifyReply, FastifyRequest>;
-type GateOption = 'rateLimit' | 'circuitBreaker';
+type GateOption = 'rateLimit' | 'circuitBreaker' | 'concurrencyLimit';
 
 /** The gates of one route, by the registration of the plugin that made them. */
 type Gates<O extends object> = ReadonlyMap<RouteGates<O>, RouteGate | undefined>;
@@ -12,7 +12,11 @@ type Gates<O extends object> = ReadonlyMap<RouteGates<O>, RouteGate | undefined>
 /** A route's config: the options of each kind of gate, and under a symbol the gates that were made from them. */
 type Config = Record<PropertyKey, unknown>;
 
-const MADE = { rateLimit: Symbol('breaking.rateLimit'), circuitBreaker: Symbol('breaking.circuitBreaker') };
+const MADE: Readonly<Record<GateOption, symbol>> = {
+  rateLimit: Symbol('breaking.rateLimit'),
+  circuitBreaker: Symbol('breaking.circuitBreaker'),
+  concurrencyLimit: Symbol('breaking.concurrencyLimit'),
+};
 
 /** The gates of one kind that one registration of the plugin puts in front of its routes. */
 export class RouteGates<O extends object> {

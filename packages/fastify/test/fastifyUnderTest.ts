@@ -30,6 +30,7 @@ export function fastifyUnderTest(name: string, through: 'plugin' | 'decorators')
     name,
     keepsFieldsOnError: true,
     tellsErrors: true,
+    tellsHandled: true,
     meddling: {
       'removes the decision': request => Object.assign(request as FastifyRequest, { rateLimit: undefined }),
       'gives the request another prototype': request =>
@@ -96,7 +97,9 @@ async function registered(
 }
 
 function hookOf(app: FastifyInstance, gate: GateUnderTest): onRequestHookHandler {
-  return gate.kind === 'rateLimit' ? app.rateLimit(gate.options) : app.circuitBreaker(gate.options);
+  if (gate.kind === 'rateLimit') return app.rateLimit(gate.options);
+  if (gate.kind === 'circuitBreaker') return app.circuitBreaker(gate.options);
+  return app.concurrencyLimit(gate.options);
 }
 
 function ioOf(reply: FastifyReply): Io {

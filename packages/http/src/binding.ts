@@ -64,6 +64,8 @@ export interface Binding<X, Req> {
   trustsAnyClient(x: X): boolean;
   /** Whether an answer was sent, or somebody has taken the response over from the framework. */
   isAnswered(x: X): boolean;
+  /** Whether the framework tells when a handler is done, by `recordHandling`. */
+  readonly tellsHandled?: boolean;
   /** Sets a header field of the response to come. Not called once it is answered. */
   setHeader(x: X, name: string, value: string): void;
   /** Puts the decision where the framework's users look for it. */

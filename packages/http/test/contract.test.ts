@@ -1,5 +1,6 @@
-import { circuitBreakerContract, rateLimitContract } from '@breaking/testkit';
+import { circuitBreakerContract, concurrencyLimitContract, rateLimitContract } from '@breaking/testkit';
 import { nodeHttpUnderTest } from './nodeHttpUnderTest.js';
 
 rateLimitContract(nodeHttpUnderTest);
 circuitBreakerContract(nodeHttpUnderTest);
+concurrencyLimitContract(nodeHttpUnderTest);

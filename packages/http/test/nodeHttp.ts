@@ -4,6 +4,8 @@ import {
   type Binding,
   CircuitBreakerGate,
   type CircuitBreakerGateOptions,
+  ConcurrencyLimitGate,
+  type ConcurrencyLimitGateOptions,
   type Gate,
   pass,
   RateLimitGate,
@@ -39,6 +41,8 @@ export function nodeHttp(proxies = 0) {
     rateLimit: (options: RateLimitOptions<Request>) => middleware(new RateLimitGate(binding, options)),
     circuitBreaker: (options: CircuitBreakerGateOptions<Request>) =>
       middleware(new CircuitBreakerGate(binding, options)),
+    concurrencyLimit: (options: ConcurrencyLimitGateOptions<Request>) =>
+      middleware(new ConcurrencyLimitGate(binding, options)),
   };
 }
 

@@ -20,6 +20,7 @@ export const nodeHttpUnderTest: AdapterUnderTest = {
   name: 'node:http',
   keepsFieldsOnError: true,
   tellsErrors: false,
+  tellsHandled: false,
   meddling: {
     'gives req another prototype': req =>
       Object.setPrototypeOf(req, Object.create(Object.getPrototypeOf(req))),
@@ -36,9 +37,11 @@ function listenerOf({
   errorHandler = sendError,
   trusts = 'nobody',
 }: Scenario) {
-  const { rateLimit, circuitBreaker } = nodeHttp(PROXIES[trusts]);
+  const { rateLimit, circuitBreaker, concurrencyLimit } = nodeHttp(PROXIES[trusts]);
   const middleware = madeOnce<Middleware>(gates, (gate: GateUnderTest) => {
-    return gate.kind === 'rateLimit' ? rateLimit(gate.options) : circuitBreaker(gate.options);
+    if (gate.kind === 'rateLimit') return rateLimit(gate.options);
+    if (gate.kind === 'circuitBreaker') return circuitBreaker(gate.options);
+    return concurrencyLimit(gate.options);
   });
   const handle: Middleware = (req, res, next) => {
     const io = ioOf(req, res);

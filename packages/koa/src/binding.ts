@@ -1,5 +1,5 @@
 import { isThenable } from '@breaking/core/internal';
-import { type Binding, type Gate, isWatched, recordError } from '@breaking/http';
+import { type Binding, type Gate, isWatched, recordError, recordHandling } from '@breaking/http';
 import type { Context, Next } from 'koa';
 
 export const binding: Binding<Context, Context> = {
@@ -9,6 +9,7 @@ export const binding: Binding<Context, Context> = {
   addressOf: ctx => ctx.ip,
   // Koa believes the first of the addresses that it is shown, unless it is told how many proxies there are.
   trustsAnyClient: ({ app }) => app.proxy && !(app.maxIpsCount > 0),
+  tellsHandled: true,
   isAnswered: ctx => ctx.headerSent,
   setHeader: (ctx, name, value) => void ctx.res.setHeader(name, value),
   setDecision: (ctx, decision) => {
@@ -34,6 +35,9 @@ export function pass(gate: Gate<Context, Context>, ctx: Context, next: Next): Pr
 function follow(ctx: Context, next: Next): Promise<unknown> {
   const handled = next();
   // Beside the promise that goes up the stack, which stays the one that came down.
-  if (isWatched(ctx.res)) handled.catch(error => recordError(ctx.res, error));
+  if (isWatched(ctx.res)) {
+    recordHandling(ctx.res, handled);
+    handled.catch(error => recordError(ctx.res, error));
+  }
   return handled;
 }

@@ -1,6 +1,7 @@
 export * from '@breaking/core';
 export type {
   CircuitBreakerGateOptions as CircuitBreakerOptions,
+  ConcurrencyLimitGateOptions as ConcurrencyLimitOptions,
   HeaderFormat,
   Outcome,
   Problem,
@@ -10,4 +11,5 @@ export type {
   RejectWith,
 } from '@breaking/http';
 export { circuitBreaker } from './circuitBreaker.js';
+export { concurrencyLimit } from './concurrencyLimit.js';
 export { rateLimit } from './rateLimit.js';

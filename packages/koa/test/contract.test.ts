@@ -1,4 +1,4 @@
-import { circuitBreakerContract, rateLimitContract } from '@breaking/testkit';
+import { circuitBreakerContract, concurrencyLimitContract, rateLimitContract } from '@breaking/testkit';
 import Koa from 'koa';
 import { koaUnderTest } from './koaUnderTest.js';
 
@@ -6,3 +6,4 @@ const adapter = koaUnderTest('Koa 3', Koa);
 
 rateLimitContract(adapter);
 circuitBreakerContract(adapter);
+concurrencyLimitContract(adapter);

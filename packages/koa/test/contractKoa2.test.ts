@@ -1,4 +1,4 @@
-import { circuitBreakerContract, rateLimitContract } from '@breaking/testkit';
+import { circuitBreakerContract, concurrencyLimitContract, rateLimitContract } from '@breaking/testkit';
 import Koa2 from 'koa2';
 import { koaUnderTest } from './koaUnderTest.js';
 
@@ -6,3 +6,4 @@ const adapter = koaUnderTest('Koa 2', Koa2);
 
 rateLimitContract(adapter);
 circuitBreakerContract(adapter);
+concurrencyLimitContract(adapter);

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
-import { circuitBreaker, rateLimit } from '@breaking/koa';
+import { circuitBreaker, concurrencyLimit, rateLimit } from '@breaking/koa';
 import {
   type AdapterUnderTest,
   type GateUnderTest,
@@ -22,6 +22,7 @@ export function koaUnderTest(name: string, App: typeof Koa): AdapterUnderTest {
     name,
     keepsFieldsOnError: false,
     tellsErrors: true,
+    tellsHandled: true,
     meddling: {
       'replaces ctx.state': ctx => Object.assign(ctx as Context, { state: {} }),
       'shares one ctx.state among all requests': ctx => Object.assign(ctx as Context, { state: SHARED }),
@@ -62,7 +63,9 @@ function appOf(
 }
 
 function middlewareOf(gate: GateUnderTest): Middleware {
-  return gate.kind === 'rateLimit' ? rateLimit(gate.options) : circuitBreaker(gate.options);
+  if (gate.kind === 'rateLimit') return rateLimit(gate.options);
+  if (gate.kind === 'circuitBreaker') return circuitBreaker(gate.options);
+  return concurrencyLimit(gate.options);
 }
 
 function ioOf(ctx: Context): Io {

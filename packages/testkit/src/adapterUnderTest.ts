@@ -2,7 +2,11 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Http2Server } from 'node:http2';
 import type { Readable } from 'node:stream';
 import type { Decision } from '@breaking/core';
-import type { CircuitBreakerGateOptions, RateLimitOptions } from '@breaking/http';
+import type {
+  CircuitBreakerGateOptions,
+  ConcurrencyLimitGateOptions,
+  RateLimitOptions,
+} from '@breaking/http';
 
 /** What the contract suites have to know of an adapter and its framework. */
 export interface AdapterUnderTest {
@@ -12,6 +16,8 @@ export interface AdapterUnderTest {
   readonly keepsFieldsOnError: boolean;
   /** Whether the framework tells of what a handler threw. */
   readonly tellsErrors: boolean;
+  /** Whether the framework tells when a handler is done. */
+  readonly tellsHandled: boolean;
   /**
    * An app behind a server that does not listen yet: all its requests pass the gates in their order, then `GET /` and
    * `POST /` are the handler's, and anything else is the framework's own 404.
@@ -43,7 +49,8 @@ export interface Scenario {
 /** Callbacks get the framework's own request, which `headerOf` reads. */
 export type GateUnderTest =
   | { readonly kind: 'rateLimit'; readonly options: RateLimitOptions<unknown> }
-  | { readonly kind: 'circuitBreaker'; readonly options: CircuitBreakerGateOptions<unknown> };
+  | { readonly kind: 'circuitBreaker'; readonly options: CircuitBreakerGateOptions<unknown> }
+  | { readonly kind: 'concurrencyLimit'; readonly options: ConcurrencyLimitGateOptions<unknown> };
 
 /** A request is answered by `send` or `stream`, or never; an asynchronous handler does so before it is done. */
 export type Handler = (io: Io) => void | Promise<void>;

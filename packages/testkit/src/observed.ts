@@ -1,6 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setImmediate } from 'node:timers/promises';
-import type { CallMessage, DecisionMessage, StoreErrorMessage, TransitionMessage } from '@breaking/core';
+import type {
+  CallMessage,
+  ConcurrencyMessage,
+  DecisionMessage,
+  StoreErrorMessage,
+  TransitionMessage,
+} from '@breaking/core';
 import { onTestFinished } from 'vitest';
 
 interface Messages {
@@ -8,6 +14,7 @@ interface Messages {
   'breaking:store:error': StoreErrorMessage;
   'breaking:circuit_breaker:transition': TransitionMessage;
   'breaking:circuit_breaker:call': CallMessage;
+  'breaking:concurrency_limit:decision': ConcurrencyMessage;
 }
 
 /** Everything that is published on a channel until the test is finished. */

@@ -36,6 +36,11 @@ export class ServedHttp2 {
     return stream;
   }
 
+  /** The same server with another client. */
+  reconnected(): Promise<ServedHttp2> {
+    return connected(this.server);
+  }
+
   /** The client goes away with all its requests. */
   async abandon(): Promise<void> {
     const closed = new Promise<void>(resolve => this.#client.once('close', () => resolve()));
@@ -47,12 +52,16 @@ export class ServedHttp2 {
 /** Listens on a port of its own until the test is finished, with a client connected. */
 export async function listenHttp2(server: Http2Server): Promise<ServedHttp2> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   onTestFinished(async () => {
-    client.destroy();
     server.close();
     await once(server, 'close');
   });
+  return connected(server);
+}
+
+async function connected(server: Http2Server): Promise<ServedHttp2> {
+  const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  onTestFinished(() => void client.destroy());
   await once(client, 'connect');
   return new ServedHttp2(server, client);
 }

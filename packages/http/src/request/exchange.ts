@@ -34,6 +34,8 @@ export class Exchange {
   refusals = 0;
   /** What was thrown while the request was handled, if the framework tells. */
   error: unknown;
+  /** Settles when the handler is done, if the framework tells. */
+  handled: PromiseLike<unknown> | undefined;
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
   #met: readonly object[] = NONE;
@@ -136,6 +138,12 @@ function isAllSent({ writableEnded, writableFinished }: Outgoing): boolean {
 export function recordError(outgoing: Pick<Outgoing, 'emit'>, error: unknown): void {
   const exchange = Exchange.known(outgoing);
   if (exchange !== undefined) exchange.error = error;
+}
+
+/** For frameworks that tell: keeps what settles when the handler is done. It may go on after the client has left. */
+export function recordHandling(outgoing: Pick<Outgoing, 'emit'>, handled: PromiseLike<unknown>): void {
+  const exchange = Exchange.known(outgoing);
+  if (exchange !== undefined) exchange.handled = handled;
 }
 
 /** Whether somebody waits for the outcome of this request, and so for its error. */

@@ -1,0 +1,24 @@
+import type { ConcurrencyLimiterGroup } from '@breaking/core';
+import { ConcurrencyLimitGate, type ConcurrencyLimitGateOptions, pass } from '@breaking/http';
+import type { Request } from 'express';
+import { binding, type GateHandler, exchangeOf } from './binding.js';
+
+/** The options of `concurrencyLimit`. Express does not tell when a handler is done. */
+export type ConcurrencyLimitOptions = Omit<ConcurrencyLimitGateOptions<Request>, 'holdUntilHandled'>;
+
+/**
+ * Middleware that answers 503 while as many requests as may be are under way: for an app, a router or a route. Each call
+ * makes a limit of its own (with `keyOf`, one for each key).
+ * @returns the middleware, with the limiters that it asks under `concurrency`
+ * @throws TypeError or RangeError for a wrong option, at once
+ */
+export function concurrencyLimit(
+  options: ConcurrencyLimitOptions,
+): GateHandler & { readonly concurrency: ConcurrencyLimiterGroup } {
+  const gate = new ConcurrencyLimitGate(binding, options);
+  const gates = [gate];
+  const middleware: GateHandler = function concurrencyLimit(req, res, next) {
+    pass(gates, exchangeOf(req, res), next);
+  };
+  return Object.assign(middleware, { concurrency: gate.concurrency });
+}

@@ -1,0 +1,102 @@
+import { type ConcurrencyLimiterGroup, Overloaded, type Permit } from '@breaking/core';
+import { check, withoutStack } from '@breaking/core/internal';
+import type { Binding, Refusal } from './binding.js';
+import { andThen, askTogether, type MaybePromise } from './callback.js';
+import {
+  type CheckedConcurrencyLimit,
+  type ConcurrencyLimitGateOptions,
+  checkConcurrencyLimit,
+} from './concurrencyLimitOptions.js';
+import { Gate } from './gate.js';
+import { addFields } from './headers/fields.js';
+import { refusal, refusalFields, serviceUnavailable, unavailableRefusal } from './refusal.js';
+import type { Exchange } from './request/exchange.js';
+import type { Outcome } from './request/outcome.js';
+
+/** What a refused client is told to wait: nobody can know when a place is free. */
+const RETRY_AFTER_SECS = 1;
+
+/**
+ * A limit on how many requests of one framework are under way: gives a request a place, which is free again once the
+ * request has ended, however it ends.
+ */
+export class ConcurrencyLimitGate<X, Req> extends Gate<X, Req> {
+  readonly #options: CheckedConcurrencyLimit<Req>;
+
+  /**
+   * @param what whose options these are, at the start of error messages
+   * @throws TypeError or RangeError for a wrong option
+   */
+  constructor(
+    binding: Binding<X, Req>,
+    options: ConcurrencyLimitGateOptions<Req>,
+    what = 'concurrencyLimit',
+  ) {
+    super(binding, what);
+    this.#options = checkConcurrencyLimit(what, options, binding.tellsHandled === true);
+  }
+
+  /** The limiters behind the gate: one for each key. */
+  get concurrency(): ConcurrencyLimiterGroup {
+    return this.#options.limiters;
+  }
+
+  protected decide(x: X, exchange: Exchange): MaybePromise<Refusal | Error | undefined> {
+    const { keyOf, priorityOf } = this.#options;
+    if (keyOf === undefined && priorityOf === undefined) return this.#enter(x, exchange, undefined, 0);
+    return andThen(
+      askTogether([keyOf, priorityOf, undefined], this.binding.requestOf(x)),
+      ([key, priority]) => {
+        if (key !== undefined) check.asString(`${this.what}: keyOf`, key);
+        if (priorityOf !== undefined) check.whole(`${this.what}: priorityOf`, priority, 0);
+        return this.#enter(x, exchange, key, priority);
+      },
+    );
+  }
+
+  #enter(
+    x: X,
+    exchange: Exchange,
+    key: string | undefined,
+    priority: number | undefined,
+  ): MaybePromise<Refusal | Error | undefined> {
+    const permit = this.#options.limiters.get(key).tryAcquire(priority);
+    if (permit === undefined) {
+      return this.#options.enforces(key ?? '') ? this.#refuse(x, exchange) : undefined;
+    }
+    const { refusals } = exchange;
+    exchange.onSettled(outcome => {
+      // If a gate behind this one has refused the request, the time that it took says nothing about the handlers.
+      const isSample = exchange.refusals === refusals && !hasFailed(outcome);
+      const { handled } = exchange;
+      if (!this.#options.holdUntilHandled || handled === undefined) return end(permit, isSample);
+      const endLater = () => end(permit, isSample);
+      handled.then(endLater, endLater);
+    });
+    return undefined;
+  }
+
+  #refuse(x: X, exchange: Exchange): MaybePromise<Refusal | Error> {
+    exchange.refusals += 1;
+    const { name, problem, rejectWith } = this.#options;
+    const fields = refusalFields(RETRY_AFTER_SECS);
+    if (rejectWith === 'error') {
+      addFields(exchange.visits, fields);
+      return withoutStack(() => new Overloaded(name, fields));
+    }
+    if (problem === undefined) return unavailableRefusal(fields);
+    const rejection = serviceUnavailable(RETRY_AFTER_SECS);
+    const body = problem(rejection, this.binding.requestOf(x));
+    return andThen(body, said => refusal(this.what, rejection, said, fields));
+  }
+}
+
+function end(permit: Permit, isSample: boolean): void {
+  if (isSample) permit.success();
+  else permit.ignore();
+}
+
+/** An error may come fast, however loaded the server is. A client that leaves has waited for so long at least. */
+function hasFailed({ status, aborted }: Outcome): boolean {
+  return status === undefined ? !aborted : status >= 500;
+}

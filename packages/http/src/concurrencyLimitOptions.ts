@@ -1,0 +1,91 @@
+import type { ConcurrencyLimiterGroup, ConcurrencyLimiterOptions } from '@breaking/core';
+import {
+  CONCURRENCY_LIMITER_OPTIONS,
+  check,
+  concurrencyGroupNamed,
+  enforcement,
+} from '@breaking/core/internal';
+import type { MaybePromise } from './callback.js';
+import type { RejectWith } from './rateLimitOptions.js';
+import type { Problem, Rejection } from './refusal.js';
+
+/** The options of `concurrencyLimit`. Every callback may be asynchronous. */
+export interface ConcurrencyLimitGateOptions<Req> extends Omit<ConcurrencyLimiterOptions, 'key'> {
+  /** Whose limit a request meets, one for each key (a tenant); undefined for the one without a key. */
+  readonly keyOf?: ((req: Req) => MaybePromise<string | undefined>) | undefined;
+  /** From 0, the lowest, to `priorities` − 1; what exceeds that counts as the highest. Required with `priorities`. */
+  readonly priorityOf?: ((req: Req) => MaybePromise<number>) | undefined;
+  /** Whether a request whose client has left keeps its place until the handler is done. Default false. */
+  readonly holdUntilHandled?: boolean | undefined;
+  /** `error` hands an Overloaded to the framework's own error path; default `response`. */
+  readonly rejectWith?: RejectWith | undefined;
+  /** The body of a refusal: an object is sent as a problem (RFC 9457), a string as plain text. */
+  readonly problem?:
+    | ((rejection: Rejection, req: Req) => MaybePromise<Problem | object | string>)
+    | undefined;
+  /** false only publishes what it would have done; a share from 0 to 1 rejects for that part of the keys. Default true. */
+  readonly enforce?: boolean | number | undefined;
+}
+
+const OWN = ['keyOf', 'priorityOf', 'rejectWith', 'problem', 'enforce'] as const;
+const OF_CORE = CONCURRENCY_LIMITER_OPTIONS.filter(name => name !== 'key');
+
+/** The options as the gate uses them: checked, and with the defaults filled in. */
+export interface CheckedConcurrencyLimit<Req>
+  extends Pick<ConcurrencyLimitGateOptions<Req>, 'keyOf' | 'priorityOf' | 'problem'> {
+  readonly name: string;
+  readonly limiters: ConcurrencyLimiterGroup;
+  readonly holdUntilHandled: boolean;
+  readonly rejectWith: RejectWith;
+  readonly enforces: (key: string) => boolean;
+}
+
+/**
+ * @param canHold whether the framework tells when a handler is done
+ * @throws TypeError or RangeError that names the option and the value
+ */
+export function checkConcurrencyLimit<Req>(
+  what: string,
+  options: ConcurrencyLimitGateOptions<Req>,
+  canHold: boolean,
+): CheckedConcurrencyLimit<Req> {
+  check.knownOptions(what, options, [...OWN, ...(canHold ? ['holdUntilHandled'] : []), ...OF_CORE]);
+  const {
+    keyOf,
+    priorityOf,
+    holdUntilHandled = false,
+    rejectWith = 'response',
+    problem,
+    enforce = true,
+    ...ofCore
+  } = options;
+  for (const [name, callback] of Object.entries({ keyOf, priorityOf, problem })) {
+    if (callback !== undefined) check.asFunction(`${what}: ${name}`, callback);
+  }
+  const limiters = concurrencyGroupNamed(what, ofCore);
+  if ((priorityOf === undefined) !== ((ofCore.priorities ?? 1) === 1)) {
+    const got = `priorities ${ofCore.priorities ?? 1} ${priorityOf === undefined ? 'without' : 'with'} priorityOf`;
+    throw new TypeError(`${what}: priorityOf goes with priorities of 2 or more, got ${got}`);
+  }
+  if (typeof holdUntilHandled !== 'boolean') {
+    throw new TypeError(
+      `${what}: holdUntilHandled must be true or false, got ${check.shown(holdUntilHandled)}`,
+    );
+  }
+  const enforces = enforcement(`${what}: enforce`, enforce);
+  if (keyOf === undefined && typeof enforce === 'number' && !Number.isInteger(enforce)) {
+    throw new RangeError(
+      `${what}: enforce must be 0 or 1 where there is no keyOf, got ${enforce}: a share is one of the keys`,
+    );
+  }
+  return {
+    keyOf,
+    priorityOf,
+    problem,
+    holdUntilHandled,
+    name: ofCore.name ?? 'default',
+    limiters,
+    rejectWith: check.oneOf(`${what}: rejectWith`, rejectWith, ['response', 'error']),
+    enforces,
+  };
+}

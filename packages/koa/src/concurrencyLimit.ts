@@ -1,0 +1,20 @@
+import type { ConcurrencyLimiterGroup } from '@breaking/core';
+import { ConcurrencyLimitGate, type ConcurrencyLimitGateOptions } from '@breaking/http';
+import type { Context, Middleware } from 'koa';
+import { binding, pass } from './binding.js';
+
+/**
+ * Middleware that answers 503 while as many requests as may be are under way: for an app, a router or a route. Each call
+ * makes a limit of its own (with `keyOf`, one for each key).
+ * @returns the middleware, with the limiters that it asks under `concurrency`
+ * @throws TypeError or RangeError for a wrong option, at once
+ */
+export function concurrencyLimit(
+  options: ConcurrencyLimitGateOptions<Context>,
+): Middleware & { readonly concurrency: ConcurrencyLimiterGroup } {
+  const gate = new ConcurrencyLimitGate(binding, options);
+  const middleware: Middleware = function concurrencyLimit(ctx, next) {
+    return pass(gate, ctx, next);
+  };
+  return Object.assign(middleware, { concurrency: gate.concurrency });
+}

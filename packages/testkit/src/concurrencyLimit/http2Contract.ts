@@ -1,0 +1,49 @@
+import { constants } from 'node:http2';
+import { describe, expect, it } from 'vitest';
+import { type AdapterUnderTest, type Handler, sendOk } from '../adapterUnderTest.js';
+import { heard, turn } from '../observed.js';
+import { listenHttp2 } from '../servedHttp2.js';
+
+const NO_LONGER_WANTED = constants.NGHTTP2_CANCEL;
+
+/** That over HTTP/2 all is the same, where the framework can do that: a reset stream is a client that has left. */
+export function http2Contract({ mountHttp2 }: AdapterUnderTest): void {
+  if (mountHttp2 === undefined) return;
+
+  const limited = async (limit: number) => {
+    const decisions = heard('breaking:concurrency_limit:decision');
+    const now: { handler: Handler } = { handler: io => io.hijack() };
+    const gate = { kind: 'concurrencyLimit' as const, options: { limit } };
+    const served = await listenHttp2(await mountHttp2({ gates: [gate], handler: io => now.handler(io) }));
+    /** How many requests are still under way once another one is let in. */
+    const freeAgain = async (client = served) => {
+      now.handler = sendOk;
+      for (let tries = 0; tries < 100; tries++) {
+        for (let turns = 0; turns < 5; turns++) await turn();
+        if ((await client.get()).status === 200) return (decisions.at(-1)?.inFlight ?? 0) - 1;
+      }
+      throw new Error('the place was not given back');
+    };
+    return { served, freeAgain };
+  };
+
+  describe('over HTTP/2 a concurrency limit', () => {
+    it('refuses with a 503, and gives the place back when a stream is reset', async () => {
+      const { served, freeAgain } = await limited(1);
+      const stream = await served.received();
+      const { status, headers } = await served.get();
+      expect(status).toBe(503);
+      expect(headers).toMatchObject({ 'content-type': 'application/problem+json', 'retry-after': '1' });
+      stream.close(NO_LONGER_WANTED);
+      expect(await freeAgain()).toBe(0);
+    });
+
+    it('gives all places back when the connection breaks', async () => {
+      const { served, freeAgain } = await limited(3);
+      for (let requests = 0; requests < 3; requests++) await served.received();
+      expect((await served.get()).status).toBe(503);
+      await served.abandon();
+      expect(await freeAgain(await served.reconnected())).toBe(0);
+    });
+  });
+}

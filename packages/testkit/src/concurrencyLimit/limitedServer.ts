@@ -1,0 +1,125 @@
+import type { ClientRequest } from 'node:http';
+import { type ConcurrencyMessage, MockClock } from '@breaking/core';
+import type { ConcurrencyLimitGateOptions } from '@breaking/http';
+import type { AdapterUnderTest, GateUnderTest, Handler, Io, Scenario } from '../adapterUnderTest.js';
+import { Held, heard, turn } from '../observed.js';
+import { type Answer, type Asked, type Served, serve } from '../served.js';
+
+export type Options = ConcurrencyLimitGateOptions<unknown>;
+
+/** A request whose handler waits for the test. */
+export interface UnderWay {
+  readonly io: Io;
+  readonly sent: ClientRequest;
+  /** Lets the handler go on, which then answers 200. */
+  answer(): void;
+}
+
+/** A server behind concurrency limits, and all that a test turns and watches of it. */
+export class LimitedServer {
+  readonly served: Served;
+  readonly clock: MockClock;
+  readonly decisions: readonly ConcurrencyMessage[];
+  readonly #waiting: readonly Waiting[];
+
+  constructor(
+    served: Served,
+    clock: MockClock,
+    decisions: readonly ConcurrencyMessage[],
+    waiting: readonly Waiting[],
+  ) {
+    this.served = served;
+    this.clock = clock;
+    this.decisions = decisions;
+    this.#waiting = waiting;
+  }
+
+  /** How many requests have reached the handler. */
+  get handled(): number {
+    return this.#waiting.length;
+  }
+
+  /** A request that has reached the handler, which waits. */
+  async underWay(asked: Asked = {}): Promise<UnderWay> {
+    const before = this.handled;
+    const sent = this.served.open(asked).on('error', () => {});
+    sent.on('response', response => response.on('error', () => {}).resume());
+    await until(() => this.handled > before);
+    const { io, held } = this.#waiting[before] as Waiting;
+    return { io, sent, answer: () => held.release() };
+  }
+
+  /** A request whose client leaves while the handler waits. */
+  async abandoned(asked: Asked = {}): Promise<UnderWay> {
+    const underWay = await this.underWay(asked);
+    const closed = new Promise<void>(resolve => underWay.io.res.once('close', resolve));
+    underWay.sent.destroy();
+    await closed;
+    for (let turns = 0; turns < 5; turns++) await turn();
+    return underWay;
+  }
+
+  /** Whether a request that comes now is refused. It asks for a path that has no handler. */
+  async refuses(headers: Readonly<Record<string, string>> = {}): Promise<boolean> {
+    return (await this.served.ask({ path: '/none', headers })).status === 503;
+  }
+
+  /** How many requests are under way, as the next decision tells it. Waits as long as the limit of 1 is used. */
+  async freeAgain(): Promise<number> {
+    for (let tries = 0; tries < 100; tries++) {
+      for (let turns = 0; turns < 5; turns++) await turn();
+      if (!(await this.refuses())) return (this.decisions.at(-1) as ConcurrencyMessage).inFlight - 1;
+    }
+    throw new Error('the place was not given back');
+  }
+}
+
+interface Waiting {
+  readonly io: Io;
+  readonly held: Held;
+}
+
+export async function until(isTrue: () => boolean): Promise<void> {
+  for (let turns = 0; !isTrue() && turns < 10_000; turns++) await turn();
+  if (!isTrue()) throw new Error('what was waited for did not happen');
+}
+
+/** A handler that answers when the test says so. */
+function waitingHandler(waiting: Waiting[]): Handler {
+  return async io => {
+    const held = new Held();
+    waiting.push({ io, held });
+    await held.promise;
+    io.send(200, 'ok');
+  };
+}
+
+/** A server behind one concurrency limit, by default of 1; `gates` makes it other gates on the same clock. */
+export async function limitedServer(
+  adapter: AdapterUnderTest,
+  options: Partial<Options> = {},
+  {
+    gates,
+    handler,
+    ...scenario
+  }: Omit<Scenario, 'gates'> & { gates?: (clock: MockClock) => readonly GateUnderTest[] } = {},
+): Promise<LimitedServer> {
+  const clock = new MockClock();
+  const decisions = heard('breaking:concurrency_limit:decision');
+  const waiting: Waiting[] = [];
+  const limit: GateUnderTest = { kind: 'concurrencyLimit', options: { limit: 1, clock, ...options } };
+  const served = await serve(adapter, {
+    ...scenario,
+    gates: gates?.(clock) ?? [limit],
+    handler: handler ?? waitingHandler(waiting),
+  });
+  return new LimitedServer(served, clock, decisions, waiting);
+}
+
+/** The answer to a request that is refused or answered at once. */
+export function answerOf(
+  server: LimitedServer,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  return server.served.get(headers);
+}
