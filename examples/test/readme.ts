@@ -20,7 +20,7 @@ export interface Program {
 }
 
 /**
- * A Markdown file of this repository.
+ * A page in Markdown of this repository.
  *
  * A comment in front of a code block, which readers do not see, may say that it cannot run:
  *
@@ -41,7 +41,7 @@ export class Readme {
     const inFolder = (folder: string): string[] => {
       const entries = readdirSync(new URL(folder, root), { withFileTypes: true });
       const folders = entries.filter(entry => entry.isDirectory() && !SKIPPED.includes(entry.name));
-      const pages = entries.filter(entry => entry.name.endsWith('.md'));
+      const pages = entries.filter(({ name }) => name.endsWith('.md') || name === 'llms.txt');
       return [
         ...folders.flatMap(({ name }) => inFolder(`${folder}${name}/`)),
         ...pages.map(({ name }) => `${folder}${name}`),
