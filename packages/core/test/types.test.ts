@@ -1,16 +1,19 @@
 import {
+  type Allowed,
   type BucketStore,
   CircuitBreaker,
   CircuitBreakerGroup,
   type Clock,
   type Decision,
   FailoverBucketStore,
+  type Limits,
   MemoryBucketStore,
   perDay,
   perHour,
   perMinute,
   perSecond,
   RateLimiter,
+  type Refused,
   TokenBucket,
 } from '@breaking/core';
 import { expect, expectTypeOf, test } from 'vitest';
@@ -54,6 +57,39 @@ test('a limiter answers as its store does', () => {
     store: new FailoverBucketStore({ store: new RemoteStore(), name: 'api' }),
   });
   expectTypeOf(either.check('a')).toEqualTypeOf<Decision | Promise<Decision>>();
+});
+
+test('a decision knows the names of the limits of its limiter', () => {
+  const several = { burst: perSecond(20), hourly: perHour(1000) };
+  type Name = 'burst' | 'hourly';
+  const local = new RateLimiter({ limits: several });
+  expectTypeOf(local.limits[0]!.name).toEqualTypeOf<Name>();
+  const decision = local.check('a');
+  expectTypeOf(decision).toEqualTypeOf<Decision<Name>>();
+  expectTypeOf(decision.violated).toEqualTypeOf<readonly Name[]>();
+  expectTypeOf(decision.limits[0]!.name).toEqualTypeOf<Name>();
+  expectTypeOf(decision).toExtend<Decision>();
+  expectTypeOf(local).toExtend<RateLimiter>();
+  // Tiers have names of their own.
+  expectTypeOf(local.check('a', 1, { daily: perDay(1) })).toEqualTypeOf<Decision>();
+
+  const remote = new RateLimiter({ name: 'api', limits: several, store: new RemoteStore() });
+  expectTypeOf(remote.check('a')).toEqualTypeOf<Promise<Decision<Name>>>();
+  expectTypeOf(remote.peek('a')).toEqualTypeOf<Promise<Decision<Name>>>();
+
+  const any: Limits = several;
+  expectTypeOf(new RateLimiter({ limits: any }).check('a')).toEqualTypeOf<Decision>();
+});
+
+test('a decision is narrowed by allowed', () => {
+  const decision = new RateLimiter({ limits }).check('a');
+  if (decision.allowed) {
+    expectTypeOf(decision).toEqualTypeOf<Allowed>();
+    expectTypeOf(decision.retryAfterSecs).toEqualTypeOf<0>();
+  } else {
+    expectTypeOf(decision).toEqualTypeOf<Refused>();
+    expectTypeOf(decision.retryAfterSecs).toEqualTypeOf<number>();
+  }
 });
 
 test('wrap keeps overloads, this, and generics', () => {

@@ -4,6 +4,7 @@ import {
   circuitBreaker,
   perMinute,
   type RateLimitOptions,
+  type RateLimitSettings,
   rateLimit,
 } from '@breaking/express';
 import type { Outcome } from '@breaking/http';
@@ -43,6 +44,38 @@ test('a route that has them keeps the types of its parameters', () => {
     res.json(req.rateLimit?.limits);
   });
   express().use('/api', rateLimit(limit)).use(circuitBreaker(breaker));
+});
+
+test('callbacks may expect what other middleware adds to a request', () => {
+  interface AuthedRequest extends Request {
+    user: { id: string };
+  }
+  const app = express();
+  app.use(
+    rateLimit({ ...limit, keyOf: (req: AuthedRequest) => req.user.id, costOf: req => req.ip?.length ?? 1 }),
+  );
+  app.get(
+    '/users/:id',
+    rateLimit({ ...limit, keyOf: (req: Request<{ id: string }>) => req.params.id }),
+    circuitBreaker({ ...breaker, keyOf: (req: Request<{ id: string }>) => req.params.id }),
+    (req, res) => void res.send(req.params.id),
+  );
+  app.use(
+    circuitBreaker({
+      ...breaker,
+      isFailure: (outcome, req: AuthedRequest) => req.user.id === '' || outcome.aborted,
+    }),
+  );
+  // @ts-expect-error: a request is no string
+  rateLimit({ ...limit, keyOf: (req: string) => req });
+});
+
+test('settings of a company go beside the limits of a service', () => {
+  const company: RateLimitSettings<Request> = { headers: 'draft-7', keyOf: req => req.get('x-user') };
+  rateLimit({ ...company, ...perMinute(5) });
+  rateLimit({ ...company, limits: { burst: perMinute(1) } });
+  // @ts-expect-error: settings alone are no limit
+  expectTypeOf(rateLimit).toBeCallableWith(company);
 });
 
 test('limits come either by name or as one policy', () => {

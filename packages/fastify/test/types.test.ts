@@ -1,5 +1,10 @@
 import type { Decision } from '@breaking/core';
-import breaking, { type BreakingOptions, perMinute, type RateLimitOptions } from '@breaking/fastify';
+import breaking, {
+  type BreakingOptions,
+  perMinute,
+  type RateLimitOptions,
+  type RateLimitSettings,
+} from '@breaking/fastify';
 import type { Outcome } from '@breaking/http';
 import type { JsonSchemaToTsProvider } from '@fastify/type-provider-json-schema-to-ts';
 import Fastify, { type FastifyBaseLogger, type FastifyRequest, type onRequestHookHandler } from 'fastify';
@@ -67,6 +72,36 @@ test('a route may have options of its own, and Fastify keeps what it knows of th
   );
   app.get('/health', { config: { rateLimit: false, circuitBreaker: false } }, ok);
   app.get('/maybe', { config: { rateLimit: undefined, circuitBreaker: undefined } }, ok);
+});
+
+test('callbacks may expect the body, or the user, that they know a route to have', async () => {
+  interface Login {
+    user: string;
+  }
+  interface AuthedRequest extends FastifyRequest {
+    user: { id: string };
+  }
+  const app = Fastify();
+  await app.register(breaking, { rateLimit: { ...limit, keyOf: (req: AuthedRequest) => req.user.id } });
+  const byUser = (req: FastifyRequest<{ Body: Login }>) => req.body.user;
+  app.post<{ Body: Login }>(
+    '/login',
+    {
+      config: { rateLimit: { ...limit, keyOf: byUser }, circuitBreaker: { ...breaker, keyOf: byUser } },
+      preHandler: [
+        app.rateLimit({ ...limit, keyOf: byUser }),
+        app.circuitBreaker({ ...breaker, keyOf: byUser }),
+      ],
+    },
+    async req => req.body.user,
+  );
+});
+
+test('settings of a company go beside the limits of a service', async () => {
+  const company: RateLimitSettings<FastifyRequest> = { headers: 'draft-7', keyOf: req => req.hostname };
+  const app = Fastify();
+  await app.register(breaking, { rateLimit: { ...company, ...perMinute(5) } });
+  app.rateLimit({ ...company, limits: { burst: perMinute(1) } });
 });
 
 test('a route with a type provider may have them too', async () => {

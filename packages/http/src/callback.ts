@@ -9,15 +9,21 @@ export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybeP
   return isThenable(value) ? Promise.resolve(value).then(next) : next(value);
 }
 
-/** A callback of the options that is asked about a request. */
-type Callback<Req, T> = ((req: Req) => MaybePromise<T>) | undefined;
+/**
+ * A callback of the options. TypeScript compares the parameters of methods both ways, so it may expect a request that has
+ * more than the framework's own: `(req: AuthedRequest) => …`.
+ */
+export type Callback<Args extends readonly unknown[], T> = { call(...args: Args): MaybePromise<T> }['call'];
+
+/** A callback that is asked about a request. */
+type Asked<Req, T> = Callback<[req: Req], T> | undefined;
 
 /**
  * Asks several callbacks about one request, all before waiting for any. One that is undefined answers undefined.
  * @throws, or rejects with, the first error
  */
 export function askTogether<Req, A, B, C>(
-  callbacks: readonly [Callback<Req, A>, Callback<Req, B>, Callback<Req, C>],
+  callbacks: readonly [Asked<Req, A>, Asked<Req, B>, Asked<Req, C>],
   req: Req,
 ): MaybePromise<readonly [A | undefined, B | undefined, C | undefined]> {
   const answers: unknown[] = [];

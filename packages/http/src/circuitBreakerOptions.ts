@@ -1,6 +1,6 @@
 import type { CircuitBreakerGroup, CircuitBreakerOptions } from '@breaking/core';
 import { CIRCUIT_BREAKER_OPTIONS, check, enforcement, groupNamed } from '@breaking/core/internal';
-import type { MaybePromise } from './callback.js';
+import type { Callback, MaybePromise } from './callback.js';
 import type { RejectWith } from './rateLimitOptions.js';
 import type { Problem, Rejection } from './refusal.js';
 import type { Outcome } from './request/outcome.js';
@@ -8,15 +8,13 @@ import type { Outcome } from './request/outcome.js';
 /** The options of `circuitBreaker`. Every callback but `onTransition` may be asynchronous. */
 export interface CircuitBreakerGateOptions<Req> extends Omit<CircuitBreakerOptions, OfCalls> {
   /** Which breaker a request meets, one for each key (an upstream, a tenant); undefined for the one without a key. */
-  readonly keyOf?: ((req: Req) => MaybePromise<string | undefined>) | undefined;
+  readonly keyOf?: Callback<[req: Req], string | undefined> | undefined;
   /** What counts as a failure: by default a final status of 500 or more, or a response that broke on the server's side. */
-  readonly isFailure?: ((outcome: Outcome, req: Req) => MaybePromise<boolean>) | undefined;
+  readonly isFailure?: Callback<[outcome: Outcome, req: Req], boolean> | undefined;
   /** `error` hands a TooManyErrors to the framework's own error path; default `response`. */
   readonly rejectWith?: RejectWith | undefined;
   /** The body of a refusal: an object is sent as a problem (RFC 9457), a string as plain text. */
-  readonly problem?:
-    | ((rejection: Rejection, req: Req) => MaybePromise<Problem | object | string>)
-    | undefined;
+  readonly problem?: Callback<[rejection: Rejection, req: Req], Problem | object | string> | undefined;
   /** false only publishes what it would have done; a share from 0 to 1 rejects for that part of the keys. Default true. */
   readonly enforce?: boolean | number | undefined;
 }

@@ -18,7 +18,7 @@ import {
   STANDS_IN,
   says,
 } from '@breaking/core/internal';
-import type { MaybePromise } from './callback.js';
+import type { Callback } from './callback.js';
 import { asFormats } from './headers/formats.js';
 import type { HeaderFormat } from './headers/quota.js';
 import type { Problem, Rejection } from './refusal.js';
@@ -29,15 +29,15 @@ export interface RateLimitSettings<Req> {
   /** Printable ASCII, default `default`. Limits of one name share their buckets in a shared store; required with `store`. */
   readonly name?: string | undefined;
   /** Whose buckets a request draws on; undefined for those of the client's address, the default. */
-  readonly keyOf?: ((req: Req) => MaybePromise<string | undefined>) | undefined;
+  readonly keyOf?: Callback<[req: Req], string | undefined> | undefined;
   /** The limits of this request (tiers), instead of the fixed ones; its key keeps what it owes. */
-  readonly limitsOf?: ((req: Req) => MaybePromise<Limits>) | undefined;
+  readonly limitsOf?: Callback<[req: Req], Limits> | undefined;
   /** Tokens that this request takes: a whole number, at least 0; default 1. */
-  readonly costOf?: ((req: Req) => MaybePromise<number>) | undefined;
+  readonly costOf?: Callback<[req: Req], number> | undefined;
   /** Requests that are neither counted nor refused. */
-  readonly skip?: ((req: Req) => MaybePromise<boolean>) | undefined;
+  readonly skip?: Callback<[req: Req], boolean> | undefined;
   /** Requests whose tokens go back once it is known how they ended. */
-  readonly refundWhen?: ((outcome: Outcome, req: Req) => MaybePromise<boolean>) | undefined;
+  readonly refundWhen?: Callback<[outcome: Outcome, req: Req], boolean> | undefined;
   /** Where the buckets live; by default this process's memory. */
   readonly store?: BucketStore | undefined;
   /** What decides when the store does not answer in time, or not sensibly: default `local`, buckets in this process. */
@@ -47,9 +47,7 @@ export interface RateLimitSettings<Req> {
   /** `error` hands a TooManyRequests to the framework's own error path; default `response`. */
   readonly rejectWith?: RejectWith | undefined;
   /** The body of a refusal: an object is sent as a problem (RFC 9457), a string as plain text. */
-  readonly problem?:
-    | ((rejection: Rejection, req: Req) => MaybePromise<Problem | object | string>)
-    | undefined;
+  readonly problem?: Callback<[rejection: Rejection, req: Req], Problem | object | string> | undefined;
   /** false counts and publishes and rejects nobody; a share from 0 to 1 rejects that part of the keys. Default true. */
   readonly enforce?: boolean | number | undefined;
   /** Bits of an IPv6 address that tell clients apart, 1 to 128; default 56. */

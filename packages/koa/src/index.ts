@@ -12,4 +12,4 @@ export type {
 } from '@breaking/http';
 export { circuitBreaker } from './circuitBreaker.js';
 export { concurrencyLimit } from './concurrencyLimit.js';
-export { rateLimit } from './rateLimit.js';
+export { type RateLimitState, rateLimit } from './rateLimit.js';

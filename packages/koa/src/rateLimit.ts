@@ -3,11 +3,14 @@ import { RateLimitGate, type RateLimitOptions } from '@breaking/http';
 import type { Context, Middleware } from 'koa';
 import { binding, pass } from './binding.js';
 
+/** What is on `ctx.state` behind a rate limit. */
+export interface RateLimitState {
+  /** The most restrictive decision of the rate limits that this request has met. */
+  rateLimit?: Decision;
+}
+
 declare module 'koa' {
-  interface DefaultState {
-    /** The most restrictive decision of the rate limits that this request has met. */
-    rateLimit?: Decision;
-  }
+  interface DefaultState extends RateLimitState {}
 }
 
 /**

@@ -5,9 +5,11 @@ import {
   circuitBreaker,
   perMinute,
   type RateLimitOptions,
+  type RateLimitSettings,
+  type RateLimitState,
   rateLimit,
 } from '@breaking/koa';
-import Koa, { type Context, type Middleware } from 'koa';
+import Koa, { type Context, type Middleware, type ParameterizedContext } from 'koa';
 import { expectTypeOf, test } from 'vitest';
 
 const limit = perMinute(1);
@@ -45,20 +47,39 @@ test("callbacks get Koa's own context", () => {
   ).toEqualTypeOf<Middleware>();
 });
 
+interface State {
+  user: { id: string };
+}
+
 test('the middleware is also for an app with a state and a context of its own', () => {
-  interface State {
-    user: { id: string };
-  }
   interface Own {
     db: { query(text: string): Promise<unknown> };
   }
   const app = new Koa<State, Own>();
-  app.use(rateLimit({ ...limit, keyOf: ctx => (ctx.state as State).user.id }));
-  app.use(circuitBreaker(breaker));
+  app.use(rateLimit({ ...limit, keyOf: (ctx: ParameterizedContext<State, Own>) => ctx.state.user.id }));
+  app.use(circuitBreaker({ ...breaker, keyOf: (ctx: ParameterizedContext<State>) => ctx.state.user.id }));
   app.use(async ctx => {
     expectTypeOf(ctx.state.user.id).toEqualTypeOf<string>();
     ctx.body = await ctx.db.query('select 1');
   });
+});
+
+test('the decision is typed on a state of its own too', () => {
+  new Koa<State>().use(rateLimit(limit)).use(ctx => {
+    expectTypeOf(ctx.state.rateLimit).toEqualTypeOf<Decision | undefined>();
+    expectTypeOf(ctx.state.user.id).toEqualTypeOf<string>();
+  });
+  const app = new Koa<State & RateLimitState>();
+  app.use(rateLimit(limit));
+  app.use(ctx => {
+    expectTypeOf(ctx.state.rateLimit).toEqualTypeOf<Decision | undefined>();
+  });
+});
+
+test('settings of a company go beside the limits of a service', () => {
+  const company: RateLimitSettings<Context> = { headers: 'draft-7', keyOf: ctx => ctx.get('x-user') };
+  rateLimit({ ...company, ...perMinute(5) });
+  rateLimit({ ...company, limits: { burst: perMinute(1) } });
 });
 
 test('what is no option does not compile', () => {
