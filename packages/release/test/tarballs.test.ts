@@ -47,12 +47,12 @@ describe.each(publicPackages().map(each => each.manifest.name))('%s', name => {
   });
 
   test('ships each entry as one file of code and one of types for each format', () => {
-    const { exports } = JSON.parse(unpacked('package.json')) as Manifest;
+    const { exports, bin = {} } = JSON.parse(unpacked('package.json')) as Manifest;
     const targets = Object.values(exports).flatMap(kinds =>
       typeof kinds === 'string' ? [] : Object.values(kinds).flatMap(kind => Object.values(kind)),
     );
-    const entries = [...new Set(targets.map(target => normalize(target)))];
-    const code = (path: string) => path.endsWith('.js') && !/\/shared-\w+\.js$/.test(path);
+    const entries = [...new Set([...targets, ...Object.values(bin)].map(target => normalize(target)))];
+    const code = (path: string) => path.endsWith('.js') && !/\/shared-[\w-]+\.js$/.test(path);
 
     expect(files).toEqual(expect.arrayContaining(entries));
     expect(files.filter(code).sort()).toEqual(entries.filter(code).sort());
