@@ -1,0 +1,1 @@
+export { headlessBrowser } from './browser/browser.js';
