@@ -1,7 +1,8 @@
 import type { ClientBursts } from './frontier/clientBursts.js';
 import type { Cover } from './frontier/cover.js';
-import { type FrontierPoint, frontierOf } from './frontier/frontier.js';
+import type { FrontierPoint } from './frontier/frontier.js';
 import { type Suggestion, suggestionOf } from './frontier/suggestion.js';
+import { type RateSummary, summaryOf } from './frontier/summary.js';
 
 /** What the traffic says about limits. */
 export interface PlanReport {
@@ -29,8 +30,13 @@ export interface PlanReport {
 
 const DECIDERS = 10;
 
-export function reportOf(bursts: ClientBursts, covers: readonly Cover[]): PlanReport {
-  const points = frontierOf(bursts, covers);
+/** @param summaries of all rates, in their order */
+export function reportOf(
+  bursts: ClientBursts,
+  covers: readonly Cover[],
+  summaries: readonly RateSummary[] = bursts.rates.map((_rate, i) => summaryOf(bursts, i, covers)),
+): PlanReport {
+  const points = summaries.map(({ restoreRateHz, bursts }) => ({ restoreRateHz, bursts }));
   const suggested = bursts.clients === 0 ? undefined : suggestionOf(points, covers);
   const rate = bursts.rates.indexOf(suggested?.restoreRateHz ?? Number.NaN);
   const { requests, clients, forgotten, excess } = bursts;
@@ -39,22 +45,8 @@ export function reportOf(bursts: ClientBursts, covers: readonly Cover[]): PlanRe
     keys: clients,
     frontier: points,
     suggested,
-    requestShares: points.map((point, i) => ({
-      restoreRateHz: point.restoreRateHz,
-      shares: sharesOf(bursts, i, point),
-    })),
+    requestShares: summaries.map(({ restoreRateHz, shares }) => ({ restoreRateHz, shares })),
     deciders: suggested === undefined ? [] : bursts.largest(rate, DECIDERS),
     ...(forgotten > 0 && { approximate: { forgotten, excess } }),
   };
-}
-
-function sharesOf(bursts: ClientBursts, i: number, point: FrontierPoint): Record<string, number> {
-  const needs = bursts.needs(i);
-  const madeWithin = (burst: number) =>
-    needs.reduce((sum, need) => (need.burst <= burst ? sum + need.requests : sum), 0);
-  const shares = Object.entries(point.bursts).map(([cover, burst]) => [
-    cover,
-    bursts.requests === 0 ? 1 : madeWithin(burst) / bursts.requests,
-  ]);
-  return Object.fromEntries(shares) as Record<string, number>;
 }

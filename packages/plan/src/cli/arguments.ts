@@ -31,6 +31,7 @@ const OPTIONS = {
   rates: { type: 'string' },
   policy: { type: 'string', multiple: true },
   json: { type: 'boolean', default: false },
+  html: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -62,7 +63,7 @@ export function requestOf(args: readonly string[], isPiped: boolean): Request | 
     ),
     policies: (values.policy ?? []).map(text => tried('policy', text, () => policyOf(text))),
     json: values.json,
-    html: undefined,
+    html: values.html,
   };
 }
 

@@ -13,6 +13,7 @@ export const HELP = `Which rate limit fits your traffic? Reads access logs, and 
                                          what this would have refused; also restoreRateHz=0.5,capacityMax=10; several are
                                          decided together
   --json                                 for scripts
+  --html plan.html                       a page with pictures
   --help
 
 A field of JSON has a path (req.user.id), one of text a number from 1; quotes and brackets hold one field together.

@@ -1,18 +1,14 @@
+import { writeFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { BucketPolicy, Limits } from '@breaking/core';
-import { ClientBursts } from '../frontier/clientBursts.js';
-import { policyCode } from '../frontier/code.js';
-import { MAX_KEYS } from '../frontier/frontier.js';
-import type { Source } from '../log/chunks.js';
-import { Log, type LogTally } from '../log/log.js';
-import { PolicyReporter, type PolicyReport } from '../replay/policyReport.js';
-import { ReplayedLimits } from '../replay/replayedLimits.js';
-import { reportOf } from '../report.js';
+import { Log } from '../log/log.js';
+import { pageHtml } from '../page/page.js';
+import { Timeline } from '../page/timeline.js';
 import { type Request, requestOf, UsageError } from './arguments.js';
 import { HELP } from './help.js';
 import { withSources } from './input.js';
+import { type Found, found, replayed } from './passes.js';
 import { Progress, sizeOf } from './progress.js';
-import { reportText, unparsedText } from './text.js';
+import { headText, notesOf, reportText } from './text.js';
 
 /** The streams of a process. */
 export interface Streams {
@@ -29,15 +25,7 @@ export interface Streams {
 export async function run(args: readonly string[], { stdin, stdout, stderr }: Streams): Promise<number> {
   try {
     const request = requestOf(args, stdin.isTTY !== true);
-    if (request === 'help') {
-      stdout.write(HELP);
-      return 0;
-    }
-    const isReadTwice = request.policies.length > 0 || request.html !== undefined;
-    const output = await withSources(request.files, stdin, isReadTwice, sources =>
-      planned(request, sources, stderr),
-    );
-    stdout.write(output);
+    stdout.write(request === 'help' ? HELP : await planned(request, stdin, stderr));
     return 0;
   } catch (error) {
     stderr.write(`${(error as Error).message}\n`);
@@ -47,65 +35,32 @@ export async function run(args: readonly string[], { stdin, stdout, stderr }: St
   }
 }
 
-async function planned(
-  request: Request,
-  sources: readonly Source[],
-  stderr: NodeJS.WriteStream,
-): Promise<string> {
-  const log = new Log(sources, request.selection);
-  const bytes = sizeOf(request.files);
-  const bursts = new ClientBursts(request.rates, MAX_KEYS);
-  const tally = await readWith(new Progress('Reading', bytes, stderr), onRead =>
-    log.read(({ key, at, cost }) => bursts.add(key, at, cost), onRead),
-  );
-  checkTally(tally, bursts.requests);
-  const report = reportOf(bursts, request.covers);
-  const policy =
-    request.policies.length === 0
-      ? undefined
-      : await replayed(log, request.policies, new Progress('Replaying', bytes, stderr));
-  if (!request.json) return reportText(report, tally, policy);
-  return `${JSON.stringify({ ...report, ...(policy && { policy }), log: tally }, null, 2)}\n`;
+function planned(request: Request, stdin: Readable, stderr: NodeJS.WriteStream): Promise<string> {
+  const { files, selection, policies, json, html } = request;
+  const isReadTwice = policies.length > 0 || html !== undefined;
+  return withSources(files, stdin, isReadTwice, async sources => {
+    const log = new Log(sources, selection);
+    const bytes = sizeOf(files);
+    const first = await found(log, request, new Progress('Reading', bytes, stderr));
+    const { report, tally } = first;
+    const timeline = new Timeline(tally.first, tally.last);
+    const asked = policies.length > 0 ? policies : [report.suggested];
+    const policy = isReadTwice
+      ? await replayed(log, asked, timeline, new Progress('Replaying', bytes, stderr))
+      : undefined;
+    if (html !== undefined && policy !== undefined) await writeFile(html, page(first, policy, timeline));
+    const shown = policies.length > 0 ? policy : undefined;
+    if (json)
+      return `${JSON.stringify({ ...report, ...(shown && { policy: shown }), log: tally }, null, 2)}\n`;
+    return reportText(report, tally, shown) + (html === undefined ? '' : `\nThe page is ${html}\n`);
+  });
 }
 
-async function readWith<T>(
-  progress: Progress,
-  read: (onRead: (bytes: number) => void) => Promise<T>,
-): Promise<T> {
-  try {
-    return await read(bytes => progress.add(bytes));
-  } finally {
-    progress.clear();
-  }
-}
-
-async function replayed(
-  log: Log,
-  policies: readonly BucketPolicy[],
-  progress: Progress,
-): Promise<PolicyReport> {
-  const limits = new ReplayedLimits('--policy', limitsOf(policies), MAX_KEYS);
-  const reporter = new PolicyReporter(policies.map(policyCode).join(' and '));
-  await readWith(progress, onRead =>
-    log.read(({ key, at, cost }) => {
-      const waitSecs = limits.add(key, at, cost);
-      if (waitSecs > 0) reporter.refused(key, at, waitSecs);
-    }, onRead),
-  );
-  return reporter.report(limits);
-}
-
-function limitsOf(policies: readonly BucketPolicy[]): Limits {
-  return Object.fromEntries(policies.map((policy, i) => [`policy ${i + 1}`, policy]));
-}
-
-/** @throws Error for a log that says nothing, or whose lines are mostly none of the formats */
-function checkTally(tally: LogTally, requests: number): void {
-  if (tally.unparsed > tally.lines / 2) {
-    const formats = 'the common or combined format of Apache or nginx, the format of AWS ALB, or JSON lines';
-    throw new Error(`${unparsedText(tally)}\nExpected are ${formats} (pino-http, Fastify, Caddy, Traefik).`);
-  }
-  if (requests > 0) return;
-  const why = tally.lines === 0 ? 'The log is empty' : 'No line of the log is a request that was asked for';
-  throw new Error(`${why}: there is nothing to plan with.`);
+function page(
+  { report, summaries, sizes, tally }: Found,
+  policy: Awaited<ReturnType<typeof replayed>>,
+  timeline: Timeline,
+) {
+  const [head, notes] = [headText(report, tally), notesOf(report, tally)];
+  return pageHtml({ report, summaries, sizes, policy, timeline, head, notes });
 }

@@ -1,5 +1,6 @@
 import { rateText } from '../frontier/code.js';
 import type { LogTally } from '../log/log.js';
+import { percentText } from '../percent.js';
 import { isoOf, type PolicyReport } from '../replay/policyReport.js';
 import type { PlanReport } from '../report.js';
 
@@ -14,12 +15,13 @@ export function reportText(report: PlanReport, tally: LogTally, policy: PolicyRe
     suggestionText(report),
     decidersText(report),
     ...(policy === undefined ? [] : [policyText(policy, report)]),
-    notesText(report, tally),
+    notesOf(report, tally).join('\n'),
   ];
   return `${parts.filter(part => part !== '').join('\n\n')}\n`;
 }
 
-function headText({ requests, keys }: PlanReport, { first, last }: LogTally): string {
+/** How much of what there is. */
+export function headText({ requests, keys }: PlanReport, { first, last }: LogTally): string {
   const time = (secs: number) => isoOf(secs).replace('T', ' ').replace(/\..*/, '');
   return `${number(requests)} requests of ${number(keys)} clients, ${time(first)} to ${time(last)} UTC`;
 }
@@ -29,7 +31,7 @@ function tableText(report: PlanReport): string {
   const rows = shownPoints(report).map(([{ restoreRateHz, bursts }, shares]) => {
     const cells = covers.map(
       cover =>
-        `${number(bursts[cover] as number).padStart(9)}${percent(shares[cover] as number).padStart(7)}`,
+        `${number(bursts[cover] as number).padStart(9)}${percentText(shares[cover] as number).padStart(7)}`,
     );
     return rateText(restoreRateHz).padEnd(16) + cells.join('');
   });
@@ -61,7 +63,7 @@ function suggestionText({ suggested, frontier, requestShares }: PlanReport): str
   const inAMinute = Math.round(suggested.capacityMax + 60 * suggested.restoreRateHz);
   return [
     `Suggested: ${suggested.code}`,
-    `It refuses nothing to ${suggested.cover.replace('%', ' %')} of the clients, who made ${percent(share)} of the requests, ` +
+    `It refuses nothing to ${suggested.cover.replace('%', ' %')} of the clients, who made ${percentText(share)} of the requests, ` +
       `and lets a client make at most ${number(inAMinute)} in any minute.`,
   ].join('\n');
 }
@@ -81,7 +83,7 @@ function decidersText({ deciders, suggested }: PlanReport): string {
 function policyText(policy: PolicyReport, { requests, keys }: PlanReport): string {
   const { code, refused, clients, firstRefusals } = policy;
   const head =
-    `${code} would have refused ${number(refused)} of ${number(requests)} requests (${percent(refused / requests)}), ` +
+    `${code} would have refused ${number(refused)} of ${number(requests)} requests (${percentText(refused / requests)}), ` +
     `of ${number(policy.keys.length)} of ${number(keys)} clients.`;
   if (refused === 0) return head;
   const wait = (secs: number | null) => (secs === null ? 'never' : `${number(Math.ceil(secs))} s`);
@@ -103,7 +105,7 @@ function policyText(policy: PolicyReport, { requests, keys }: PlanReport): strin
 }
 
 /** What has to be known to trust the numbers. */
-function notesText({ approximate, frontier }: PlanReport, tally: LogTally): string {
+export function notesOf({ approximate, frontier }: PlanReport, tally: LogTally): readonly string[] {
   const notes = [
     'Apache logs when a request began, nginx and most others when its answer had ended: long answers came earlier than they look.',
   ];
@@ -125,7 +127,7 @@ function notesText({ approximate, frontier }: PlanReport, tally: LogTally): stri
   }
   if (tally.others > 0) notes.push(`Telling of no request: ${counted(tally.others, 'line')}.`);
   if (tally.unparsed > 0) notes.push(unparsedText(tally));
-  return notes.join('\n');
+  return notes;
 }
 
 /** How many lines are in none of the formats, and which are the first. */
@@ -147,8 +149,4 @@ function counted(n: number, what: string): string {
 
 function number(n: number): string {
   return n.toLocaleString('en');
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1).replace('.0', '')} %`;
 }

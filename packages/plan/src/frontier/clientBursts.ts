@@ -2,6 +2,7 @@ import { debtAt } from '@breaking/core';
 import { areThere } from '@breaking/core/internal';
 import { DebtTable } from './debtTable.js';
 import { ROWS_OF_PIECE } from './keyTable.js';
+import { type SizeClass, Sizes } from './sizes.js';
 
 /** How many clients need one burst, and how many requests they made. */
 export interface Need {
@@ -29,6 +30,7 @@ export class ClientBursts {
   readonly #counts: Counts[] = [];
   /** What the clients without a row had needed, for each rate by burst. */
   readonly #forgotten: readonly Map<number, Need>[];
+  readonly #forgottenSizes = new Sizes();
   #requests = 0;
 
   constructor(rates: readonly number[], maxKeys: number) {
@@ -110,6 +112,13 @@ export class ClientBursts {
     return largest.map(({ row, burst, requests }) => ({ key: this.#table.keyOf(row), burst, requests }));
   }
 
+  /** How many clients made how many requests. */
+  sizes(): readonly SizeClass[] {
+    const sizes = this.#forgottenSizes.copy();
+    for (let row = 0; row < this.#table.size; row++) sizes.add(this.#requestsOf(row));
+    return sizes.classes;
+  }
+
   #burst(row: number, i: number): number {
     const { bursts } = this.#counts[(row / ROWS_OF_PIECE) | 0] as Counts;
     return bursts[(row % ROWS_OF_PIECE) * this.rates.length + i] as number;
@@ -134,6 +143,7 @@ export class ClientBursts {
   }
 
   #moveOut(row: number): void {
+    this.#forgottenSizes.add(this.#requestsOf(row));
     for (const [i, needs] of this.#forgotten.entries()) {
       tally(needs, this.#burst(row, i), this.#requestsOf(row));
     }

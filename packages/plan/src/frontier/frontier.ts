@@ -1,7 +1,8 @@
 import { check } from '@breaking/core/internal';
-import { ClientBursts, type Need } from './clientBursts.js';
-import { asCover, type Cover, clientsCovered, DEFAULT_COVER } from './cover.js';
+import { ClientBursts } from './clientBursts.js';
+import { asCover, type Cover, DEFAULT_COVER } from './cover.js';
 import { asRates, DEFAULT_RATES } from './rates.js';
+import { summaryOf } from './summary.js';
 
 /** One request. */
 export interface PlanEvent {
@@ -50,7 +51,10 @@ export function frontier(events: Iterable<PlanEvent>, options: FrontierOptions =
     const { key, at, cost } = asEvent('frontier', event);
     bursts.add(key, at, cost);
   }
-  return frontierOf(bursts, covers);
+  return bursts.rates.map((restoreRateHz, i) => ({
+    restoreRateHz,
+    bursts: summaryOf(bursts, i, covers).bursts,
+  }));
 }
 
 export function asCovers(what: string, cover: unknown): readonly Cover[] {
@@ -69,23 +73,4 @@ export function asEvent(
     at: check.finite(`${what}: at`, at),
     cost: check.whole(`${what}: cost`, cost, 0),
   };
-}
-
-/** What was found for each rate, as the bursts of each cover. */
-export function frontierOf(bursts: ClientBursts, covers: readonly Cover[]): FrontierPoint[] {
-  return bursts.rates.map((restoreRateHz, i) => {
-    const needs = bursts.needs(i);
-    const byCover = covers.map(cover => [cover.text, burstFor(needs, clientsCovered(cover, bursts.clients))]);
-    return { restoreRateHz, bursts: Object.fromEntries(byCover) as Record<string, number> };
-  });
-}
-
-/** The smallest burst that so many clients make do with. */
-function burstFor(needs: readonly Need[], clients: number): number {
-  let covered = 0;
-  for (const need of needs) {
-    covered += need.clients;
-    if (covered >= clients) return need.burst;
-  }
-  return 1;
 }
