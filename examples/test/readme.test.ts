@@ -2,6 +2,7 @@ import * as diagnostics from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer, get, type IncomingMessage } from 'node:http';
+import { dirname } from 'node:path';
 import { MockClock } from '@breaking/core';
 import { circuitBreaker, rateLimit } from '@breaking/express';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -181,4 +182,19 @@ test.each([
 
 test.each(Readme.all())('every file that $path links to is there', ({ links }) => {
   expect(links.filter(link => !existsSync(link)).map(link => link.pathname)).toEqual([]);
+});
+
+const published = Readme.all().filter(({ path }) => {
+  const [, name] = /^packages\/(\w+)\//.exec(path) ?? [];
+  return name !== undefined && !['bench', 'release', 'testkit'].includes(name);
+});
+
+test.each(published)('$path links to what is installed with it, or to the web', ({ path, text }) => {
+  const relative = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
+    .map(([, target = '']) => target)
+    .filter(target => !/^\w+:/.test(target));
+
+  expect(
+    relative.filter(target => !new URL(target, `file:///${path}`).pathname.startsWith(`/${dirname(path)}/`)),
+  ).toEqual([]);
 });

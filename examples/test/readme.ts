@@ -93,7 +93,7 @@ export class Readme {
 }
 
 const GITHUB = 'https://github.com/breaking-js/breaking/blob/main/';
-const SKIPPED = ['node_modules', 'dist', 'build-test', '.git', '.cache'];
+const SKIPPED = ['node_modules', 'dist', 'packed', 'build-test', '.git', '.cache'];
 const BLOCK = /((?:^<!-- (?:(?!-->).)*-->\n+)*)^```(js|ts)\n(.*?)^```$/gms;
 
 /** A file of this repository, from its root. */
