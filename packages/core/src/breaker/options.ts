@@ -20,6 +20,9 @@ import type { TransitionMessage } from './events.js';
 /** A class whose instances can be thrown. */
 export type ErrorType = abstract new (...args: never[]) => unknown;
 
+/** Judges an error or a result. Declared as a method, so that a function for one type of them fits without a cast. */
+type Judge = { judges(value: unknown): boolean }['judges'];
+
 /** The options of a `CircuitBreaker`. */
 export interface CircuitBreakerOptions {
   /** Failures in a burst that open the breaker: a whole number from 1 to 1e12. */
@@ -33,9 +36,9 @@ export interface CircuitBreakerOptions {
   /** The classes of errors that count; default all. An error counts once, however many of them it matches. */
   readonly errorTypes?: readonly ErrorType[] | undefined;
   /** Whether an error counts; with `errorTypes` it must pass both. One that does not count is a success. */
-  readonly isFailure?: ((error: unknown) => boolean) | undefined;
+  readonly isFailure?: Judge | undefined;
   /** Whether what a call returned, or resolved with, is a failure, such as a response with status 503; default none is. */
-  readonly isFailedResult?: ((value: unknown) => boolean) | undefined;
+  readonly isFailedResult?: Judge | undefined;
   /** Seconds, > 0, after which `run` and `wrap` give a call up, at most 2,147,483; default none. */
   readonly timeoutSecs?: number | undefined;
   /** Seconds, > 0; a call that took longer is a failure however it ended, unless a permit ignores it. Default Infinity. */
