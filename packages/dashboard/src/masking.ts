@@ -19,6 +19,14 @@ export function masking(secret: Buffer = randomBytes(32)): KeyMask {
   };
 }
 
+/**
+ * Names keys to the page without telling them, so that it can say which one it means.
+ * @returns 16 hexadecimal digits for a key, others with another secret
+ */
+export function keyIds(secret: Buffer = randomBytes(32)): (key: string) => string {
+  return key => createHmac('sha256', secret).update(`id of ${key}`).digest('hex').slice(0, 16);
+}
+
 /** Shows keys as they are, but for what is too long to be read. */
 export const unmasked: KeyMask = key =>
   key.length > SHOWN_LENGTH ? `${key.slice(0, SHOWN_LENGTH - 1)}…` : key;

@@ -10,6 +10,8 @@ export interface WatchedLimiter {
     readonly restoreRateHz: number;
   }[];
   check(key: string): unknown;
+  reset(key: string): unknown;
+  block?(key: string, secs: number): unknown;
 }
 
 /** What the page shows of a circuit breaker. */
@@ -17,6 +19,8 @@ export interface WatchedBreaker {
   readonly name: string;
   readonly state: CircuitState;
   readonly retryAfterSecs: number;
+  trip(secs?: number): void;
+  reset(): void;
 }
 
 /** What the page shows of a concurrency limiter. */

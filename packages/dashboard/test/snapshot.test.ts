@@ -11,7 +11,7 @@ import { heard } from '@breaking/testkit';
 import { describe, expect, test } from 'vitest';
 import { BreakerHistory } from '../src/counting/breakerHistory.js';
 import { LimitCounts } from '../src/counting/limitCounts.js';
-import { masking, unmasked } from '../src/masking.js';
+import { keyIds, masking, unmasked } from '../src/masking.js';
 import { type SnapshotSources, snapshot } from '../src/snapshot.js';
 import { asWatched } from '../src/watched.js';
 
@@ -20,7 +20,13 @@ const clock = new MockClock();
 
 function shown(watch: readonly unknown[], sources: Partial<SnapshotSources> = {}, now = 1000) {
   const watched = watch.map(each => asWatched('dashboard: watch', each));
-  const none = { history: new BreakerHistory(), counts: undefined, countedSince: undefined, mask: unmasked };
+  const none = {
+    history: new BreakerHistory(),
+    counts: undefined,
+    countedSince: undefined,
+    mask: unmasked,
+    idOf: (key: string) => `id of ${key}`,
+  };
   return snapshot({ ...none, ...sources, watched }, now);
 }
 
@@ -48,7 +54,12 @@ describe('rate limits', () => {
     for (const key of ['ip:192.0.2.7', 'ip:192.0.2.7', 'ada@example.com', 'ada@example.com'])
       limiter.check(key);
     for (const message of messages) counts.count(message, 995);
-    const sources = { counts: new Map([['api', counts]]), countedSince: 990, mask: masking() };
+    const sources = {
+      counts: new Map([['api', counts]]),
+      countedSince: 990,
+      mask: masking(),
+      idOf: keyIds(),
+    };
     const page = shown([limiter], sources);
 
     expect(page.countedForSecs).toBe(10);
@@ -143,7 +154,12 @@ test('10,000 breakers and 100,000 keys stay below 100 kB', () => {
     counts.count({ ...allowed!, key: `${i}` }, 401 + (i % 590));
     counts.count({ ...refused!, key: `${i}`.repeat(2000) }, 401 + (i % 590));
   }
-  const page = shown([group, limiter], { history, counts: new Map([['api', counts]]), countedSince: 400 });
+  const page = shown([group, limiter], {
+    history,
+    counts: new Map([['api', counts]]),
+    countedSince: 400,
+    idOf: keyIds(),
+  });
 
   expect(JSON.stringify(page).length).toBeLessThan(100_000);
   expect(page.circuitBreakers[0]?.states.open).toBe(10_000);

@@ -19,17 +19,24 @@ interface Change {
   readonly at: number;
 }
 
+interface Past {
+  readonly name: string;
+  readonly key: string | undefined;
+  readonly changes: Change[];
+}
+
 /**
  * The states of breakers over the last ten minutes, from their transitions. Of more than 1,000 breakers those are forgotten
  * that changed longest ago, of more than 60 changes of one the oldest.
  */
 export class BreakerHistory {
-  /** By name and key, in the order of their last changes. */
-  readonly #changes = new Map<string, Change[]>();
+  /** In the order of their last changes. */
+  readonly #pasts = new Map<string, Past>();
 
   changed({ name, key, from, to }: TransitionMessage, at: number): void {
     const id = idOf(name, key);
-    const changes = this.#changes.get(id) ?? [];
+    const past = this.#pasts.get(id) ?? { name, key, changes: [] };
+    const { changes } = past;
     changes.push({ from, to, at });
     // The latest stays: it says since when.
     while (
@@ -38,14 +45,21 @@ export class BreakerHistory {
     ) {
       changes.shift();
     }
-    this.#changes.delete(id);
-    this.#changes.set(id, changes);
-    if (this.#changes.size > BREAKERS_MAX) this.#changes.delete(this.#changes.keys().next().value as string);
+    this.#pasts.delete(id);
+    this.#pasts.set(id, past);
+    if (this.#pasts.size > BREAKERS_MAX) this.#pasts.delete(this.#pasts.keys().next().value as string);
   }
 
   /** When a breaker last changed its state; undefined if that is not known. */
   sinceOf(name: string, key: string | undefined): number | undefined {
-    return this.#changes.get(idOf(name, key))?.at(-1)?.at;
+    return this.#pasts.get(idOf(name, key))?.changes.at(-1)?.at;
+  }
+
+  /** The keys of all breakers of a name that changed, by a number that is the higher the later that was. */
+  ranksOf(name: string): ReadonlyMap<string | undefined, number> {
+    const ranks = new Map<string | undefined, number>();
+    for (const past of this.#pasts.values()) if (past.name === name) ranks.set(past.key, ranks.size);
+    return ranks;
   }
 
   /**
@@ -54,7 +68,7 @@ export class BreakerHistory {
    */
   stripOf(name: string, key: string | undefined, state: CircuitState, now: number): readonly StripPart[] {
     const begin = now - SHOWN_SECS;
-    const changes = (this.#changes.get(idOf(name, key)) ?? []).filter(({ at }) => at > begin);
+    const changes = (this.#pasts.get(idOf(name, key))?.changes ?? []).filter(({ at }) => at > begin);
     const first = changes[0]?.from ?? state;
     const moments = [{ state: first, at: begin }, ...changes.map(({ to, at }) => ({ state: to, at }))];
     return moments.map(({ state, at }, i) => ({

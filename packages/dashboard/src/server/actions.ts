@@ -1,0 +1,90 @@
+import type { LimitReport } from '../counting/limitCounts.js';
+import type { Watched, WatchedBreaker, WatchedLimiter, WatchedPlaces } from '../watched.js';
+
+/** What actions need to find what they are about. */
+export interface ActionScope {
+  readonly watched: readonly Watched[];
+  readonly idOf: (key: string) => string;
+  /** The keys of a rate limit that the page shows. */
+  readonly refusedKeysOf: (name: string) => LimitReport['refusedKeys'];
+}
+
+/** Done; or not understood; or there is no such limit, breaker or key. */
+export type ActionStatus = 204 | 400 | 404;
+
+interface Action {
+  readonly name: string;
+  readonly id?: string;
+  readonly key?: string;
+  readonly secs?: number;
+}
+
+/**
+ * Carries out what the page asks for: `{ action, name, id?, key?, secs? }`. `name` is that of the limit or breaker, `id` names
+ * a key that the page shows, `key` is one that somebody typed.
+ *
+ * | action | what it does |
+ * | --- | --- |
+ * | `resetKey` | fills the buckets of a key, and lifts its block |
+ * | `blockKey` | refuses a key for `secs` |
+ * | `resetBreaker` | closes a breaker: that without a key, if none is named |
+ * | `tripBreaker` | opens a breaker for `secs`, or for its cool-down |
+ */
+export async function perform(request: unknown, scope: ActionScope): Promise<ActionStatus> {
+  if (typeof request !== 'object' || request === null) return 400;
+  const { action, name, id, key, secs } = request as Readonly<Record<string, unknown>>;
+  const isText = (value: unknown) => value === undefined || typeof value === 'string';
+  const isTime = secs === undefined || (typeof secs === 'number' && secs > 0 && Number.isFinite(secs));
+  if (typeof name !== 'string' || !isText(id) || !isText(key) || !isTime) return 400;
+  const asked = { name, id, key, secs } as Action;
+  switch (action) {
+    case 'resetKey':
+      return onKey(asked, scope, (limiter, key) => limiter.reset(key));
+    case 'blockKey':
+      if (asked.secs === undefined) return 400;
+      return onKey(asked, scope, (limiter, key) => limiter.block?.(key, asked.secs as number));
+    case 'resetBreaker':
+      return onBreaker(asked, scope, breaker => breaker.reset());
+    case 'tripBreaker':
+      return onBreaker(asked, scope, breaker => breaker.trip(asked.secs));
+    default:
+      return 400;
+  }
+}
+
+async function onKey(
+  { name, id, key }: Action,
+  { watched, idOf, refusedKeysOf }: ActionScope,
+  act: (limiter: WatchedLimiter, key: string) => unknown,
+): Promise<ActionStatus> {
+  const named = key ?? refusedKeysOf(name).find(each => idOf(each.key) === id)?.key;
+  const limiters = watched.flatMap(each => (each.kind === 'rateLimit' ? [each.limiter] : []));
+  const limiter = limiters.find(each => each.name === name);
+  if (limiter === undefined || named === undefined) return 404;
+  await act(limiter, named);
+  return 204;
+}
+
+function onBreaker(
+  { name, id, key }: Action,
+  { watched, idOf }: ActionScope,
+  act: (breaker: WatchedBreaker) => void,
+): ActionStatus {
+  const isMeant = (each: string | undefined) => {
+    if (each === undefined) return id === undefined && key === undefined;
+    return each === key || (id !== undefined && idOf(each) === id);
+  };
+  for (const each of watched) {
+    if (each.kind !== 'group') continue;
+    for (const [memberKey, member] of each.group.entries()) {
+      if (!isBreaker(member) || member.name !== name || !isMeant(memberKey)) continue;
+      act(member);
+      return 204;
+    }
+  }
+  return 404;
+}
+
+function isBreaker(member: WatchedBreaker | WatchedPlaces): member is WatchedBreaker {
+  return 'trip' in member;
+}

@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { actionRefusal } from '../access.js';
+import { keyIds, masking, unmasked } from '../masking.js';
+import type { DashboardSettings } from '../options.js';
+import { snapshot } from '../snapshot.js';
+import { perform } from './actions.js';
+import { jsonBody } from './jsonBody.js';
+import { Observation } from './observation.js';
+import { Viewers } from './viewers.js';
+
+/** A file of the page. */
+export interface Asset {
+  readonly type: string;
+  readonly body: string | Buffer;
+}
+
+/** A request under the path of a dashboard. */
+export interface AskedOf<Req> {
+  /** As `authorize` is to see it. */
+  readonly asked: Req;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** As it was asked for. */
+  readonly url: string;
+  /** What follows the path of the dashboard, without the query: empty, or with a slash in front. */
+  readonly path: string;
+  /** What the framework has parsed, if it has. */
+  readonly body?: unknown;
+}
+
+/** What the page itself may load: its own files and events. `default-src` covers whatever a browser invents. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+/**
+ * Answers all that is asked under the path of a dashboard, in every framework alike: on the requests and responses of node.
+ * Without permission every answer is the same 403.
+ */
+export class DashboardServer<Req> {
+  readonly #settings: DashboardSettings<Req>;
+  readonly #assets: ReadonlyMap<string, Asset>;
+  readonly #observation: Observation;
+  readonly #viewers: Viewers;
+  readonly #token = randomBytes(24).toString('base64url');
+  readonly #mask;
+  readonly #idOf = keyIds();
+
+  /**
+   * @param assets the files of the page by their names; that of the page itself is empty
+   * @param everyMs how often viewers get an event
+   */
+  constructor(settings: DashboardSettings<Req>, assets: ReadonlyMap<string, Asset>, everyMs?: number) {
+    this.#settings = settings;
+    this.#assets = assets;
+    this.#mask = settings.showKeys ? unmasked : masking();
+    const names = settings.watched.flatMap(each => (each.kind === 'rateLimit' ? [each.limiter.name] : []));
+    this.#observation = new Observation(new Set(names), settings.clock, settings.record);
+    this.#viewers = new Viewers({
+      event: () => this.#event(),
+      onFirst: () => this.#observation.watch(),
+      onLast: () => this.#observation.leave(),
+      ...(everyMs !== undefined && { everyMs }),
+    });
+  }
+
+  /** Answers a request. Never rejects. */
+  async answer({ asked, req, res, url, path, body }: AskedOf<Req>): Promise<void> {
+    if (!(await this.#settings.mayEnter(asked))) return say(res, 403, 'Forbidden');
+    if (path === '/actions') return this.#act(req, res, body);
+    if (req.method !== 'GET' && req.method !== 'HEAD')
+      return say(res, 405, 'Method Not Allowed', { allow: 'GET' });
+    if (path === '') return redirect(url, res);
+    if (path === '/events') return this.#sendEvents(req, res);
+    const asset = this.#assets.get(path.slice(1));
+    if (asset === undefined) return say(res, 404, 'Not Found');
+    res
+      .writeHead(200, { ...HEADERS, 'content-type': asset.type })
+      .end(req.method === 'HEAD' ? undefined : asset.body);
+  }
+
+  /** Ends all answers, and hears nothing any more. */
+  close(): void {
+    this.#viewers.close();
+    this.#observation.close();
+  }
+
+  #sendEvents(req: IncomingMessage, res: ServerResponse): void {
+    // Proxies that buffer answers would keep events for themselves.
+    res.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
+    if (req.method === 'HEAD') return void res.end();
+    this.#viewers.add(res);
+  }
+
+  #event(): string {
+    const { watched, clock, title, actions } = this.#settings;
+    const { history, counts, countedSince } = this.#observation;
+    const now = clock.secondsSinceEpoch();
+    const sources = { watched, history, counts, countedSince, mask: this.#mask, idOf: this.#idOf };
+    const told = { title, ...(actions && { token: this.#token }), ...snapshot(sources, now) };
+    return `data: ${JSON.stringify(told)}\n\n`;
+  }
+
+  async #act(req: IncomingMessage, res: ServerResponse, body: unknown): Promise<void> {
+    const { actions, watched, clock } = this.#settings;
+    const request = { method: req.method ?? '', headers: req.headers };
+    const refusal = actionRefusal(request, actions ? this.#token : undefined);
+    if (refusal === 405) return say(res, 405, 'Method Not Allowed', { allow: 'POST' });
+    if (refusal !== undefined) return say(res, refusal, 'Forbidden');
+    const refusedKeysOf = (name: string) => {
+      return this.#observation.counts?.get(name)?.report(clock.secondsSinceEpoch()).refusedKeys ?? [];
+    };
+    try {
+      const asked = body ?? (await jsonBody(req));
+      res.writeHead(await perform(asked, { watched, idOf: this.#idOf, refusedKeysOf }), HEADERS).end();
+    } catch {
+      // What was wrong is for the log of the store, not for whoever watches.
+      say(res, 503, 'Service Unavailable');
+    }
+  }
+}
+
+/** Relative, since a proxy in front may have taken off a path that only the browser knows. */
+function redirect(url: string, res: ServerResponse): void {
+  const [path = ''] = url.split('?');
+  res.writeHead(302, { ...HEADERS, location: `./${path.slice(path.lastIndexOf('/') + 1)}/` }).end();
+}
+
+function say(res: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void {
+  res
+    .writeHead(status, { ...HEADERS, 'content-type': 'text/plain; charset=utf-8', ...headers })
+    .end(`${text}\n`);
+}

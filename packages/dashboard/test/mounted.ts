@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { request as ask, createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import express4 from 'express4';
+import Fastify from 'fastify';
+import Koa from 'koa';
+import Koa2 from 'koa2';
+import { onTestFinished } from 'vitest';
+import { expressDashboard } from '../src/frameworks/express.js';
+import { fastifyDashboard } from '../src/frameworks/fastify.js';
+import { koaDashboard } from '../src/frameworks/koa.js';
+import type { Asset } from '../src/server/dashboardServer.js';
+
+/** The options that are the same in every framework: `authorize` is given the header `who`. */
+export interface Mounting {
+  readonly watch: readonly unknown[];
+  readonly authorize: (who: string | undefined) => unknown;
+  readonly actions?: boolean;
+  readonly showKeys?: boolean;
+  readonly record?: boolean;
+  readonly title?: string;
+}
+
+export const ASSETS: ReadonlyMap<string, Asset> = new Map([
+  ['', { type: 'text/html; charset=utf-8', body: '<!doctype html><script src="page.js"></script>' }],
+  ['page.js', { type: 'text/javascript; charset=utf-8', body: 'new EventSource("events")' }],
+]);
+
+const whoOf = (req: IncomingMessage) => req.headers.who as string | undefined;
+
+/** A server of each framework with a dashboard at `/ops`, and `/` beside it. */
+export const FRAMEWORKS: Readonly<Record<string, (mounting: Mounting) => Promise<Server>>> = {
+  'Express 5': mounting => onExpress(express, mounting),
+  'Express 4': mounting => onExpress(express4 as typeof express, mounting),
+  'Koa 3': mounting => onKoa(Koa, mounting),
+  'Koa 2': mounting => onKoa(Koa2 as typeof Koa, mounting),
+  'Fastify 5': async ({ authorize, ...mounting }) => {
+    const app = Fastify();
+    const plugin = fastifyDashboard({ ...mounting, authorize: ({ raw }) => authorize(whoOf(raw)) }, ASSETS);
+    await app.register(plugin as never, { prefix: '/ops' });
+    app.get('/', async () => 'home');
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    onTestFinished(() => app.close());
+    return app.server;
+  },
+};
+
+async function onExpress(framework: typeof express, { authorize, ...mounting }: Mounting): Promise<Server> {
+  const app = framework();
+  const dashboard = expressDashboard({ ...mounting, authorize: req => authorize(whoOf(req)) }, ASSETS);
+  onTestFinished(() => dashboard.close());
+  app.use(framework.json());
+  app.use('/ops', dashboard);
+  app.get('/', (_req, res) => void res.send('home'));
+  return listening(createServer(app));
+}
+
+async function onKoa(Framework: typeof Koa, { authorize, ...mounting }: Mounting): Promise<Server> {
+  const app = new Framework();
+  const dashboard = koaDashboard(
+    { ...mounting, path: '/ops', authorize: ctx => authorize(whoOf(ctx.req)) },
+    ASSETS,
+  );
+  onTestFinished(() => dashboard.close());
+  app.use(dashboard as never);
+  app.use(ctx => {
+    if (ctx.path === '/') ctx.body = 'home';
+  });
+  return listening(createServer(app.callback()));
+}
+
+export async function listening(server: Server): Promise<Server> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return server;
+}
+
+export function urlOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A proxy that serves what is behind it under a longer path, and takes that off. */
+export async function proxyTo(server: Server, prefix: string): Promise<string> {
+  const proxy = createServer((req, res) => {
+    const path = (req.url ?? '').slice(prefix.length);
+    const { port } = server.address() as AddressInfo;
+    const onward = ask({ port, path, method: req.method, headers: req.headers }, answer => {
+      res.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(res);
+    });
+    onward.on('error', () => res.destroy());
+    res.on('close', () => onward.destroy());
+    req.pipe(onward);
+  });
+  return urlOf(await listening(proxy)) + prefix;
+}

@@ -1,0 +1,81 @@
+import { channel } from 'node:diagnostics_channel';
+import { MockClock, perMinute, RateLimiter } from '@breaking/core';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { Observation } from '../src/server/observation.js';
+
+const clock = new MockClock(5);
+const decisions = channel('breaking:rate_limit:decision');
+const transitions = channel('breaking:circuit_breaker:transition');
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function observing(records = false): Observation {
+  const observation = new Observation(new Set(['api']), clock, records);
+  onTestFinished(() => observation.close());
+  return observation;
+}
+
+const check = (name: string) => new RateLimiter({ name, limits: perMinute(1), clock }).check('ada');
+
+test('while nobody watches only transitions are heard, and there is no timer', () => {
+  const observation = observing();
+
+  expect([transitions.hasSubscribers, decisions.hasSubscribers]).toEqual([true, false]);
+  expect(observation.counts).toBeUndefined();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('from the first viewer on, decisions of the limits that are watched are counted', () => {
+  const observation = observing();
+  check('api');
+  observation.watch();
+  check('api');
+  check('another');
+
+  expect(
+    [...(observation.counts ?? [])].map(([name, counts]) => [name, counts.report(5).totals.allowed]),
+  ).toEqual([['api', 1]]);
+  expect(observation.countedSince).toBe(5);
+});
+
+test('ten seconds after the last viewer counting ends, and what was counted is forgotten', () => {
+  const observation = observing();
+  observation.watch();
+  observation.leave();
+  vi.advanceTimersByTime(9_999);
+  expect(decisions.hasSubscribers).toBe(true);
+  vi.advanceTimersByTime(1);
+
+  expect(decisions.hasSubscribers).toBe(false);
+  expect(observation.counts).toBeUndefined();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('somebody who comes back within ten seconds finds the counts', () => {
+  const observation = observing();
+  observation.watch();
+  check('api');
+  observation.leave();
+  vi.advanceTimersByTime(9_000);
+  observation.watch();
+  vi.advanceTimersByTime(60_000);
+
+  expect(observation.counts?.get('api')?.report(5).totals.allowed).toBe(1);
+});
+
+test('with record, counting never ends', () => {
+  const observation = observing(true);
+  observation.watch();
+  observation.leave();
+  vi.advanceTimersByTime(60_000);
+
+  expect(observation.counts).toBeDefined();
+});
+
+test('once it is closed nothing is heard', () => {
+  const observation = observing(true);
+  observation.close();
+
+  expect([transitions.hasSubscribers, decisions.hasSubscribers]).toEqual([false, false]);
+});

@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { setTimeout as later } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { Viewers } from '../src/server/viewers.js';
+import { listening, urlOf } from './mounted.js';
+
+/** A server of events, and what it has been told. */
+async function serving(event: () => string) {
+  const told: string[] = [];
+  const viewers = new Viewers({
+    event,
+    onFirst: () => void told.push('first'),
+    onLast: () => void told.push('last'),
+    everyMs: 5,
+  });
+  onTestFinished(() => viewers.close());
+  const server = await listening(createServer((_req, res) => viewers.add(res)));
+  return { viewers, told, url: urlOf(server) };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await later(5);
+}
+
+describe('viewers', () => {
+  test('all get the same event, made once', async () => {
+    let made = 0;
+    const { viewers, url } = await serving(() => `data: ${made++}\n\n`);
+    const leaving = new AbortController();
+    const answers = await Promise.all([1, 2, 3].map(() => fetch(url, { signal: leaving.signal })));
+    const before = made;
+    await until(() => made >= before + 5);
+
+    expect(answers).toHaveLength(3);
+    expect(viewers.size).toBe(3);
+    leaving.abort();
+    await until(() => viewers.size === 0);
+  });
+
+  test('the first begins it and the last ends it: then no event is made', async () => {
+    let made = 0;
+    const { told, url, viewers } = await serving(() => `data: ${made++}\n\n`);
+    expect(told).toEqual([]);
+    const leaving = new AbortController();
+    await fetch(url, { signal: leaving.signal });
+    expect(told).toEqual(['first']);
+    leaving.abort();
+    await until(() => viewers.size === 0);
+    const after = made;
+    await later(30);
+
+    expect(told).toEqual(['first', 'last']);
+    expect(made).toBe(after);
+  });
+
+  test('one that stops reading is dropped, and nothing is kept for it', async () => {
+    const event = `data: ${'x'.repeat(1_000_000)}\n\n`;
+    let made = 0;
+    const { viewers, url } = await serving(() => {
+      made++;
+      return event;
+    });
+    const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => {});
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'connect');
+    socket.pause();
+    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await until(() => made > 0);
+    await until(() => viewers.size === 0);
+
+    expect(made).toBeGreaterThan(10);
+  });
+});
