@@ -116,7 +116,7 @@ function routeLimits(options: RateLimit | undefined): RouteGates<RateLimit> {
   const inherited = { store, keyOf, headers, onStoreError, clock };
   return new RouteGates('rateLimit', (own, name) => {
     if (own === undefined) return shared;
-    return new RateLimitGate(binding, { ...inherited, name, ...given(own) }, `rateLimit of ${name}`);
+    return new RateLimitGate(binding, { ...inherited, name, ...given(own) }, name);
   });
 }
 
@@ -126,9 +126,7 @@ function routeBreakers(options: CircuitBreaker | undefined): RouteGates<CircuitB
   // A wrong option of the plugin stops the program even if no route is made from it.
   if (options !== undefined) new CircuitBreakerGate(binding, options);
   return new RouteGates('circuitBreaker', (own = options, name) => {
-    return (
-      own && new CircuitBreakerGate(binding, { clock, name, ...given(own) }, `circuitBreaker of ${name}`)
-    );
+    return own && new CircuitBreakerGate(binding, { clock, name, ...given(own) }, name);
   });
 }
 
@@ -138,7 +136,7 @@ function routeConcurrency(options: ConcurrencyLimit | undefined): RouteGates<Con
   const clock = options?.clock;
   return new RouteGates('concurrencyLimit', (own, name) => {
     if (own === undefined) return shared;
-    return new ConcurrencyLimitGate(binding, { clock, name, ...given(own) }, `concurrencyLimit of ${name}`);
+    return new ConcurrencyLimitGate(binding, { clock, name, ...given(own) }, name);
   });
 }
 

@@ -22,10 +22,11 @@ export class CircuitBreakerGate<X, Req> extends Gate<X, Req> {
   readonly #options: CheckedCircuitBreaker<Req>;
 
   /**
-   * @param what whose options these are, at the start of error messages
+   * @param route the only route behind the gate, if there is one: error messages name it
    * @throws TypeError or RangeError for a wrong option
    */
-  constructor(binding: Binding<X, Req>, options: CircuitBreakerGateOptions<Req>, what = 'circuitBreaker') {
+  constructor(binding: Binding<X, Req>, options: CircuitBreakerGateOptions<Req>, route?: string) {
+    const what = route === undefined ? 'circuitBreaker' : `circuitBreaker of ${route}`;
     super(binding, what);
     this.#warn = callbackWarning(`${what}: isFailure`);
     this.#options = checkCircuitBreaker(what, options);

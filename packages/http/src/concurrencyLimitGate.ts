@@ -24,14 +24,11 @@ export class ConcurrencyLimitGate<X, Req> extends Gate<X, Req> {
   readonly #options: CheckedConcurrencyLimit<Req>;
 
   /**
-   * @param what whose options these are, at the start of error messages
+   * @param route the only route behind the gate, if there is one: error messages name it
    * @throws TypeError or RangeError for a wrong option
    */
-  constructor(
-    binding: Binding<X, Req>,
-    options: ConcurrencyLimitGateOptions<Req>,
-    what = 'concurrencyLimit',
-  ) {
+  constructor(binding: Binding<X, Req>, options: ConcurrencyLimitGateOptions<Req>, route?: string) {
+    const what = route === undefined ? 'concurrencyLimit' : `concurrencyLimit of ${route}`;
     super(binding, what);
     this.#options = checkConcurrencyLimit(what, options, binding.tellsHandled === true);
   }

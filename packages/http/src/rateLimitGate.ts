@@ -30,10 +30,11 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
   readonly #quotas: Quotas;
 
   /**
-   * @param what whose options these are, at the start of error messages
+   * @param route the only route behind the gate, if there is one: error messages name it
    * @throws TypeError or RangeError for a wrong option
    */
-  constructor(binding: Binding<X, Req>, options: RateLimitOptions<Req>, what = 'rateLimit') {
+  constructor(binding: Binding<X, Req>, options: RateLimitOptions<Req>, route?: string) {
+    const what = route === undefined ? 'rateLimit' : `rateLimit of ${route}`;
     super(binding, what);
     this.#warn = callbackWarning(`${what}: refundWhen`);
     this.#options = checkRateLimit(what, options);
