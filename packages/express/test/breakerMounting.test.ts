@@ -135,7 +135,7 @@ describe.each([
     });
     const statuses = await asking(app);
     expect(await statuses('/')).toEqual([500]);
-    expect(seen).toEqual([{ status: 500, aborted: false }]);
+    expect(seen).toEqual([{ status: 500, aborted: false, durationSecs: 0 }]);
   });
 });
 

@@ -31,6 +31,8 @@ export interface Source {
 /** What a gate reads of the raw response, of HTTP/1 or HTTP/2. */
 export interface Outgoing extends Breakable {
   readonly statusCode: number;
+  readonly headersSent: boolean;
+  writeHead(...args: unknown[]): unknown;
   /** Whether the server has ended the response. HTTP/2 calls one that was cut off finished too. */
   readonly writableEnded: boolean;
   readonly writableFinished: boolean;

@@ -1,4 +1,4 @@
-import { type Permit, TooManyErrors } from '@breaking/core';
+import { TooManyErrors } from '@breaking/core';
 import { callbackWarning, check, withoutStack } from '@breaking/core/internal';
 import type { Binding, Refusal } from './binding.js';
 import { andThen, type MaybePromise } from './callback.js';
@@ -8,10 +8,10 @@ import {
   checkCircuitBreaker,
 } from './circuitBreakerOptions.js';
 import { Gate } from './gate.js';
+import { GuardedRequest } from './guardedRequest.js';
 import { addFields } from './headers/fields.js';
 import { refusal, refusalFields, serviceUnavailable, unavailableRefusal } from './refusal.js';
 import type { Exchange } from './request/exchange.js';
-import type { Outcome } from './request/outcome.js';
 
 /**
  * The circuit breakers in front of the handlers of one framework: admits a request with a permit, and settles the permit
@@ -49,13 +49,7 @@ export class CircuitBreakerGate<X, Req> extends Gate<X, Req> {
         ? this.#refuse(x, exchange, breaker.retryAfterSecs)
         : undefined;
     }
-    const req = this.binding.requestOf(x);
-    const { refusals } = exchange;
-    exchange.onSettled(outcome => {
-      // If a gate behind this one has refused the request, the handler was not asked.
-      if (exchange.refusals > refusals) permit.ignore();
-      else void this.#settle(permit, outcome, req);
-    });
+    new GuardedRequest(permit, exchange, this.binding.requestOf(x), this.#options, this.#warn);
     return undefined;
   }
 
@@ -71,16 +65,5 @@ export class CircuitBreakerGate<X, Req> extends Gate<X, Req> {
     const rejection = serviceUnavailable(retryAfterSecs);
     const body = problem(rejection, this.binding.requestOf(x));
     return andThen(body, said => refusal(this.what, rejection, said, fields));
-  }
-
-  async #settle(permit: Permit, outcome: Outcome, req: Req): Promise<void> {
-    try {
-      if (await this.#options.isFailure(outcome, req)) permit.failure();
-      else if (outcome.aborted) permit.ignore();
-      else permit.success();
-    } catch (error) {
-      permit.failure();
-      this.#warn(error);
-    }
   }
 }

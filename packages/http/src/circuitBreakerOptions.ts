@@ -1,6 +1,11 @@
-import type { CircuitBreakerGroup, CircuitBreakerOptions } from '@breaking/core';
+import {
+  type CircuitBreakerGroup,
+  type CircuitBreakerOptions,
+  type Clock,
+  MonotonicClock,
+} from '@breaking/core';
 import { CIRCUIT_BREAKER_OPTIONS, check, enforcement, groupNamed } from '@breaking/core/internal';
-import type { Callback, MaybePromise } from './callback.js';
+import type { Callback } from './callback.js';
 import type { RejectWith } from './rateLimitOptions.js';
 import type { Problem, Rejection } from './refusal.js';
 import type { Outcome } from './request/outcome.js';
@@ -9,8 +14,17 @@ import type { Outcome } from './request/outcome.js';
 export interface CircuitBreakerGateOptions<Req> extends Omit<CircuitBreakerOptions, OfCalls> {
   /** Which breaker a request meets, one for each key (an upstream, a tenant); undefined for the one without a key. */
   readonly keyOf?: Callback<[req: Req], string | undefined> | undefined;
-  /** What counts as a failure: by default a final status of 500 or more, or a response that broke on the server's side. */
+  /**
+   * What counts as a failure: by default a status of 500 or more, a response that broke on the server's side, or one that
+   * took longer than `slowCallSecs`. It hears of every request; false for one whose client left before any answer means that
+   * the request says nothing about the handler.
+   */
   readonly isFailure?: Callback<[outcome: Outcome, req: Req], boolean> | undefined;
+  /**
+   * Seconds until the head of the answer must have been sent; default 10, Infinity for any time. What takes longer is a
+   * failure, even if the client gave up meanwhile. A custom `isFailure` sees `durationSecs` instead.
+   */
+  readonly slowCallSecs?: number | undefined;
   /** `error` hands a TooManyErrors to the framework's own error path; default `response`. */
   readonly rejectWith?: RejectWith | undefined;
   /** The body of a refusal: an object is sent as a problem (RFC 9457), a string as plain text. */
@@ -19,7 +33,7 @@ export interface CircuitBreakerGateOptions<Req> extends Omit<CircuitBreakerOptio
   readonly enforce?: boolean | number | undefined;
 }
 
-const OWN = ['keyOf', 'isFailure', 'rejectWith', 'problem', 'enforce'] as const;
+const OWN = ['keyOf', 'isFailure', 'slowCallSecs', 'rejectWith', 'problem', 'enforce'] as const;
 /** Options of core's breaker that judge calls of functions; a gate judges requests. */
 const OF_CALLS = ['key', 'errorTypes', 'isFailure', 'isFailedResult', 'slowCallSecs', 'timeoutSecs'] as const;
 type OfCalls = (typeof OF_CALLS)[number];
@@ -27,10 +41,11 @@ const OF_CORE = CIRCUIT_BREAKER_OPTIONS.filter(name => !(OF_CALLS as readonly st
 
 /** The options as the gate uses them: checked, and with the defaults filled in. */
 export interface CheckedCircuitBreaker<Req>
-  extends Pick<CircuitBreakerGateOptions<Req>, 'keyOf' | 'problem'> {
+  extends Pick<CircuitBreakerGateOptions<Req>, 'keyOf' | 'isFailure' | 'onTransition' | 'problem'> {
   readonly name: string;
   readonly breakers: CircuitBreakerGroup;
-  readonly isFailure: (outcome: Outcome, req: Req) => MaybePromise<boolean>;
+  readonly slowCallSecs: number;
+  readonly clock: Clock;
   readonly rejectWith: RejectWith;
   readonly enforces: (key: string) => boolean;
 }
@@ -43,12 +58,15 @@ export function checkCircuitBreaker<Req>(
   check.knownOptions(what, options, [...OWN, ...OF_CORE]);
   const {
     keyOf,
-    isFailure = isServerError,
+    isFailure,
+    slowCallSecs = 10,
     rejectWith = 'response',
     problem,
     enforce = true,
-    ...ofCore
+    clock = new MonotonicClock(),
+    ...others
   } = options;
+  const ofCore = { ...others, clock };
   for (const [name, callback] of Object.entries({ keyOf, isFailure, problem })) {
     if (callback !== undefined) check.asFunction(`${what}: ${name}`, callback);
   }
@@ -64,12 +82,11 @@ export function checkCircuitBreaker<Req>(
     problem,
     name: ofCore.name ?? 'default',
     breakers: groupNamed(what, ofCore),
+    slowCallSecs:
+      slowCallSecs === Infinity ? slowCallSecs : check.positive(`${what}: slowCallSecs`, slowCallSecs),
+    clock,
+    onTransition: ofCore.onTransition,
     rejectWith: check.oneOf(`${what}: rejectWith`, rejectWith, ['response', 'error']),
     enforces,
   };
-}
-
-/** A response that never finished and was not aborted broke on the server's side. */
-function isServerError({ status, aborted }: Outcome): boolean {
-  return status === undefined ? !aborted : status >= 500;
 }

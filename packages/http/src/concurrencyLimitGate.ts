@@ -11,7 +11,7 @@ import { Gate } from './gate.js';
 import { addFields } from './headers/fields.js';
 import { refusal, refusalFields, serviceUnavailable, unavailableRefusal } from './refusal.js';
 import type { Exchange } from './request/exchange.js';
-import type { Outcome } from './request/outcome.js';
+import type { Ending } from './request/outcome.js';
 
 /** What a refused client is told to wait: nobody can know when a place is free. */
 const RETRY_AFTER_SECS = 1;
@@ -94,6 +94,6 @@ function end(permit: Permit, isSample: boolean): void {
 }
 
 /** An error may come fast, however loaded the server is. A client that leaves has waited for so long at least. */
-function hasFailed({ status, aborted }: Outcome): boolean {
+function hasFailed({ status, aborted }: Ending): boolean {
   return status === undefined ? !aborted : status >= 500;
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Decision, StoreUnavailable, sourceOf, TooManyRequests } from '@breaking/core';
 import { callbackWarning, check, isThenable, withoutStack } from '@breaking/core/internal';
 import type { Binding, Refusal } from './binding.js';
@@ -15,7 +16,7 @@ import {
   serviceUnavailable,
   unavailableRefusal,
 } from './refusal.js';
-import type { Exchange } from './request/exchange.js';
+import type { Ending, Exchange } from './request/exchange.js';
 import { mostRestrictive, type Visit } from './request/visit.js';
 
 /**
@@ -130,17 +131,22 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
   }
 
   #refundOnceSettled(x: X, exchange: Exchange, visit: Visit): void {
-    const { refundWhen, limiter } = this.#options;
+    const { clock, refundWhen, limiter } = this.#options;
     if (refundWhen === undefined || visit.cost === 0) return;
     // If something stood in for the store, the store gave no tokens, and a refund would give away those of others.
     if (visit.decision !== undefined && sourceOf(visit.decision) === 'local') return;
     const req = this.binding.requestOf(x);
-    exchange.onSettled(async outcome => {
+    const inContext = AsyncLocalStorage.snapshot();
+    const since = clock.secondsSinceEpoch();
+    const refund = async (ending: Ending) => {
+      const durationSecs = Math.max(0, clock.secondsSinceEpoch() - since);
       try {
-        if (await refundWhen(outcome, req)) await limiter.refund(visit.key, visit.cost, visit.limits);
+        const isRefunded = await refundWhen({ ...ending, durationSecs }, req);
+        if (isRefunded) await limiter.refund(visit.key, visit.cost, visit.limits);
       } catch (error) {
         this.#warn(error);
       }
-    });
+    };
+    exchange.onSettled(ending => inContext(refund, ending));
   }
 }

@@ -5,6 +5,7 @@ import {
   DenyCacheBucketStore,
   FailoverBucketStore,
   type Limits,
+  MonotonicClock,
   type OnStoreError,
   type RateLimiter,
 } from '@breaking/core';
@@ -93,6 +94,7 @@ export interface CheckedRateLimit<Req> extends Pick<RateLimitSettings<Req>, (typ
   readonly formats: readonly HeaderFormat[];
   readonly rejectWith: RejectWith;
   readonly ipv6PrefixBits: number;
+  readonly clock: Clock;
 }
 
 /** @throws TypeError or RangeError that names the option and the value */
@@ -103,8 +105,10 @@ export function checkRateLimit<Req>(what: string, options: RateLimitOptions<Req>
   }
   const { keyOf, limitsOf, costOf, skip, refundWhen, problem } = options;
   const { headers = 'draft-11', rejectWith = 'response', ipv6PrefixBits = 56 } = options;
+  const { clock = new MonotonicClock() } = options;
   return {
-    limiter: limiterOf(what, options),
+    limiter: limiterOf(what, { ...options, clock }),
+    clock,
     formats: asFormats(`${what}: headers`, headers),
     rejectWith: check.oneOf(`${what}: rejectWith`, rejectWith, ['response', 'error']),
     ipv6PrefixBits: check.whole(`${what}: ipv6PrefixBits`, ipv6PrefixBits, 1, 128),

@@ -1,13 +1,14 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { Exchange, isWatched, recordError } from '../src/request/exchange.js';
-import type { Outcome } from '../src/request/outcome.js';
+import type { Ending } from '../src/request/outcome.js';
 
 /** A response as far as an exchange sees one. */
 class FakeResponse extends EventEmitter {
   statusCode = 200;
   headersSent = false;
   writableEnded = false;
+  stream: object | undefined;
   writableFinished = false;
   destroyed = false;
   errored: Error | null = null;
@@ -19,6 +20,11 @@ class FakeResponse extends EventEmitter {
     this.close();
   }
 
+  writeHead(status: number): void {
+    this.statusCode = status;
+    this.headersSent = true;
+  }
+
   close(errored: Error | null = null): void {
     this.destroyed = true;
     this.errored = errored;
@@ -27,6 +33,7 @@ class FakeResponse extends EventEmitter {
 
   /** As HTTP/2 does when a client resets its stream. */
   reset(): void {
+    this.stream = {};
     this.writableFinished = true;
     this.emit('finish');
     this.emit('close');
@@ -37,7 +44,7 @@ const REQUEST = { method: 'GET' };
 
 function exchange() {
   const response = new FakeResponse();
-  const outcomes: Outcome[] = [];
+  const outcomes: Ending[] = [];
   const of = Exchange.of(REQUEST, response);
   return { of, response, outcomes, listen: () => of.onSettled(outcome => outcomes.push(outcome)) };
 }

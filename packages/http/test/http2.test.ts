@@ -11,12 +11,12 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { Exchange } from '../src/request/exchange.js';
-import type { Outcome } from '../src/request/outcome.js';
+import type { Ending } from '../src/request/outcome.js';
 
 /** The outcome of a request over HTTP/2 whose response breaks off after its first part. */
 async function outcomeWhen(
   breakOff: (response: Http2ServerResponse, client: ClientHttp2Stream) => void,
-): Promise<Outcome> {
+): Promise<Ending> {
   const server = createServer();
   await once(server.listen(0), 'listening');
   const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -28,7 +28,7 @@ async function outcomeWhen(
   client.on('error', () => {}).resume();
   const [request, response] = (await once(server, 'request')) as [Http2ServerRequest, Http2ServerResponse];
   response.stream.on('error', () => {});
-  const outcome = new Promise<Outcome>(resolve => Exchange.of(request, response).onSettled(resolve));
+  const outcome = new Promise<Ending>(resolve => Exchange.of(request, response).onSettled(resolve));
   const answered = once(client, 'response');
   response.write('the first part');
   await answered;

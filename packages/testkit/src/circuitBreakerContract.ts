@@ -8,6 +8,7 @@ import { recoveryContract } from './circuitBreaker/recoveryContract.js';
 import { refusalContract } from './circuitBreaker/refusalContract.js';
 import { rejectionContract } from './circuitBreaker/rejectionContract.js';
 import { settlingContract } from './circuitBreaker/settlingContract.js';
+import { streamsContract } from './circuitBreaker/streamsContract.js';
 
 /** What every adapter promises of circuit breakers. */
 export function circuitBreakerContract(adapter: AdapterUnderTest): void {
@@ -17,6 +18,7 @@ export function circuitBreakerContract(adapter: AdapterUnderTest): void {
     countingContract(adapter);
     settlingContract(adapter);
     recoveryContract(adapter);
+    streamsContract(adapter);
     errorsContract(adapter);
     keysContract(adapter);
     http2Contract(adapter);

@@ -8,8 +8,8 @@ export {
   sendOk,
   type Trust,
 } from './adapterUnderTest.js';
-export { concurrencyLimitContract } from './concurrencyLimitContract.js';
 export { circuitBreakerContract } from './circuitBreakerContract.js';
+export { concurrencyLimitContract } from './concurrencyLimitContract.js';
 export { breakerOutcomes, Held, heard, turn, type Warning, warned } from './observed.js';
 export { freePort } from './programs/freePort.js';
 export { GuardedProgram } from './programs/guardedProgram.js';

@@ -1,6 +1,7 @@
 import type { Incoming, Outgoing } from '../binding.js';
 import { onConnectionClosed } from './connection.js';
-import { connectionOfQueued, type Outcome, outcomeOf } from './outcome.js';
+import { onHead } from './head.js';
+import { connectionOfQueued, type Ending, endingOf } from './outcome.js';
 import { onSourceError } from './sources.js';
 import type { Visit } from './visit.js';
 
@@ -12,7 +13,9 @@ interface Asked {
   exchange: Exchange | undefined;
 }
 
-type Listener = (outcome: Outcome) => void;
+export type { Ending };
+
+type Listener = (ending: Ending) => void;
 
 const NONE: readonly never[] = [];
 
@@ -39,6 +42,8 @@ export class Exchange {
   readonly #incoming: Incoming;
   readonly #outgoing: Outgoing;
   #met: readonly object[] = NONE;
+  #begun: number | undefined;
+  #beginListeners: (() => void)[] | undefined;
   #listeners: Listener[] | undefined;
   /** What broke a stream that was piped into the response: Koa 2 and Fastify end the response without an error then. */
   #sourceError: Error | undefined;
@@ -82,11 +87,36 @@ export class Exchange {
   }
 
   /**
+   * The status of the answer, once its head was sent, which takes the response's turn on its connection. Only known where
+   * somebody waits for it with {@link onBegun}.
+   */
+  get begun(): number | undefined {
+    return connectionOfQueued(this.#incoming, this.#outgoing) === undefined ? this.#begun : undefined;
+  }
+
+  /** Tells when the head of the answer is sent, or at once if it was. */
+  onBegun(listener: () => void): void {
+    const outgoing = this.#outgoing;
+    if (outgoing.headersSent) {
+      this.#begun ??= outgoing.statusCode;
+      listener();
+    } else if (this.#beginListeners !== undefined) this.#beginListeners.push(listener);
+    else {
+      const listeners = [listener];
+      this.#beginListeners = listeners;
+      onHead(outgoing, status => {
+        this.#begun ??= status;
+        for (const each of listeners) each();
+      });
+    }
+  }
+
+  /**
    * Tells how the request ended, exactly once: when its response finishes, or closes without having finished, or at once
    * if either has already happened. No listener stays on the response.
    */
   onSettled(listener: Listener): void {
-    if (isOver(this.#incoming, this.#outgoing)) listener(this.#outcome(isAllSent(this.#outgoing)));
+    if (isOver(this.#incoming, this.#outgoing)) listener(this.#ending(isAllSent(this.#outgoing)));
     else if (this.#listeners !== undefined) this.#listeners.push(listener);
     else this.#listen([listener]);
   }
@@ -99,10 +129,10 @@ export class Exchange {
       outgoing.off('close', onClose);
       forgetSources();
       forgetConnection?.();
-      const outcome = this.#outcome(finished);
-      for (const listener of listeners) listener(outcome);
+      const ending = this.#ending(finished);
+      for (const listener of listeners) listener(ending);
     };
-    const onFinish = () => settle(outgoing.writableEnded);
+    const onFinish = () => settle(isAllSent(outgoing));
     const onClose = () => settle(false);
     outgoing.on('finish', onFinish);
     outgoing.on('close', onClose);
@@ -114,9 +144,9 @@ export class Exchange {
     const forgetConnection = connection && onConnectionClosed(connection, onClose);
   }
 
-  #outcome(finished: boolean): Outcome {
+  #ending(finished: boolean): Ending {
     const error = this.error === undefined ? this.#sourceError : this.error;
-    return outcomeOf(this.#incoming, this.#outgoing, finished, error);
+    return endingOf(this.#incoming, this.#outgoing, finished, error);
   }
 }
 
@@ -130,8 +160,12 @@ function isGone({ socket }: Incoming, { destroyed, stream }: Outgoing): boolean 
   return destroyed || socket?.destroyed === true || stream?.aborted === true;
 }
 
-function isAllSent({ writableEnded, writableFinished }: Outgoing): boolean {
-  return writableEnded && writableFinished;
+/**
+ * Whether a response that may have finished has really done so. HTTP/2 calls one finished that was cut off. HTTP/1 is
+ * believed: adapters of serverless platforms finish responses that their own `end` has never ended.
+ */
+function isAllSent({ stream, writableEnded, writableFinished }: Outgoing): boolean {
+  return stream === undefined ? writableFinished : writableEnded && writableFinished;
 }
 
 /** For frameworks that tell: keeps what was thrown while the request was handled. A final status counts more. */

@@ -4,11 +4,16 @@ import type { Breakable, Incoming, Outgoing } from '../binding.js';
 export interface Outcome {
   /** The final status; none when the response never finished. */
   readonly status?: number;
-  /** The client left, or the response was destroyed without an error, before it finished. */
+  /** The client left, or the response was destroyed without an error, before the answer was ended and handed to the system. */
   readonly aborted: boolean;
+  /** Seconds until the head of the answer was sent, behind a circuit breaker; else until the end. */
+  readonly durationSecs: number;
   /** What was thrown, where the framework tells (not on Express), or what broke the response. */
   readonly error?: unknown;
 }
+
+/** How a request ended, whenever it began. */
+export type Ending = Omit<Outcome, 'durationSecs'>;
 
 /** The status that an error asks for, as frameworks read it; 500 when it asks for none. */
 function statusOf(error: unknown): number {
@@ -44,12 +49,7 @@ export function connectionOfQueued(incoming: Incoming, outgoing: Outgoing) {
  * happened on the server's side, the response broke, whatever its status line says.
  * @param error what was thrown while the request was handled, if the framework tells
  */
-export function outcomeOf(
-  incoming: Incoming,
-  outgoing: Outgoing,
-  finished: boolean,
-  error: unknown,
-): Outcome {
+export function endingOf(incoming: Incoming, outgoing: Outgoing, finished: boolean, error: unknown): Ending {
   const told = error === undefined ? {} : { error };
   if (finished) return { status: outgoing.statusCode, aborted: false, ...told };
   const lost = connectionOfQueued(incoming, outgoing)?.destroyed === true;

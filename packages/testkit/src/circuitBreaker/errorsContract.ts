@@ -27,7 +27,7 @@ export function errorsContract(adapter: AdapterUnderTest): void {
       const error = new Error('boom');
       const { server, outcomes } = await judging(() => handler(error));
       expect((await server.get()).status).toBe(500);
-      expect(outcomes).toEqual([{ status: 500, aborted: false, ...told(error) }]);
+      expect(outcomes).toEqual([{ status: 500, aborted: false, durationSecs: 0, ...told(error) }]);
       expect(outcomes[0]?.error).toBe(adapter.tellsErrors ? error : undefined);
     });
 
@@ -35,7 +35,7 @@ export function errorsContract(adapter: AdapterUnderTest): void {
       const error = Object.assign(new Error('gone'), { status: 404, statusCode: 404 });
       const { server, outcomes } = await judging(() => Promise.reject(error));
       expect((await server.get()).status).toBe(404);
-      expect(outcomes).toEqual([{ status: 404, aborted: false, ...told(error) }]);
+      expect(outcomes).toEqual([{ status: 404, aborted: false, durationSecs: 0, ...told(error) }]);
       expect(server.outcomes).toEqual(['success']);
     });
 
@@ -50,7 +50,7 @@ export function errorsContract(adapter: AdapterUnderTest): void {
         { errorHandler: (_error, io) => io.send(200, 'masked') },
       );
       expect((await server.get()).status).toBe(200);
-      expect(outcomes).toEqual([{ status: 200, aborted: false, ...told(error) }]);
+      expect(outcomes).toEqual([{ status: 200, aborted: false, durationSecs: 0, ...told(error) }]);
       expect(server.outcomes).toEqual([adapter.tellsErrors ? 'failure' : 'success']);
     });
 
@@ -70,7 +70,7 @@ export function errorsContract(adapter: AdapterUnderTest): void {
       await server.abandoned();
       await server.settled(1);
       const isFailure = adapter.tellsErrors && kind === 'a failure';
-      expect(outcomes).toEqual([{ aborted: !isFailure, ...told(error) }]);
+      expect(outcomes).toEqual([{ aborted: !isFailure, durationSecs: 0, ...told(error) }]);
       expect(server.outcomes).toEqual([isFailure ? 'failure' : 'ignored']);
     });
 
@@ -85,13 +85,13 @@ export function errorsContract(adapter: AdapterUnderTest): void {
       await server.settled(1);
       for (let turns = 0; turns < 5; turns++) await turn();
       expect(outcomes).toMatchObject([{ aborted: !adapter.tellsErrors }]);
-      expect(server.outcomes).toEqual([adapter.tellsErrors ? 'failure' : 'ignored']);
+      expect(server.outcomes).toEqual([adapter.tellsErrors ? 'failure' : 'success']);
     });
 
     it('is told of none where nothing was thrown', async () => {
       const { server, outcomes } = await judging(io => io.send(500, ''));
       await server.get();
-      expect(Object.keys(outcomes[0] ?? {})).toEqual(['status', 'aborted']);
+      expect(Object.keys(outcomes[0] ?? {})).toEqual(['status', 'aborted', 'durationSecs']);
     });
   });
 }

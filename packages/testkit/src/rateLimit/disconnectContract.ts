@@ -139,7 +139,7 @@ export function disconnectContract(adapter: AdapterUnderTest): void {
       await turn();
       await abandon();
       for (let turns = 0; turns < 5; turns++) await turn();
-      expect(limiter.outcomes).toEqual([{ aborted: true }, { aborted: true }, { aborted: true }]);
+      expect(limiter.outcomes).toMatchObject([{ aborted: true }, { aborted: true }, { aborted: true }]);
       expect(limiter.refunds).toEqual([1, 1, 1]);
     });
 

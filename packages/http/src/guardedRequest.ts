@@ -1,0 +1,128 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Permit } from '@breaking/core';
+import { isThenable, whenAsked } from '@breaking/core/internal';
+import type { CheckedCircuitBreaker } from './circuitBreakerOptions.js';
+import type { Ending, Exchange } from './request/exchange.js';
+import type { Outcome } from './request/outcome.js';
+
+type Options<Req> = Pick<CheckedCircuitBreaker<Req>, 'clock' | 'isFailure' | 'onTransition' | 'slowCallSecs'>;
+
+/** A request that a circuit breaker has admitted. Its permit is settled once, by how the request ends. */
+export class GuardedRequest<Req> {
+  readonly #permit: Permit;
+  readonly #exchange: Exchange;
+  readonly #req: Req;
+  readonly #options: Options<Req>;
+  readonly #warn: (error: unknown) => void;
+  /** Runs callbacks in the async context in which the request met the breaker. */
+  readonly #inContext: ReturnType<typeof AsyncLocalStorage.snapshot> | undefined;
+  readonly #since: number;
+  /** How often gates had refused the request before this one admitted it. */
+  readonly #refusals: number;
+  /** Seconds until the head of the answer was sent. */
+  #headSecs: number | undefined;
+  #isSettled = false;
+  #isAsked = false;
+
+  /** @param warn is told what `isFailure` throws or rejects with */
+  constructor(
+    permit: Permit,
+    exchange: Exchange,
+    req: Req,
+    options: Options<Req>,
+    warn: (error: unknown) => void,
+  ) {
+    this.#permit = permit;
+    this.#exchange = exchange;
+    this.#req = req;
+    this.#options = options;
+    this.#warn = warn;
+    this.#since = options.clock.secondsSinceEpoch();
+    this.#refusals = exchange.refusals;
+    const callsBack = options.isFailure !== undefined || options.onTransition !== undefined;
+    this.#inContext = callsBack ? AsyncLocalStorage.snapshot() : undefined;
+    exchange.onBegun(() => {
+      this.#headSecs ??= this.#secs();
+    });
+    exchange.onSettled(ending => this.#run(() => this.#end(ending)));
+    whenAsked(permit, () => this.#run(() => this.#ask()));
+  }
+
+  /** The request is over. */
+  #end(ending: Ending): void {
+    if (this.#isRefused) this.#permit.ignore();
+    if (this.#isSettled || this.#isRefused) return;
+    const outcome = { ...ending, durationSecs: this.#headSecs ?? this.#secs() };
+    const failed = this.#judge(outcome);
+    if (isThenable(failed)) {
+      failed.then(
+        answer => this.#settle(answer, outcome),
+        error => this.#fail(error),
+      );
+    } else this.#settle(failed, outcome);
+  }
+
+  /**
+   * Somebody asks for the breaker while this request is its probe. One whose answer has begun well is a success already:
+   * a stream may stay open for days.
+   */
+  #ask(): void {
+    if (this.#isRefused) this.#permit.ignore();
+    const { begun } = this.#exchange;
+    if (begun === undefined || begun >= 500 || this.#isAsked || this.#isRefused) return;
+    this.#isAsked = true;
+    const outcome = { status: begun, aborted: false, durationSecs: this.#headSecs ?? this.#secs() };
+    const failed = this.#judge(outcome);
+    if (isThenable(failed)) failed.then(undefined, this.#warn);
+    else if (!this.#isSettled) this.#settle(failed, outcome);
+  }
+
+  /** Whether the outcome is a failure. An `isFailure` that throws says so too. */
+  #judge(outcome: Outcome): boolean | PromiseLike<boolean> {
+    const { isFailure, slowCallSecs } = this.#options;
+    if (isFailure === undefined) return isServerFailure(outcome, this.#exchange.begun, slowCallSecs);
+    try {
+      return isFailure(outcome, this.#req);
+    } catch (error) {
+      this.#warn(error);
+      return true;
+    }
+  }
+
+  #settle(failed: boolean, outcome: Outcome): void {
+    this.#isSettled = true;
+    if (failed) this.#permit.failure();
+    else if (outcome.aborted && this.#exchange.begun === undefined) this.#permit.ignore();
+    else this.#permit.success();
+  }
+
+  #fail(error: unknown): void {
+    this.#permit.failure();
+    this.#warn(error);
+  }
+
+  /** Whether a gate behind the breaker has refused the request. The handler was not asked then. */
+  get #isRefused(): boolean {
+    return this.#exchange.refusals > this.#refusals;
+  }
+
+  #run(callback: () => void): void {
+    if (this.#inContext === undefined) callback();
+    else this.#inContext(callback);
+  }
+
+  #secs(): number {
+    return Math.max(0, this.#options.clock.secondsSinceEpoch() - this.#since);
+  }
+}
+
+/**
+ * Whether a request failed: its status is 500 or more, the response broke on the server's side, or the head of the answer
+ * took too long, even if the client left.
+ * @param begun the status of the answer, once its head was sent
+ */
+function isServerFailure(outcome: Outcome, begun: number | undefined, slowCallSecs: number): boolean {
+  const { status = begun, aborted, durationSecs } = outcome;
+  if (durationSecs > slowCallSecs || (status ?? 0) >= 500) return true;
+  return outcome.status === undefined && !aborted;
+}

@@ -1,0 +1,147 @@
+import { once } from 'node:events';
+import type { ClientRequest } from 'node:http';
+import { Readable } from 'node:stream';
+import type { Outcome } from '@breaking/http';
+import { describe, expect, it } from 'vitest';
+import { type AdapterUnderTest, type Handler, sendOk } from '../adapterUnderTest.js';
+import { Held, turn } from '../observed.js';
+import { type GuardedServer, guardedServer, never } from './guardedServer.js';
+
+/** Answers that stay open until the client leaves: events, long downloads. */
+export function streamsContract(adapter: AdapterUnderTest): void {
+  /** Sends the first part of an answer that never ends. */
+  const endless: Handler = io => {
+    const source = new Readable({ read() {} });
+    source.push('the first part');
+    io.stream(source);
+  };
+
+  /** A stream of which the client has the first part. */
+  const listening = async (server: GuardedServer): Promise<{ leave(): void; status: number }> => {
+    const sent: ClientRequest = server.served.open().on('error', () => {});
+    const [response] = await once(sent, 'response');
+    response.on('error', () => {});
+    if (response.statusCode === 200) await once(response, 'data');
+    else response.resume();
+    return { leave: () => void sent.destroy(), status: response.statusCode };
+  };
+
+  describe('a circuit breaker before streams that stay open', () => {
+    it('closes as soon as the first one has begun, and admits all others', async () => {
+      const server = await guardedServer(adapter, endless);
+      await server.open();
+      server.clock.advanceBy(10);
+      const statuses = [];
+      for (let i = 0; i < 3; i++) statuses.push((await listening(server)).status);
+      expect(statuses).toEqual([200, 200, 200]);
+      expect(server.outcomes).toEqual(['failure', 'failure', 'success']);
+    });
+
+    it('stays open while the first one has not begun', async () => {
+      const head = new Held();
+      const server = await guardedServer(adapter, async io => {
+        await head.promise;
+        await endless(io);
+      });
+      await server.open();
+      server.clock.advanceBy(10);
+      const probe = listening(server);
+      for (let turns = 0; server.handled < 3 && turns < 1000; turns++) await turn();
+      expect((await server.get()).status).toBe(503);
+      head.release();
+      await probe;
+      expect((await listening(server)).status).toBe(200);
+    });
+
+    it('asks isFailure once about a first one that has begun, with the status', async () => {
+      const outcomes: Outcome[] = [];
+      const isFailure = (outcome: Outcome) => outcomes.push(outcome) > 0 && (outcome.status ?? 0) >= 500;
+      const server = await guardedServer(adapter, endless, { isFailure });
+      await server.open();
+      server.clock.advanceBy(10);
+      const probe = await listening(server);
+      const second = await listening(server);
+      expect(outcomes.slice(2)).toEqual([{ status: 200, aborted: false, durationSecs: 0 }]);
+      probe.leave();
+      second.leave();
+      await server.settled(4);
+      expect(outcomes.slice(3)).toEqual([{ aborted: true, durationSecs: 0 }]);
+      expect(server.outcomes).toEqual(['failure', 'failure', 'success', 'success']);
+    });
+
+    it('waits for the end of a first one about which isFailure answers later', async () => {
+      const isFailure = async ({ status = 200 }: Outcome) => status >= 500;
+      const server = await guardedServer(adapter, endless, { isFailure });
+      await server.open();
+      server.clock.advanceBy(10);
+      const probe = await listening(server);
+      expect((await server.get()).status).toBe(503);
+      expect((await server.get()).status).toBe(503);
+      probe.leave();
+      await server.settled(5);
+      expect(server.outcomes).toEqual(['failure', 'failure', 'refused', 'refused', 'success']);
+    });
+
+    it('does not take the time that a stream lasts for slowness', async () => {
+      const server = await guardedServer(adapter, endless);
+      const stream = await listening(server);
+      server.clock.advanceBy(3600);
+      stream.leave();
+      await server.settled(1);
+      expect(server.outcomes).toEqual(['success']);
+    });
+  });
+
+  describe('a circuit breaker before a handler that hangs', () => {
+    it('opens when clients give up after more than slowCallSecs', async () => {
+      const server = await guardedServer(adapter, never, { slowCallSecs: 5 });
+      for (let i = 0; i < 2; i++) {
+        const { abandon } = await server.served.abandoned();
+        server.clock.advanceBy(5.1);
+        await abandon();
+        await server.settled(i + 1);
+      }
+      expect(server.outcomes).toEqual(['failure', 'failure']);
+      expect((await server.get()).status).toBe(503);
+    });
+
+    it('waits ten seconds by default, and for ever with Infinity', async () => {
+      for (const [slowCallSecs, secs, outcome] of [
+        [undefined, 10, 'ignored'],
+        [undefined, 10.1, 'failure'],
+        [Number.POSITIVE_INFINITY, 1e6, 'ignored'],
+      ] as const) {
+        const server = await guardedServer(adapter, never, { slowCallSecs });
+        const { abandon } = await server.served.abandoned();
+        server.clock.advanceBy(secs);
+        await abandon();
+        await server.settled(1);
+        expect(server.outcomes).toEqual([outcome]);
+      }
+    });
+
+    it('counts an answer that took too long', async () => {
+      const server = await guardedServer(adapter, io => {
+        server.clock.advanceBy(11);
+        return sendOk(io);
+      });
+      await server.get();
+      expect(server.outcomes).toEqual(['failure']);
+    });
+
+    it('tells isFailure how long the head of the answer took', async () => {
+      const outcomes: Outcome[] = [];
+      const isFailure = (outcome: Outcome) => outcomes.push(outcome) === 0;
+      const handler: Handler = io => {
+        server.clock.advanceBy(3);
+        io.hijack();
+        io.res.writeHead(200);
+        server.clock.advanceBy(4);
+        io.res.end('ok');
+      };
+      const server = await guardedServer(adapter, handler, { isFailure });
+      await server.get();
+      expect(outcomes).toEqual([{ status: 200, aborted: false, durationSecs: 3 }]);
+    });
+  });
+}
