@@ -15,10 +15,9 @@ export function createService({ registry, clock }) {
   app.get('/metrics', async (_req, res) => {
     res.type(registry.contentType).send(await registry.metrics());
   });
-  app.use(
-    rateLimit({ name: 'api', limits: { minute: perMinute(20), hour: perMinute(5, { burst: 300 }) }, clock }),
-  );
-  app.get('/', (_req, res) => void res.send('hello\n'));
+
+  const limits = { minute: perMinute(20), hour: perMinute(5, { burst: 300 }) };
+  app.get('/', rateLimit({ name: 'api', limits, clock }), (_req, res) => void res.send('hello\n'));
 
   // Not enforced yet: the metrics say what it would refuse.
   const search = rateLimit({ name: 'search', ...perMinute(5), enforce: false, clock });

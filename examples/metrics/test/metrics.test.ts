@@ -49,9 +49,9 @@ async function byLabel(query: string, label: string, expected: Readonly<Record<s
 
 describe('Prometheus', () => {
   test('gets what the service decided, as a whole', async () => {
-    const statuses = [...(await ask('/search', 6)), ...(await ask('/pay?fail', 5)), ...(await ask('/', 14))];
+    const statuses = [...(await ask('/search', 6)), ...(await ask('/pay?fail', 5)), ...(await ask('/', 25))];
     const count = (status: number) => statuses.filter(each => each === status).length;
-    expect([count(200), count(500), count(503), count(429)]).toEqual([15, 3, 2, 5]);
+    expect([count(200), count(500), count(503), count(429)]).toEqual([26, 3, 2, 5]);
 
     const decided = { allowed: 20, refused: 5 };
     const ofApi = 'sum by (result) (breaking_rate_limit_decisions_total{name="api"})';
@@ -144,7 +144,7 @@ async function everything(): Promise<void> {
   await ask('/search', 7);
   await ask('/pay', 1);
   await ask('/pay?fail', 5);
-  await ask('/', 10);
+  await ask('/', 23);
   const gone = new MemoryBucketStore();
   gone.check = () => {
     throw new Error('gone');

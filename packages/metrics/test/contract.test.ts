@@ -1,15 +1,23 @@
 import { subscribe } from 'node:diagnostics_channel';
-import type { DecisionMessage } from '@breaking/core';
+import type { ConcurrencyMessage, DecisionMessage } from '@breaking/core';
+import { observe } from '@breaking/metrics/otel';
 import { collectInto } from '@breaking/metrics/prometheus';
 import { circuitBreakerContract, rateLimitContract } from '@breaking/testkit';
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { Registry } from 'prom-client';
 import { afterAll, expect } from 'vitest';
 import { nodeHttpUnderTest } from '../../http/test/nodeHttpUnderTest.js';
+import { OtlpReceiver } from './otlpReceiver.js';
 
-// The contract suites of adapters, counted twice: by what is tested here, and message by message. In the end both must
-// have come to the same sums.
+// The contract suites of adapters, counted three times: for Prometheus, for OpenTelemetry, and message by message. In the
+// end all must have come to the same sums.
 const registry = new Registry();
-const stop = collectInto(registry);
+const receiver = await OtlpReceiver.start();
+const exporter = new OTLPMetricExporter({ url: receiver.url });
+const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 2 ** 30 });
+const meterProvider = new MeterProvider({ readers: [reader] });
+const stops = [collectInto(registry), observe({ meterProvider })];
 const told: Record<string, number> = {};
 const tell = (line: string) => {
   told[line] = (told[line] ?? 0) + 1;
@@ -32,6 +40,10 @@ subscribe('breaking:circuit_breaker:transition', message => {
   const { name, to, reason } = message as { name: string; to: string; reason: string };
   tell(`circuit_breaker_transitions_total{name=${label(name)},to="${to}",reason="${reason}"}`);
 });
+subscribe('breaking:concurrency_limit:decision', message => {
+  const { name, allowed } = message as ConcurrencyMessage;
+  tell(`concurrency_limit_decisions_total{name=${label(name)},result="${allowed ? 'allowed' : 'refused'}"}`);
+});
 subscribe('breaking:store:error', message => {
   tell(`store_errors_total{name=${label((message as { name: string }).name)}}`);
 });
@@ -40,10 +52,31 @@ rateLimitContract(nodeHttpUnderTest);
 circuitBreakerContract(nodeHttpUnderTest);
 
 afterAll(async () => {
-  const lines = (await registry.metrics()).matchAll(/^breaking_(\w+_total\{.*\}) (\d+)$/gm);
-  const counted = Object.fromEntries([...lines].map(([, series, value]) => [series, Number(value)]));
-  stop();
+  const scraped = await scrapedSums();
+  await meterProvider.shutdown();
+  for (const stop of stops) stop();
+  receiver.close();
 
-  expect(Object.keys(counted).length).toBeGreaterThan(20);
-  expect(counted).toEqual(told);
+  expect(Object.keys(told).length).toBeGreaterThan(20);
+  expect(scraped).toEqual(told);
+  expect(exportedSums()).toEqual(told);
 });
+
+async function scrapedSums(): Promise<Readonly<Record<string, number>>> {
+  const lines = (await registry.metrics()).matchAll(/^breaking_(\w+_total\{.*\}) (\d+)$/gm);
+  return Object.fromEntries([...lines].map(([, series, value]) => [series, Number(value)]));
+}
+
+/** What the receiver got, in the words of Prometheus. */
+function exportedSums(): Readonly<Record<string, number>> {
+  const counters = receiver.metrics.filter(({ sum }) => sum?.isMonotonic);
+  return Object.fromEntries(
+    counters.flatMap(({ name, sum }) => {
+      const metric = `${name.replace('breaking.', '').replaceAll('.', '_')}_total`;
+      return (sum?.dataPoints ?? []).map(({ attributes, asInt, asDouble }) => {
+        const labels = attributes.map(({ key, value }) => `${key}=${label(value.stringValue ?? '')}`);
+        return [`${metric}{${labels}}`, Number(asInt ?? asDouble)];
+      });
+    }),
+  );
+}

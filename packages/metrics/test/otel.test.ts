@@ -19,6 +19,7 @@ const clock = new MockClock();
 /** An SDK that sends to a receiver of our own, when told to. */
 async function exporting() {
   const receiver = await OtlpReceiver.start();
+  onTestFinished(() => receiver.close());
   const exporter = new OTLPMetricExporter({ url: receiver.url });
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 2 ** 30 });
   const meterProvider = new MeterProvider({ readers: [reader] });

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { onTestFinished } from 'vitest';
 
 /** What OTLP/HTTP sends as JSON, as far as it is read here (opentelemetry-proto, metrics/v1/metrics.proto). */
 interface ExportedMetrics {
@@ -22,20 +21,22 @@ export interface ExportedMetric {
   readonly gauge?: { readonly dataPoints: readonly DataPoint[] };
 }
 
-interface DataPoint {
+export interface DataPoint {
   readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[];
   /** A 64 bit number may be sent as a string. */
   readonly asInt?: string | number;
   readonly asDouble?: number;
 }
 
-/** A collector of metrics, for one test, that keeps what it last got. */
+/** A collector of metrics that keeps what it last got. */
 export class OtlpReceiver {
   readonly url: string;
+  readonly #server: Server;
   #metrics: readonly ExportedMetric[] = [];
 
-  private constructor(url: string) {
+  private constructor(url: string, server: Server) {
     this.url = url;
+    this.#server = server;
   }
 
   static async start(): Promise<OtlpReceiver> {
@@ -46,14 +47,20 @@ export class OtlpReceiver {
       return res.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
-    onTestFinished(() => {
-      server.close();
-      server.closeAllConnections();
-    });
     const receiver = new OtlpReceiver(
       `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/metrics`,
+      server,
     );
     return receiver;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  get metrics(): readonly ExportedMetric[] {
+    return this.#metrics;
   }
 
   get names(): readonly string[] {
