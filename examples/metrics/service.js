@@ -1,4 +1,4 @@
-import { circuitBreaker, perMinute, rateLimit } from '@breaking/express';
+import { circuitBreaker, concurrencyLimit, perMinute, rateLimit } from '@breaking/express';
 import { collectInto } from '@breaking/metrics/prometheus';
 import express from 'express';
 
@@ -26,6 +26,11 @@ export function createService({ registry, clock }) {
   const pay = circuitBreaker({ name: 'pay', errorThreshold: 3, timeWindowSecs: 60, clock });
   app.get('/pay', pay, (req, res) => {
     res.sendStatus('fail' in req.query ? 500 : 200);
+  });
+
+  const report = concurrencyLimit({ name: 'report', limit: 2, clock });
+  app.get('/report', report, (_req, res) => {
+    setTimeout(() => res.send('done\n'), 300);
   });
   return app;
 }

@@ -10,5 +10,6 @@ createService({ registry: register }).listen(PORT, '127.0.0.1', () => {
   curl "${url}/?n=[1-25]"            twenty are allowed, the others refused
   curl "${url}/search?n=[1-8]"       a limit that refuses nobody yet
   curl "${url}/pay?fail&n=[1-5]"     three failures open the circuit breaker
+  curl -Z "${url}/report?n=[1-5]"   two may be under way, the others are refused
   curl ${url}/metrics                what Prometheus scrapes`);
 });

@@ -1,14 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import {
-  ConcurrencyLimiter,
-  FailoverBucketStore,
-  MemoryBucketStore,
-  MockClock,
-  perMinute,
-  RateLimiter,
-} from '@breaking/core';
+import { FailoverBucketStore, MemoryBucketStore, MockClock, perMinute, RateLimiter } from '@breaking/core';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, PrometheusServer } from '../../../packages/metrics/test/prometheusServer.js';
@@ -151,5 +144,5 @@ async function everything(): Promise<void> {
   };
   const store = new FailoverBucketStore({ store: gone, name: 'stored' });
   new RateLimiter({ name: 'stored', limits: perMinute(1), store, clock }).check('ada');
-  new ConcurrencyLimiter({ name: 'db', limit: 8, clock }).tryAcquire();
+  await ask('/report', 1);
 }

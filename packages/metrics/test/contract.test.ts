@@ -2,7 +2,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { ConcurrencyMessage, DecisionMessage } from '@breaking/core';
 import { observe } from '@breaking/metrics/otel';
 import { collectInto } from '@breaking/metrics/prometheus';
-import { circuitBreakerContract, rateLimitContract } from '@breaking/testkit';
+import { circuitBreakerContract, concurrencyLimitContract, rateLimitContract } from '@breaking/testkit';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { Registry } from 'prom-client';
@@ -50,6 +50,7 @@ subscribe('breaking:store:error', message => {
 
 rateLimitContract(nodeHttpUnderTest);
 circuitBreakerContract(nodeHttpUnderTest);
+concurrencyLimitContract(nodeHttpUnderTest);
 
 afterAll(async () => {
   const scraped = await scrapedSums();
