@@ -41,3 +41,13 @@ declare module 'opossum' {
 declare module 'opossum10' {
   export { default } from 'opossum';
 }
+
+declare module 'overload-protection' {
+  import type { RequestHandler } from 'express';
+  import type { Middleware } from 'koa';
+  interface Options {
+    readonly production?: boolean;
+  }
+  export default function protect(framework: 'express', options: Options): RequestHandler;
+  export default function protect(framework: 'koa', options: Options): Middleware;
+}

@@ -50,8 +50,8 @@ describe('an adaptive limit', () => {
     const { limiter, rounds } = adaptive();
     rounds(40, 0.1);
     const grown = limiter.limit;
-    rounds(40, 0.4);
-    expect(limiter.limit).toBeLessThan(grown * 0.6);
+    rounds(80, 0.4);
+    expect(limiter.limit).toBeLessThan(grown / 2);
     const bounded = adaptive({ min: 10 });
     bounded.rounds(40, 0.1);
     const seen = Array.from({ length: 300 }, () => {

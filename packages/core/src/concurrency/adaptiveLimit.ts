@@ -8,7 +8,7 @@ const STANDARD_ERROR = 0.1;
 const LONGEST_WINDOW_SECS = 5;
 /** The weight of a window's mean in the smoothed one, and of the limit that a window asks for in the next limit. */
 const SMOOTHING = 0.3;
-const STEP = 0.15;
+const STEP = 0.12;
 /** How many times the baseline latency may be before the limit falls. */
 const TOLERANCE = 1.5;
 /** The least that a window asks for, as a share of the limit. */

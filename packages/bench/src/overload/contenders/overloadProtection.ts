@@ -1,0 +1,16 @@
+import type { OverloadContender } from '../overloadContender.js';
+
+/** With its defaults, except that it says nothing of itself in its answers. */
+export const contender: OverloadContender = {
+  name: 'overload-protection',
+  role: 'peer',
+  packages: ['overload-protection'],
+  async express() {
+    const { default: protect } = await import('overload-protection');
+    return protect('express', { production: true });
+  },
+  async koa() {
+    const { default: protect } = await import('overload-protection');
+    return protect('koa', { production: true });
+  },
+};

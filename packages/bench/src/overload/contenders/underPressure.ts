@@ -1,0 +1,12 @@
+import type { OverloadContender } from '../overloadContender.js';
+
+/** With the thresholds of its README that are not about memory. */
+export const contender: OverloadContender = {
+  name: '@fastify/under-pressure',
+  role: 'peer',
+  packages: ['@fastify/under-pressure'],
+  async fastify(app) {
+    const { default: underPressure } = await import('@fastify/under-pressure');
+    await app.register(underPressure, { maxEventLoopDelay: 1000, maxEventLoopUtilization: 0.98 });
+  },
+};

@@ -1,0 +1,37 @@
+import { setTimeout } from 'node:timers/promises';
+import { Random } from '@breaking/testkit/simulation';
+
+/** What a handler waits for, or does. */
+export interface Service {
+  /** Requests a second that it can do. */
+  readonly capacityHz: number;
+  /** One request. */
+  serve(): Promise<void>;
+}
+
+/** Ten connections to something slow, as a pool gives them out: first come, first served, in a queue without end. */
+export class Pool implements Service {
+  readonly capacityHz = 125;
+  readonly #random = new Random(1);
+  readonly #waiting: (() => void)[] = [];
+  #free = 10;
+
+  async serve(): Promise<void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>(resolve => this.#waiting.push(resolve));
+    await setTimeout(this.#random.exponential(80));
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free += 1;
+    else next();
+  }
+}
+
+/** Four milliseconds of work that nothing can interrupt. */
+export class Processor implements Service {
+  readonly capacityHz = 250;
+
+  async serve(): Promise<void> {
+    const end = process.cpuUsage().user + 4000;
+    while (process.cpuUsage().user < end);
+  }
+}
