@@ -71,9 +71,8 @@ describe('a gate', () => {
     },
   );
 
-  test('starts its messages with whose options it checks', () => {
-    const wrong = () =>
-      new RateLimitGate(binding, { capacityMax: 0, restoreRateHz: 1 }, 'rateLimit of GET /');
+  test('names its route in its error messages', () => {
+    const wrong = () => new RateLimitGate(binding, { capacityMax: 0, restoreRateHz: 1 }, 'GET /');
     expect(wrong).toThrow(
       new RangeError('rateLimit of GET /: capacityMax must be a whole number from 1 to 1000000000000, got 0'),
     );
