@@ -21,11 +21,11 @@ export {
   type Decision,
   type DecisionSource,
   decided,
-  type LimitState,
   type Refused,
   sourced,
   sourceOf,
 } from './bucket/decision.js';
+export type { LimitState } from './bucket/limitState.js';
 export {
   type BucketPolicy,
   type Limit,
@@ -46,11 +46,12 @@ export type { ConcurrencyMessage } from './concurrency/events.js';
 export type { ConcurrencyLimiterOptions } from './concurrency/options.js';
 export { StoreUnavailable, TooManyRequests } from './limiter/errors.js';
 export type { DecisionMessage } from './limiter/events.js';
-export type { RateLimiterOptions } from './limiter/options.js';
+export type { RateLimiterOptions, WaitOptions } from './limiter/options.js';
 export { RateLimiter } from './limiter/rateLimiter.js';
 export { DenyCacheBucketStore, type DenyCacheOptions } from './store/denyCacheBucketStore.js';
 export type { OnStoreError, StoreErrorMessage } from './store/events.js';
 export { FailoverBucketStore, type FailoverOptions } from './store/failoverBucketStore.js';
 export { LeaseBucketStore, type LeaseOptions } from './store/lease/leaseBucketStore.js';
 export { MemoryBucketStore } from './store/memory/memoryBucketStore.js';
+export type { Lockout, Reservation, Reservations, ReserveOptions, Want } from './store/reservation.js';
 export type { BucketStore } from './store/store.js';

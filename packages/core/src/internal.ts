@@ -13,7 +13,7 @@ export { groupNamed } from './breaker/circuitBreakerGroup.js';
 export { CIRCUIT_BREAKER_OPTIONS } from './breaker/options.js';
 export { whenAsked } from './breaker/permit.js';
 export { areThere, secondsUntilThere } from './bucket/debt.js';
-export { debtsAfter, undecided } from './bucket/decision.js';
+export { blockSecsOf, debtsAfter, undecided } from './bucket/decision.js';
 export { LARGEST_CAPACITY, namedLimits } from './bucket/policy.js';
 export { concurrencyGroupNamed } from './concurrency/concurrencyLimiterGroup.js';
 export { CONCURRENCY_LIMITER_OPTIONS } from './concurrency/options.js';

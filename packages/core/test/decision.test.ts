@@ -79,7 +79,7 @@ describe('the source of a decision', () => {
   });
 
   test('of an object that no code of ours made is the store', () => {
-    const foreign: Decision = { allowed: true, limits: [], violated: [], retryAfterSecs: 0 };
+    const foreign: Decision = { allowed: true, limits: [], violated: [], blocked: false, retryAfterSecs: 0 };
     expect(sourceOf(foreign)).toBe('store');
     expect(sourceOf({ ...decided([BURST], [0], 1, true, 'lease') })).toBe('store');
   });

@@ -85,6 +85,7 @@ const NAMES: Readonly<Record<string, string>> = {
     Limit
     LimitState
     Limits
+    Lockout
     MemoryBucketStore
     MockClock
     MonotonicClock
@@ -93,6 +94,9 @@ const NAMES: Readonly<Record<string, string>> = {
     Permit
     RateLimiter
     RateLimiterOptions
+    Reservation
+    Reservations
+    ReserveOptions
     RunOptions
     StoreErrorMessage
     StoreUnavailable
@@ -102,6 +106,8 @@ const NAMES: Readonly<Record<string, string>> = {
     TooManyRequests
     TransitionMessage
     TransitionReason
+    WaitOptions
+    Want
     allThere
     cappedDebt
     debtAt

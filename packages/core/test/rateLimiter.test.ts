@@ -353,7 +353,7 @@ describe('wrong input', () => {
       'something else in the place of options',
       Object.assign(new Error('no'), { limits: perSecond(1), host: 'redis-1' }),
       TypeError,
-      'RateLimiter: options must be an object with name, limits, store, clock, enforce, got an object of Error',
+      'RateLimiter: options must be an object with name, limits, store, clock, enforce, maxWaitSecs, got an object of Error',
     ],
     [
       'a store without a name',

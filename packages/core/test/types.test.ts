@@ -177,5 +177,8 @@ test('what would throw does not compile', () => {
   expectTypeOf(new RateLimiter({ limits }).check).toBeCallableWith(1);
   // @ts-expect-error: a bucket has no key
   expectTypeOf(new TokenBucket(limits).take).toBeCallableWith('a');
-  expectTypeOf<Clock>().toEqualTypeOf<{ secondsSinceEpoch(): number }>();
+  expectTypeOf<Clock>().toEqualTypeOf<{
+    secondsSinceEpoch(): number;
+    wakeAt?(secs: number, callback: () => void): () => void;
+  }>();
 });

@@ -1,9 +1,15 @@
-import { atLeast, finite } from './check.js';
+import { asFunction, atLeast, finite } from './check.js';
+import { outsideRequests } from './outsideRequests.js';
 
 /** A monotonic clock. Its epoch is arbitrary: only the difference between two readings has a meaning. */
 export interface Clock {
   /** Seconds since the clock's epoch, with fractions. */
   secondsSinceEpoch(): number;
+  /**
+   * Calls back once the reading is at least `secs`, and returns a function that cancels that. A clock without it is read
+   * again when a timer of the process says so.
+   */
+  wakeAt?(secs: number, callback: () => void): () => void;
 }
 
 /**
@@ -13,6 +19,28 @@ export interface Clock {
 export function readingOf(clock: Clock): number {
   const reading = clock.secondsSinceEpoch();
   return Number.isFinite(reading) ? reading : finite('clock: secondsSinceEpoch()', reading);
+}
+
+/** The longest that a timer waits, 2^31 − 1 milliseconds. One that is set for longer would fire at once. */
+const LONGEST_MS = 2_147_483_647;
+
+/**
+ * Calls back once a clock reads at least `secs`: by the clock's own `wakeAt`, or else by a timer, after which the clock is
+ * read again. The timer keeps the process alive.
+ * @returns what cancels it
+ */
+export function wakeAt(clock: Clock, secs: number, callback: () => void): () => void {
+  if (clock.wakeAt !== undefined) return clock.wakeAt(secs, callback);
+  let timer: NodeJS.Timeout | undefined;
+  const wait = () => {
+    const leftSecs = secs - readingOf(clock);
+    if (!(leftSecs > 0)) callback();
+    else timer = setTimeout(wait, Math.min(Math.ceil(leftSecs * 1000), LONGEST_MS));
+  };
+  outsideRequests(() => {
+    timer = setTimeout(wait, Math.min(Math.max(1, Math.ceil((secs - readingOf(clock)) * 1000)), LONGEST_MS));
+  });
+  return () => clearTimeout(timer);
 }
 
 /** The monotonic clock of this process, `performance.now()`. Changes of the wall clock do not move it. */
@@ -25,6 +53,8 @@ export class MonotonicClock implements Clock {
 /** A clock that stands still until it is moved, for tests and simulations. */
 export class MockClock implements Clock {
   #time: number;
+  /** Who wants to be woken, in order of the moments, and of the calls for one moment. */
+  readonly #sleepers: { readonly secs: number; readonly callback: () => void }[] = [];
 
   /** @param time the first reading, in seconds */
   constructor(time = 0) {
@@ -41,13 +71,36 @@ export class MockClock implements Clock {
   }
 
   /**
-   * Moves the clock forward.
+   * Calls back from within {@link advanceBy}, once the clock reads `secs`. A moment that has passed counts as the next one.
+   * @returns what cancels it
+   */
+  wakeAt(secs: number, callback: () => void): () => void {
+    const sleeper = {
+      secs: finite('MockClock: wakeAt secs', secs),
+      callback: asFunction('MockClock: wakeAt callback', callback),
+    };
+    const later = this.#sleepers.findIndex(each => each.secs > secs);
+    this.#sleepers.splice(later === -1 ? this.#sleepers.length : later, 0, sleeper);
+    return () => {
+      const at = this.#sleepers.indexOf(sleeper);
+      if (at !== -1) this.#sleepers.splice(at, 1);
+    };
+  }
+
+  /**
+   * Moves the clock forward. On its way it stops at each moment of {@link wakeAt} and calls back, in order of the moments.
    * @param secs seconds, at least 0
    * @throws RangeError for a step that is negative or infinite, or that goes past the last finite reading. The clock does
    *   not move then.
    */
   advanceBy(secs: number): void {
     atLeast('MockClock: advanceBy secs', finite('MockClock: advanceBy secs', secs), 0);
-    this.#time = finite('MockClock: time', this.#time + secs);
+    const target = finite('MockClock: time', this.#time + secs);
+    for (let next = this.#sleepers[0]; next !== undefined && next.secs <= target; next = this.#sleepers[0]) {
+      this.#sleepers.shift();
+      this.#time = Math.max(this.#time, next.secs);
+      next.callback();
+    }
+    this.#time = Math.max(this.#time, target);
   }
 }

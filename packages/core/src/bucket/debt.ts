@@ -17,9 +17,12 @@ export function debtAt(debt: number, at: number, now: number, restoreRateHz: num
   return now > at ? Math.max(0, debt - (now - at) * restoreRateHz) : debt;
 }
 
-/** Debt as a bucket of this capacity counts it. A limit that is lowered refuses no key for longer than its new refill time. */
-export function cappedDebt(debt: number, capacityMax: number): number {
-  return Math.min(debt, capacityMax + SLACK);
+/**
+ * Debt as a bucket of this capacity counts it. A limit that is lowered refuses no key for longer than its new refill time.
+ * @param reservable tokens that may be owed on top of the capacity, to callers that wait
+ */
+export function cappedDebt(debt: number, capacityMax: number, reservable = 0): number {
+  return Math.min(debt, capacityMax + SLACK + reservable);
 }
 
 /** Whether `n` tokens are there: the one rule of bucket, limiter, breaker, script and headers. 0 tokens always are. */
@@ -55,4 +58,36 @@ export function secondsUntilThere(
 ): number {
   if (areThere(capacityMax, debt, n, slack)) return 0;
   return n > capacityMax ? Infinity : (n - (capacityMax - debt)) / restoreRateHz;
+}
+
+/** Whether so much is left of a block that it refuses. */
+export function isBlock(secs: number): boolean {
+  return secs > SLACK;
+}
+
+/**
+ * Seconds until every limit has `n` tokens, if nobody takes any.
+ * @param least seconds that pass in any case: what is left of a block, or until the moment of a caller that came first
+ */
+export function secondsUntilAll(
+  limits: readonly { readonly capacityMax: number; readonly restoreRateHz: number }[],
+  debts: ArrayLike<number>,
+  n: number,
+  least = 0,
+): number {
+  let secs = least;
+  limits.forEach(({ capacityMax, restoreRateHz }, i) => {
+    secs = Math.max(secs, secondsUntilThere(capacityMax, restoreRateHz, debts[i] as number, n));
+  });
+  return secs;
+}
+
+/** The debt after `n` tokens are reserved for a caller that goes on in `waitSecs`. Until then nothing drains unused. */
+export function reservedDebt(debt: number, waitSecs: number, restoreRateHz: number, n: number): number {
+  return Math.max(debt, waitSecs * restoreRateHz) + n;
+}
+
+/** The longest that a caller waits who may wait for `maxWaitSecs`, with room for the rounding of doubles. */
+export function longestWait(maxWaitSecs: number): number {
+  return maxWaitSecs * (1 + 1e-9);
 }

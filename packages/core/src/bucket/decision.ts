@@ -1,13 +1,6 @@
-import { secondsUntilThere, wholeTokens } from './debt.js';
+import { isBlock } from './debt.js';
+import { DecidedLimit, type LimitState, type ToldState } from './limitState.js';
 import type { Limit } from './policy.js';
-
-/** What became of one request under one limit. */
-export interface LimitState<Name extends string = string> extends Limit<Name> {
-  /** Whole tokens there after the decision. */
-  readonly tokensLeft: number;
-  /** Seconds from the decision until `n` tokens are there if nobody takes any; Infinity when `n` > `capacityMax`. */
-  secondsUntil(n?: number): number;
-}
 
 /** A request that all its limits allow. */
 export interface Allowed<Name extends string = string> {
@@ -16,6 +9,7 @@ export interface Allowed<Name extends string = string> {
   readonly limits: readonly LimitState<Name>[];
   /** None. */
   readonly violated: readonly Name[];
+  readonly blocked: false;
   readonly retryAfterSecs: 0;
 }
 
@@ -24,55 +18,27 @@ export interface Refused<Name extends string = string> {
   readonly allowed: false;
   /** Each limit after this decision, in the order in which they were given. */
   readonly limits: readonly LimitState<Name>[];
-  /** The names of the limits that refused. */
+  /** The names of the limits that refused; none where a block did. */
   readonly violated: readonly Name[];
-  /** Seconds after which the same request would be allowed; Infinity when its cost can never fit. */
+  /** Whether a block refused it, whatever the buckets hold. */
+  readonly blocked: boolean;
+  /** Seconds after which the same request would be allowed; Infinity when its cost can never fit, or a block has no end. */
   readonly retryAfterSecs: number;
 }
 
 /** The answer to one request, in TypeScript narrowed by `allowed`. `Name` is what its limits are called. */
 export type Decision<Name extends string = string> = Allowed<Name> | Refused<Name>;
 
-/** A Decision as any store may have made it: `secondsUntil` may be missing. */
-export type ToldDecision = Omit<Decision, 'limits'> & { readonly limits: readonly ToldState[] };
-type ToldState = Omit<LimitState, 'secondsUntil'> & Partial<Pick<LimitState, 'secondsUntil'>>;
+/** A Decision as any store may have made it: `secondsUntil` and `blocked` may be missing. */
+export type ToldDecision = Omit<Decision, 'limits' | 'blocked'> & {
+  readonly limits: readonly ToldState[];
+  readonly blocked?: boolean;
+};
 
 /** Who decided: the store itself, in-process buckets in its stead, or what a decorating store knew without asking. */
 export type DecisionSource = 'store' | 'local' | 'denyCache' | 'lease';
 
 const NONE: readonly string[] = Object.freeze([]);
-
-export class DecidedLimit implements LimitState {
-  declare readonly name: string;
-  declare readonly capacityMax: number;
-  declare readonly restoreRateHz: number;
-  declare readonly tokensLeft: number;
-  readonly #debt: number;
-
-  constructor(limit: Limit, debt: number) {
-    this.name = limit.name;
-    this.capacityMax = limit.capacityMax;
-    this.restoreRateHz = limit.restoreRateHz;
-    this.tokensLeft = wholeTokens(limit.capacityMax, debt);
-    this.#debt = debt;
-  }
-
-  secondsUntil(n = 1): number {
-    return secondsUntilThere(this.capacityMax, this.restoreRateHz, this.#debt, n);
-  }
-
-  /** What a limit owes. One that tells no wait owes what its whole tokens lack, which is enough in any case. */
-  static debtOf(state: ToldState): number {
-    if (#debt in state) return state.#debt;
-    const { capacityMax, restoreRateHz, tokensLeft } = state;
-    const untilFull = state.secondsUntil?.(capacityMax);
-    return untilFull === undefined ? capacityMax - tokensLeft : untilFull * restoreRateHz;
-  }
-
-  static isOne(state: LimitState): boolean {
-    return #debt in state;
-  }
-}
 
 /**
  * What a store answers. It is a class, since V8 takes longer to make a literal whose wait is sometimes a whole number and
@@ -82,35 +48,61 @@ class DecidedRequest {
   declare readonly allowed: boolean;
   declare readonly limits: readonly LimitState[];
   declare readonly violated: readonly string[];
+  declare readonly blocked: boolean;
   declare readonly retryAfterSecs: number;
 
   constructor(
     allowed: boolean,
     limits: readonly LimitState[],
     violated: readonly string[],
+    blocked: boolean,
     retryAfterSecs: number,
   ) {
     this.allowed = allowed;
     this.limits = limits;
     this.violated = violated;
+    this.blocked = blocked;
     this.retryAfterSecs = retryAfterSecs;
   }
 }
 
-/** Where a decision tells its source, to every copy of core that a program holds. */
+/** Where a decision tells its source, and what is left of a block, to every copy of core that a program holds. */
 const SOURCE = Symbol.for('breaking.decision.source');
+const BLOCK_SECS = Symbol.for('breaking.decision.blockSecs');
 
-/** A decision of somebody else than the store. */
+/** A refusal by a block. Some limit may need longer than the block lasts. */
+class BlockedDecision extends DecidedRequest {
+  readonly #secs: number;
+
+  constructor(limits: readonly LimitState[], cost: number, secs: number) {
+    const waits = limits.map(state => state.secondsUntil(cost));
+    super(false, limits, NONE, true, Math.max(secs, ...waits));
+    this.#secs = secs;
+  }
+
+  get [BLOCK_SECS](): number {
+    return this.#secs;
+  }
+}
+
+/** A decision that something else than the store made. */
 class SourcedDecision extends DecidedRequest {
   readonly #source: DecisionSource;
+  readonly #blockSecs: number;
 
-  constructor({ allowed, limits, violated, retryAfterSecs }: DecidedRequest, source: DecisionSource) {
-    super(allowed, limits, violated, retryAfterSecs);
+  constructor(decision: DecidedRequest, source: DecisionSource) {
+    const { allowed, limits, violated, blocked, retryAfterSecs } = decision;
+    super(allowed, limits, violated, blocked, retryAfterSecs);
     this.#source = source;
+    this.#blockSecs = blockSecsOf(decision);
   }
 
   get [SOURCE](): DecisionSource {
     return this.#source;
+  }
+
+  get [BLOCK_SECS](): number {
+    return this.#blockSecs;
   }
 }
 
@@ -119,12 +111,19 @@ export function sourceOf(decision: Decision): DecisionSource {
   return (decision as { readonly [SOURCE]?: DecisionSource })[SOURCE] ?? 'store';
 }
 
+/** Seconds for which a decision says that the key is blocked; 0 where no block refused it. */
+export function blockSecsOf(decision: Pick<Refused, 'blocked' | 'retryAfterSecs'>): number {
+  if (!decision.blocked) return 0;
+  return (decision as { readonly [BLOCK_SECS]?: number })[BLOCK_SECS] ?? decision.retryAfterSecs;
+}
+
 /**
  * Makes a Decision of what a store knows.
  * @param limits as the store was given them
  * @param debts each limit's debt after the decision, in the order of `limits`
  * @param cost the tokens that were asked for
  * @param allowed whether they were (or, for a peek, would be) given
+ * @param blockSecs what is left of a block; one of more than 0.001 refuses, whatever `allowed` says
  * @throws TypeError for a debt that is not a number of 0 or more
  */
 export function decided(
@@ -133,19 +132,29 @@ export function decided(
   cost: number,
   allowed: boolean,
   source: DecisionSource = 'store',
+  blockSecs = 0,
 ): Decision {
+  const states = statesOf(limits, debts);
+  const decision = isBlock(blockSecs)
+    ? new BlockedDecision(states, cost, blockSecs)
+    : allowed
+      ? allowing(states)
+      : refusing(states, cost);
+  return (source === 'store' ? decision : new SourcedDecision(decision, source)) as Decision;
+}
+
+function statesOf(limits: readonly Limit[], debts: ArrayLike<number>): readonly LimitState[] {
   const states = new Array<LimitState>(limits.length);
   for (let i = 0; i < limits.length; i++) {
     const debt = debts[i] as number;
     if (!(debt >= 0)) throw new TypeError(`decided: each debt must be a number of 0 or more, got ${debt}`);
     states[i] = new DecidedLimit(limits[i] as Limit, debt);
   }
-  const decision = allowed ? allowing(states) : refusing(states, cost);
-  return source === 'store' ? decision : (new SourcedDecision(decision, source) as Decision);
+  return states;
 }
 
 export function allowing(limits: readonly LimitState[]): Decision {
-  return new DecidedRequest(true, limits, NONE, 0) as Decision;
+  return new DecidedRequest(true, limits, NONE, false, 0) as Decision;
 }
 
 export function refusing(limits: readonly LimitState[], cost: number): Decision {
@@ -157,12 +166,30 @@ export function refusing(limits: readonly LimitState[], cost: number): Decision 
     violated.push(state.name);
     retryAfterSecs = Math.max(retryAfterSecs, waitSecs);
   }
-  return new DecidedRequest(false, limits, violated, retryAfterSecs) as Decision;
+  return new DecidedRequest(false, limits, violated, false, retryAfterSecs) as Decision;
+}
+
+/**
+ * The refusal of a caller that would have to wait too long.
+ * @param waitSecs seconds until the tokens are there that nobody ahead waits for
+ * @param blocked whether that is because of a block
+ */
+export function refusedFor(
+  limits: readonly Limit[],
+  debts: ArrayLike<number>,
+  cost: number,
+  waitSecs: number,
+  blocked: boolean,
+): Decision {
+  const states = statesOf(limits, debts);
+  const lacking = states.filter(state => state.secondsUntil(cost) > 0);
+  const violated = blocked ? NONE : (lacking.length > 0 ? lacking : states).map(({ name }) => name);
+  return new DecidedRequest(false, states, violated, blocked, waitSecs) as Decision;
 }
 
 /** A decision without a bucket behind it, for when the store gives no answer. It lists no limits and names none as violated. */
 export function undecided(allowed: boolean, retryAfterSecs: number): Decision {
-  return new SourcedDecision({ allowed, limits: [], violated: NONE, retryAfterSecs }, 'local') as Decision;
+  return sourced(new DecidedRequest(allowed, [], NONE, false, retryAfterSecs) as Decision, 'local');
 }
 
 /** Each limit's debt after a decision, whoever made it. `decided` was given these. */
@@ -176,12 +203,10 @@ export function isDecided(value: unknown): value is Decision {
 }
 
 /** A decision that somebody else made, as one of ours. */
-export function restated(
-  { allowed, limits, violated, retryAfterSecs }: ToldDecision,
-  asked: readonly Limit[],
-): Decision {
+export function restated(decision: ToldDecision, asked: readonly Limit[]): Decision {
+  const { allowed, limits, violated, blocked = false, retryAfterSecs } = decision;
   const states = limits.map((state, i) => new DecidedLimit(asked[i] as Limit, DecidedLimit.debtOf(state)));
-  return new DecidedRequest(allowed, states, violated, retryAfterSecs) as Decision;
+  return new DecidedRequest(allowed, states, violated, blocked, retryAfterSecs) as Decision;
 }
 
 /** The same decision, taken by another. */

@@ -17,7 +17,8 @@ export class TooManyRequests extends Error {
 
   /** @param headers by default `Retry-After` alone */
   constructor(decision: Decision, headers: HeaderFields = retryAfterField(decision.retryAfterSecs)) {
-    super(`Too many requests: limit exceeded: ${decision.violated.join(', ')}`);
+    const reason = decision.blocked ? 'blocked' : `limit exceeded: ${decision.violated.join(', ')}`;
+    super(`Too many requests: ${reason}`);
     this.decision = decision;
     this.retryAfterSecs = decision.retryAfterSecs;
     this.headers = headers;

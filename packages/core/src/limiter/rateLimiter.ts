@@ -5,13 +5,33 @@ import { isThenable } from '../base/thenable.js';
 import { type Decision, sourceOf } from '../bucket/decision.js';
 import { type BucketPolicy, type Limit, type Limits, namedLimits } from '../bucket/policy.js';
 import type { MemoryBucketStore } from '../store/memory/memoryBucketStore.js';
-import { type BucketStore, scopedTo } from '../store/store.js';
+import { scopedTo } from '../store/prefixedStore.js';
+import type { Lockout } from '../store/reservation.js';
+import type { BucketStore, FullStore, MORE_OPERATIONS } from '../store/store.js';
+import type { DecisionOf, SameWay } from './answers.js';
 import { decisionChannel } from './events.js';
-import { type RateLimiterOptions, RateLimiterSettings } from './options.js';
+import {
+  asBlockSecs,
+  asWaitOptions,
+  type RateLimiterOptions,
+  RateLimiterSettings,
+  type WaitOptions,
+} from './options.js';
+import { WaitingLines } from './waitingLines.js';
 
 /**
  * A rate limiter: one set of token buckets for each key. All limits of a request are decided together; a refusal costs
  * nothing. Its answers are as synchronous as its store: a Decision with the memory store, a promise of one with Redis.
+ *
+ * | To | Use |
+ * | --- | --- |
+ * | admit or refuse | {@link check} |
+ * | look, and take nothing | {@link peek} |
+ * | go on when the tokens are there | {@link wait} |
+ * | charge what a request turned out to cost | {@link take} |
+ * | give back | {@link refund} |
+ * | refuse a key for a while, whatever its buckets hold | {@link block} |
+ * | forget a key | {@link reset} |
  *
  * @example
  * const limiter = new RateLimiter({ limits: perMinute(100, { burst: 20 }) });
@@ -23,10 +43,11 @@ import { type RateLimiterOptions, RateLimiterSettings } from './options.js';
  */
 export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends string = string> {
   readonly name: string;
-  readonly limits: readonly Limit<Name>[];
-  readonly #store: BucketStore;
+  readonly #store: FullStore;
   readonly #clock: Clock;
   readonly #settings: RateLimiterSettings<S>;
+  readonly #lines: WaitingLines;
+  #limits: readonly Limit[];
 
   /** @throws TypeError or RangeError that names the option and the value */
   constructor(options: RateLimiterOptions<S, BucketPolicy>);
@@ -38,9 +59,22 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
     this.#settings = settings;
     this.#clock = settings.clock;
     this.name = settings.name;
-    this.limits = settings.namedLimits as readonly Limit<Name>[];
+    this.#limits = settings.namedLimits;
     // A store of our own has no other limiter's keys in it.
-    this.#store = scopedTo(settings.store, settings.ownsStore ? '' : keyScope(this.name));
+    this.#store = scopedTo(settings.store, settings.ownsStore ? '' : keyScope(this.name)) as FullStore;
+    this.#lines = new WaitingLines(this.#store, this.#clock);
+  }
+
+  /**
+   * The limits by which it decides. New ones are checked as the constructor checks them, and hold from the next request on.
+   * A key keeps what it owes, by the name of the limit. A caller that waits already is not moved.
+   */
+  get limits(): readonly Limit<Name>[] {
+    return this.#limits as readonly Limit<Name>[];
+  }
+
+  set limits(limits: Limits) {
+    this.#limits = this.#checked(limits);
   }
 
   /**
@@ -48,28 +82,60 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
    * @param cost whole, at least 0; 0 looks and takes nothing, more than a `capacityMax` is refused for good
    * @param limits instead of the limiter's own, for this call (tiers); the key keeps its debt
    */
-  check(key: string, cost?: number): Answer<S, 'check', Name>;
-  check(key: string, cost?: number, limits?: Limits): Answer<S, 'check', string>;
-  check(key: string, cost = 1, limits?: Limits): Answer<S, 'check', string> {
+  check(key: string, cost?: number): DecisionOf<S, 'check', Name>;
+  check(key: string, cost?: number, limits?: Limits): DecisionOf<S, 'check', string>;
+  check(key: string, cost = 1, limits?: Limits): DecisionOf<S, 'check', string> {
     const answer = this.#store.check(
       this.#keyFor(key, cost),
-      limits === undefined ? this.limits : this.#checked(limits),
+      limits === undefined ? this.#limits : this.#checked(limits),
       cost,
       readingOf(this.#clock),
-    ) as Answer<S, 'check', string>;
+    ) as DecisionOf<S, 'check', string>;
     return decisionChannel.hasSubscribers ? this.#published(key, cost, answer) : answer;
   }
 
   /** Decides as {@link check} would, and takes nothing. */
-  peek(key: string, cost?: number): Answer<S, 'peek', Name>;
-  peek(key: string, cost?: number, limits?: Limits): Answer<S, 'peek', string>;
-  peek(key: string, cost = 1, limits?: Limits): Answer<S, 'peek', string> {
+  peek(key: string, cost?: number): DecisionOf<S, 'peek', Name>;
+  peek(key: string, cost?: number, limits?: Limits): DecisionOf<S, 'peek', string>;
+  peek(key: string, cost = 1, limits?: Limits): DecisionOf<S, 'peek', string> {
     return this.#store.peek(
       this.#keyFor(key, cost),
-      limits === undefined ? this.limits : this.#checked(limits),
+      limits === undefined ? this.#limits : this.#checked(limits),
       cost,
       readingOf(this.#clock),
-    ) as Answer<S, 'peek', string>;
+    ) as DecisionOf<S, 'peek', string>;
+  }
+
+  /**
+   * Takes `cost` tokens from every limit of `key` once all are there, and resolves then. Callers go on in the order of their
+   * calls. The tokens are reserved at once, so that nobody is woken more than once for them.
+   * @param options.signal ends the wait: the tokens go back, and the callers behind move up
+   * @throws (rejects with) TooManyRequests, at once and without taking anything, where it would wait longer than
+   *   `maxWaitSecs`; StoreUnavailable under `onStoreError: 'deny'`; the reason of the signal
+   */
+  async wait(key: string, cost = 1, options: WaitOptions = {}): Promise<Decision> {
+    const { what, maxWaitSecs } = this.#settings;
+    const { signal, limits } = asWaitOptions(`${what}: wait`, options);
+    const bounded = this.#keyFor(key, cost);
+    const want = { limits: limits === undefined ? this.#limits : this.#checked(limits), cost, maxWaitSecs };
+    this.#needs('reserve');
+    if (signal?.aborted) throw signal.reason;
+    const publish = (decision: Decision) => {
+      if (decisionChannel.hasSubscribers) this.#published(key, cost, decision);
+    };
+    return this.#lines.wait(bounded, want, signal, publish);
+  }
+
+  /**
+   * Takes up to `n` tokens (whole, at least 1) of every limit of `key`, as many whole ones as it has: what a request turned
+   * out to cost. A fraction stays.
+   * @returns the largest shortage, the part of `n` that a limit did not have
+   */
+  take(key: string, n = 1, limits?: Limits): SameWay<S, number> {
+    whole(`${this.#settings.what}: n`, n, 1);
+    const bounded = this.#keyFor(key, n);
+    const checked = limits === undefined ? this.#limits : this.#checked(limits);
+    return this.#needs('take').take(bounded, checked, n, readingOf(this.#clock)) as SameWay<S, number>;
   }
 
   /** Puts `n` tokens (whole, at least 1) back into every limit of `key`, none above its `capacityMax`. */
@@ -77,13 +143,35 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
     whole(`${this.#settings.what}: n`, n, 1);
     return this.#store.refund(
       this.#keyFor(key, n),
-      limits === undefined ? this.limits : this.#checked(limits),
+      limits === undefined ? this.#limits : this.#checked(limits),
       n,
       readingOf(this.#clock),
     ) as ReturnType<S['refund']>;
   }
 
-  /** Forgets `key`: all its buckets are full. */
+  /**
+   * Refuses `key` for `secs`, at least 0, in place of what is left of an earlier block. Infinity lasts until {@link reset},
+   * 0 lifts it. Callers that wait on the key move back by as much.
+   */
+  block(key: string, secs: number): SameWay<S, void> {
+    asBlockSecs(`${this.#settings.what}: secs`, secs);
+    const bounded = this.#keyFor(key, 0);
+    const done = this.#needs('block').block(bounded, this.#limits, secs, readingOf(this.#clock));
+    const look = () => this.#lines.look(bounded);
+    return (isThenable(done) ? done.then(look) : look()) as SameWay<S, void>;
+  }
+
+  /**
+   * Counts a refusal of `key`, and blocks it where the lockout says so: one operation of the store.
+   * @returns the seconds for which this refusal has blocked the key, else 0
+   */
+  strike(key: string, lockout: Lockout): SameWay<S, number> {
+    const bounded = this.#keyFor(key, 0);
+    const now = readingOf(this.#clock);
+    return this.#needs('strike').strike(bounded, this.#limits, lockout, now) as SameWay<S, number>;
+  }
+
+  /** Forgets `key`: all its buckets are full, and nothing blocks it. */
   reset(key: string): ReturnType<S['reset']> {
     return this.#store.reset(this.#keyFor(key, 0), readingOf(this.#clock)) as ReturnType<S['reset']>;
   }
@@ -104,6 +192,12 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
     return namedLimits(this.#settings.what, limits, this.name);
   }
 
+  /** The store, which must have this operation. */
+  #needs(operation: (typeof MORE_OPERATIONS)[number]): FullStore {
+    if (typeof this.#store[operation] === 'function') return this.#store;
+    throw new TypeError(`${this.#settings.what}: store must be one with a method ${operation} for this`);
+  }
+
   #published<A extends Decision | Promise<Decision>>(key: string, cost: number, answer: A): A {
     const published = (decision: Decision): Decision => {
       const enforced = this.#settings.enforces(key);
@@ -113,14 +207,6 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
     return (isThenable(answer) ? answer.then(published) : published(answer)) as A;
   }
 }
-
-/** What a store answers, about limits of these names. */
-type Answer<S extends BucketStore, O extends 'check' | 'peek', Name extends string> =
-  ReturnType<S[O]> extends Promise<unknown>
-    ? Promise<Decision<Name>>
-    : ReturnType<S[O]> extends Decision
-      ? Decision<Name>
-      : Decision<Name> | Promise<Decision<Name>>;
 
 /**
  * A limiter whose error messages begin with another name than its own.

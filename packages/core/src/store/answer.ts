@@ -1,10 +1,5 @@
-import {
-  type Decision,
-  isDecided,
-  type LimitState,
-  restated,
-  type ToldDecision,
-} from '../bucket/decision.js';
+import { type Decision, isDecided, restated, type ToldDecision } from '../bucket/decision.js';
+import type { LimitState } from '../bucket/limitState.js';
 import { type Limit, sameLimits } from '../bucket/policy.js';
 
 /**
@@ -22,7 +17,9 @@ export function decisionIn(answer: unknown, asked: readonly Limit[]): Decision |
 
 function isDecision(value: unknown, asked: readonly Limit[]): value is ToldDecision {
   if (typeof value !== 'object' || value === null) return false;
-  const { allowed, limits, violated, retryAfterSecs } = value as Partial<Record<keyof Decision, unknown>>;
+  const { allowed, limits, violated, blocked, retryAfterSecs } = value as Partial<
+    Record<keyof Decision, unknown>
+  >;
   return (
     Array.isArray(limits) &&
     (limits.length === 0 ||
@@ -30,8 +27,11 @@ function isDecision(value: unknown, asked: readonly Limit[]): value is ToldDecis
     Array.isArray(violated) &&
     violated.every(name => asked.some(limit => limit.name === name)) &&
     (allowed === true
-      ? violated.length === 0 && retryAfterSecs === 0
-      : allowed === false && (violated.length > 0 || limits.length === 0) && isWait(retryAfterSecs))
+      ? violated.length === 0 && retryAfterSecs === 0 && blocked !== true
+      : allowed === false &&
+        (violated.length > 0 || limits.length === 0 || blocked === true) &&
+        isWait(retryAfterSecs)) &&
+    (blocked === undefined || typeof blocked === 'boolean')
   );
 }
 

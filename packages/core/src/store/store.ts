@@ -1,6 +1,7 @@
 import { asObjectWith } from '../base/check.js';
 import type { Decision } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
+import type { Lockout, Reservations, ReserveOptions, Want } from './reservation.js';
 
 /** Seconds that a store has for one answer, unless its user says otherwise. */
 export const DEFAULT_DEADLINE_SECS = 0.05;
@@ -21,6 +22,22 @@ export interface BucketStore {
   refund(key: string, limits: readonly Limit[], n: number, now: number): void | Promise<void>;
   /** Forgets the key: all its buckets are full. */
   reset(key: string, now: number): void | Promise<void>;
+  /** Takes up to `n` tokens (whole, 1 or more) of each limit, as many whole ones as there are. @returns the largest shortage */
+  take?(key: string, limits: readonly Limit[], n: number, now: number): number | Promise<number>;
+  /**
+   * Takes back the `withdrawn` reservations if nothing else was reserved, taken or refunded on the key since, and else
+   * changes nothing. Then reserves the tokens of each want, in order. With neither it only looks.
+   */
+  reserve?(
+    key: string,
+    wants: readonly Want[],
+    options: ReserveOptions,
+    now: number,
+  ): Reservations | Promise<Reservations>;
+  /** Refuses the key for `secs`, in place of what is left of an earlier block; 0 lifts it, Infinity has no end. */
+  block?(key: string, limits: readonly Limit[], secs: number, now: number): void | Promise<void>;
+  /** Counts a refusal, which may block the key. @returns the seconds for which it is blocked by this one, else 0 */
+  strike?(key: string, limits: readonly Limit[], lockout: Lockout, now: number): number | Promise<number>;
   /** The same store for keys that all begin with `prefix`, where it has a cheaper way than to join the two. */
   scoped?(prefix: string): BucketStore;
 }
@@ -50,38 +67,24 @@ export function says(store: BucketStore, trait: keyof StoreTraits): boolean {
 /** The operations that every store has. */
 export const OPERATIONS = ['check', 'peek', 'refund', 'reset'] as const;
 
+/** The operations that a store may have. */
+export const MORE_OPERATIONS = ['take', 'reserve', 'block', 'strike'] as const;
+
 /** @throws TypeError for a value that is no store */
 export function asStore(what: string, value: BucketStore): BucketStore {
   return asObjectWith(what, value, OPERATIONS);
 }
 
-/** The same store, with a prefix in front of every key. */
-export function scopedTo(store: BucketStore, prefix: string): BucketStore {
-  return store.scoped?.(prefix) ?? new PrefixedStore(store, prefix);
-}
+/** A store that has all operations. */
+export type FullStore = BucketStore & Required<Pick<BucketStore, (typeof MORE_OPERATIONS)[number]>>;
 
-export class PrefixedStore implements BucketStore {
-  readonly #store: BucketStore;
-  readonly #prefix: string;
-
-  constructor(store: BucketStore, prefix: string) {
-    this.#store = store;
-    this.#prefix = prefix;
+/**
+ * The store behind another, as that one may use it: an operation that the store behind lacks is taken from the one in
+ * front, which then cannot be asked for it.
+ */
+export function behind(front: BucketStore, store: BucketStore): FullStore {
+  for (const operation of MORE_OPERATIONS) {
+    if (typeof store[operation] !== 'function') Object.defineProperty(front, operation, { value: undefined });
   }
-
-  check(key: string, limits: readonly Limit[], cost: number, now: number): Decision | Promise<Decision> {
-    return this.#store.check(this.#prefix + key, limits, cost, now);
-  }
-
-  peek(key: string, limits: readonly Limit[], cost: number, now: number): Decision | Promise<Decision> {
-    return this.#store.peek(this.#prefix + key, limits, cost, now);
-  }
-
-  refund(key: string, limits: readonly Limit[], n: number, now: number): void | Promise<void> {
-    return this.#store.refund(this.#prefix + key, limits, n, now);
-  }
-
-  reset(key: string, now: number): void | Promise<void> {
-    return this.#store.reset(this.#prefix + key, now);
-  }
+  return store as FullStore;
 }

@@ -1,4 +1,5 @@
 import { BucketSlots, WORDS } from './bucketSlots.js';
+import { BLOCK } from './limitTags.js';
 
 const FEWEST_SLOTS = 16;
 /** Slots at which a search can begin: 16 bits of the hash say where. In a larger shard only every 2nd, 4th, ... slot is one. */
@@ -27,6 +28,7 @@ export class BucketShard extends BucketSlots {
   readonly #tally: Tally;
   #keys = 0;
   #buckets = 0;
+  #blocks = 0;
 
   /** @param room the number of buckets that must fit, at least */
   constructor(tally: Tally, room = 1) {
@@ -47,6 +49,11 @@ export class BucketShard extends BucketSlots {
 
   get buckets(): number {
     return this.#buckets;
+  }
+
+  /** How many blocks there are, also those that are over. */
+  get blocks(): number {
+    return this.#blocks;
   }
 
   /** Whether there is room for one more bucket. */
@@ -78,6 +85,7 @@ export class BucketShard extends BucketSlots {
     words[slot + 1] = high;
     words[slot + 2] = tag;
     this.#buckets += 1;
+    if (tag === BLOCK) this.#blocks += 1;
     if (isNewKey) this.#countKeys(1);
     return slot;
   }
@@ -86,6 +94,7 @@ export class BucketShard extends BucketSlots {
     const words = this.words;
     const low = words[slot] as number;
     const high = words[slot + 1] as number;
+    if (words[slot + 2] === BLOCK) this.#blocks -= 1;
     let hole = slot;
     for (let next = this.after(slot); !this.isEmpty(next); next = this.after(next)) {
       // A bucket moves up unless its home is behind the hole.

@@ -1,11 +1,15 @@
 import { cappedDebt, debtAt } from '../../bucket/debt.js';
-import type { Limit } from '../../bucket/policy.js';
+import type { BucketPolicy } from '../../bucket/policy.js';
+import { BLOCK, TIMES } from './limitTags.js';
 
 /**
  * A slot is 32 bytes: 4 words (2 of the key's hash; the name's tag, 0 where the slot is empty; the rate), then 2 doubles
  * (debt, at). A slot is known by the index of its first word. The index of its first double is half of that.
  */
 export const WORDS = 8;
+
+/** Keeps the order of blocks among themselves, and puts them after every bucket. */
+const LONGER_THAN_ANY = 1e200;
 
 /** Slots for buckets, in one piece of memory. */
 export class BucketSlots {
@@ -27,14 +31,15 @@ export class BucketSlots {
   /**
    * What a bucket owes now under a limit: nothing where there is none (-1). If the clock stepped back, the debt stays and
    * drains from `now`.
+   * @param maxWaitSecs the longest that callers wait on the key: so much more than its capacity may be owed
    */
-  owed(slot: number, { capacityMax, restoreRateHz }: Limit, now: number): number {
+  owed(slot: number, { capacityMax, restoreRateHz }: BucketPolicy, now: number, maxWaitSecs: number): number {
     if (slot === -1) return 0;
     const doubles = this.#doubles;
     const at = (slot >> 1) + 3;
     // Written as a negation so that a NaN is replaced too.
     if (!((doubles[at] as number) <= now)) doubles[at] = now;
-    const debt = cappedDebt(doubles[at - 1] as number, capacityMax);
+    const debt = cappedDebt(doubles[at - 1] as number, capacityMax, maxWaitSecs * restoreRateHz);
     return debtAt(debt, doubles[at] as number, now, restoreRateHz);
   }
 
@@ -43,6 +48,25 @@ export class BucketSlots {
     this.#doubles[(slot >> 1) + 3] = at;
     // Only eviction uses this rate. It is never above the real one, so that no bucket counts as full too early.
     this.#rates[slot + 3] = restoreRateHz * 0.999_999_8;
+  }
+
+  /** What a bucket owed at {@link atOf}. */
+  debtOf(slot: number): number {
+    return this.#doubles[(slot >> 1) + 2] as number;
+  }
+
+  atOf(slot: number): number {
+    return this.#doubles[(slot >> 1) + 3] as number;
+  }
+
+  /** The rate that a bucket was set with, as a float, or what {@link mark} wrote. */
+  rateOf(slot: number): number {
+    return this.#rates[slot + 3] as number;
+  }
+
+  /** Writes a number in the place of the rate of a slot that drains by a second each second. */
+  mark(slot: number, value: number): void {
+    this.#rates[slot + 3] = value;
   }
 
   lowOf(slot: number): number {
@@ -66,12 +90,12 @@ export class BucketSlots {
     return !this.isEmpty(slot) && this.secsUntilFull(slot, now) > 0;
   }
 
-  /** Seconds until a bucket is full at the rate that it was set with. */
+  /** Seconds until a bucket is full at the rate that it was set with. A block counts as longer than any of those. */
   secsUntilFull(slot: number, now: number): number {
-    const debt = this.#doubles[(slot >> 1) + 2] as number;
-    const at = this.#doubles[(slot >> 1) + 3] as number;
-    const restoreRateHz = this.#rates[slot + 3] as number;
-    return debtAt(debt, at, now, restoreRateHz) / restoreRateHz;
+    const tag = this.tagOf(slot);
+    const restoreRateHz = tag === BLOCK || tag === TIMES ? 1 : this.rateOf(slot);
+    const secs = debtAt(this.debtOf(slot), this.atOf(slot), now, restoreRateHz) / restoreRateHz;
+    return tag === BLOCK ? secs * LONGER_THAN_ANY : secs;
   }
 
   /** The next slot; the first one comes after the last. */

@@ -1,6 +1,7 @@
 import { BucketShard, type Tally } from './bucketShard.js';
 import { forgetFull, soonestFull } from './forgetting.js';
 import type { KeyHash } from './keyHash.js';
+import { Waits } from './waits.js';
 
 /** The most keys in a shard when the table is full. To rebuild one then takes well below a millisecond. */
 const KEYS_OF_SHARD = 4096;
@@ -17,6 +18,7 @@ const MOST_SHARDS = 65_536;
  * that is refused is the last to be full, so it outlives a spray of keys that have taken less.
  */
 export class BucketTable {
+  readonly waits = new Waits();
   readonly #maxKeys: number;
   readonly #kept: Tally = { keys: 0 };
   readonly #shards: BucketShard[];

@@ -1,23 +1,24 @@
 import { knownOptions, whole } from '../../base/check.js';
-import { areThere } from '../../bucket/debt.js';
+import { allThere, areThere, wholeTokens } from '../../bucket/debt.js';
 import {
   allowing,
-  DecidedLimit,
+  blockSecsOf,
   type Decision,
   debtsAfter,
   decided,
   refusing,
 } from '../../bucket/decision.js';
+import { DecidedLimit } from '../../bucket/limitState.js';
 import type { Limit } from '../../bucket/policy.js';
-import { type BucketStore, NEVER_FAILS, OPERATIONS, PrefixedStore } from '../store.js';
-import type { BucketShard } from './bucketShard.js';
+import { PrefixedStore } from '../prefixedStore.js';
+import type { Lockout, Reservations, ReserveOptions, Want } from '../reservation.js';
+import { type BucketStore, MORE_OPERATIONS, NEVER_FAILS, OPERATIONS } from '../store.js';
+import { block, blockSecs, setBlock, strike } from './blocks.js';
 import { BucketTable } from './bucketTable.js';
-import { forgetSpare } from './forgetting.js';
+import { KeyBuckets } from './keyBuckets.js';
 import { KeyHash } from './keyHash.js';
 import { LimitTags } from './limitTags.js';
-
-/** How many buckets a key keeps beside those that a request asks for. Names that requests make up do not pile up. */
-const SPARE_BUCKETS = 64;
+import { reserve } from './reserving.js';
 
 /**
  * Buckets in this process's memory: those of at most `maxKeys` keys, and no timer.
@@ -27,7 +28,7 @@ const SPARE_BUCKETS = 64;
  * not free it, unless a single request uses up each of those as well. Keys are known by a keyed hash of 64 bits, see
  * {@link KeyHash}; the keys themselves are not kept.
  *
- * An operation works in a few fields that the store keeps: it allocates nothing but its answer.
+ * A decision works in a few fields that the store keeps: it allocates nothing but its answer.
  */
 export class MemoryBucketStore implements BucketStore {
   /** A Proxy of a store, or an object created over one, finds the store itself here: neither has its private fields. */
@@ -35,15 +36,14 @@ export class MemoryBucketStore implements BucketStore {
   #table: BucketTable;
   #keys = new KeyHash();
   #tags = new LimitTags(this.#keys.after(''));
-  /** For each limit, the slot of its bucket or -1, and what it owes. */
-  #slots = new Int32Array(4);
-  #debts = new Float64Array(4);
+  #buckets: KeyBuckets;
 
   /** @param options.maxKeys a whole number, at least 1; default 100,000 */
   constructor(options: { readonly maxKeys?: number | undefined } = {}) {
     knownOptions('MemoryBucketStore', options, ['maxKeys']);
     const { maxKeys = 100_000 } = options;
     this.#table = new BucketTable(whole('MemoryBucketStore: maxKeys', maxKeys, 1));
+    this.#buckets = new KeyBuckets(this.#table, this.#keys, this.#tags);
   }
 
   check(key: string, limits: readonly Limit[], cost: number, now: number): Decision {
@@ -59,9 +59,34 @@ export class MemoryBucketStore implements BucketStore {
   }
 
   reset(key: string): void {
-    const { itself } = this;
-    itself.#keys.take(key);
-    itself.#table.forget(itself.#keys);
+    const { table, keys } = this.itself.#bucketsOf(key);
+    table.forget(keys);
+    table.waits.set(keys, undefined);
+  }
+
+  take(key: string, limits: readonly Limit[], n: number, now: number): number {
+    const buckets = this.itself.#bucketsOf(key);
+    const debts = buckets.load(limits, now, buckets.waiting(limits, now)?.maxWaitSecs);
+    let least = n;
+    limits.forEach(({ capacityMax }, i) => {
+      const taken = Math.min(n, wholeTokens(capacityMax, debts[i] as number));
+      debts[i] = (debts[i] as number) + taken;
+      least = Math.min(least, taken);
+    });
+    buckets.keep(limits, now);
+    return n - least;
+  }
+
+  reserve(key: string, wants: readonly Want[], options: ReserveOptions, now: number): Reservations {
+    return reserve(this.itself.#bucketsOf(key), wants, options, now);
+  }
+
+  block(key: string, limits: readonly Limit[], secs: number, now: number): void {
+    block(this.itself.#bucketsOf(key), limits, secs, now);
+  }
+
+  strike(key: string, limits: readonly Limit[], lockout: Lockout, now: number): number {
+    return strike(this.itself.#bucketsOf(key), limits, lockout, now);
   }
 
   /** The same buckets, for keys that all begin with `prefix`. It is hashed once: to join it to each key would cost more than to decide. */
@@ -79,7 +104,9 @@ export class MemoryBucketStore implements BucketStore {
   get [NEVER_FAILS](): boolean {
     return (
       #table in this &&
-      OPERATIONS.every(operation => this[operation] === MemoryBucketStore.prototype[operation])
+      [...OPERATIONS, ...MORE_OPERATIONS].every(
+        operation => this[operation] === MemoryBucketStore.prototype[operation],
+      )
     );
   }
 
@@ -92,21 +119,22 @@ export class MemoryBucketStore implements BucketStore {
     store.#table = table;
     store.#keys = keys;
     store.#tags = tags;
+    store.#buckets = new KeyBuckets(table, keys, tags);
     return store;
+  }
+
+  #bucketsOf(key: string): KeyBuckets {
+    this.#keys.take(key);
+    return this.#buckets;
   }
 
   #learn(key: string, decision: Decision, now: number): void {
     const { limits } = decision;
-    const debts = debtsAfter(decision);
+    const buckets = this.#buckets;
     this.#keys.take(key);
-    const { low, high } = this.#keys;
-    const shard = this.#table.shardOf(low);
-    this.#makeRoomFor(limits.length);
-    limits.forEach((limit, i) => {
-      this.#slots[i] = shard.find(low, high, this.#tags.of(i, limit.name));
-      this.#debts[i] = debts[i] as number;
-    });
-    this.#keep(shard, limits, now);
+    buckets.load(limits, now).set(debtsAfter(decision));
+    buckets.keep(limits, now);
+    if (decision.blocked || buckets.shard.blocks > 0) setBlock(buckets, blockSecsOf(decision), now);
   }
 
   /**
@@ -121,86 +149,41 @@ export class MemoryBucketStore implements BucketStore {
     keys.take(key);
     const { low, high } = keys;
     let shard = this.#table.shardOf(low);
-    if (limits.length === 1) {
-      // Most limiters have one limit, which needs no arrays.
-      const limit = limits[0] as Limit;
-      const tag = this.#tags.of(0, limit.name);
-      let slot = shard.find(low, high, tag);
-      let debt = shard.owed(slot, limit, now);
-      const allowed = areThere(limit.capacityMax, debt, cost);
-      if (allowed && taken !== 0) {
-        debt = Math.max(0, debt + taken);
-        if (slot === -1 && debt > 0) {
-          this.#forgetSpares(shard, 1, 0, now);
-          shard = this.#table.makeRoom(keys, now);
-          slot = shard.add(low, high, tag);
-        }
-        if (slot !== -1) shard.set(slot, debt, now, limit.restoreRateHz);
-      }
-      const states = [new DecidedLimit(limit, debt)];
-      return allowed ? allowing(states) : refusing(states, cost);
+    if (limits.length !== 1 || shard.blocks + this.#table.waits.size > 0) {
+      return this.#decideAll(limits, cost, taken, now);
     }
-    this.#makeRoomFor(limits.length);
-    const slots = this.#slots;
-    const debts = this.#debts;
-    let allowed = true;
-    for (let i = 0; i < limits.length; i++) {
-      const limit = limits[i] as Limit;
-      const slot = shard.find(low, high, this.#tags.of(i, limit.name));
-      const debt = shard.owed(slot, limit, now);
-      allowed &&= areThere(limit.capacityMax, debt, cost);
-      slots[i] = slot;
-      debts[i] = debt;
-    }
+    // Most limiters have one limit, which needs no arrays.
+    const limit = limits[0] as Limit;
+    const tag = this.#tags.of(0, limit.name);
+    let slot = shard.find(low, high, tag);
+    let debt = shard.owed(slot, limit, now, 0);
+    const allowed = areThere(limit.capacityMax, debt, cost);
     if (allowed && taken !== 0) {
+      debt = Math.max(0, debt + taken);
+      if (slot === -1 && debt > 0) {
+        this.#buckets.forgetSpares(1, 0, now);
+        shard = this.#table.makeRoom(keys, now);
+        slot = shard.add(low, high, tag);
+      }
+      if (slot !== -1) shard.set(slot, debt, now, limit.restoreRateHz);
+    }
+    const states = [new DecidedLimit(limit, debt)];
+    return allowed ? allowing(states) : refusing(states, cost);
+  }
+
+  /** Decides in the same way under several limits, and where the key may be blocked or callers may wait on it. */
+  #decideAll(limits: readonly Limit[], cost: number, taken: number, now: number): Decision {
+    const buckets = this.#buckets;
+    const waiting = buckets.waiting(limits, now);
+    const debts = buckets.load(limits, now, waiting?.maxWaitSecs);
+    const secs = blockSecs(buckets, now);
+    const allowed = secs === 0 && allThere(limits, debts, cost);
+    // While callers wait, tokens that come back would let others overtake them.
+    const isRefund = taken < 0 && waiting === undefined;
+    if (isRefund || (allowed && taken > 0)) {
       for (let i = 0; i < limits.length; i++) debts[i] = Math.max(0, (debts[i] as number) + taken);
-      this.#keep(shard, limits, now);
+      buckets.keep(limits, now);
     }
-    return decided(limits, debts, cost, allowed);
-  }
-
-  #makeRoomFor(limits: number): void {
-    if (limits <= this.#slots.length) return;
-    this.#slots = new Int32Array(2 * limits);
-    this.#debts = new Float64Array(2 * limits);
-  }
-
-  /** Writes what each limit owes to the slot in which its bucket was found. */
-  #keep(shard: BucketShard, limits: readonly Limit[], now: number): void {
-    let found = 0;
-    let missing = 0;
-    for (let i = 0; i < limits.length; i++) {
-      const debt = this.#debts[i] as number;
-      const slot = this.#slots[i] as number;
-      if (slot !== -1) {
-        found += 1;
-        shard.set(slot, debt, now, (limits[i] as Limit).restoreRateHz);
-      } else if (debt > 0) missing += 1;
-    }
-    if (missing === 0) return;
-    this.#forgetSpares(shard, limits.length, found, now);
-    this.#addMissing(limits, now);
-  }
-
-  /** Adds the buckets that were not found. The others must be written by now, since this may move them. */
-  #addMissing(limits: readonly Limit[], now: number): void {
-    const { low, high } = this.#keys;
-    for (let i = 0; i < limits.length; i++) {
-      const { name, restoreRateHz } = limits[i] as Limit;
-      const debt = this.#debts[i] as number;
-      if (this.#slots[i] !== -1 || debt === 0) continue;
-      const shard = this.#table.makeRoom(this.#keys, now);
-      shard.set(shard.add(low, high, this.#tags.of(i, name)), debt, now, restoreRateHz);
-    }
-  }
-
-  /** Forgets the spare buckets of a key, those beside the `asked` ones, that are too many. `found` of the asked ones are there. */
-  #forgetSpares(shard: BucketShard, asked: number, found: number, now: number): void {
-    // All keys of the shard together have no more spare buckets than one key may have.
-    if (shard.buckets - shard.keys < SPARE_BUCKETS) return;
-    const { low, high } = this.#keys;
-    for (let spares = shard.count(low, high) - found; spares > SPARE_BUCKETS; spares--) {
-      forgetSpare(shard, low, high, this.#tags.first(asked), now);
-    }
+    return decided(limits, debts, cost, allowed, 'store', secs);
   }
 }

@@ -1,0 +1,107 @@
+import { whenAborted } from '../base/abort.js';
+import { longestWait } from '../bucket/debt.js';
+import { type Decision, debtsAfter, refusedFor } from '../bucket/decision.js';
+import type { Limit } from '../bucket/policy.js';
+import type { Reservation, Want } from '../store/reservation.js';
+import { StoreUnavailable, TooManyRequests } from './errors.js';
+
+/** A caller that waits for tokens. */
+export class Waiter implements Want {
+  readonly limits: readonly Limit[];
+  readonly cost: number;
+  readonly maxWaitSecs: number;
+  readonly answer: Promise<Decision>;
+  /** What the store has promised; undefined until it answers. */
+  reservation: Reservation | undefined;
+  /** The moment at which it goes on; -Infinity while that is not known. */
+  at = -Infinity;
+  /** Whether it has gone on, was refused or has given up. */
+  isOver = false;
+  /** By how much blocks had moved the key when its moment was worked out. */
+  #movedSecs: number | undefined;
+  readonly #publish: (decision: Decision) => void;
+  #resolve: (decision: Decision) => void = () => {};
+  #reject: (reason: unknown) => void = () => {};
+  #stopListening = () => {};
+
+  /** @param publish tells those who listen of the decision, right before the caller hears of it */
+  constructor({ limits, cost, maxWaitSecs }: Want, publish: (decision: Decision) => void) {
+    this.limits = limits;
+    this.cost = cost;
+    this.maxWaitSecs = maxWaitSecs;
+    this.#publish = publish;
+    this.answer = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  listenTo(signal: AbortSignal, aborted: () => void): void {
+    this.#stopListening = whenAborted(signal, aborted);
+  }
+
+  /** Takes the store's promise. It does not go on before the one ahead. */
+  accept(reservation: Reservation, momentAhead: number, movedSecs: number | undefined): void {
+    this.reservation = reservation;
+    this.at = Math.max(reservation.at, momentAhead);
+    this.#movedSecs = movedSecs;
+  }
+
+  /** Takes another promise, now that one ahead has gone. It never goes on later than it was promised at first. */
+  moveUp(reservation: Reservation, movedSecs: number | undefined): void {
+    const { at } = this;
+    this.accept(reservation, -Infinity, movedSecs);
+    this.at = Math.min(this.at, at);
+  }
+
+  /** Moves by as much as blocks have moved the key since. */
+  move(movedSecs: number): void {
+    this.at += movedSecs - (this.#movedSecs ?? movedSecs);
+    this.#movedSecs = movedSecs;
+  }
+
+  /** The refusal of one that would wait too long for the one ahead. */
+  refusalAt(askedAt: number): Decision | undefined {
+    const { reservation, at } = this;
+    const waitSecs = at - askedAt;
+    if (reservation === undefined || at === reservation.at) return undefined;
+    return waitSecs > longestWait(this.maxWaitSecs) ? this.#refusalFor(waitSecs, false) : undefined;
+  }
+
+  /** The refusal where a block without end holds. */
+  refusalForGood(): Decision {
+    return this.#refusalFor(Infinity, true);
+  }
+
+  goOn(): void {
+    const { decision } = this.reservation as Reservation;
+    this.#settle(() => {
+      this.#publish(decision);
+      this.#resolve(decision);
+    });
+  }
+
+  refuse(decision: Decision): void {
+    const isAnswer = decision.limits.length > 0;
+    this.#settle(() => {
+      this.#publish(decision);
+      this.#reject(isAnswer ? new TooManyRequests(decision) : new StoreUnavailable(decision.retryAfterSecs));
+    });
+  }
+
+  fail(reason: unknown): void {
+    this.#settle(() => this.#reject(reason));
+  }
+
+  #settle(settle: () => void): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#stopListening();
+    settle();
+  }
+
+  #refusalFor(waitSecs: number, blocked: boolean): Decision {
+    const debts = debtsAfter((this.reservation as Reservation).decision);
+    return refusedFor(this.limits, debts, this.cost, waitSecs, blocked);
+  }
+}

@@ -1,0 +1,209 @@
+import { type Clock, readingOf, wakeAt } from '../base/clock.js';
+import { isThenable } from '../base/thenable.js';
+import type { Decision } from '../bucket/decision.js';
+import type { Reservation, Reservations, ReserveOptions, Want } from '../store/reservation.js';
+import { Waiter } from './waiter.js';
+
+/** The store, for one key. */
+export type Reserve = (
+  wants: readonly Want[],
+  options: ReserveOptions,
+  now: number,
+) => Reservations | Promise<Reservations>;
+
+/**
+ * The callers of this process that wait for tokens of one key, in the order in which they came, with one timer for all.
+ * Only the first has to be woken: nobody goes on before those ahead.
+ */
+export class WaitingLine {
+  readonly #reserve: Reserve;
+  readonly #clock: Clock;
+  readonly #onEmpty: () => void;
+  /** One that has given up stays until what was reserved for it is taken back. */
+  #waiters: Waiter[] = [];
+  /** Those that came while something is to be taken back: the store hears of them after that. */
+  #unsent: Waiter[] = [];
+  /** Whether something is to be taken back as soon as the store has answered all questions. */
+  #isTakingBack = false;
+  /** How many questions the store has not answered. */
+  #questions = 0;
+  #timerAt = Infinity;
+  #cancelTimer = () => {};
+
+  constructor(reserve: Reserve, clock: Clock, onEmpty: () => void) {
+    this.#reserve = reserve;
+    this.#clock = clock;
+    this.#onEmpty = onEmpty;
+  }
+
+  wait(
+    want: Want,
+    signal: AbortSignal | undefined,
+    publish: (decision: Decision) => void,
+  ): Promise<Decision> {
+    const waiter = new Waiter(want, publish);
+    this.#waiters.push(waiter);
+    if (signal !== undefined) {
+      waiter.listenTo(signal, () => {
+        waiter.fail(signal.reason);
+        this.#takeBackSoon();
+      });
+    }
+    if (this.#isTakingBack) this.#unsent.push(waiter);
+    else this.#send(waiter);
+    return waiter.answer;
+  }
+
+  /** Asks the store whether a block has moved those who wait. */
+  look(): void {
+    this.#ask([], { earliest: -Infinity, withdrawn: [] }, () => {});
+  }
+
+  #send(waiter: Waiter): void {
+    const askedAt = readingOf(this.#clock);
+    const heard = ({ made, movedSecs }: Reservations) => {
+      const [reservation] = made as [Reservation];
+      if (reservation.decision.allowed) {
+        waiter.accept(reservation, this.#momentAhead(waiter), movedSecs);
+        const refusal = waiter.refusalAt(askedAt);
+        if (refusal !== undefined) waiter.refuse(refusal);
+        if (waiter.isOver) this.#isTakingBack = true;
+      } else {
+        waiter.refuse(reservation.decision);
+        this.#remove(waiter);
+      }
+    };
+    const failed = (error: unknown) => {
+      waiter.fail(error);
+      this.#remove(waiter);
+    };
+    this.#ask([waiter], { earliest: this.#momentAhead(waiter), withdrawn: [] }, heard, failed);
+  }
+
+  /** The moment at which the one ahead goes on, as far as that is known. */
+  #momentAhead(waiter: Waiter): number {
+    for (let i = this.#waiters.lastIndexOf(waiter) - 1; i >= 0; i--) {
+      const { at } = this.#waiters[i] as Waiter;
+      if (at !== -Infinity) return at;
+    }
+    return -Infinity;
+  }
+
+  #remove(waiter: Waiter): void {
+    const at = this.#waiters.indexOf(waiter);
+    if (at !== -1) this.#waiters.splice(at, 1);
+  }
+
+  /** Moves those who wait by as much as blocks have moved the key. A block without end refuses them. */
+  #move(movedSecs: number | undefined): void {
+    if (movedSecs === undefined) return;
+    for (const waiter of [...this.#waiters]) {
+      if (waiter.reservation === undefined || waiter.isOver) continue;
+      if (movedSecs === Infinity) {
+        waiter.refuse(waiter.refusalForGood());
+        this.#remove(waiter);
+      } else waiter.move(movedSecs);
+    }
+  }
+
+  /** Lets all go on whose moment has come, and sets the timer for the next. */
+  #release(): void {
+    const now = readingOf(this.#clock);
+    let next: Waiter | undefined;
+    for (const waiter of [...this.#waiters]) {
+      if (waiter.isOver) continue;
+      if (waiter.reservation === undefined || waiter.at > now) {
+        next = waiter;
+        break;
+      }
+      waiter.goOn();
+      this.#remove(waiter);
+    }
+    this.#setTimer(next?.reservation === undefined ? Infinity : next.at);
+  }
+
+  #setTimer(at: number): void {
+    if (at === this.#timerAt) return;
+    this.#cancelTimer();
+    this.#timerAt = at;
+    this.#cancelTimer = at === Infinity ? () => {} : wakeAt(this.#clock, at, () => this.#wake());
+  }
+
+  #wake(): void {
+    this.#timerAt = Infinity;
+    this.#cancelTimer = () => {};
+    this.look();
+  }
+
+  #takeBackSoon(): void {
+    this.#isTakingBack = true;
+    if (this.#questions === 0) this.#takeBack();
+  }
+
+  /** Takes back what was reserved for those that gave up. Those behind them are reserved anew, none of them later. */
+  #takeBack(): void {
+    this.#isTakingBack = false;
+    // The store has not heard of these.
+    const neverSent = this.#unsent.filter(waiter => waiter.isOver);
+    for (const waiter of neverSent) this.#remove(waiter);
+    const unsent = this.#unsent.filter(waiter => !waiter.isOver);
+    this.#unsent = [];
+    const first = this.#waiters.findIndex(waiter => waiter.isOver);
+    if (first !== -1) this.#rearrange(first, unsent);
+    for (const waiter of unsent) this.#send(waiter);
+  }
+
+  #rearrange(first: number, unsent: readonly Waiter[]): void {
+    const from = this.#waiters.slice(first);
+    const rest = from.filter(waiter => !waiter.isOver && !unsent.includes(waiter));
+    const withdrawn = from.flatMap(({ reservation }) => reservation ?? []);
+    const earliest = this.#waiters[first - 1]?.at ?? -Infinity;
+    this.#waiters = this.#waiters.filter(waiter => !waiter.isOver);
+    const now = readingOf(this.#clock);
+    const wants = rest.map(({ limits, cost, maxWaitSecs, at }) => {
+      return { limits, cost, maxWaitSecs: Math.max(maxWaitSecs, at - now) };
+    });
+    this.#ask(wants, { earliest, withdrawn }, ({ made, movedSecs }) => {
+      made?.forEach((reservation, i) => {
+        if (reservation.decision.allowed) rest[i]?.moveUp(reservation, movedSecs);
+      });
+    });
+  }
+
+  /** Asks the store. Whatever it answers also tells whether a block has moved those who wait. */
+  #ask(
+    wants: readonly Want[],
+    options: ReserveOptions,
+    heard: (answer: Reservations) => void,
+    failed: (error: unknown) => void = () => {},
+  ): void {
+    this.#questions += 1;
+    const settled = (settle: () => void) => {
+      settle();
+      this.#questions -= 1;
+      if (this.#questions === 0 && this.#isTakingBack) this.#takeBack();
+      this.#release();
+      if (this.#questions === 0 && this.#waiters.length === 0) this.#onEmpty();
+    };
+    const hear = (answer: Reservations) => {
+      this.#move(answer.movedSecs);
+      heard(answer);
+    };
+    let answer: Reservations | Promise<Reservations>;
+    try {
+      answer = this.#reserve(wants, options, readingOf(this.#clock));
+    } catch (error) {
+      settled(() => failed(error));
+      return;
+    }
+    if (isThenable(answer)) {
+      answer.then(
+        told => settled(() => hear(told)),
+        error => settled(() => failed(error)),
+      );
+      return;
+    }
+    const told = answer;
+    settled(() => hear(told));
+  }
+}

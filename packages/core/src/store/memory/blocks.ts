@@ -1,0 +1,90 @@
+import { areThere, cappedDebt, debtAt, isBlock } from '../../bucket/debt.js';
+import type { Limit } from '../../bucket/policy.js';
+import type { Lockout } from '../reservation.js';
+import type { KeyBuckets } from './keyBuckets.js';
+import { BLOCK, STRIKES, TIMES } from './limitTags.js';
+import type { Waiting } from './waits.js';
+
+/** A block, or the time in which it is remembered, is a debt of seconds. */
+const SECONDS = { capacityMax: Infinity, restoreRateHz: 1 };
+
+/** Seconds for which the key is still blocked: 0 where that is too little to refuse. */
+export function blockSecs({ shard, keys }: KeyBuckets, now: number): number {
+  if (shard.blocks === 0) return 0;
+  const secs = shard.owed(shard.find(keys.low, keys.high, BLOCK), SECONDS, now, 0);
+  return isBlock(secs) ? secs : 0;
+}
+
+/** Blocks the key for `secs` instead of what is left of an earlier block. Those who wait on it move back by as much. */
+export function block(buckets: KeyBuckets, limits: readonly Limit[], secs: number, now: number): void {
+  const before = blockSecs(buckets, now);
+  setBlock(buckets, secs, now);
+  const { waits } = buckets.table;
+  const waiting = buckets.waiting(limits, now);
+  if (waiting === undefined) return;
+  if (secs === Infinity) {
+    // They will never go on: what was reserved is not owed any more.
+    const debts = buckets.load(limits, now, waiting.maxWaitSecs);
+    limits.forEach(({ capacityMax }, i) => {
+      debts[i] = cappedDebt(debts[i] as number, capacityMax);
+    });
+    buckets.keep(limits, now);
+    waits.set(buckets.keys, undefined);
+  } else move(buckets, limits, waiting, secs - before, now);
+}
+
+/** Writes a block without any look at who waits. */
+export function setBlock(buckets: KeyBuckets, secs: number, now: number): void {
+  if (isBlock(secs)) buckets.put(BLOCK, secs, now, SECONDS.restoreRateHz);
+  else buckets.drop(BLOCK);
+}
+
+/** Stops the buckets of a key for so long, or makes them go on earlier: what they owe takes as much longer to drain. */
+function move(
+  buckets: KeyBuckets,
+  limits: readonly Limit[],
+  waiting: Waiting,
+  secs: number,
+  now: number,
+): void {
+  buckets.change(limits, (debt, at, rate) =>
+    debtAt(debt, at, now, rate) > 0 ? [Math.max(0, debt + secs * rate), at] : [debt, at],
+  );
+  buckets.table.waits.set(buckets.keys, {
+    maxWaitSecs: waiting.maxWaitSecs + Math.max(0, secs),
+    secs: waiting.secs + secs,
+    fullSecs: waiting.fullSecs + secs,
+    at: now,
+    movedSecs: waiting.movedSecs + secs,
+  });
+}
+
+/** Takes one token of a lockout. Where less than a whole one is left then, it is filled and the key blocked. */
+export function strike(
+  buckets: KeyBuckets,
+  limits: readonly Limit[],
+  { after, withinSecs, forSecs, backoff, maxSecs }: Lockout,
+  now: number,
+): number {
+  const { shard, keys } = buckets;
+  const restoreRateHz = after / withinSecs;
+  const strikes = shard.find(keys.low, keys.high, STRIKES);
+  const debt = shard.owed(strikes, { capacityMax: after, restoreRateHz }, now, 0) + 1;
+  if (areThere(after, debt, 1)) {
+    buckets.put(STRIKES, debt, now, restoreRateHz);
+    return 0;
+  }
+  buckets.drop(STRIKES);
+  const remembered = shard.find(keys.low, keys.high, TIMES);
+  const times = shard.owed(remembered, SECONDS, now, 0) > 0 ? shard.rateOf(remembered) : 0;
+  const lasting = Math.min(maxSecs, forSecs * backoff ** times);
+  const secs = Math.max(lasting, blockSecs(buckets, now));
+  if (lasting > 0) {
+    // It is forgotten once the key has been free as long as it was blocked.
+    buckets.put(TIMES, secs + lasting, now, SECONDS.restoreRateHz);
+    const { shard: current } = buckets;
+    current.mark(current.find(keys.low, keys.high, TIMES), times + 1);
+    block(buckets, limits, secs, now);
+  }
+  return isBlock(lasting) ? secs : 0;
+}

@@ -1,0 +1,162 @@
+import { isBlock, longestWait, reservedDebt, secondsUntilAll } from '../../bucket/debt.js';
+import { decided, refusedFor } from '../../bucket/decision.js';
+import type { Limit } from '../../bucket/policy.js';
+import type { Reservation, Reservations, ReserveOptions, Want } from '../reservation.js';
+import { blockSecs } from './blocks.js';
+import type { KeyBuckets } from './keyBuckets.js';
+import type { Waiting } from './waits.js';
+
+/** A bucket as it is kept. */
+interface Kept {
+  readonly debt: number;
+  readonly at: number;
+}
+
+/** What is needed to take a reservation back. */
+interface Undo {
+  readonly limits: readonly Limit[];
+  readonly before: readonly (Kept | undefined)[];
+  readonly after: readonly Kept[];
+  /** Who waited before. */
+  readonly waiting: Waiting | undefined;
+  readonly movedSecs: number;
+}
+
+/** Debts that differ by less are the same: a block that came and went has been added and taken off. */
+const ROUNDING = 1e-6;
+
+/** Takes reservations back, all or none, and then makes others, in order. */
+export function reserve(
+  buckets: KeyBuckets,
+  wants: readonly Want[],
+  { earliest, withdrawn }: ReserveOptions,
+  now: number,
+): Reservations {
+  const areWithdrawn = withdrawn.length === 0 || withdrawAll(buckets, withdrawn, now);
+  let last = earliest;
+  const made: Reservation[] = [];
+  for (const want of areWithdrawn ? wants : []) {
+    const reservation = reserveOne(buckets, want, last, now);
+    if (reservation.decision.allowed) last = reservation.at;
+    made.push(reservation);
+  }
+  const waiting = buckets.table.waits.of(buckets.keys, now);
+  const moved = waiting !== undefined && waiting.secs > 0 ? waiting.movedSecs : undefined;
+  const movedSecs = blockSecs(buckets, now) === Infinity ? Infinity : moved;
+  return { made: areWithdrawn ? made : undefined, movedSecs };
+}
+
+function reserveOne(buckets: KeyBuckets, want: Want, earliest: number, now: number): Reservation {
+  const { limits, cost, maxWaitSecs } = want;
+  const waiting = buckets.waiting(limits, now);
+  const debts = buckets.load(limits, now, waiting?.maxWaitSecs);
+  const blockedSecs = blockSecs(buckets, now);
+  const waitSecs = secondsUntilAll(limits, debts, cost, Math.max(blockedSecs, earliest - now));
+  const longest = longestWait(maxWaitSecs);
+  if (waitSecs > longest) {
+    const decision = refusedFor(limits, debts, cost, waitSecs, isBlock(blockedSecs) && blockedSecs > longest);
+    return { decision, at: now, undo: undefined };
+  }
+  const before = limits.map((limit, i) => keptOf(buckets, limit, i));
+  if (cost > 0) {
+    limits.forEach(({ restoreRateHz }, i) => {
+      debts[i] = reservedDebt(debts[i] as number, waitSecs, restoreRateHz, cost);
+    });
+    buckets.keep(limits, now);
+    if (waitSecs > 0) {
+      buckets.table.waits.set(buckets.keys, {
+        maxWaitSecs: Math.max(waiting?.maxWaitSecs ?? 0, longest),
+        secs: Math.max(waiting?.secs ?? 0, waitSecs),
+        fullSecs: Math.max(
+          waiting?.fullSecs ?? 0,
+          ...limits.map((limit, i) => (debts[i] as number) / limit.restoreRateHz),
+        ),
+        at: now,
+        movedSecs: waiting?.movedSecs ?? 0,
+      });
+    }
+  }
+  const after = limits.map((_, i) => ({ debt: debts[i] as number, at: now }));
+  const then = limits.map(({ restoreRateHz }, i) =>
+    Math.max(0, (debts[i] as number) - waitSecs * restoreRateHz),
+  );
+  const undo: Undo = { limits, before, after, waiting, movedSecs: waiting?.movedSecs ?? 0 };
+  return {
+    decision: decided(limits, then, cost, true),
+    at: now + waitSecs,
+    undo: cost > 0 ? undo : undefined,
+  };
+}
+
+function withdrawAll(buckets: KeyBuckets, withdrawn: readonly Reservation[], now: number): boolean {
+  const asItWas = snapshot(buckets, now);
+  for (const { undo } of [...withdrawn].reverse()) {
+    if (undo === undefined || withdraw(buckets, undo as Undo, now)) continue;
+    restore(buckets, asItWas);
+    return false;
+  }
+  return true;
+}
+
+/** Restores what was owed before a reservation, if nothing else has changed it since. */
+function withdraw(
+  buckets: KeyBuckets,
+  { limits, before, after, waiting, movedSecs }: Undo,
+  now: number,
+): boolean {
+  const current = buckets.waiting(limits, now);
+  const moved = (current?.movedSecs ?? movedSecs) - movedSecs;
+  const isUnchanged = limits.every((limit, i) => {
+    const { debt, at } = after[i] as Kept;
+    const kept = keptOf(buckets, limit, i);
+    const expected = debt + moved * limit.restoreRateHz;
+    return kept?.at === at && Math.abs(kept.debt - expected) <= ROUNDING * Math.max(1, expected);
+  });
+  if (!isUnchanged) return false;
+  // Had nobody else waited, the block would not have stopped the buckets.
+  const stoodStill = waiting === undefined ? 0 : moved;
+  limits.forEach(({ name, restoreRateHz }, i) => {
+    const tag = buckets.tags.of(i, name);
+    const kept = before[i];
+    if (kept === undefined) buckets.drop(tag);
+    else buckets.put(tag, Math.max(0, kept.debt + stoodStill * restoreRateHz), kept.at, restoreRateHz);
+  });
+  buckets.table.waits.set(
+    buckets.keys,
+    waiting && {
+      ...waiting,
+      secs: waiting.secs + moved,
+      fullSecs: waiting.fullSecs + moved,
+      movedSecs: waiting.movedSecs + moved,
+    },
+  );
+  return true;
+}
+
+function keptOf({ shard, keys, tags }: KeyBuckets, { name }: Limit, i: number): Kept | undefined {
+  const slot = shard.find(keys.low, keys.high, tags.of(i, name));
+  return slot === -1 ? undefined : { debt: shard.debtOf(slot), at: shard.atOf(slot) };
+}
+
+interface Snapshot {
+  readonly slots: readonly (readonly [tag: number, debt: number, at: number, rate: number])[];
+  readonly waiting: Waiting | undefined;
+}
+
+function snapshot({ shard, keys, table }: KeyBuckets, now: number): Snapshot {
+  const slots: [number, number, number, number][] = [];
+  for (let slot = shard.first(keys.low, keys.high); slot !== -1; slot = shard.nextOf(slot)) {
+    slots.push([shard.tagOf(slot), shard.debtOf(slot), shard.atOf(slot), shard.rateOf(slot)]);
+  }
+  return { slots, waiting: table.waits.of(keys, now) };
+}
+
+function restore(buckets: KeyBuckets, { slots, waiting }: Snapshot): void {
+  const { keys } = buckets;
+  for (const [tag, debt, at, rate] of slots) {
+    buckets.put(tag, debt, at, rate);
+    const { shard } = buckets;
+    shard.mark(shard.find(keys.low, keys.high, tag), rate);
+  }
+  buckets.table.waits.set(keys, waiting);
+}

@@ -1,0 +1,57 @@
+import { debtAt } from '../../bucket/debt.js';
+import type { KeyHash } from './keyHash.js';
+
+/** What a key keeps for as long as somebody waits on it. */
+export interface Waiting {
+  /** The longest that anybody may wait. So much more than the capacity may be owed. */
+  readonly maxWaitSecs: number;
+  /** Seconds from `at` until the last who waits goes on, and until all buckets of the key are full. */
+  readonly secs: number;
+  readonly fullSecs: number;
+  readonly at: number;
+  /** Seconds by which blocks have moved those who wait. */
+  readonly movedSecs: number;
+}
+
+/** How many keys there are at least when those with full buckets are looked for. */
+const FEWEST_SWEPT = 64;
+
+/** The keys on which somebody waits, or has waited and the buckets have not been written since. */
+export class Waits {
+  readonly #waiting = new Map<string, Waiting>();
+  #sweepAbove = FEWEST_SWEPT;
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** As of now. Where nobody waits any more, `secs` is 0 or less: so long ago the last one went on. */
+  of(key: KeyHash, now: number): Waiting | undefined {
+    const waiting = this.#waiting.get(nameOf(key));
+    if (waiting === undefined) return undefined;
+    const { secs, fullSecs, at } = waiting;
+    // If the clock stepped back, nothing drained.
+    const pastSecs = Math.max(0, now - at);
+    return { ...waiting, secs: secs - pastSecs, fullSecs: fullSecs - pastSecs, at: now };
+  }
+
+  set(key: KeyHash, waiting: Waiting | undefined): void {
+    const name = nameOf(key);
+    if (waiting === undefined) this.#waiting.delete(name);
+    else {
+      this.#waiting.set(name, waiting);
+      if (this.#waiting.size > this.#sweepAbove) this.#sweep(waiting.at);
+    }
+  }
+
+  #sweep(now: number): void {
+    for (const [name, { fullSecs, at }] of this.#waiting) {
+      if (debtAt(fullSecs, at, now, 1) === 0) this.#waiting.delete(name);
+    }
+    this.#sweepAbove = Math.max(FEWEST_SWEPT, 2 * this.#waiting.size);
+  }
+}
+
+function nameOf({ low, high }: KeyHash): string {
+  return `${low} ${high}`;
+}

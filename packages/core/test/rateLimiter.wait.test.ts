@@ -1,0 +1,109 @@
+import { MemoryBucketStore, MockClock, perSecond, RateLimiter, TooManyRequests } from '@breaking/core';
+import { describe, expect, test } from 'vitest';
+
+const turns = async () => {
+  for (let i = 0; i < 10; i++) await undefined;
+};
+
+function waiting(maxWaitSecs = 10, capacityMax = 2, restoreRateHz = 1) {
+  const clock = new MockClock();
+  const store = new MemoryBucketStore();
+  const limiter = new RateLimiter({
+    name: 'api',
+    limits: { capacityMax, restoreRateHz },
+    store,
+    clock,
+    maxWaitSecs,
+  });
+  const went: string[] = [];
+  const call = (name: string, cost = 1, signal?: AbortSignal, key = 'k') =>
+    limiter.wait(key, cost, { signal }).then(
+      () => went.push(`${name} at ${clock.time}`),
+      error =>
+        went.push(
+          `${name} refused at ${clock.time}: ${error instanceof TooManyRequests ? error.retryAfterSecs : error}`,
+        ),
+    );
+  return { clock, store, limiter, went, call };
+}
+
+describe('callers that wait', () => {
+  test('go on at once while there are tokens, and then in the order of their calls', async () => {
+    const { clock, went, call } = waiting();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) void call(name);
+    await turns();
+    expect(went).toEqual(['a at 0', 'b at 0']);
+    clock.advanceBy(2.5);
+    await turns();
+    expect(went).toEqual(['a at 0', 'b at 0', 'c at 2.5', 'd at 2.5']);
+    clock.advanceBy(10);
+    await turns();
+    expect(went).toHaveLength(5);
+  });
+
+  test('are refused at once when they would wait too long, and take nothing', async () => {
+    const { clock, limiter, went, call } = waiting(2);
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) void call(name);
+    void call('g', 3);
+    await turns();
+    expect(went).toEqual([
+      'a at 0',
+      'b at 0',
+      'e refused at 0: 3',
+      'f refused at 0: 3',
+      'g refused at 0: Infinity',
+    ]);
+    expect(limiter.peek('k').retryAfterSecs).toBe(3);
+    clock.advanceBy(2);
+    await turns();
+    expect(went.slice(5)).toHaveLength(2);
+    expect(limiter.peek('k').retryAfterSecs).toBe(1);
+  });
+
+  test('that are aborted leave their place to those behind', async () => {
+    const { clock, went, call } = waiting();
+    const controller = new AbortController();
+    void call('full', 2);
+    void call('a');
+    void call('b', 2, controller.signal);
+    void call('c');
+    await turns();
+    clock.advanceBy(0.5);
+    controller.abort(new Error('left'));
+    await turns();
+    expect(went).toEqual(['full at 0', 'b refused at 0.5: Error: left']);
+    clock.advanceBy(0.5);
+    await turns();
+    clock.advanceBy(1);
+    await turns();
+    expect(went.slice(2)).toEqual(['a at 1', 'c at 2']);
+  });
+
+  test('move back by a block, and go on in order after it', async () => {
+    const { clock, limiter, went, call } = waiting();
+    void call('full', 2);
+    void call('a');
+    void call('b');
+    await turns();
+    clock.advanceBy(0.5);
+    limiter.block('k', 60);
+    expect(limiter.check('k', 0)).toMatchObject({
+      allowed: false,
+      blocked: true,
+      retryAfterSecs: 60,
+      violated: [],
+    });
+    clock.advanceBy(59);
+    await turns();
+    expect(went).toEqual(['full at 0']);
+    clock.advanceBy(1.5);
+    await turns();
+    clock.advanceBy(1);
+    await turns();
+    expect(went).toEqual(['full at 0', 'a at 61', 'b at 62']);
+  });
+});
+
+test('take', () => {
+  expect(new RateLimiter({ limits: perSecond(5) }).take('k', 7)).toBe(2);
+});
