@@ -1,7 +1,7 @@
 import type { ConcurrencyLimiterGroup } from '@breaking/core';
 import { ConcurrencyLimitGate, type ConcurrencyLimitGateOptions, pass } from '@breaking/http';
 import type { Request } from 'express';
-import { binding, type GateHandler, exchangeOf } from './binding.js';
+import { binding, exchangeOf, type GateHandler } from './binding.js';
 
 /** The options of `concurrencyLimit`. Express does not tell when a handler is done. */
 export type ConcurrencyLimitOptions = Omit<ConcurrencyLimitGateOptions<Request>, 'holdUntilHandled'>;

@@ -10,6 +10,7 @@ export {
 } from './adapterUnderTest.js';
 export { circuitBreakerContract } from './circuitBreakerContract.js';
 export { concurrencyLimitContract } from './concurrencyLimitContract.js';
+export { type LambdaApp, type LambdaHandler, lambdaContract } from './lambdaContract.js';
 export { breakerOutcomes, Held, heard, turn, type Warning, warned } from './observed.js';
 export { freePort } from './programs/freePort.js';
 export { GuardedProgram } from './programs/guardedProgram.js';

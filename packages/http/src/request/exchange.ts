@@ -116,7 +116,8 @@ export class Exchange {
    * if either has already happened. No listener stays on the response.
    */
   onSettled(listener: Listener): void {
-    if (isOver(this.#incoming, this.#outgoing)) listener(this.#ending(isAllSent(this.#outgoing)));
+    if (isOver(this.#incoming, this.#outgoing))
+      listener(this.#ending(this.#outgoing.writableFinished && isEnded(this.#outgoing)));
     else if (this.#listeners !== undefined) this.#listeners.push(listener);
     else this.#listen([listener]);
   }
@@ -132,7 +133,7 @@ export class Exchange {
       const ending = this.#ending(finished);
       for (const listener of listeners) listener(ending);
     };
-    const onFinish = () => settle(isAllSent(outgoing));
+    const onFinish = () => settle(isEnded(outgoing));
     const onClose = () => settle(false);
     outgoing.on('finish', onFinish);
     outgoing.on('close', onClose);
@@ -161,11 +162,11 @@ function isGone({ socket }: Incoming, { destroyed, stream }: Outgoing): boolean 
 }
 
 /**
- * Whether a response that may have finished has really done so. HTTP/2 calls one finished that was cut off. HTTP/1 is
- * believed: adapters of serverless platforms finish responses that their own `end` has never ended.
+ * Whether the server has ended a response that has finished. HTTP/2 calls one finished that was cut off. HTTP/1 is believed:
+ * adapters of serverless platforms emit `finish` before `writableEnded`, and never set `writableFinished`.
  */
-function isAllSent({ stream, writableEnded, writableFinished }: Outgoing): boolean {
-  return stream === undefined ? writableFinished : writableEnded && writableFinished;
+function isEnded({ stream, writableEnded }: Outgoing): boolean {
+  return stream === undefined || writableEnded;
 }
 
 /** For frameworks that tell: keeps what was thrown while the request was handled. A final status counts more. */
