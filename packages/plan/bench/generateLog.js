@@ -1,8 +1,9 @@
-// Writes an access log in the combined format: node generateLog.js LINES CLIENTS > FILE
+// Writes an access log, in the combined format or as pino-http does: node generateLog.js LINES CLIENTS [pino] > FILE
 // The clients differ in how often they come (a Zipf law), 500 requests a second in all. The same numbers give the same log.
 import { once } from 'node:events';
 
-const [lines = 1_000_000, clients = 100_000] = process.argv.slice(2).map(Number);
+const [lines = 1_000_000, clients = 100_000] = process.argv.slice(2, 4).map(Number);
+const lineOf = process.argv[4] === 'pino' ? pino : combined;
 const REQUESTS_A_SECOND = 500;
 const PATHS = [
   '/',
@@ -33,18 +34,55 @@ function clf(secs) {
   return `${day}/${MONTHS[Number(month) - 1]}/${year}:${clock} +0000`;
 }
 
+/** @typedef {{ secs: number, address: string, path: string, agent: string, bytes: number }} Logged */
+
+let lastSecs = 0;
+let lastTime = '';
+
+/** @param {Logged} logged */
+function combined({ secs, address, path, agent, bytes }) {
+  if (secs !== lastSecs) [lastSecs, lastTime] = [secs, clf(secs)];
+  return `${address} - - [${lastTime}] "GET ${path} HTTP/1.1" 200 ${bytes} "https://example.com/" "${agent}"\n`;
+}
+
+/** @param {Logged} logged */
+function pino({ secs, address, path, agent, bytes }) {
+  const headers = { host: 'example.com', 'user-agent': agent, accept: '*/*' };
+  const req = {
+    id: 1,
+    method: 'GET',
+    url: path,
+    query: {},
+    params: {},
+    headers,
+    remoteAddress: address,
+    remotePort: 4711,
+  };
+  const res = { statusCode: 200, headers: { 'content-type': 'text/html', 'content-length': String(bytes) } };
+  const line = {
+    level: 30,
+    time: secs * 1000,
+    pid: 1,
+    hostname: 'web',
+    req,
+    res,
+    responseTime: 3,
+    msg: 'request completed',
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
 let text = '';
-let time = '';
 for (let i = 0; i < lines; i++) {
-  if (i % REQUESTS_A_SECOND === 0) time = clf(1_750_000_000 + i / REQUESTS_A_SECOND);
   // The first ones are each client's first, so that all of them are there.
   const client = i < clients ? i : Math.floor(clients ** random()) - 1;
-  const address = `10.${client >> 16}.${(client >> 8) & 255}.${client & 255}`;
-  const [path, agent] = [
-    PATHS[Math.floor(random() * PATHS.length)],
-    AGENTS[Math.floor(random() * AGENTS.length)],
-  ];
-  text += `${address} - - [${time}] "GET ${path} HTTP/1.1" 200 ${Math.floor(random() * 50_000)} "https://example.com/" "${agent}"\n`;
+  text += lineOf({
+    secs: 1_750_000_000 + Math.floor(i / REQUESTS_A_SECOND),
+    address: `10.${client >> 16}.${(client >> 8) & 255}.${client & 255}`,
+    path: PATHS[Math.floor(random() * PATHS.length)] ?? '/',
+    agent: AGENTS[Math.floor(random() * AGENTS.length)] ?? '-',
+    bytes: Math.floor(random() * 50_000),
+  });
   if (text.length < 1 << 20 && i < lines - 1) continue;
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
   text = '';

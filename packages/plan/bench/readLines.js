@@ -1,0 +1,6 @@
+// Reads the lines of a file and does nothing with them, as a measure of what reading alone costs.
+import { fileSource, linesOf, unzipped } from '../dist/log/chunks.js';
+
+let n = 0;
+for await (const lines of linesOf(unzipped(fileSource(process.argv[2] ?? '').chunks()))) n += lines.length;
+console.log(n);
