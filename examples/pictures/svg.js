@@ -112,12 +112,22 @@ export class Timeline {
    * @returns {string}
    */
   svg(height, title) {
-    const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">`;
-    const lines = this.#lines.map(line => `  ${line}\n`).join('');
-    return `${open}\n  <title>${title}</title>\n${STYLE}\n${lines}</svg>\n`;
+    return picture(this.#lines, height, title);
   }
 }
 
 const WIDTH = 820;
 const LEFT = 100;
 const RIGHT = 800;
+
+/**
+ * @param {readonly string[]} content elements
+ * @param {number} height in pixels
+ * @param {string} title for those who cannot see it
+ * @returns {string}
+ */
+export function picture(content, height, title) {
+  const open = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img">`;
+  const lines = content.map(line => `  ${line}\n`).join('');
+  return `${open}\n  <title>${title}</title>\n${STYLE}\n${lines}</svg>\n`;
+}

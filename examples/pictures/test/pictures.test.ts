@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { edge, edgePicture } from '../edge.js';
+import { frontierPicture, points } from '../frontier.js';
 import { outage, outagePicture } from '../outage.js';
 
 const pictures = [
   { name: 'edge.svg', drawn: edgePicture() },
   { name: 'outage.svg', drawn: outagePicture() },
+  { name: 'frontier.svg', drawn: frontierPicture() },
 ];
 
 test.each(pictures)('$name is what node examples/pictures/draw.js draws', ({ name, drawn }) => {
@@ -37,6 +39,12 @@ test('an outage gets five failures and then single probes, further and further a
     ...[32, 57, 88],
   ]);
   expect(calls.filter(({ isProbe }) => isProbe).map(({ at }) => at)).toEqual([32, 57, 88, 119]);
+});
+
+test('at 10 a minute, a burst of 25 refuses nothing to 99 % of the clients of the log', () => {
+  const point = points().find(({ restoreRateHz }) => restoreRateHz === 10 / 60);
+
+  expect(point?.bursts).toEqual({ '95%': 4, '99%': 25, '100%': 99 });
 });
 
 /** WCAG 2.2's contrast ratio of two colours: 1 for the same, 21 for black and white. */

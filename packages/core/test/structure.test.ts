@@ -25,6 +25,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 
 /** The rooms of a package's sources, the top one first: files import from their own room and from rooms below it. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  plan: ['.', 'cli', 'page', 'report', 'replay', 'log', 'frontier'],
   core: ['.', 'limiter', 'store', 'concurrency', 'breaker', 'bucket', 'base'],
 };
 

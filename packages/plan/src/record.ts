@@ -5,7 +5,7 @@ import { ClientBursts } from './frontier/clientBursts.js';
 import { DEFAULT_COVER } from './frontier/cover.js';
 import { asCovers, type FrontierOptions } from './frontier/frontier.js';
 import { asRates, DEFAULT_RATES } from './frontier/rates.js';
-import { type PlanReport, reportOf } from './report.js';
+import { type PlanReport, reportOf } from './report/report.js';
 
 export interface RecordOptions extends FrontierOptions {
   /** The name of the limiters whose decisions are recorded; `'default'` where they have none. */

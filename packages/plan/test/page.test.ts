@@ -10,7 +10,7 @@ import { frontier, type PlanEvent } from '../src/index.js';
 import { fileSource } from '../src/log/chunks.js';
 import { Log } from '../src/log/log.js';
 import { Timeline } from '../src/page/timeline.js';
-import { percentText } from '../src/percent.js';
+import { percentText } from '../src/report/percent.js';
 
 type Browser = Awaited<ReturnType<typeof headlessBrowser>>;
 type Page = Awaited<ReturnType<Browser['newPage']>>;

@@ -1,8 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { CostedEvent } from '../src/frontier/frontier.js';
 import { linesOf, unzipped } from '../src/log/chunks.js';
-import { type LoggedEvent, merged, sortedWithin } from '../src/log/sorted.js';
+import { merged, sortedWithin } from '../src/log/sorted.js';
 
 async function* of<T>(...all: T[]): AsyncGenerator<T> {
   yield* all;
@@ -14,8 +15,8 @@ async function flat<T>(batches: AsyncIterable<T[]>): Promise<T[]> {
   return all;
 }
 
-const event = (at: number, key = ''): LoggedEvent => ({ key, at, cost: 1 });
-const inOrder = (events: readonly LoggedEvent[]) => events.toSorted((a, b) => a.at - b.at);
+const event = (at: number, key = ''): CostedEvent => ({ key, at, cost: 1 });
+const inOrder = (events: readonly CostedEvent[]) => events.toSorted((a, b) => a.at - b.at);
 
 describe('events that are nearly in order', () => {
   test('are put in order where none stands further behind than the window, and keep it within one moment', async () => {
@@ -29,7 +30,7 @@ describe('events that are nearly in order', () => {
     );
     await fc.assert(
       fc.asyncProperty(nearly, fc.integer({ min: 1, max: 50 }), async (events, size) => {
-        const batches: LoggedEvent[][] = [];
+        const batches: CostedEvent[][] = [];
         for (let i = 0; i < events.length; i += size) batches.push(events.slice(i, i + size));
         const lateness = { late: 0 };
         expect(await flat(sortedWithin(of(...batches), 10, lateness))).toEqual(inOrder(events));

@@ -1,8 +1,8 @@
 import { rateText } from '../frontier/code.js';
 import type { LogTally } from '../log/log.js';
-import { percentText } from '../percent.js';
-import { isoOf, type PolicyReport } from '../replay/policyReport.js';
-import type { PlanReport } from '../report.js';
+import { percentText } from '../report/percent.js';
+import { isoOf, type PolicyReport } from '../report/policyReport.js';
+import type { PlanReport } from '../report/report.js';
 
 /** Rows that are shown at least; of more, those that say nothing new are left out. */
 const FEWEST_ROWS = 8;

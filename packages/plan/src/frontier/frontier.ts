@@ -14,6 +14,9 @@ export interface PlanEvent {
   readonly cost?: number | undefined;
 }
 
+/** An event whose cost is known. */
+export type CostedEvent = PlanEvent & { readonly cost: number };
+
 export interface FrontierOptions {
   /** Rates in tokens a second, each > 0; by default 12, from 1 a day to 1,000 a second. */
   readonly rates?: readonly number[] | undefined;
@@ -64,10 +67,7 @@ export function asCovers(what: string, cover: unknown): readonly Cover[] {
 }
 
 /** @throws TypeError or RangeError that names what is wrong with the event */
-export function asEvent(
-  what: string,
-  { key, at, cost = 1 }: PlanEvent,
-): Required<PlanEvent> & { cost: number } {
+export function asEvent(what: string, { key, at, cost = 1 }: PlanEvent): CostedEvent {
   return {
     key: check.asString(`${what}: key`, key),
     at: check.finite(`${what}: at`, at),

@@ -1,8 +1,9 @@
+import type { CostedEvent } from '../frontier/frontier.js';
 import { linesOf, type Source, unzipped } from './chunks.js';
 import { OTHER } from './line.js';
 import { parseLine } from './parseLine.js';
 import { costOf, isSelected, LineKeys, type Selection } from './selection.js';
-import { type LoggedEvent, merged, sortedWithin } from './sorted.js';
+import { merged, sortedWithin } from './sorted.js';
 
 /** Events that wait to be sorted, of all files together. */
 const WINDOW = 4096;
@@ -48,7 +49,7 @@ export class Log {
    * @throws Error that names the file which cannot be read
    */
   async read(
-    onEvent: (event: LoggedEvent) => void,
+    onEvent: (event: CostedEvent) => void,
     onRead: (bytes: number) => void = () => {},
   ): Promise<LogTally> {
     const tally = newTally();
@@ -73,10 +74,10 @@ export class Log {
     tally: LogTally,
     keys: LineKeys,
     onRead: (bytes: number) => void,
-  ): AsyncGenerator<LoggedEvent[]> {
+  ): AsyncGenerator<CostedEvent[]> {
     try {
       for await (const lines of linesOf(unzipped(counted(source.chunks(), onRead)))) {
-        const events: LoggedEvent[] = [];
+        const events: CostedEvent[] = [];
         for (const line of lines) {
           const event = line === '' ? undefined : this.#eventOf(line, tally, keys);
           if (event !== undefined) events.push(event);
@@ -88,7 +89,7 @@ export class Log {
     }
   }
 
-  #eventOf(line: string, tally: LogTally, keys: LineKeys): LoggedEvent | undefined {
+  #eventOf(line: string, tally: LogTally, keys: LineKeys): CostedEvent | undefined {
     tally.lines += 1;
     const parsed = parseLine(line);
     if (parsed === undefined) {

@@ -1,7 +1,4 @@
-import type { PlanEvent } from '../frontier/frontier.js';
-
-/** An event whose cost is known. */
-export type LoggedEvent = PlanEvent & { readonly cost: number };
+import type { CostedEvent } from '../frontier/frontier.js';
 
 /** What {@link sortedWithin} found. */
 export interface Lateness {
@@ -14,13 +11,13 @@ export interface Lateness {
  * `window` places too late finds its place; those that stand further behind are counted.
  */
 export async function* sortedWithin(
-  batches: AsyncIterable<LoggedEvent[]>,
+  batches: AsyncIterable<CostedEvent[]>,
   window: number,
   lateness: Lateness,
-): AsyncGenerator<LoggedEvent[]> {
-  let waiting: LoggedEvent[] = [];
+): AsyncGenerator<CostedEvent[]> {
+  let waiting: CostedEvent[] = [];
   let latest = -Infinity;
-  const release = (events: LoggedEvent[]): LoggedEvent[] => {
+  const release = (events: CostedEvent[]): CostedEvent[] => {
     for (const { at } of events) {
       if (at < latest) lateness.late += 1;
       else latest = at;
@@ -37,18 +34,18 @@ export async function* sortedWithin(
   yield release(waiting.sort(byTime));
 }
 
-function byTime(a: PlanEvent, b: PlanEvent): number {
+function byTime(a: CostedEvent, b: CostedEvent): number {
   return a.at - b.at;
 }
 
 interface Source {
-  readonly batches: AsyncIterator<LoggedEvent[]>;
-  batch: LoggedEvent[];
+  readonly batches: AsyncIterator<CostedEvent[]>;
+  batch: CostedEvent[];
   next: number;
 }
 
 /** Joins sources, each in order of time, into one in order of time. */
-export async function* merged(all: readonly AsyncIterable<LoggedEvent[]>[]): AsyncGenerator<LoggedEvent[]> {
+export async function* merged(all: readonly AsyncIterable<CostedEvent[]>[]): AsyncGenerator<CostedEvent[]> {
   const started = all.map(each => ({ batches: each[Symbol.asyncIterator](), batch: [], next: 0 }));
   let sources: Source[] = [];
   for (const source of started) if (await refill(source)) sources.push(source);
@@ -56,7 +53,7 @@ export async function* merged(all: readonly AsyncIterable<LoggedEvent[]>[]): Asy
     const earliest = sources.reduce((one, other) => (headOf(other) < headOf(one) ? other : one));
     const until = Math.min(...sources.map(each => (each === earliest ? Infinity : headOf(each))));
     let end = earliest.next + 1;
-    while (end < earliest.batch.length && (earliest.batch[end] as LoggedEvent).at <= until) end += 1;
+    while (end < earliest.batch.length && (earliest.batch[end] as CostedEvent).at <= until) end += 1;
     yield earliest.batch.slice(earliest.next, end);
     earliest.next = end;
     if (!(await refill(earliest))) sources = sources.filter(each => each !== earliest);
@@ -64,7 +61,7 @@ export async function* merged(all: readonly AsyncIterable<LoggedEvent[]>[]): Asy
 }
 
 function headOf({ batch, next }: Source): number {
-  return (batch[next] as LoggedEvent).at;
+  return (batch[next] as CostedEvent).at;
 }
 
 /** Sees that there is a next event, unless there is none. */

@@ -1,7 +1,7 @@
 import { rateText } from '../frontier/code.js';
 import type { FrontierPoint } from '../frontier/frontier.js';
-import type { Suggestion } from '../frontier/suggestion.js';
 import type { SizeClass } from '../frontier/sizes.js';
+import type { Suggestion } from '../frontier/suggestion.js';
 import {
   chart,
   escaped,

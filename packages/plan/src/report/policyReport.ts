@@ -1,4 +1,4 @@
-import type { ReplayedLimits } from './replayedLimits.js';
+import type { ReplayedLimits } from '../replay/replayedLimits.js';
 
 /** A refusal as a report shows it. */
 export interface ShownRefusal {

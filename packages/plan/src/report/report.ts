@@ -1,8 +1,8 @@
-import type { ClientBursts } from './frontier/clientBursts.js';
-import type { Cover } from './frontier/cover.js';
-import type { FrontierPoint } from './frontier/frontier.js';
-import { type Suggestion, suggestionOf } from './frontier/suggestion.js';
-import { type RateSummary, summaryOf } from './frontier/summary.js';
+import type { ClientBursts } from '../frontier/clientBursts.js';
+import type { Cover } from '../frontier/cover.js';
+import type { FrontierPoint } from '../frontier/frontier.js';
+import { type Suggestion, suggestionOf } from '../frontier/suggestion.js';
+import { type RateSummary, summaryOf } from '../frontier/summary.js';
 
 /** What the traffic says about limits. */
 export interface PlanReport {
