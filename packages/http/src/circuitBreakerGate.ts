@@ -1,5 +1,5 @@
 import { TooManyErrors } from '@breaking/core';
-import { callbackWarning, check, withoutStack } from '@breaking/core/internal';
+import { callbackWarning, check } from '@breaking/core/internal';
 import type { Binding, Refusal } from './binding.js';
 import { andThen, type MaybePromise } from './callback.js';
 import {
@@ -9,9 +9,8 @@ import {
 } from './circuitBreakerOptions.js';
 import { Gate } from './gate.js';
 import { GuardedRequest } from './guardedRequest.js';
-import { addFields } from './headers/fields.js';
-import { refusal, refusalFields, serviceUnavailable, unavailableRefusal } from './refusal.js';
 import type { Exchange } from './request/exchange.js';
+import { unavailable } from './unavailable.js';
 
 /**
  * The circuit breakers in front of the handlers of one framework: admits a request with a permit, and settles the permit
@@ -54,16 +53,9 @@ export class CircuitBreakerGate<X, Req> extends Gate<X, Req> {
   }
 
   #refuse(x: X, exchange: Exchange, retryAfterSecs: number): MaybePromise<Refusal | Error> {
-    exchange.refusals += 1;
-    const { name, problem, rejectWith } = this.#options;
-    const fields = refusalFields(retryAfterSecs);
-    if (rejectWith === 'error') {
-      addFields(exchange.visits, fields);
-      return withoutStack(() => new TooManyErrors(retryAfterSecs, name, fields));
-    }
-    if (problem === undefined) return unavailableRefusal(fields);
-    const rejection = serviceUnavailable(retryAfterSecs);
-    const body = problem(rejection, this.binding.requestOf(x));
-    return andThen(body, said => refusal(this.what, rejection, said, fields));
+    const req = this.binding.requestOf(x);
+    return unavailable(this.what, this.#options, { exchange, req }, retryAfterSecs, fields => {
+      return new TooManyErrors(retryAfterSecs, this.#options.name, fields);
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { type ConcurrencyLimiterGroup, Overloaded, type Permit } from '@breaking/core';
-import { check, withoutStack } from '@breaking/core/internal';
+import { check } from '@breaking/core/internal';
 import type { Binding, Refusal } from './binding.js';
 import { andThen, askTogether, type MaybePromise } from './callback.js';
 import {
@@ -8,10 +8,9 @@ import {
   checkConcurrencyLimit,
 } from './concurrencyLimitOptions.js';
 import { Gate } from './gate.js';
-import { addFields } from './headers/fields.js';
-import { refusal, refusalFields, serviceUnavailable, unavailableRefusal } from './refusal.js';
 import type { Exchange } from './request/exchange.js';
 import type { Ending } from './request/outcome.js';
+import { unavailable } from './unavailable.js';
 
 /** What a refused client is told to wait: nobody can know when a place is free. */
 const RETRY_AFTER_SECS = 1;
@@ -74,17 +73,10 @@ export class ConcurrencyLimitGate<X, Req> extends Gate<X, Req> {
   }
 
   #refuse(x: X, exchange: Exchange): MaybePromise<Refusal | Error> {
-    exchange.refusals += 1;
-    const { name, problem, rejectWith } = this.#options;
-    const fields = refusalFields(RETRY_AFTER_SECS);
-    if (rejectWith === 'error') {
-      addFields(exchange.visits, fields);
-      return withoutStack(() => new Overloaded(name, fields));
-    }
-    if (problem === undefined) return unavailableRefusal(fields);
-    const rejection = serviceUnavailable(RETRY_AFTER_SECS);
-    const body = problem(rejection, this.binding.requestOf(x));
-    return andThen(body, said => refusal(this.what, rejection, said, fields));
+    const req = this.binding.requestOf(x);
+    return unavailable(this.what, this.#options, { exchange, req }, RETRY_AFTER_SECS, fields => {
+      return new Overloaded(this.#options.name, fields);
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Decision, StoreUnavailable, sourceOf, TooManyRequests } from '@breaking/core';
+import { type Decision, StoreUnavailable, TooManyRequests } from '@breaking/core';
 import { callbackWarning, check, isThenable, withoutStack } from '@breaking/core/internal';
 import type { Binding, Refusal } from './binding.js';
 import { andThen, askTogether, type MaybePromise } from './callback.js';
@@ -17,7 +17,7 @@ import {
   unavailableRefusal,
 } from './refusal.js';
 import type { Ending, Exchange } from './request/exchange.js';
-import { mostRestrictive, type Visit } from './request/visit.js';
+import { giveBack, mostRestrictive, type Visit } from './request/visit.js';
 
 /**
  * The rate limit on the requests of one framework: asks the callbacks, takes the tokens, sets the headers, refuses. It is
@@ -46,6 +46,7 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
   protected decide(x: X, exchange: Exchange): MaybePromise<Refusal | Error | undefined> {
     const { skip, formats } = this.#options;
     const visit: Visit = {
+      limiter: this.#options.limiter,
       formats,
       quotas: this.#quotas,
       key: '',
@@ -131,18 +132,15 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
   }
 
   #refundOnceSettled(x: X, exchange: Exchange, visit: Visit): void {
-    const { clock, refundWhen, limiter } = this.#options;
+    const { clock, refundWhen } = this.#options;
     if (refundWhen === undefined || visit.cost === 0) return;
-    // If something stood in for the store, the store gave no tokens, and a refund would give away those of others.
-    if (visit.decision !== undefined && sourceOf(visit.decision) === 'local') return;
     const req = this.binding.requestOf(x);
     const inContext = AsyncLocalStorage.snapshot();
     const since = clock.secondsSinceEpoch();
     const refund = async (ending: Ending) => {
       const durationSecs = Math.max(0, clock.secondsSinceEpoch() - since);
       try {
-        const isRefunded = await refundWhen({ ...ending, durationSecs }, req);
-        if (isRefunded) await limiter.refund(visit.key, visit.cost, visit.limits);
+        if (await refundWhen({ ...ending, durationSecs }, req)) await giveBack(visit);
       } catch (error) {
         this.#warn(error);
       }

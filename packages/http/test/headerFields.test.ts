@@ -18,6 +18,7 @@ function visit(buckets: readonly Owing[], allowed = true, cost = 1): Visit {
   const debts = buckets.map(({ debt }) => debt);
   const decision = decided(limits, debts, cost, allowed);
   return {
+    limiter: { refund: () => {} },
     formats: ['draft-11', 'draft-7', 'draft-6', 'legacy'],
     quotas: quotasOf(limits),
     key: 'k',

@@ -39,6 +39,7 @@ describe('the most restrictive of', () => {
   ])('$of', ({ decisions, most }) => {
     const visits = decisions.map((decision): Visit => {
       return {
+        limiter: { refund: () => {} },
         formats: [],
         quotas: { each: [], policy: '' },
         key: '',
@@ -53,6 +54,7 @@ describe('the most restrictive of', () => {
 
   test('visits that were not decided does not count these', () => {
     const skipped: Visit = {
+      limiter: { refund: () => {} },
       formats: [],
       quotas: { each: [], policy: '' },
       key: '',

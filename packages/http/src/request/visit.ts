@@ -1,12 +1,19 @@
-import type { Decision, Limits } from '@breaking/core';
+import { type Decision, type Limits, sourceOf } from '@breaking/core';
 import type { HeaderFormat, Quotas } from '../headers/quota.js';
+
+/** What gives tokens back. */
+interface Refunding {
+  refund(key: string, n: number, limits?: Limits): unknown;
+}
 
 /** One request meeting one limiter: what was asked, and once it is decided, how. */
 export interface Visit {
+  readonly limiter: Refunding;
   readonly formats: readonly HeaderFormat[];
   /** Of the limits that decide, in their order. */
   quotas: Quotas;
   key: string;
+  /** The tokens that are asked for; 0 once they have been given back. */
   cost: number;
   /** Instead of the limiter's own limits. */
   limits: Limits | undefined;
@@ -37,4 +44,16 @@ export function mostRestrictive(visits: readonly Visit[]): Decision | undefined 
     if (most === undefined || restrictsMore(decision, most)) most = decision;
   }
   return most;
+}
+
+/**
+ * Gives back, once, what the limiter has given. If something stood in for its store, the store gave no tokens, and a refund
+ * would give away those of others.
+ * @returns a promise if the store answers with one
+ */
+export function giveBack(visit: Visit): unknown {
+  const { decision, cost } = visit;
+  if (decision?.allowed !== true || cost === 0 || sourceOf(decision) === 'local') return undefined;
+  visit.cost = 0;
+  return visit.limiter.refund(visit.key, cost, visit.limits);
 }

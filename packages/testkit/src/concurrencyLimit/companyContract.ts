@@ -87,6 +87,47 @@ export function companyContract(adapter: AdapterUnderTest): void {
       expect((await server.served.get()).headers['retry-after']).toBe('60');
     });
 
+    it('behind a rate limit gives the token back that the limit took', async () => {
+      const server = await limitedServer(
+        adapter,
+        {},
+        {
+          gates: clock => [
+            { kind: 'rateLimit', options: { capacityMax: 3, restoreRateHz: 1e-6, clock } },
+            concurrency(1),
+          ],
+        },
+      );
+      const { answer } = await server.underWay();
+      for (let requests = 0; requests < 5; requests++) {
+        expect((await server.served.get()).headers.ratelimit).toMatch(/r=1;/);
+      }
+      answer();
+      expect(await server.freeAgain()).toBe(0);
+    });
+
+    it('like a circuit breaker gives tokens back once, whatever refundWhen says', async () => {
+      const outer = { capacityMax: 9, restoreRateHz: 1e-6, refundWhen: () => true };
+      const server = await limitedServer(
+        adapter,
+        {},
+        {
+          gates: clock => [
+            { kind: 'rateLimit', options: { ...outer, costOf: () => 2, clock } },
+            { kind: 'rateLimit', options: { name: 'free', ...outer, costOf: () => 0, clock } },
+            { kind: 'circuitBreaker', options: { errorThreshold: 1, timeWindowSecs: 60, clock } },
+          ],
+          handler: io => io.send(500, 'broken'),
+        },
+      );
+      await server.served.get();
+      for (let requests = 0; requests < 5; requests++) {
+        const { status, headers } = await server.served.get();
+        expect(status).toBe(503);
+        expect(headers.ratelimit).toMatch(/r=7;/);
+      }
+    });
+
     it('sends the fields of rate limits that the request has passed, as a refusal and as an error', async () => {
       for (const rejectWith of ['response', 'error'] as const) {
         const server = await limitedServer(
