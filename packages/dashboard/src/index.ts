@@ -1,4 +1,4 @@
-// What a page is made of. There is none yet, so the package is not published.
+// For the page's preview. There are no subpaths for users yet, so the package is not published.
 export { type ActionRequest, type Authorize, actionRefusal, gatekeeper, TOKEN_HEADER } from './access.js';
 export { BreakerHistory, type StripPart } from './counting/breakerHistory.js';
 export { LimitCounts, type LimitReport, type Result } from './counting/limitCounts.js';

@@ -1,0 +1,45 @@
+/** `1,234`, or `0.25` for what is small: three digits at most behind what counts. */
+export function number(value: number): string {
+  const digits = value === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return value.toLocaleString('en', { maximumFractionDigits: digits });
+}
+
+/** A time that is over or to come, in its two largest units: `45 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`. */
+export function duration(secs: number): string {
+  const whole = Math.max(0, Math.round(secs));
+  const units: [string, number][] = [
+    ['d', 86_400],
+    ['h', 3600],
+    ['min', 60],
+    ['s', 1],
+  ];
+  const first = units.findIndex(([, size]) => whole >= size);
+  if (first === -1) return '0 s';
+  let rest = whole;
+  const parts = units.slice(first, first + 2).map(([unit, size]) => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return [count, unit] as const;
+  });
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(' ');
+}
+
+/** The time of day so many seconds ago, as the viewer writes it. */
+export function clockTime(secsAgo: number, now: Date = new Date()): string {
+  return new Date(now.getTime() - secsAgo * 1000).toLocaleTimeString();
+}
+
+/** `20 at once, then 5 a minute`: a bucket in the unit in which its rate is a number that one can say. */
+export function policy(capacityMax: number, restoreRateHz: number): string {
+  const units: [string, number][] = [
+    ['a second', 1],
+    ['a minute', 60],
+    ['an hour', 3600],
+    ['a day', 86_400],
+  ];
+  const [unit, secs] = units.find(([, size]) => restoreRateHz * size >= 1) ?? (units[3] as [string, number]);
+  return `${number(capacityMax)} at once, then ${number(restoreRateHz * secs)} ${unit}`;
+}
