@@ -15,6 +15,9 @@ import {
 } from '@breaking/core';
 import { undecided } from '@breaking/core/internal';
 import { describe, expect, test } from 'vitest';
+import { provokes } from '../../testkit/src/observed.js';
+
+provokes('BREAKING_STORE_FAILS');
 
 /** A store over a network: it answers with promises, counts its round trips, and others use it too. */
 class Shared implements BucketStore {
@@ -83,16 +86,29 @@ describe('a refused key', () => {
     expect(await told(limiter.check('a'))).toMatchObject({ allowed: true, source: 'store' });
   });
 
+  test('costs one round trip a second, however often and by how many it is asked for', async () => {
+    const { clock, shared, limiter } = limited({ capacityMax: 10, restoreRateHz: 0.001 });
+    await limiter.check('a', 10);
+    await limiter.check('a');
+    shared.trips = 0;
+    for (let tenths = 0; tenths < 100; tenths++) {
+      clock.advanceBy(0.1);
+      const decisions = await Promise.all(Array.from({ length: 100 }, () => limiter.check('a')));
+      expect(decisions.some(decision => decision.allowed)).toBe(false);
+    }
+    expect(shared.trips).toBe(10);
+  });
+
   test('is told what is true by now: the wait is shorter and more is left', async () => {
-    const { clock, limiter } = limited();
+    const { clock, limiter } = limited({ capacityMax: 10, restoreRateHz: 4 });
     await limiter.check('a', 10);
     await limiter.check('a', 5);
-    clock.advanceBy(3.25);
+    clock.advanceBy(0.8125);
     expect(await told(limiter.check('a', 5))).toEqual({
       allowed: false,
       tokensLeft: [3],
       violated: 'api',
-      retryAfterSecs: 1.75,
+      retryAfterSecs: 0.4375,
       source: 'denyCache',
     });
     // The answer is there at once.
@@ -100,19 +116,19 @@ describe('a refused key', () => {
   });
 
   test('is refused any cost that cannot fit, and the store is asked for those that may', async () => {
-    const { clock, shared, limiter } = limited();
+    const { clock, shared, limiter } = limited({ capacityMax: 10, restoreRateHz: 4 });
     await limiter.check('a', 10);
     await limiter.check('a', 5);
-    clock.advanceBy(3);
+    clock.advanceBy(0.75);
     shared.trips = 0;
     expect(await source(limiter.check('a', 4))).toBe('denyCache');
-    expect(await told(limiter.check('a', 6))).toMatchObject({ retryAfterSecs: 3, source: 'denyCache' });
+    expect(await told(limiter.check('a', 6))).toMatchObject({ retryAfterSecs: 0.75, source: 'denyCache' });
     expect(shared.trips).toBe(0);
     expect(await told(limiter.check('a', 2))).toMatchObject({ allowed: true, tokensLeft: [1] });
     // What this process took in between is known.
     expect(await told(limiter.check('a', 5))).toMatchObject({
       tokensLeft: [1],
-      retryAfterSecs: 4,
+      retryAfterSecs: 1,
       source: 'denyCache',
     });
     expect(await told(limiter.check('a', 0))).toMatchObject({ allowed: true, source: 'store' });
@@ -130,21 +146,21 @@ describe('a refused key', () => {
 
   test('waits for the limit that takes longest, and each limit says its own', async () => {
     const limits = {
-      burst: { capacityMax: 2, restoreRateHz: 1 },
+      burst: { capacityMax: 2, restoreRateHz: 4 },
       daily: { capacityMax: 3, restoreRateHz: 0.01 },
     };
     const { clock, limiter } = limited(limits);
     await limiter.check('a', 2);
     await limiter.check('a', 2);
-    clock.advanceBy(1);
+    clock.advanceBy(0.25);
     expect(await told(limiter.check('a', 2))).toEqual({
       allowed: false,
       tokensLeft: [1, 1],
       violated: 'burst,daily',
-      retryAfterSecs: 99,
+      retryAfterSecs: 99.75,
       source: 'denyCache',
     });
-    clock.advanceBy(1);
+    clock.advanceBy(0.25);
     expect(await told(limiter.check('a', 2))).toMatchObject({ violated: 'daily', source: 'denyCache' });
     expect(await told(limiter.check('a', 1))).toMatchObject({ allowed: true, source: 'store' });
   });
@@ -247,14 +263,28 @@ describe('what a key gets back', () => {
     expect((await limiter.check('a')).allowed).toBe(true);
   });
 
-  test('elsewhere is heard of at the retry time', async () => {
-    const { clock, limiter, elsewhere } = limited();
+  test.each<[string, (limiter: RateLimiter<BucketStore>) => void | Promise<void>]>([
+    ['a reset', limiter => limiter.reset('a')],
+    ['a refund', limiter => limiter.refund('a', 10)],
+  ])('elsewhere is there a second later: %s', async (_, giveBack) => {
+    const { clock, limiter, elsewhere } = limited({ capacityMax: 10, restoreRateHz: 0.001 });
     await limiter.check('a', 10);
     await limiter.check('a', 2);
-    await elsewhere.reset('a');
+    await giveBack(elsewhere);
+    clock.advanceBy(0.999);
     expect(await source(limiter.check('a', 2))).toBe('denyCache');
-    clock.advanceBy(2);
+    clock.advanceBy(0.001);
     expect(await told(limiter.check('a', 2))).toMatchObject({ allowed: true, tokensLeft: [8] });
+  });
+
+  test('is given to all who wait for the request that asks again', async () => {
+    const { clock, limiter, elsewhere } = limited({ capacityMax: 10, restoreRateHz: 0.001 });
+    await limiter.check('a', 10);
+    await limiter.check('a');
+    await elsewhere.reset('a');
+    clock.advanceBy(1);
+    const decisions = await Promise.all(Array.from({ length: 12 }, () => limiter.check('a')));
+    expect(decisions.filter(decision => decision.allowed)).toHaveLength(10);
   });
 
   test('an error of a refund is the caller’s', async () => {

@@ -16,7 +16,7 @@ import {
   TimeoutError,
 } from '@breaking/core';
 import { undecided } from '@breaking/core/internal';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 
 const LIMITS: readonly Limit[] = [{ name: 'only', ...perDay(2) }];
 const EVERY: readonly OnStoreError[] = ['local', 'allow', 'deny'];
@@ -24,6 +24,8 @@ const EVERY: readonly OnStoreError[] = ['local', 'allow', 'deny'];
 const errors = channel('breaking:store:error');
 const heard: StoreErrorMessage[] = [];
 const unhandled: unknown[] = [];
+const warnings: Error[] = [];
+const onWarning = (warning: Error) => warnings.push(warning);
 const onMessage = (message: unknown) => heard.push(message as StoreErrorMessage);
 const onUnhandled = (error: unknown) => unhandled.push(error);
 
@@ -31,6 +33,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   errors.subscribe(onMessage);
   process.on('unhandledRejection', onUnhandled);
+  process.on('warning', onWarning);
 });
 
 afterEach(async () => {
@@ -38,6 +41,8 @@ afterEach(async () => {
   expect(vi.getTimerCount(), 'timers left behind').toBe(0);
   expect(unhandled.splice(0), 'unhandled rejections').toEqual([]);
   heard.length = 0;
+  warnings.length = 0;
+  process.off('warning', onWarning);
   errors.unsubscribe(onMessage);
   process.off('unhandledRejection', onUnhandled);
   vi.useRealTimers();
@@ -47,6 +52,21 @@ afterEach(async () => {
 function answering(answer: () => unknown): BucketStore {
   const method = () => answer() as Promise<never>;
   return { check: method, peek: method, refund: method, reset: method };
+}
+
+/** A store that has answered once, and hangs from there on. */
+async function hanging(options: Partial<FailoverOptions> = {}): Promise<FailoverBucketStore> {
+  let isFirst = true;
+  const store = failover(
+    answering(() => {
+      if (!isFirst) return new Promise(() => {});
+      isFirst = false;
+      return decided(LIMITS, [0], 0, true);
+    }),
+    options,
+  );
+  await store.peek('k', LIMITS, 0, 0);
+  return store;
 }
 
 const failover = (store: BucketStore, options: Partial<FailoverOptions> = {}) =>
@@ -175,10 +195,7 @@ describe.each(EVERY)('onStoreError %s', onStoreError => {
   });
 
   test('decides after 50 ms where the store hangs, and not before', async () => {
-    const store = failover(
-      answering(() => new Promise(() => {})),
-      { onStoreError },
-    );
+    const store = await hanging({ onStoreError });
     const decisions: Decision[] = [];
     for (let i = 0; i < 3; i++) {
       const answer = (store.check('k', LIMITS, 1, 0) as Promise<Decision>).then(each => decisions.push(each));
@@ -442,7 +459,16 @@ describe('thenables that misbehave', () => {
       () => ({ then: (resolve: Settle) => resolve({ then() {} }) }),
     ],
   ])('are given up on after the deadline: those %s', async (_, answer) => {
-    const decision = failover(answering(answer)).check('k', LIMITS, 1, 0);
+    let isFirst = true;
+    const store = failover(
+      answering(() => {
+        if (!isFirst) return answer();
+        isFirst = false;
+        return good;
+      }),
+    );
+    store.peek('k', LIMITS, 0, 0);
+    const decision = store.check('k', LIMITS, 1, 0);
     await vi.advanceTimersByTimeAsync(50);
     expect(sourceOf(await decision)).toBe('local');
     expect(heard.map(message => message.error)).toEqual([expect.any(TimeoutError)]);
@@ -463,6 +489,9 @@ describe('an answer that comes too late', () => {
     ['a rejection', ({ reject }) => reject(new Error('late'))],
   ])('is dropped: %s', async (_, settle) => {
     const { store, settlers } = held();
+    const first = store.peek('k', LIMITS, 1, 0);
+    settlers[0]?.resolve(decided(LIMITS, [0], 1, true));
+    await first;
     const answer = store.check('k', LIMITS, 1, 0);
     const refund = store.refund('k', LIMITS, 1, 0);
     await vi.advanceTimersByTimeAsync(50);
@@ -481,6 +510,109 @@ describe('an answer that comes too late', () => {
     await vi.advanceTimersByTimeAsync(10_000);
     await answer;
     expect(settlers).toHaveLength(1);
+  });
+});
+
+describe('a store that has never answered', () => {
+  const good = decided(LIMITS, [1], 1, true);
+  const answeringAfter = (ms: number) =>
+    answering(() => new Promise(resolve => setTimeout(resolve, ms, good)));
+
+  test('has a second from the first question, for all who ask in it', async () => {
+    const store = failover(answeringAfter(990));
+    const answers = Array.from({ length: 12 }, () => store.check('k', LIMITS, 1, 0));
+    await vi.advanceTimersByTimeAsync(990);
+    expect((await Promise.all(answers)).map(sourceOf)).toEqual(Array(12).fill('store'));
+    expect(warnings).toEqual([]);
+  });
+
+  test('has no longer than that, or than its deadline if that is longer', async () => {
+    const [short, long] = [
+      failover(answeringAfter(3000)),
+      failover(answeringAfter(3000), { deadlineSecs: 2 }),
+    ];
+    const answers = [short, long].map(store => store.check('k', LIMITS, 1, 0));
+    let isOver = [false, false];
+    answers.forEach((answer, i) => {
+      void Promise.resolve(answer).then(() => {
+        isOver = isOver.with(i, true);
+      });
+    });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(isOver).toEqual([true, false]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(isOver).toEqual([true, true]);
+    await vi.advanceTimersByTimeAsync(1000);
+  });
+
+  test('has its deadline once it has answered, and an error is no answer to wait for', async () => {
+    let answer: () => unknown = () => good;
+    const store = failover(answering(() => answer()));
+    store.check('k', LIMITS, 1, 0);
+    answer = () => new Promise(() => {});
+    const late = store.check('k', LIMITS, 1, 0);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(sourceOf(await late)).toBe('local');
+    const failing = failover(answering(() => Promise.reject(new Error('down'))));
+    expect(sourceOf(await failing.check('k', LIMITS, 1, 0))).toBe('local');
+  });
+});
+
+describe('the warning of a store that gives no answers', () => {
+  const down = answering(() => Promise.reject(new Error('WRONGPASS invalid password')));
+
+  test.each<[OnStoreError, string]>([
+    ['local', 'each process counts by itself, and all together allow a multiple of the limit'],
+    ['allow', 'every request is allowed'],
+    ['deny', 'every request is refused'],
+  ])('names the limit and the first error, and says what %s means', async (onStoreError, meaning) => {
+    const store = failover({ ...down }, { onStoreError });
+    await threeChecks(store);
+    await nextTurn();
+    expect(warnings).toMatchObject([{ name: 'BreakingWarning', code: 'BREAKING_STORE_FAILS' }]);
+    expect(warnings[0]?.message).toBe(
+      `rate limit "api": its store gives no answer (WRONGPASS invalid password). Until it does, ${meaning}.`,
+    );
+  });
+
+  test('is one a minute for all limits on a store', async () => {
+    const nowMs = vi.spyOn(performance, 'now').mockReturnValue(1e9);
+    onTestFinished(() => nowMs.mockRestore());
+    const stores = [failover(down, { name: 'one' }), failover(down, { name: 'other' })];
+    for (const store of [...stores, ...stores]) await store.check('k', LIMITS, 1, 0);
+    await nextTurn();
+    expect(warnings).toHaveLength(1);
+    nowMs.mockReturnValue(1e9 + 60_000);
+    for (const store of stores) await store.check('k', LIMITS, 1, 0);
+    await nextTurn();
+    expect(warnings).toHaveLength(2);
+  });
+
+  test('tells the deadline of a store that is too slow, and what to set', async () => {
+    const late = (await hanging()).check('k', LIMITS, 1, 0);
+    await vi.advanceTimersByTimeAsync(50);
+    await late;
+    await nextTurn();
+    expect(warnings[0]?.message).toContain('(store.check took longer than 0.05 s)');
+    expect(warnings[0]?.message).toContain(
+      'The deadline is 0.05 s. If the store needs longer, set storeDeadlineSecs.',
+    );
+  });
+
+  test('adds what the store says about its error', async () => {
+    const store = failover({ ...down, adviceOn: error => `Think about ${(error as Error).message}.` });
+    await store.check('k', LIMITS, 1, 0);
+    await nextTurn();
+    expect(warnings[0]?.message).toMatch(/ Think about WRONGPASS invalid password\.$/);
+  });
+
+  test('is not for a store that answers decisions, though a refund is lost', async () => {
+    const memory = new MemoryBucketStore();
+    const store = failover({ ...down, check: (...args) => memory.check(...args) });
+    await store.check('k', LIMITS, 1, 0);
+    await store.refund('k', LIMITS, 1, 0);
+    await nextTurn();
+    expect(warnings).toEqual([]);
   });
 });
 
@@ -531,18 +663,13 @@ describe('options', () => {
   const store = new MemoryBucketStore();
 
   test('local and 50 ms are the defaults', async () => {
-    const hanging = new FailoverBucketStore({ store: answering(() => new Promise(() => {})), name: 'api' });
-    const answer = hanging.check('k', LIMITS, 1, 0);
+    const answer = (await hanging()).check('k', LIMITS, 1, 0);
     await vi.advanceTimersByTimeAsync(50);
     expect(await answer).toMatchObject({ limits: [{ name: 'only', tokensLeft: 1 }] });
   });
 
   test('a deadline as long as a timer can wait is kept', async () => {
-    const hanging = failover(
-      answering(() => new Promise(() => {})),
-      { deadlineSecs: 2_147_483 },
-    );
-    const answer = hanging.check('k', LIMITS, 1, 0);
+    const answer = (await hanging({ deadlineSecs: 2_147_483 })).check('k', LIMITS, 1, 0);
     await vi.advanceTimersByTimeAsync(2_147_482_999);
     expect(heard).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);

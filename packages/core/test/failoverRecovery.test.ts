@@ -8,6 +8,9 @@ import {
   sourceOf,
 } from '@breaking/core';
 import { describe, expect, it } from 'vitest';
+import { provokes } from '../../testkit/src/observed.js';
+
+provokes('BREAKING_STORE_FAILS');
 
 /** A store that works until it is told to stop, and counts who asks. */
 class Switched implements BucketStore {

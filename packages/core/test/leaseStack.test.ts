@@ -10,6 +10,9 @@ import {
   sourceOf,
 } from '@breaking/core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { provokes } from '../../testkit/src/observed.js';
+
+provokes('BREAKING_STORE_FAILS');
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());

@@ -6,18 +6,28 @@ import {
   perMinute,
   sourceOf,
 } from '@breaking/core';
+import { provokes } from '@breaking/testkit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { checkRateLimit } from '../src/rateLimitOptions.js';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
 
-const never = () => new Promise<never>(() => {});
-const silent: BucketStore = { check: never, peek: never, refund: never, reset: never };
+provokes('BREAKING_STORE_FAILS');
 
-/** After how many milliseconds somebody stands in for the store. */
+const never = () => new Promise<never>(() => {});
+
+/** A store that answers a peek, and hangs at every check. */
+function silent(): BucketStore {
+  const memory = new MemoryBucketStore();
+  const peek: BucketStore['peek'] = async (...args) => memory.peek(...args);
+  return { check: never, peek, refund: never, reset: never };
+}
+
+/** After how many milliseconds somebody stands in for a store that has answered before. */
 async function deadlineOf(store: BucketStore): Promise<number> {
   const { limiter } = checkRateLimit('rateLimit', { capacityMax: 1, restoreRateHz: 1, name: 'api', store });
+  await limiter.peek('a');
   let source: string | undefined;
   Promise.resolve(limiter.check('a')).then(decision => {
     source = sourceOf(decision);
@@ -29,16 +39,16 @@ async function deadlineOf(store: BucketStore): Promise<number> {
 }
 
 test('a store has 50 ms for an answer', async () => {
-  expect(await deadlineOf(silent)).toBe(50);
+  expect(await deadlineOf(silent())).toBe(50);
 });
 
 test('a failover of the application is used as it is, with its own deadline', async () => {
-  const store = new FailoverBucketStore({ store: silent, name: 'api', deadlineSecs: 1 });
+  const store = new FailoverBucketStore({ store: silent(), name: 'api', deadlineSecs: 1 });
   expect(await deadlineOf(store)).toBe(1000);
 });
 
 test('a failover of the application behind its own deny cache is used as it is too', async () => {
-  const failover = new FailoverBucketStore({ store: silent, name: 'api', deadlineSecs: 1 });
+  const failover = new FailoverBucketStore({ store: silent(), name: 'api', deadlineSecs: 1 });
   expect(await deadlineOf(new DenyCacheBucketStore({ store: failover }))).toBe(1000);
 });
 
@@ -55,7 +65,7 @@ test('the stores of another copy of core are taken for what they are', async () 
 });
 
 test('a deny cache alone has 50 ms', async () => {
-  expect(await deadlineOf(new DenyCacheBucketStore({ store: silent }))).toBe(50);
+  expect(await deadlineOf(new DenyCacheBucketStore({ store: silent() }))).toBe(50);
 });
 
 test('a store that only extends our memory has 50 ms too', async () => {

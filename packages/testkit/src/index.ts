@@ -11,7 +11,7 @@ export {
 export { circuitBreakerContract } from './circuitBreakerContract.js';
 export { concurrencyLimitContract } from './concurrencyLimitContract.js';
 export { type LambdaApp, type LambdaHandler, lambdaContract } from './lambdaContract.js';
-export { breakerOutcomes, Held, heard, turn, type Warning, warned } from './observed.js';
+export { breakerOutcomes, Held, heard, provokes, turn, type Warning, warned } from './observed.js';
 export { freePort } from './programs/freePort.js';
 export { GuardedProgram } from './programs/guardedProgram.js';
 export { installedProgram, type Program } from './programs/installedProgram.js';

@@ -7,7 +7,7 @@ import type {
   StoreErrorMessage,
   TransitionMessage,
 } from '@breaking/core';
-import { onTestFinished } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished } from 'vitest';
 
 interface Messages {
   'breaking:rate_limit:decision': DecisionMessage;
@@ -41,6 +41,18 @@ export function warned(): readonly Warning[] {
   process.on('warning', hear);
   onTestFinished(() => void process.off('warning', hear));
   return warnings;
+}
+
+/** Lets every test of the file or suite cause process warnings with these codes, and no others. */
+export function provokes(...codes: readonly string[]): void {
+  const warnings: Warning[] = [];
+  const hear = (warning: Error) => warnings.push(warning as Warning);
+  beforeEach(() => void process.on('warning', hear));
+  afterEach(async () => {
+    await turn();
+    process.off('warning', hear);
+    expect(warnings.splice(0).filter(({ code }) => !codes.includes(code))).toEqual([]);
+  });
 }
 
 export interface Warning extends Error {

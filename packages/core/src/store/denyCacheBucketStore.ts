@@ -6,9 +6,14 @@ import { decisionIn } from './answer.js';
 import { LastAnswer } from './lastAnswer.js';
 import { asStore, type BucketStore, KEEPS_REFUSALS, STANDS_IN, says } from './store.js';
 
+/** Seconds for which a refusal is repeated. Then the store is asked again, since the key may have been reset elsewhere. */
+const REPEATED_SECS = 1 - 1e-9;
+
 /** Checks of a key, and looks at it, that the store has not answered yet. */
 interface Asking {
   count: number;
+  /** Settles with the answer to a request whose refusal was too old to be repeated. */
+  renewal?: Promise<void> | undefined;
 }
 
 /** How many sets of limits a refused key is remembered under. Those that requests make up do not pile up. */
@@ -21,16 +26,17 @@ export interface DenyCacheOptions {
 }
 
 /**
- * A store that refuses by itself, without asking the one behind it, for as long as that store would: a key that was
- * refused owes what it owed then, less what has drained since. A client that hammers a refused key costs the store nothing.
+ * A store that refuses by itself, without asking the one behind it, for as long as that store would, but at most for a
+ * second: a key that was refused owes what it owed then, less what has drained since. A client that hammers a refused key
+ * costs the store one question a second.
  *
  * It refuses only what the store's last answer proves: the same limits by value, and a cost that does not fit into
  * what that answer left and what has drained since. A request gets through a round trip too early rather than too late.
  * After the clock steps back, it asks.
  *
- * A refund or reset through this store, and a check that is allowed under other limits, make it forget the key. It hears of
- * those in other processes with the store's next answer: until the retry time that it knows, it goes on refusing.
- * `tokensLeft` does not include what others have taken since.
+ * A refund or reset through this store, and a check that is allowed under other limits, make it forget the key. It learns of
+ * those in other processes with the store's next answer, a second later at most. While one request asks for a key again,
+ * requests that come meanwhile wait for its answer. `tokensLeft` does not include what others have taken since.
  *
  * It remembers refused keys only, at most `maxKeys`. A key that it forgets costs a round trip. It has no timer.
  * Put it around a FailoverBucketStore, not inside: that one's breaker would take its answers for the store's. It never
@@ -56,6 +62,15 @@ export class DenyCacheBucketStore implements BucketStore {
     this.#maxKeys = whole(`${what}: maxKeys`, maxKeys, 2);
   }
 
+  get deadlineSecs(): number | undefined {
+    return this.store.deadlineSecs;
+  }
+
+  withDeadline(secs: number): DenyCacheBucketStore {
+    const store = this.store.withDeadline?.(secs) ?? this.store;
+    return new DenyCacheBucketStore({ store, maxKeys: this.#maxKeys });
+  }
+
   check(key: string, limits: readonly Limit[], cost: number, now: number): Decision | Promise<Decision> {
     return this.#decide('check', key, limits, cost, now);
   }
@@ -78,9 +93,18 @@ export class DenyCacheBucketStore implements BucketStore {
     limits: readonly Limit[],
     cost: number,
     now: number,
+    mayWait = true,
   ): Decision | Promise<Decision> {
-    const refused = this.#find(key, limits)?.refusal(cost, now, 'denyCache');
-    if (refused !== undefined) return refused;
+    const known = this.#find(key, limits);
+    const refused = known?.refusal(cost, now, 'denyCache');
+    if (known !== undefined && refused !== undefined) {
+      const canNeverFit = limits.some(limit => cost > limit.capacityMax);
+      if (canNeverFit || known.age(now) < REPEATED_SECS) return refused;
+      const renewal = this.#asking.get(key)?.renewal;
+      if (renewal !== undefined && mayWait) {
+        return renewal.then(() => this.#decide(operation, key, limits, cost, now, false));
+      }
+    }
     const heard = (told: Decision) => {
       const decision = decisionIn(told, limits);
       if (decision !== undefined && decision.limits.length > 0 && sourceOf(told) === 'store') {
@@ -102,13 +126,20 @@ export class DenyCacheBucketStore implements BucketStore {
       if (current && asking.count === 0) this.#asking.delete(key);
       return current;
     };
-    return answer.then(
+    const told = answer.then(
       decision => (isCurrent() ? heard(decision) : decision),
       error => {
         isCurrent();
         throw error;
       },
     );
+    if (refused !== undefined) {
+      const over = () => {
+        asking.renewal = undefined;
+      };
+      asking.renewal ??= told.then(over, over);
+    }
+    return told;
   }
 
   #learn(key: string, limits: readonly Limit[], decision: Decision, now: number): void {

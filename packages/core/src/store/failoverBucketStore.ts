@@ -6,7 +6,9 @@ import type { Permit } from '../breaker/permit.js';
 import { type Decision, sourced, undecided } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
 import { decisionIn } from './answer.js';
+import { AnswerDeadline } from './answerDeadline.js';
 import { ON_STORE_ERROR, type OnStoreError, storeErrorChannel } from './events.js';
+import { warnOfFailingStore } from './failingStore.js';
 import { MemoryBucketStore } from './memory/memoryBucketStore.js';
 import { asStore, type BucketStore, DEFAULT_DEADLINE_SECS, STANDS_IN } from './store.js';
 
@@ -22,7 +24,10 @@ export interface FailoverOptions {
   readonly name: string;
   /** Default 'local'. */
   readonly onStoreError?: OnStoreError | undefined;
-  /** Seconds that the store may take for one answer, > 0, at most 2,147,483; default 0.05. */
+  /**
+   * Seconds that the store may take for one answer, > 0, at most 2,147,483; default 0.05. The first answer of all may take
+   * until a second after the first question.
+   */
   readonly deadlineSecs?: number | undefined;
 }
 
@@ -31,7 +36,8 @@ export interface FailoverOptions {
  * Decision or misses the deadline. A circuit breaker spares a store that keeps failing, and spares requests the wait for
  * it: while the breaker is open, `onStoreError` decides at once, and single operations find out when the store is back. One
  * error that fails many requests at once, as that of a batch, counts once there.
- * Each error is published on `breaking:store:error`, none is thrown.
+ * Each error is published on `breaking:store:error`, none is thrown. The first error at which `onStoreError`
+ * decides is a process warning with the code `BREAKING_STORE_FAILS`, and later ones are at most once a minute.
  *
  * Under 'local' the buckets in this process start from what the store last said of a key, and its next answer on the key
  * replaces them. Do not refund a decision whose source is 'local': the store never took it.
@@ -41,10 +47,11 @@ export interface FailoverOptions {
  */
 export class FailoverBucketStore implements BucketStore {
   readonly [STANDS_IN] = true;
+  readonly deadlineSecs: number;
   readonly #store: BucketStore;
   readonly #name: string;
   readonly #onStoreError: OnStoreError;
-  readonly #deadlineSecs: number;
+  readonly #deadline: AnswerDeadline;
   readonly #breaker: CircuitBreaker;
   readonly #local = new MemoryBucketStore();
   /** The errors of this turn of the event loop. */
@@ -59,9 +66,20 @@ export class FailoverBucketStore implements BucketStore {
     this.#name = printableName(`${what}: name`, options.name);
     const { onStoreError = 'local', deadlineSecs = DEFAULT_DEADLINE_SECS } = options;
     this.#onStoreError = oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
-    this.#deadlineSecs = asDeadline(`${what}: deadlineSecs`, deadlineSecs);
+    this.deadlineSecs = asDeadline(`${what}: deadlineSecs`, deadlineSecs);
+    this.#deadline = new AnswerDeadline(deadlineSecs);
     const clock = { secondsSinceEpoch: () => this.#now };
     this.#breaker = new CircuitBreaker({ ...BREAKER, name: `store of ${this.#name}`, clock });
+  }
+
+  withDeadline(secs: number): FailoverBucketStore {
+    const store = this.#store.withDeadline?.(secs) ?? this.#store;
+    return new FailoverBucketStore({
+      store,
+      name: this.#name,
+      onStoreError: this.#onStoreError,
+      deadlineSecs: secs,
+    });
   }
 
   check(key: string, limits: readonly Limit[], cost: number, now: number): Decision | Promise<Decision> {
@@ -103,7 +121,10 @@ export class FailoverBucketStore implements BucketStore {
         if (this.#onStoreError === 'local') this.#local.learn(key, decision, now);
         return decision;
       },
-      () => {
+      error => {
+        if (error !== undefined) {
+          warnOfFailingStore(this.#store, this.#name, this.#onStoreError, error, this.deadlineSecs);
+        }
         if (this.#onStoreError === 'allow') return undecided(true, 0);
         if (this.#onStoreError === 'deny') return undecided(false, DENIED_SECS);
         return sourced(this.#local[operation](key, limits, cost, now), 'local');
@@ -116,26 +137,28 @@ export class FailoverBucketStore implements BucketStore {
     operation: string,
     send: () => A | PromiseLike<A>,
     receive: (answer: A) => T,
-    instead: () => T,
+    instead: (error?: unknown) => T,
   ): T | Promise<T> {
     const failed = (error: unknown) => {
       this.#publish(error);
-      return instead();
+      return instead(error);
     };
     let permit: Permit;
     try {
       permit = this.#breaker.acquire();
     } catch (refusal) {
-      return failed(refusal);
+      this.#publish(refusal);
+      return instead();
     }
     const succeeded = (value: T): T => {
+      this.#deadline.answered();
       permit.success();
       return value;
     };
     try {
       const answer = send();
       if (!isThenable(answer)) return succeeded(receive(answer));
-      const received = within(`store.${operation}`, this.#deadlineSecs, answer).then(receive);
+      const received = within(`store.${operation}`, this.#secsFor(operation), answer).then(receive);
       return received.then(succeeded, error => {
         if (this.#isCounted(error)) permit.ignore();
         else permit.failure(error);
@@ -145,6 +168,11 @@ export class FailoverBucketStore implements BucketStore {
       permit.failure(error);
       return failed(error);
     }
+  }
+
+  /** A decision waits for a cold start. Nobody needs a refund or a reset to. */
+  #secsFor(operation: string): number {
+    return operation === 'check' || operation === 'peek' ? this.#deadline.asked() : this.deadlineSecs;
   }
 
   /** Whether this very error has failed another request in this turn, as it does when they waited for one batch. */

@@ -40,6 +40,12 @@ export interface BucketStore {
   strike?(key: string, limits: readonly Limit[], lockout: Lockout, now: number): number | Promise<number>;
   /** The same store for keys that all begin with `prefix`, where it has a cheaper way than to join the two. */
   scoped?(prefix: string): BucketStore;
+  /** Seconds that the store has for an answer, where it gives up by itself. */
+  readonly deadlineSecs?: number | undefined;
+  /** The same store with another deadline, in seconds. */
+  withDeadline?(secs: number): BucketStore;
+  /** What an operator can do about an error of this store, in a sentence or two. */
+  adviceOn?(error: unknown): string | undefined;
 }
 
 /**

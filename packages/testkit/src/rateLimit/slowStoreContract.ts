@@ -1,15 +1,16 @@
 import { type BucketStore, type Decision, MemoryBucketStore, type OnStoreError } from '@breaking/core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AdapterUnderTest } from '../adapterUnderTest.js';
-import { Held, heard, turn, warned } from '../observed.js';
+import { Held, heard, provokes, turn, warned } from '../observed.js';
 import { serve } from '../served.js';
 import { limit, tokensOf, upTo } from './limit.js';
 import { Refunds } from './refunds.js';
-import { DOWN, limitOn, storeThat } from './storeThat.js';
+import { type Check, DOWN, limitOn, storeThat } from './storeThat.js';
 
 /** A store that takes its time: in time, or too long. */
 export function slowStoreContract(adapter: AdapterUnderTest): void {
   describe('a store that hangs', () => {
+    provokes('BREAKING_STORE_FAILS');
     // Only these: sockets have timers of their own, which must run.
     beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
     afterEach(() => void vi.useRealTimers());
@@ -18,11 +19,17 @@ export function slowStoreContract(adapter: AdapterUnderTest): void {
     const hanging = async (onStoreError: OnStoreError) => {
       const asked = new Held();
       const late = new Held<unknown>();
-      const check = () => {
+      const memory = new MemoryBucketStore();
+      let hangs = false;
+      const check: Check = (...args) => {
+        if (!hangs) return memory.check(...args);
         asked.release();
         return late.promise;
       };
       const served = await serve(adapter, { gates: [limitOn(check, onStoreError)] });
+      // A store that has never answered has longer.
+      await served.get();
+      hangs = true;
       const answer = served.get();
       await asked.promise;
       return { served, answer, late };

@@ -1,7 +1,7 @@
 import { decided } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest } from '../adapterUnderTest.js';
-import { heard } from '../observed.js';
+import { heard, provokes, turn, warned } from '../observed.js';
 import { serve } from '../served.js';
 import { type Check, DOWN, limitOn } from './storeThat.js';
 
@@ -35,6 +35,19 @@ const BROKEN: readonly { readonly store: string; readonly check: Check }[] = [
 /** A store that gives no answer never makes a request fail otherwise than `onStoreError` says. */
 export function storeErrorsContract(adapter: AdapterUnderTest): void {
   describe.each(BROKEN)('a store that $store', ({ check }) => {
+    provokes('BREAKING_STORE_FAILS');
+
+    test('is said aloud, once', async () => {
+      const warnings = warned();
+      const served = await serve(adapter, { gates: [limitOn(check)] });
+      for (let i = 0; i < 3; i++) await served.get();
+      await turn();
+      expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_STORE_FAILS']);
+      expect(warnings[0]?.message).toMatch(
+        /^rate limit "api": its store gives no answer \(.+\)\. Until it does, /,
+      );
+    });
+
     test('is stood in for by buckets in this process', async () => {
       const messages = heard('breaking:rate_limit:decision');
       const served = await serve(adapter, { gates: [limitOn(check)] });

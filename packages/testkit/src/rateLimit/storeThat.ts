@@ -4,7 +4,7 @@ import { limit, upTo } from './limit.js';
 
 export const DOWN = new Error('the store is down');
 
-export type Check = () => unknown;
+export type Check = (...asked: Parameters<BucketStore['check']>) => unknown;
 
 /** A store that answers `check` like this, and everything else not at all. */
 export function storeThat(check: Check): BucketStore {
