@@ -56,7 +56,7 @@ test('the stores of another copy of core are taken for what they are', async () 
   vi.resetModules();
   const another = await import('@breaking/core');
   expect(another.FailoverBucketStore).not.toBe(FailoverBucketStore);
-  const failover = new another.FailoverBucketStore({ store: silent, name: 'api', deadlineSecs: 1 });
+  const failover = new another.FailoverBucketStore({ store: silent(), name: 'api', deadlineSecs: 1 });
   const stores = [failover, new another.DenyCacheBucketStore({ store: failover })];
   for (const store of stores) expect(await deadlineOf(store)).toBe(1000);
   const memory = new another.MemoryBucketStore();

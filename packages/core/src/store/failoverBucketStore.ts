@@ -121,8 +121,9 @@ export class FailoverBucketStore implements BucketStore {
         if (this.#onStoreError === 'local') this.#local.learn(key, decision, now);
         return decision;
       },
-      error => {
-        if (error !== undefined) {
+      failure => {
+        if (failure !== undefined) {
+          const { error } = failure;
           warnOfFailingStore(this.#store, this.#name, this.#onStoreError, error, this.deadlineSecs);
         }
         if (this.#onStoreError === 'allow') return undecided(true, 0);
@@ -137,11 +138,11 @@ export class FailoverBucketStore implements BucketStore {
     operation: string,
     send: () => A | PromiseLike<A>,
     receive: (answer: A) => T,
-    instead: (error?: unknown) => T,
+    instead: (failure?: { readonly error: unknown }) => T,
   ): T | Promise<T> {
     const failed = (error: unknown) => {
       this.#publish(error);
-      return instead(error);
+      return instead({ error });
     };
     let permit: Permit;
     try {

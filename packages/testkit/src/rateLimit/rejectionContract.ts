@@ -2,6 +2,7 @@ import { StoreUnavailable, TooManyRequests } from '@breaking/core';
 import type { RateLimitOptions, RateLimitSettings, Rejection } from '@breaking/http';
 import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest } from '../adapterUnderTest.js';
+import { warned } from '../observed.js';
 import { serve } from '../served.js';
 import { limit, upTo } from './limit.js';
 
@@ -66,6 +67,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
     });
 
     test('hands over a StoreUnavailable where the store gave no answer', async () => {
+      const warnings = warned();
       const store = {
         check: () => {
           throw new Error('down');
@@ -77,6 +79,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
       const { errors } = await raised({ ...upTo(1), name: 'api', store, onStoreError: 'deny' });
       expect(errors[0]).toBeInstanceOf(StoreUnavailable);
       expect(errors[0]).toMatchObject({ status: 503, statusCode: 503, headers: { 'Retry-After': '1' } });
+      expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_STORE_FAILS']);
     });
 
     test('asks no problem', async () => {

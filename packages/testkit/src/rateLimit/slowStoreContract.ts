@@ -107,6 +107,7 @@ export function slowStoreContract(adapter: AdapterUnderTest): void {
     });
 
     test('and is down for one decision gets no refund of what it never gave', async () => {
+      const warnings = warned();
       const memory = new Refunds();
       let isDown = true;
       const check: typeof memory.check = (...asked) => {
@@ -122,6 +123,7 @@ export function slowStoreContract(adapter: AdapterUnderTest): void {
       await served.get();
       await turn();
       expect(memory.sizes).toEqual([1]);
+      expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_STORE_FAILS']);
     });
 
     test('and fails at a refund is told of, and harms nobody', async () => {
