@@ -46,7 +46,7 @@ describe.each(Object.entries(HEARD))('whoever hears by %s', (_name, hearing) => 
     const { breaker, circuit, states } = resetWhen('open');
     open(breaker);
     expect(states).toEqual(['open', 'closed']);
-    expect([breaker.state, circuit.isLikeNew]).toEqual(['closed', true]);
+    expect([breaker.state, circuit.isLikeNew()]).toEqual(['closed', true]);
     fail(breaker, 4);
     expect(breaker.state).toBe('closed');
   });
@@ -72,7 +72,7 @@ describe.each(Object.entries(HEARD))('whoever hears by %s', (_name, hearing) => 
     breaker.trip();
     clock.advanceBy(2);
     await expect(breaker.run(async () => 'an answer')).resolves.toBe('an answer');
-    expect([breaker.state, circuit.isLikeNew]).toEqual(['closed', true]);
+    expect([breaker.state, circuit.isLikeNew()]).toEqual(['closed', true]);
   });
 
   test('may reset one whose probe is recordFailure: that changes nothing any more', () => {
@@ -81,7 +81,7 @@ describe.each(Object.entries(HEARD))('whoever hears by %s', (_name, hearing) => 
     clock.advanceBy(2);
     breaker.recordFailure();
     expect(states).toEqual(['open', 'halfOpen', 'closed']);
-    expect([breaker.state, circuit.isLikeNew]).toEqual(['closed', true]);
+    expect([breaker.state, circuit.isLikeNew()]).toEqual(['closed', true]);
   });
 
   test('may trip one that has closed: it opens again, with the wait of a second trip', () => {
@@ -118,5 +118,5 @@ test('whoever hears of a call may reset the breaker: what it had counted is gone
   calls.subscribe(hear);
   stops.push(() => calls.unsubscribe(hear));
   fail(breaker, 50);
-  expect([breaker.state, circuit.isLikeNew]).toEqual(['closed', true]);
+  expect([breaker.state, circuit.isLikeNew()]).toEqual(['closed', true]);
 });

@@ -26,18 +26,18 @@ describe('looks', () => {
 
   test('a circuit is like new when closed, full, and the next wait would be the first', () => {
     const { breaker, circuit, clock } = breakerOf();
-    expect(circuit.isLikeNew).toBe(true);
+    expect(circuit.isLikeNew()).toBe(true);
     fail(breaker);
-    expect(circuit.isLikeNew).toBe(false);
+    expect(circuit.isLikeNew()).toBe(false);
     clock.advanceBy(2);
-    expect(circuit.isLikeNew).toBe(true);
+    expect(circuit.isLikeNew()).toBe(true);
     fail(breaker, 5);
     clock.advanceBy(2);
-    expect(circuit.isLikeNew).toBe(false);
+    expect(circuit.isLikeNew()).toBe(false);
     breaker.acquire().success();
-    expect([breaker.state, circuit.isLikeNew]).toEqual(['closed', false]);
+    expect([breaker.state, circuit.isLikeNew()]).toEqual(['closed', false]);
     clock.advanceBy(10);
-    expect(circuit.isLikeNew).toBe(true);
+    expect(circuit.isLikeNew()).toBe(true);
   });
 });
 
@@ -78,7 +78,7 @@ describe('trip and reset', () => {
     clock.advanceBy(2);
     breaker.acquire().failure();
     breaker.reset();
-    expect([breaker.state, circuit.isLikeNew]).toEqual(['closed', true]);
+    expect([breaker.state, circuit.isLikeNew()]).toEqual(['closed', true]);
     fail(breaker, 4);
     expect(breaker.state).toBe('closed');
     fail(breaker);
@@ -157,7 +157,7 @@ describe('a clock that steps back', () => {
     const { breaker, circuit } = breakerOf({ errorThreshold: 2, timeWindowSecs: 4, clock });
     fail(breaker);
     clock.time += 2;
-    expect(circuit.isLikeNew).toBe(true);
+    expect(circuit.isLikeNew()).toBe(true);
     clock.time -= 0.25;
     fail(breaker);
     expect(breaker.state).toBe('open');
@@ -172,8 +172,8 @@ describe('a clock that steps back', () => {
     clock.time -= 500;
     breaker.recordFailure();
     clock.time += 9;
-    expect(circuit.isLikeNew).toBe(false);
+    expect(circuit.isLikeNew()).toBe(false);
     clock.time += 1;
-    expect(circuit.isLikeNew).toBe(true);
+    expect(circuit.isLikeNew()).toBe(true);
   });
 });

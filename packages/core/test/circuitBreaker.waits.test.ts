@@ -104,7 +104,7 @@ describe('the level, by which waits get longer', () => {
         clock.time += breaker.retryAfterSecs;
         breaker.acquire().success();
         clock.time += timeWindowSecs;
-        expect(circuit.isLikeNew).toBe(true);
+        expect(circuit.isLikeNew()).toBe(true);
       }
     },
   );

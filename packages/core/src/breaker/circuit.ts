@@ -114,16 +114,18 @@ export class Circuit implements Admitter {
    * Closed, full, no call under way, and its next cool-down would be the first: nothing is lost by forgetting this circuit
    * for a new one.
    */
-  get isLikeNew(): boolean {
+  isLikeNew(now = this.#now()): boolean {
     if (this.#underWay > 0) return false;
-    return this.#state.isUntouched || this.#state.isLikeNew(this.#now());
+    if (this.#state.isUntouched) return true;
+    this.#state.see(now);
+    return this.#state.isLikeNew(now);
   }
 
   /** Whether less is lost by forgetting this circuit than another: closed ones go first, then the nearest to full. */
-  losesLessThan(other: Circuit): boolean {
+  losesLessThan(other: Circuit, now = this.#now()): boolean {
     const isRecovering = this.#state.isRecovering;
     if (isRecovering !== other.#state.isRecovering) return !isRecovering;
-    return this.#state.secondsUntilFull(this.#now()) < other.#state.secondsUntilFull(other.#now());
+    return this.#state.secondsUntilFull(now) < other.#state.secondsUntilFull(now);
   }
 
   askLater(epoch: number, isUnderWay: () => boolean): void {

@@ -1,5 +1,6 @@
 import { boundedKey } from '../base/bucketKey.js';
 import { asString, knownOptions, whole } from '../base/check.js';
+import { readingOf } from '../base/clock.js';
 import { Circuit } from './circuit.js';
 import { breakerOver, type CircuitBreaker } from './circuitBreaker.js';
 import {
@@ -105,12 +106,15 @@ export class CircuitBreakerGroup {
 
   /** Forgets breakers among the next few until there is room for another. */
   #makeRoom(): void {
-    const { maxKeys } = this.#settings;
+    const { maxKeys, breaker } = this.#settings;
+    if (this.#byKey.size < maxKeys) return;
+    // One reading for all neighbours: it costs more than a look at one of them.
+    const now = readingOf(breaker.clock);
     let victim: [key: string, circuit: Circuit] | undefined;
     for (let looks = 0; looks < NEIGHBOURS && this.#byKey.size >= maxKeys; looks++) {
       const [key, { circuit }] = this.#next();
-      if (circuit.isLikeNew) this.#byKey.delete(key);
-      else if (victim === undefined || circuit.losesLessThan(victim[1])) victim = [key, circuit];
+      if (circuit.isLikeNew(now)) this.#byKey.delete(key);
+      else if (victim === undefined || circuit.losesLessThan(victim[1], now)) victim = [key, circuit];
     }
     if (victim !== undefined && this.#byKey.size >= 2 * maxKeys) this.#byKey.delete(victim[0]);
   }
