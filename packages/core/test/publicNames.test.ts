@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
@@ -56,6 +57,7 @@ function exportedBy(source: string): string[] {
  */
 const NAMES: Readonly<Record<string, string>> = {
   '@breaking/core': `
+    Allowed
     BucketPolicy
     BucketStore
     CallMessage
@@ -79,6 +81,7 @@ const NAMES: Readonly<Record<string, string>> = {
     ErrorType
     FailoverBucketStore
     FailoverOptions
+    GuardedDecorator
     HeaderFields
     LeaseBucketStore
     LeaseOptions
@@ -94,6 +97,7 @@ const NAMES: Readonly<Record<string, string>> = {
     Permit
     RateLimiter
     RateLimiterOptions
+    Refused
     Reservation
     Reservations
     ReserveOptions
@@ -121,30 +125,36 @@ const NAMES: Readonly<Record<string, string>> = {
     sourced
   `,
   '@breaking/express': `
+    * of @breaking/core
     CircuitBreakerOptions
     ConcurrencyLimitOptions
     GateHandler
+    HeaderFormat
+    Outcome
+    Problem
     RateLimitOptions
+    RateLimitSettings
+    RejectWith
+    Rejection
     circuitBreaker
     concurrencyLimit
-    perDay
-    perHour
-    perMinute
-    perSecond
     rateLimit
   `,
   '@breaking/fastify': `
+    * of @breaking/core
     BreakingOptions
     CircuitBreakerOptions
     ConcurrencyLimitOptions
     GateHook
+    HeaderFormat
+    Outcome
+    Problem
     RateLimitOptions
+    RateLimitSettings
+    RejectWith
+    Rejection
     breaking
     default
-    perDay
-    perHour
-    perMinute
-    perSecond
   `,
   '@breaking/http': `
     Binding
@@ -171,15 +181,19 @@ const NAMES: Readonly<Record<string, string>> = {
     recordHandling
   `,
   '@breaking/koa': `
+    * of @breaking/core
     CircuitBreakerOptions
     ConcurrencyLimitOptions
+    HeaderFormat
+    Outcome
+    Problem
     RateLimitOptions
+    RateLimitSettings
+    RateLimitState
+    RejectWith
+    Rejection
     circuitBreaker
     concurrencyLimit
-    perDay
-    perHour
-    perMinute
-    perSecond
     rateLimit
   `,
   '@breaking/metrics/otel': `
@@ -220,4 +234,26 @@ const namesIn = (list: string | undefined) =>
 
 test.each(publicModules())('%s exports the names that were agreed on', (specifier, source) => {
   expect(exportedBy(source)).toEqual(namesIn(NAMES[specifier]));
+});
+
+test.each(publicModules())('every name of %s has a docstring', (_, source) => {
+  const index = readFileSync(source, 'utf8');
+  const undocumented: string[] = [];
+  for (const [, list = '', from = ''] of index.matchAll(
+    /^export (?:type )?\{([^}]*)\} from '\.\/([^']+)\.js'/gm,
+  )) {
+    const text = readFileSync(`${dirname(source)}/${from}.ts`, 'utf8');
+    for (const name of list.split(',').map(each =>
+      each
+        .trim()
+        .replace(/^type /, '')
+        .replace(/ as .*/, ''),
+    )) {
+      const documented = new RegExp(
+        `\\*/\\nexport (?:abstract )?(?:async )?(?:class|const|function\\*?|interface|type) ${name}\\b`,
+      );
+      if (name !== '' && !documented.test(text)) undocumented.push(`${from}: ${name}`);
+    }
+  }
+  expect(undocumented).toEqual([]);
 });

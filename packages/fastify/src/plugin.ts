@@ -168,4 +168,10 @@ function concurrencyLimit(options: ConcurrencyLimit) {
   return Object.assign(hook, { concurrency: gate.concurrency });
 }
 
+/**
+ * The plugin. It adds the decorators `app.rateLimit`, `app.circuitBreaker` and `app.concurrencyLimit`.
+ *
+ * @example
+ * await app.register(breaking, { rateLimit: perMinute(100), circuitBreaker: { errorThreshold: 5, timeWindowSecs: 60 } });
+ */
 export const breaking = fastifyPlugin(plugin, { name: '@breaking/fastify', fastify: '5.x' });

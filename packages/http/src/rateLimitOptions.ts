@@ -57,6 +57,7 @@ export interface RateLimitSettings<Req> {
   readonly clock?: Clock | undefined;
 }
 
+/** How a refusal reaches the client: as a response, or as an error on the framework's own error path. */
 export type RejectWith = 'response' | 'error';
 
 /** The options of `rateLimit`: one bucket, or several by name under `limits`, and the settings. */

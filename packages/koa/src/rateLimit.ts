@@ -17,6 +17,9 @@ declare module 'koa' {
  * Middleware that answers 429 to clients whose token bucket is empty: for an app, a router or a route. Each call makes a
  * limit of its own; one that a request meets twice counts it once.
  * @throws TypeError or RangeError for a wrong option, at once
+ *
+ * @example
+ * app.use(rateLimit({ name: 'api', limits: { burst: perSecond(20), daily: perDay(5000) } }));
  */
 export function rateLimit(options: RateLimitOptions<Context>): Middleware {
   const gate = new RateLimitGate(binding, options);

@@ -7,6 +7,7 @@ import { asCovers, type FrontierOptions } from './frontier/frontier.js';
 import { asRates, DEFAULT_RATES } from './frontier/rates.js';
 import { type PlanReport, reportOf } from './report/report.js';
 
+/** The options of {@link record}. */
 export interface RecordOptions extends FrontierOptions {
   /** The name of the limiters whose decisions are recorded; `'default'` where they have none. */
   readonly name: string;

@@ -3,6 +3,7 @@ import { asDeadline, check, DEFAULT_DEADLINE_SECS, LARGEST_CAPACITY } from '@bre
 import { type RedisClient, runnerOf } from './clients.js';
 import { ScriptedBucketStore } from './scriptedBucketStore.js';
 
+/** The options of a {@link RedisBucketStore}. */
 export interface RedisBucketStoreOptions {
   /** A client of ioredis 5 or 6, iovalkey, or node-redis 5 or 6, for one server or a Cluster. You close it. */
   readonly client: RedisClient;

@@ -19,6 +19,7 @@ interface Asking {
 /** How many sets of limits a refused key is remembered under. Those that requests make up do not pile up. */
 const REFUSALS_PER_KEY = 8;
 
+/** The options of a {@link DenyCacheBucketStore}. */
 export interface DenyCacheOptions {
   readonly store: BucketStore;
   /** How many refused keys are remembered: a whole number, at least 2; default 100,000. */

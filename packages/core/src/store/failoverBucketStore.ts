@@ -18,6 +18,7 @@ const BREAKER = { errorThreshold: 5, timeWindowSecs: 10, cooldownSecs: 0.5, cool
 /** How long a request that is refused under 'deny' is told to wait. Nobody knows when the store is back, so not long. */
 const DENIED_SECS = 1;
 
+/** The options of a {@link FailoverBucketStore}. */
 export interface FailoverOptions {
   readonly store: BucketStore;
   /** The limiter's name in `breaking:store:error`. */
@@ -44,6 +45,10 @@ export interface FailoverOptions {
  *
  * No operation is repeated, since one that was given up on may still have reached the store. A refund or reset that fails
  * is lost, so the key has fewer tokens than it should, not more.
+ *
+ * @example
+ * const store = new FailoverBucketStore({ store: new RedisBucketStore({ client }), name: 'api', onStoreError: 'allow' });
+ * const limiter = new RateLimiter({ name: 'api', limits: perMinute(100), store });
  */
 export class FailoverBucketStore implements BucketStore {
   readonly [STANDS_IN] = true;

@@ -19,6 +19,7 @@ export interface Reservation {
   readonly undo: unknown;
 }
 
+/** What a store answers to a request for reservations. */
 export interface Reservations {
   /** One for each want, in order; undefined where the store could not take back what it was asked to, and changed nothing. */
   readonly made: readonly Reservation[] | undefined;
@@ -29,6 +30,7 @@ export interface Reservations {
   readonly movedSecs: number | undefined;
 }
 
+/** What else a store is told when it reserves. */
 export interface ReserveOptions {
   /** The moment before which none of them goes on: callers go on in the order in which they asked. */
   readonly earliest: number;

@@ -17,6 +17,7 @@ export interface PlanEvent {
 /** An event whose cost is known. */
 export type CostedEvent = PlanEvent & { readonly cost: number };
 
+/** The options of {@link frontier}. */
 export interface FrontierOptions {
   /** Rates in tokens a second, each > 0; by default 12, from 1 a day to 1,000 a second. */
   readonly rates?: readonly number[] | undefined;

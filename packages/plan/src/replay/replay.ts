@@ -11,6 +11,7 @@ export interface Replayed {
   readonly keys: string[];
 }
 
+/** The options of {@link replay}. */
 export interface ReplayOptions {
   /**
    * Called for each refusal, in order.

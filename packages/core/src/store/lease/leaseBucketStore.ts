@@ -20,6 +20,7 @@ const PATIENCE = 0.4;
 /** How long `close` waits for the store at most. */
 const CLOSING_SECS = 1;
 
+/** The options of a {@link LeaseBucketStore}. */
 export interface LeaseOptions {
   readonly store: BucketStore;
   /** The most tokens that this process holds of one key: a whole number from 1 to 1e12. */
