@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
@@ -20,11 +20,15 @@ if (built) alias.push({ find: /^((\.\.\/)+)src\//, replacement: '$1dist/' });
 
 const testkit = `${packages}testkit/src/run/`;
 
+/** What a package prepares once for all its tests, in `test/globalSetup.ts`. */
+const globalSetupOf = (name: string) => [`${packages}${name}/test/globalSetup.ts`].filter(existsSync);
+
 const project = (name: string, include: string) => ({
   resolve: { alias },
   test: {
     name,
     include: [include],
+    globalSetup: globalSetupOf(name),
     setupFiles: [`${testkit}warnings.ts`],
     // A busy machine makes a test slow, not wrong. This only ends what hangs.
     testTimeout: 120_000,

@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { publicPackages } from '../publicPackages.js';
 import { installInto } from '../tarballs.js';
-import { bin, Packed, root } from './packed.js';
+import { bin, root, temporaryFolder } from './packed.js';
 
 const run = promisify(execFile);
-let packed: Packed;
-let folder: string;
+const tarballs = inject('tarballs');
+const folder = temporaryFolder();
 
 /** The peers, and what compiling needs, in the ranges that this repository tests with. */
 function peers(): string[] {
@@ -26,17 +26,13 @@ function peers(): string[] {
 }
 
 beforeAll(async () => {
-  packed = await Packed.make();
-  folder = join(packed.folder, 'consumer');
   cpSync(new URL('consumer', import.meta.url), folder, { recursive: true });
-  await installInto(folder, packed.tarballs, peers());
+  await installInto(folder, tarballs, peers());
 }, 120_000);
-
-afterAll(() => packed?.remove());
 
 describe('all packages together, in an empty folder', { timeout: 60_000 }, () => {
   test('there is one copy of each', () => {
-    const names = packed.tarballs.map(each => each.name);
+    const names = tarballs.map(each => each.name);
     const nested = names.flatMap(outer => names.map(inner => join(outer, 'node_modules', inner)));
 
     expect(nested.filter(path => existsSync(join(folder, 'node_modules', path)))).toEqual([]);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packInto, type Tarball } from '../tarballs.js';
+import { afterAll } from 'vitest';
 
 /** The root of the repository. */
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -10,26 +10,9 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** A program that the repository installs. */
 export const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 
-/** The tarballs of all public packages, in a folder of their own that is removed with them. */
-export class Packed {
-  readonly folder: string;
-  readonly tarballs: readonly Tarball[];
-
-  private constructor(folder: string, tarballs: readonly Tarball[]) {
-    this.folder = folder;
-    this.tarballs = tarballs;
-  }
-
-  static async make(): Promise<Packed> {
-    const folder = mkdtempSync(join(tmpdir(), 'breaking-release-'));
-    return new Packed(folder, await packInto(folder));
-  }
-
-  tarball(name: string): Tarball {
-    return this.tarballs.find(each => each.name === name)!;
-  }
-
-  remove(): void {
-    rmSync(this.folder, { recursive: true });
-  }
+/** A folder for the tests of one file, which is removed after them. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'breaking-release-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  return folder;
 }

@@ -1,0 +1,20 @@
+import { TooManyErrors, TooManyRequests } from '@breaking/express';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+
+/** Answers with what Breaking throws: its status and its header fields, which Nest's own filter would leave out. */
+@Catch(TooManyRequests, TooManyErrors)
+export class Refusals implements ExceptionFilter<TooManyRequests | TooManyErrors> {
+  readonly #host: HttpAdapterHost;
+
+  constructor(host: HttpAdapterHost) {
+    this.#host = host;
+  }
+
+  catch({ status, headers, message }: TooManyRequests | TooManyErrors, host: ArgumentsHost): void {
+    const { httpAdapter } = this.#host;
+    const response = host.switchToHttp().getResponse();
+    for (const [name, value] of Object.entries(headers)) httpAdapter.setHeader(response, name, value);
+    httpAdapter.reply(response, { statusCode: status, message }, status);
+  }
+}

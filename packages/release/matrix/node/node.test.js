@@ -1,0 +1,8 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { statuses } from './service.js';
+
+const expected = JSON.parse(readFileSync(new URL('expected.json', import.meta.url), 'utf8'));
+
+test('limited and broken requests', async () => assert.deepEqual(await statuses(), expected));

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
+
+// Compiles the type tests of the packages against what is published, as modules of each kind.
+
+const compiler = process.argv[2];
+const KINDS = [
+  ['node16', 'node16', 'mts'],
+  ['nodenext', 'nodenext', 'mts'],
+  ['nodenext', 'nodenext', 'cts'],
+  ['preserve', 'bundler', 'ts'],
+];
+const FLAGS =
+  '--noEmit --strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --skipLibCheck false';
+
+for (const [module, moduleResolution, ending] of KINDS) {
+  mkdirSync(`${module}-${ending}`, { recursive: true });
+  const files = ['core', 'express', 'koa', 'fastify', 'redis'].map(name => {
+    const file = `${module}-${ending}/${name}.${ending}`;
+    cpSync(`${process.env.BREAKING_PACKAGES}/${name}/test/types.test.ts`, file);
+    assert(existsSync(file));
+    return file;
+  });
+  const kind = [
+    '--target',
+    'es2022',
+    '--types',
+    'node',
+    '--module',
+    module,
+    '--moduleResolution',
+    moduleResolution,
+  ];
+  const args = [`node_modules/${compiler}/bin/tsc`, ...FLAGS.split(' '), ...kind, 'vitest.d.ts', ...files];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  assert.equal(stderr, '');
+  const errors = stdout.split('\n').filter(line => line !== '' && !isTheirs(line));
+  assert.deepEqual(errors, [], `${module} ${ending}`);
+}
+
+/**
+ * Errors in the declarations of others. @types/koa 3.0.3 names a type that its own dependency no longer has.
+ * @param {string} line
+ */
+function isTheirs(line) {
+  return line.startsWith('node_modules/@types/koa/');
+}
