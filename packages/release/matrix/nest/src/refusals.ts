@@ -1,6 +1,6 @@
 import { TooManyErrors, TooManyRequests } from '@breaking/express';
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import type { HttpAdapterHost } from '@nestjs/core';
 
 /** Answers with what Breaking throws: its status and its header fields, which Nest's own filter would leave out. */
 @Catch(TooManyRequests, TooManyErrors)
