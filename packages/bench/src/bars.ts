@@ -40,6 +40,17 @@ export function bars(results: Results): readonly Bar[] {
     timesFaster(results, 'breaker', 'closed, sync', 'ns over the bare call', 3),
     timesFaster(results, 'breaker', 'refused, async', 'ns', 4),
     timesFaster(results, 'breaker', 'refused, sync', 'ns', 4),
+    ours(results, 'adaptive', '10, 5, 20 places', '% of the best fixed limit', 'at least', 95),
+    ...['express', 'koa', 'fastify'].flatMap(framework =>
+      ours(
+        results,
+        'overload',
+        `${framework}, three times, a tenth important`,
+        '% of the important answered in 500 ms',
+        'at least',
+        95,
+      ),
+    ),
     ...onFramework(results, 'express', 1 / 2, 1),
     ...onFramework(results, 'koa', 1 / 2, 0.5),
     ...onFramework(results, 'fastify', 2 / 3, 0.5),

@@ -20,7 +20,7 @@ export function withSection(readme: string, section: string): string {
 
 /** The whole comparison with the peers, as Markdown. */
 export function measuredSection(results: Results): string {
-  return [keyed(results), breakers(results), http(results)].join('\n\n');
+  return [keyed, breakers, http, adaptive, overload].map(section => section(results)).join('\n\n');
 }
 
 /** A column of a table: its head, and what is shown of each contender. */
@@ -128,6 +128,51 @@ function http(results: Results): string {
     table(results.http, columns),
     '',
     provenance(results.http),
+  ].join('\n');
+}
+
+function adaptive(results: Results): string {
+  const scenarios = Object.keys(results.adaptive?.samples ?? {});
+  const metric = '% of the best fixed limit';
+  const columns = scenarios.map(run => ({
+    head: run,
+    comparison: Comparison.of(results, 'adaptive', run, metric),
+  }));
+  return [
+    'Rules that find a concurrency limit, in simulation, at twice what the server can do: answers in time, in percent of those under the',
+    'fixed limit that was the best one.',
+    '',
+    table(results.adaptive, columns),
+    '',
+    provenance(results.adaptive),
+  ].join('\n');
+}
+
+function overload(results: Results): string {
+  const inTime = '% of what is possible answered in 500 ms';
+  const asked = [
+    { load: '0.8 of the capacity', head: 'at 0.8 of its load', metric: inTime },
+    { load: 'twice the capacity', head: 'at 2', metric: inTime },
+    {
+      load: 'three times, a tenth important',
+      head: 'the important at 3',
+      metric: '% of the important answered in 500 ms',
+    },
+    { load: 'twice, CPU alone', head: 'CPU at 2', metric: inTime },
+  ];
+  const columns = ['express', 'koa', 'fastify'].flatMap(framework =>
+    asked.map(({ load, head, metric }) => ({
+      head: `${framework}: ${head}`,
+      comparison: Comparison.of(results, 'overload', `${framework}, ${load}`, metric),
+    })),
+  );
+  return [
+    'A real server, with ten connections to something slow, under an open loop of requests: answers within 500 ms, in percent of what is',
+    'possible.',
+    '',
+    table(results.overload, columns),
+    '',
+    provenance(results.overload),
   ].join('\n');
 }
 
