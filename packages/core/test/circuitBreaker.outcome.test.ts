@@ -1,4 +1,4 @@
-import { TooManyErrors } from '@breaking/core';
+import { ConcurrencyLimiter, Overloaded, TooManyErrors } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 import { breakerOf } from './breakerTools.js';
 import { unhandledRejections } from './unhandled.js';
@@ -94,6 +94,14 @@ describe('what counts', () => {
       expect(seen).toEqual([odd, odd]);
     },
   );
+
+  test("a concurrency limiter's Overloaded is ignored: the call was not made", async () => {
+    const { breaker } = breakerOf({ errorThreshold: 1 });
+    const limiter = new ConcurrencyLimiter({ limit: 1 });
+    limiter.tryAcquire();
+    await expect(breaker.run(() => limiter.run(() => 'made'))).rejects.toBeInstanceOf(Overloaded);
+    expect(breaker.state).toBe('closed');
+  });
 
   test("another breaker's TooManyErrors is ignored: neither success nor failure", async () => {
     const inner = touchy().breaker;

@@ -5,7 +5,7 @@ import type { CallEnd } from './permit.js';
 /**
  * How a call counts that has ended.
  *
- * Ignored are a breaker's refusal, which comes from no upstream, and the caller's own abort: once the caller's signal has
+ * Ignored are the refusal of a breaker or of a concurrency limiter, which comes from no upstream, and the caller's own abort: once the caller's signal has
  * aborted, an error that is its reason, has it as `cause`, or has the name that clients give to an abort. A signal that
  * aborted because its time was up (`AbortSignal.timeout`) is no such abort.
  * A TimeoutError of ours is always a failure. Any other error is a failure if it counts, else a success: the other side
@@ -27,9 +27,8 @@ function outcomeOfError(
   callerSignal: AbortSignal | undefined,
   { errorTypes, isFailure }: BreakerSettings,
 ): CallOutcome {
-  const code = codeOf(error);
-  if (code === 'BREAKING_TOO_MANY_ERRORS' || isCallersAbort(error, callerSignal)) return 'ignored';
-  if (code === 'BREAKING_TIMEOUT') return 'failure';
+  if (isRefusal(error) || isCallersAbort(error, callerSignal)) return 'ignored';
+  if (codeOf(error) === 'BREAKING_TIMEOUT') return 'failure';
   if (errorTypes !== undefined && !errorTypes.some(type => error instanceof type)) return 'success';
   return isFailure === undefined || isFailure(error) ? 'failure' : 'success';
 }
@@ -39,7 +38,13 @@ function outcomeOfError(
  * other side, or that a permit ignores.
  */
 export function countsIfSlow(end: CallEnd, told: unknown): boolean {
-  return end !== 'ignored' && (end !== 'thrown' || codeOf(told) !== 'BREAKING_TOO_MANY_ERRORS');
+  return end !== 'ignored' && (end !== 'thrown' || !isRefusal(told));
+}
+
+/** Whether a call was refused on this side: by a circuit breaker, or by a concurrency limiter. */
+function isRefusal(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'BREAKING_TOO_MANY_ERRORS' || code === 'BREAKING_OVERLOADED';
 }
 
 /** Our errors are known by their codes: a program may hold two copies of their classes. */

@@ -72,7 +72,7 @@ export class AdaptiveLimit {
     return Math.floor(this.#limit);
   }
 
-  /** In which a call begins: at any other, its duration is that of another service, as it were. */
+  /** A call carries the epoch in which it began. Its duration counts in that epoch alone: a new one begins with a new baseline. */
   get epoch(): number {
     return this.#epoch;
   }
