@@ -43,7 +43,7 @@ describe('a probe that can tell how it goes', () => {
     expect(circuit.state).toBe('closed');
   });
 
-  test('is asked at each look until it is settled, and then no more', () => {
+  test('is asked at each look until it is settled, and never after that', () => {
     const { breaker, permit } = probed();
     const probe = stream(permit);
     for (let i = 1; i <= 3; i++) {
@@ -117,7 +117,7 @@ describe('a probe that can tell how it goes', () => {
     expect(states).toEqual(['halfOpen']);
   });
 
-  test('a call that is no probe is never asked', () => {
+  test('a call that is not a probe is never asked', () => {
     const { breaker } = breakerOf();
     const call = stream(breaker.acquire());
     breaker.recordFailure();

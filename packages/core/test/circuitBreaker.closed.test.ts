@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { breakerOf, fail } from './breakerTools.js';
 
 describe('closed', () => {
-  test('it starts closed and lets every call through', () => {
+  test('it starts closed and admits every call', () => {
     const { breaker } = breakerOf();
     expect(breaker.state).toBe('closed');
     expect(breaker.retryAfterSecs).toBe(0);

@@ -61,7 +61,7 @@ describe('transitions', () => {
     ]);
   });
 
-  test('the end of a cool-down is noticed with the first probe, not by a look: nothing ticks', () => {
+  test('the end of a cool-down is published with the first probe, not by a look: nothing ticks', () => {
     const heard = transitions();
     const { breaker, clock } = breakerOf();
     breaker.trip();
@@ -73,7 +73,7 @@ describe('transitions', () => {
     expect(heard).toHaveLength(2);
   });
 
-  test('recordFailure and recordSuccess tell of the probe that they are', () => {
+  test('recordFailure and recordSuccess publish the probe that they are', () => {
     const heard = transitions();
     const { breaker, clock } = breakerOf();
     breaker.trip();
@@ -100,7 +100,7 @@ describe('transitions', () => {
     expect(onTransition).toHaveBeenLastCalledWith(heard[0]);
   });
 
-  test('onTransition finds the breaker in its new state, and may change it', () => {
+  test('onTransition sees the breaker in its new state, and may change it', () => {
     const seen: string[] = [];
     const { breaker } = breakerOf({
       onTransition: ({ to }) => {
@@ -161,7 +161,7 @@ describe('calls', () => {
     ]);
   });
 
-  test('without a permit have no duration, nor have those that began before anybody listened', () => {
+  test('without a permit have no duration, and so do calls that began before anybody listened', () => {
     const { breaker } = breakerOf();
     const permit = breaker.acquire();
     const heard = calls();
@@ -175,7 +175,7 @@ describe('calls', () => {
     ]);
   });
 
-  test('took no less than no time, on a clock that steps back', () => {
+  test('have a duration of at least 0 on a clock that steps back', () => {
     const heard = calls();
     const clock = new SteppingClock();
     const { breaker } = breakerOf({ clock });
@@ -185,7 +185,7 @@ describe('calls', () => {
     expect(heard).toEqual([{ name: 'default', outcome: 'success', durationSecs: 0 }]);
   });
 
-  test('of an older epoch are told as they ended', () => {
+  test('of an older epoch are published as they ended', () => {
     const { breaker } = breakerOf();
     const permit = breaker.acquire();
     breaker.trip();
@@ -201,7 +201,7 @@ describe('calls', () => {
     expect(heard).toMatchObject([{ outcome: 'success' }]);
   });
 
-  test('looks tell nothing', () => {
+  test('looking publishes nothing', () => {
     const heard = calls();
     const { breaker } = breakerOf();
     breaker.isAllowingExecution();
@@ -212,7 +212,7 @@ describe('calls', () => {
 });
 
 describe('the clock', () => {
-  test('is read at most once for each operation, and not at all by one that is like new and unheard', () => {
+  test('is read at most once for each operation, and never by a new breaker that nobody listens to', () => {
     let readings = 0;
     const clock = {
       secondsSinceEpoch: () => {

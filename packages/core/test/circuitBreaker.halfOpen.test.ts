@@ -121,7 +121,7 @@ describe('halfOpen', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  test('a failed probe waits anew from its failure, with the wait that it prepaid', () => {
+  test('the wait after a failed probe begins at its failure, and is as long as the probe paid for in advance', () => {
     const { breaker, clock } = breakerOf();
     fail(breaker, 5);
     clock.advanceBy(2);

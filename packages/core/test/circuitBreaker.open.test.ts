@@ -11,7 +11,7 @@ describe('open', () => {
     expect(() => breaker.acquire()).toThrow('"payments"');
   });
 
-  test('TooManyErrors says how long to wait, with status 503 and the header for it', () => {
+  test('TooManyErrors has the time to wait, status 503 and the header for both', () => {
     const { breaker, clock } = breakerOf({ cooldownSecs: 20 });
     fail(breaker, 5);
     clock.advanceBy(0.5);
@@ -48,7 +48,7 @@ describe('open', () => {
     }
   });
 
-  test('whoever waits exactly retryAfterSecs is admitted, after a month of uptime too', () => {
+  test('a caller that waits exactly retryAfterSecs is admitted, also after a month of uptime', () => {
     for (const cooldownSecs of [0.001, 0.0123, 1 / 3, 7.7, 29.9]) {
       for (const timeWindowSecs of [0.1, 10, 86_400]) {
         for (const startSecs of [0, 2_678_400.123]) {

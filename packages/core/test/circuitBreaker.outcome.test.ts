@@ -73,14 +73,14 @@ describe('what counts', () => {
     expect(breaker.state).toBe('open');
   });
 
-  test('a permit that is told a failure with undefined for its error is told one without an error', () => {
+  test('a failure with undefined as its error is a failure without an error', () => {
     const { breaker } = breakerOf({ errorThreshold: 1, errorTypes: [Upstream], isFailure: () => false });
     breaker.acquire().failure(undefined);
     expect(breaker.state).toBe('open');
   });
 
   test.each([undefined, null, 0, '', false, Number.NaN, 1n, Symbol('odd')])(
-    'what is no error is judged like one: %s',
+    'a thrown value that is not an Error is judged like one: %s',
     async odd => {
       const seen: unknown[] = [];
       const isFailure = (error: unknown) => seen.push(error) > 1;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { breakerOf, fail } from './breakerTools.js';
 
 describe('closed, recordFailure', () => {
-  test('counts as a failure with a permit does, mixed with those too', () => {
+  test('counts as a failure of a permit does, also mixed with those', () => {
     const { breaker, clock } = breakerOf();
     breaker.recordFailure();
     fail(breaker, 2);
@@ -15,7 +15,7 @@ describe('closed, recordFailure', () => {
     expect(breaker.isAllowingExecution()).toBe(true);
   });
 
-  test('leaves the calls under way what they are: they still count', () => {
+  test('leaves calls under way alone: they still count', () => {
     const { breaker } = breakerOf();
     const permit = breaker.acquire();
     for (let i = 0; i < 4; i++) breaker.recordFailure();

@@ -9,7 +9,7 @@ const isFailedResult = (answer: unknown) => (answer as Answer).status >= 500;
 const judging = (options = {}) => breakerOf({ errorThreshold: 2, isFailedResult, ...options });
 
 describe('isFailedResult', () => {
-  test('a result that it calls failed is a failure, and comes out as it is', async () => {
+  test('a result that it calls failed is a failure, and is passed on', async () => {
     const { breaker } = judging();
     const answer = { status: 503 };
     await expect(breaker.run(async () => answer)).resolves.toBe(answer);

@@ -67,7 +67,7 @@ describe('run', () => {
     expect(new TooManyErrors(1).stack).toContain('\n    at ');
   });
 
-  test('a refusal that its caller does not handle is told too', async () => {
+  test('a refusal that its caller does not handle is an unhandled rejection', async () => {
     const { breaker } = touchy();
     breaker.trip();
     void breaker.run(() => 1);
@@ -99,7 +99,7 @@ describe('run', () => {
     expect(breaker.state).toBe('open');
   });
 
-  test('a rejection that its caller does not handle is still told: nothing is swallowed', async () => {
+  test('a rejection that its caller does not handle is an unhandled rejection: nothing is swallowed', async () => {
     const { breaker } = breakerOf();
     void breaker.run(() => Promise.reject(BOOM));
     await new Promise(resolve => setImmediate(resolve));
@@ -182,7 +182,7 @@ describe('runSync', () => {
     expect(fn).not.toHaveBeenCalled();
   });
 
-  test('a promise that comes back settles the call when it settles', async () => {
+  test('a promise that the function returns settles the call', async () => {
     const { breaker } = touchy();
     const late = deferred();
     const answer = breaker.runSync(() => late.promise);

@@ -96,7 +96,7 @@ describe("the caller's signal", () => {
     expect(breaker.state).toBe('open');
   });
 
-  test('a signal whose time is up (AbortSignal.timeout) is a time-out, so a failure', async () => {
+  test('a signal that aborts because its time is up (AbortSignal.timeout) is a timeout, so a failure', async () => {
     const { breaker } = touchy();
     const controller = new AbortController();
     const timeUp = new DOMException('The operation was aborted due to timeout', 'TimeoutError');
@@ -106,7 +106,7 @@ describe("the caller's signal", () => {
     expect(breaker.state).toBe('open');
   });
 
-  test('anything else in its place is a TypeError', async () => {
+  test('a signal that is not one is a TypeError', async () => {
     const { breaker } = breakerOf();
     const call = breaker.run(() => 1, { signal: {} as AbortSignal });
     await expect(call).rejects.toThrow(

@@ -7,7 +7,7 @@ const BOOM = new Error('boom');
 const impatient = (options = {}) => breakerOf({ errorThreshold: 1, slowCallSecs: 5, ...options });
 
 describe('slowCallSecs', () => {
-  test('a call that takes longer is a failure, and its answer comes out as it is', async () => {
+  test('a call that takes longer is a failure, and its answer is passed on', async () => {
     const { breaker, clock } = impatient();
     const slow = async () => {
       clock.advanceBy(5.001);
@@ -26,7 +26,7 @@ describe('slowCallSecs', () => {
     expect(breaker.state).toBe('open');
   });
 
-  test('a call that takes exactly as long is in time', () => {
+  test('a call that takes exactly that long is in time', () => {
     const { breaker, clock } = impatient();
     breaker.runSync(() => clock.advanceBy(5));
     expect(breaker.state).toBe('closed');
@@ -57,7 +57,7 @@ describe('slowCallSecs', () => {
     expect(breaker.state).toBe('open');
   });
 
-  test('a hang counts although its caller gives up; a caller that gives up earlier is ignored', async () => {
+  test('a call that hangs counts even if its caller gives up; a caller that gives up earlier is ignored', async () => {
     const { breaker, clock } = impatient();
     const hang = (signal: AbortSignal) =>
       new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));

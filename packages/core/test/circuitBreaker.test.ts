@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { breakerOf, FIVE_IN_TEN, fail, SteppingClock } from './breakerTools.js';
 
 describe('looks', () => {
-  test('isAllowingExecution and isBlockingExecution are looks, not admissions', () => {
+  test('isAllowingExecution and isBlockingExecution only look: they admit nothing', () => {
     const { breaker, clock } = breakerOf();
     fail(breaker, 5);
     expect([breaker.isAllowingExecution(), breaker.isBlockingExecution()]).toEqual([false, true]);
@@ -42,7 +42,7 @@ describe('looks', () => {
 });
 
 describe('trip and reset', () => {
-  test('trip opens it as too many errors would', () => {
+  test('trip opens it as too many errors do', () => {
     const { breaker, clock } = breakerOf();
     breaker.trip();
     expect(breaker.state).toBe('open');
@@ -119,7 +119,7 @@ describe('a permit', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  test('to dispose of it is a failure', () => {
+  test('disposing of it is a failure', () => {
     const { breaker } = breakerOf({ errorThreshold: 1 });
     breaker.acquire()[Symbol.dispose]();
     expect(breaker.state).toBe('open');

@@ -59,7 +59,7 @@ describe('timeoutSecs', () => {
     await other;
   });
 
-  test('is the answer even where the function rejects with its own error as soon as the signal aborts', async () => {
+  test('wins even if the function rejects with its own error as soon as the signal aborts', async () => {
     const { breaker } = breakerOf();
     const answer = breaker.run(
       signal =>
@@ -73,7 +73,7 @@ describe('timeoutSecs', () => {
     await told;
   });
 
-  test('the loser of the race, be it a value or an error, changes nothing and is no unhandled rejection', async () => {
+  test('an answer after the timeout, a value or an error, changes nothing and is not an unhandled rejection', async () => {
     const { breaker, clock } = touchy();
     for (const lose of [
       (late: ReturnType<typeof deferred>) => late.reject(BOOM),

@@ -89,7 +89,7 @@ describe('the level, by which waits get longer', () => {
   });
 
   test.each([1, 1 / 3 + 1, 7.7, 60, 86_400])(
-    'is forgotten by who waits exactly a timeWindowSecs of %d, after a month of uptime too',
+    'is forgotten after exactly a timeWindowSecs of %d, also after a month of uptime',
     timeWindowSecs => {
       for (const start of [0, 1.1, 2_678_400.123]) {
         const clock = new SteppingClock();
@@ -137,7 +137,7 @@ describe('jitter', () => {
     }
   });
 
-  test('is drawn anew for a probe and for its failure, and for nothing else', () => {
+  test('is drawn again for a probe and for its failure, and for nothing else', () => {
     const random = vi.spyOn(Math, 'random').mockReturnValue(0.5);
     const { breaker, clock } = breakerOf({ jitter: 0.5 });
     fail(breaker, 5);
@@ -158,7 +158,7 @@ describe('jitter', () => {
     for (let i = 0; i < 10; i++) expect(breaker.retryAfterSecs).toBe(retryAfterSecs);
   });
 
-  test('of none waits just D, whatever is drawn', () => {
+  test('of 0 waits exactly D, whatever is drawn', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.9);
     expect(waits(breakerOf({ cooldownSecs: 1 }), 3)).toEqual([1, 2, 4].map(d => expect.closeTo(d, 9)));
   });

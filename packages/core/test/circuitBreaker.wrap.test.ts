@@ -85,7 +85,7 @@ describe('wrap', () => {
     expect(breaker.state).toBe('open');
   });
 
-  test('refuses what is no function', () => {
+  test('throws a TypeError for anything but a function', () => {
     const { breaker } = breakerOf();
     expect(() => breaker.wrap('fn' as never)).toThrow(/wrap: fn must be a function, got "fn"/);
     expect(() => breaker.runSync(1 as never)).toThrow(/runSync: fn must be a function, got 1/);

@@ -22,7 +22,7 @@ describe('get', () => {
     expect([group.get('a').state, group.get('b').state]).toEqual(['open', 'closed']);
   });
 
-  test('undefined is the breaker without a key, and none that a string could name', () => {
+  test('undefined means the breaker without a key, which no string can name', () => {
     const { group } = groupOf();
     expect(group.get(undefined)).toBe(group.get(undefined));
     expect(group.get(undefined).key).toBeUndefined();
@@ -214,7 +214,7 @@ describe('entries and size', () => {
     expect(group.size).toBe(2);
   });
 
-  test('the breaker without a key is under undefined, once it was asked for', () => {
+  test('the breaker without a key is listed under undefined, once it was asked for', () => {
     const { group } = groupOf();
     group.get('a');
     const keyless = group.get();

@@ -78,7 +78,7 @@ describe('MonotonicClock', () => {
   });
 });
 
-describe('a clock that gives no number', () => {
+describe('a clock whose reading is not a number', () => {
   test.each([Number.NaN, Infinity, -Infinity, undefined, '5'])('is told so, and locks nothing: %s', wrong => {
     let reading: unknown = 100;
     const clock = { secondsSinceEpoch: () => reading as number };
