@@ -102,12 +102,13 @@ export class ClientBursts {
   /** The clients that need the largest bursts at the i-th rate, the largest first; of equal ones, those with more requests. */
   largest(i: number, n: number): { key: string; burst: number; requests: number }[] {
     const largest: { row: number; burst: number; requests: number }[] = [];
+    let least = 0;
     for (let row = 0; row < this.#table.size; row++) {
-      const client = { row, burst: this.#burst(row, i), requests: this.#requestsOf(row) };
-      const last = largest[n - 1];
-      if (last !== undefined && byBurst(client, last) >= 0) continue;
-      largest.push(client);
+      // Most are not: they get no object.
+      if (this.#burst(row, i) < least) continue;
+      largest.push({ row, burst: this.#burst(row, i), requests: this.#requestsOf(row) });
       largest.sort(byBurst).splice(n);
+      if (largest.length === n) least = largest.at(-1)?.burst ?? 0;
     }
     return largest.map(({ row, burst, requests }) => ({ key: this.#table.keyOf(row), burst, requests }));
   }
