@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -159,6 +161,17 @@ describe('what is read', () => {
 
     expect(policy).toMatchObject({ refused: 3, keys: ['192.0.2.1', '192.0.2.2'] });
     expect(spooled().filter(name => !before.includes(name))).toEqual([]);
+  });
+
+  test('may be a pipe, which is read once, for a policy too', async () => {
+    const pipe = join(mkdtempSync(join(tmpdir(), 'plan-test-')), 'pipe');
+    onTestFinished(() => rmSync(pipe));
+    execFileSync('mkfifo', [pipe]);
+    const written = writeFile(pipe, TWO_CLIENTS);
+    const { requests, policy } = await planned([pipe, '--policy', 'perMinute(1)']);
+    await written;
+
+    expect({ requests, refused: policy.refused }).toEqual({ requests: 5, refused: 3 });
   });
 
   test('may be out of order: it is sorted, and what comes too late is told', async () => {

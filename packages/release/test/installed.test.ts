@@ -53,6 +53,14 @@ describe('all packages together, in an empty folder', { timeout: 60_000 }, () =>
     });
   });
 
+  test('npx runs the command of plan', async () => {
+    const log = join(root, 'examples/replay/data/apache-access.log.gz');
+    const { stdout, stderr } = await run('npx', ['@breaking/plan', log], { cwd: folder });
+
+    expect(stderr).toBe('');
+    expect(stdout).toContain('Suggested: perMinute(10, { burst: 25 })');
+  });
+
   test.each([
     ['node16', 'types.mts'],
     ['nodenext', 'types.mts'],

@@ -1,4 +1,4 @@
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -9,8 +9,8 @@ const STDIN = '-';
 const NAME = 'standard input';
 
 /**
- * Calls `use` with what there is to read. Where it is read twice, the standard input (`-`) is written to a temporary file
- * first, which is removed at the end, also if the process is told to exit.
+ * Calls `use` with what there is to read. Where it is read twice, the standard input (`-`) and pipes are written to temporary
+ * files first. Those are removed at the end, also if the process is told to exit.
  */
 export async function withSources<T>(
   files: readonly string[],
@@ -18,17 +18,29 @@ export async function withSources<T>(
   isReadTwice: boolean,
   use: (sources: readonly Source[]) => Promise<T>,
 ): Promise<T> {
-  const sources = (ofStdin: Source) => files.map(file => (file === STDIN ? ofStdin : fileSource(file)));
-  if (!isReadTwice || !files.includes(STDIN)) return use(sources({ name: NAME, chunks: () => stdin }));
+  const streamOf = (file: string) => (file === STDIN ? stdin : createReadStream(file));
+  const nameOf = (file: string) => (file === STDIN ? NAME : file);
+  if (!isReadTwice || !files.some(isReadOnce)) {
+    return use(files.map(file => (file === STDIN ? { name: NAME, chunks: () => stdin } : fileSource(file))));
+  }
   const folder = mkdtempSync(join(tmpdir(), 'breaking-plan-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
   try {
-    const path = join(folder, 'stdin');
-    await pipeline(stdin, createWriteStream(path, { mode: 0o600 }));
-    return await use(sources(fileSource(path, NAME)));
+    const sources: Source[] = [];
+    for (const [i, file] of files.entries()) {
+      const path = isReadOnce(file) ? join(folder, `${i}`) : file;
+      if (path !== file) await pipeline(streamOf(file), createWriteStream(path, { mode: 0o600 }));
+      sources.push(fileSource(path, nameOf(file)));
+    }
+    return await use(sources);
   } finally {
     process.off('exit', remove);
     remove();
   }
+}
+
+/** Whether its bytes are gone once they are read. What is not there is found out when it is opened. */
+function isReadOnce(file: string): boolean {
+  return file === STDIN || statSync(file, { throwIfNoEntry: false })?.isFIFO() === true;
 }
