@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { inRepository, type Program, type Readme } from './readme.js';
 
 const FOLDER = inRepository('examples/build-test/pages/');
-const PACKAGES = ['core', 'http', 'express', 'koa', 'fastify', 'redis', 'metrics', 'testkit'];
+const PACKAGES = ['core', 'http', 'express', 'koa', 'fastify', 'redis', 'fetch', 'metrics', 'testkit'];
 
 /** TypeScript is checked as we write it, JavaScript as far as it has types; both for what does not exist or may be undefined. */
 const STRICTNESS = {

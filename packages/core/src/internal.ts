@@ -4,6 +4,7 @@ export { whenAborted } from './base/abort.js';
 export { addressKey } from './base/addressKey.js';
 export { callbackWarning, unthrowing } from './base/callback.js';
 export * as check from './base/check.js';
+export { wakeAt } from './base/clock.js';
 export { asDeadline } from './base/deadline.js';
 export { withoutStack } from './base/errors.js';
 export { ceilSecs, LARGEST_INTEGER, retryAfterField } from './base/retryAfter.js';

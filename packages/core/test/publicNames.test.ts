@@ -156,6 +156,22 @@ const NAMES: Readonly<Record<string, string>> = {
     breaking
     default
   `,
+  '@breaking/fetch': `
+    * of @breaking/core
+    AttemptMessage
+    Fetch
+    MaybePromise
+    ProtectOptions
+    ProtectedFetch
+    RetryOptions
+    protect
+  `,
+  '@breaking/fetch/undici': `
+    DispatchOptions
+    DispatchedRequest
+    ProtectInterceptor
+    protect
+  `,
   '@breaking/http': `
     Binding
     CircuitBreakerGate

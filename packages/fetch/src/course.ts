@@ -1,0 +1,128 @@
+import { attemptChannel } from './events.js';
+import { quotaLeft } from './head/quotaLeft.js';
+import { retryAfterSecs } from './head/retryAfter.js';
+import type { Settings } from './options.js';
+import { isRepeatable, isTransient, jitteredSecs } from './retry/rules.js';
+import type { Passage, Upstream } from './upstream.js';
+import { type Patience, sleepUntil } from './waiting.js';
+
+/** What decides whether a request may be sent again. */
+export interface Repeatability {
+  readonly method: string;
+  readonly hasIdempotencyKey: boolean;
+  readonly isResendable: boolean;
+}
+
+/** How an attempt ended: with a head, or an error. */
+export type End = { readonly status: number; readonly fields: Headers } | { readonly error: unknown };
+
+/** The attempts of one call: what each of them tells the upstream, and whether there is another. */
+export class Course {
+  readonly #settings: Settings;
+  readonly #upstream: Upstream;
+  readonly #cost: number;
+  readonly #patience: Patience;
+  readonly #request: () => Repeatability;
+  #attempt = 0;
+
+  /** @param request is asked only after an attempt that may be repeated */
+  constructor(
+    settings: Settings,
+    upstream: Upstream,
+    cost: number,
+    patience: Patience,
+    request: () => Repeatability,
+  ) {
+    this.#settings = settings;
+    this.#upstream = upstream;
+    this.#cost = cost;
+    this.#patience = patience;
+    this.#request = request;
+  }
+
+  /**
+   * Waits until the next attempt may be made. It must end with {@link answered} or {@link failed}.
+   * @throws (rejects with) what {@link Upstream.enter} rejects with
+   */
+  async next(): Promise<Passage> {
+    if (this.#attempt > 0) this.#upstream.failFast();
+    const passage = await this.#upstream.enter(this.#cost, this.#patience);
+    this.#attempt += 1;
+    return passage;
+  }
+
+  /**
+   * The head of an answer has come.
+   * @returns seconds until the next attempt, beside a pause; undefined if there is to be none
+   */
+  answered(
+    { sent, permit }: Passage,
+    status: number,
+    fields: Headers,
+    isFailed: boolean,
+  ): number | undefined {
+    if (isFailed) permit?.failure();
+    else permit?.success();
+    if (this.#upstream.isPaced) {
+      const left = quotaLeft(fields, Date.now());
+      const asked = status === 429 ? retryAfterSecs(fields, Date.now()) : undefined;
+      const reset = left?.remaining === 0 ? left.resetSecs : undefined;
+      this.#upstream.pause(Math.max(asked ?? 0, reset ?? 0));
+      this.#upstream.heard(sent, left?.remaining);
+    }
+    return this.#ended({ status, fields });
+  }
+
+  /** An attempt has brought no head. @returns as {@link answered} */
+  failed({ sent, permit }: Passage, error: unknown): number | undefined {
+    if (this.#patience.signal?.aborted) permit?.ignore();
+    else permit?.failure(error);
+    this.#upstream.lost(sent);
+    return this.#ended({ error });
+  }
+
+  /** @throws (rejects with) the reason of the caller's signal */
+  async backOff(secs: number): Promise<void> {
+    const { clock } = this.#settings;
+    if (secs > 0) await sleepUntil(clock, clock.secondsSinceEpoch() + secs, this.#patience.signal);
+  }
+
+  #ended(end: End): number | undefined {
+    const secs = this.#retryInSecs(end);
+    if (attemptChannel.hasSubscribers) this.#publish(end, secs);
+    return secs;
+  }
+
+  #retryInSecs(end: End): number | undefined {
+    const { retry } = this.#settings;
+    if (retry === undefined || this.#attempt >= retry.attempts || this.#patience.signal?.aborted)
+      return undefined;
+    const status = 'status' in end ? end.status : undefined;
+    if (status !== undefined && !isTransient(status)) return undefined;
+    const { method, hasIdempotencyKey, isResendable } = this.#request();
+    if (!isResendable || !isRepeatable(method, hasIdempotencyKey, status)) return undefined;
+    const { backoffSecs, backoffMaxSecs, random, budget } = retry;
+    const { key, isPaced, pausedSecs } = this.#upstream;
+    let secs = jitteredSecs(this.#attempt, backoffSecs, backoffMaxSecs, random());
+    if (isPaced && pausedSecs > 0) {
+      // The pause is waited for with everybody else's calls.
+      if (pausedSecs > this.#patience.leftSecs) return undefined;
+      secs = 0;
+    } else if ('fields' in end) {
+      secs = Math.max(secs, retryAfterSecs(end.fields, Date.now()) ?? 0);
+      if (secs > backoffMaxSecs) return undefined;
+    }
+    return budget.check(key).allowed ? secs : undefined;
+  }
+
+  #publish(end: End, secs: number | undefined): void {
+    const { key, pausedSecs } = this.#upstream;
+    attemptChannel.publish({
+      name: this.#settings.name,
+      key,
+      attempt: this.#attempt,
+      ...('error' in end ? { error: end.error } : { status: end.status }),
+      ...(secs !== undefined && { willRetryInSecs: Math.max(secs, pausedSecs) }),
+    });
+  }
+}

@@ -1,0 +1,151 @@
+import {
+  type BucketPolicy,
+  type BucketStore,
+  type CircuitBreakerGroup,
+  type CircuitBreakerGroupOptions,
+  type Clock,
+  type Limits,
+  MonotonicClock,
+  perSecond,
+  type RateLimiter,
+} from '@breaking/core';
+import { asDeadline, check, groupNamed, limiterNamed } from '@breaking/core/internal';
+
+/** A value, or a promise of it. */
+export type MaybePromise<T> = T | PromiseLike<T>;
+
+/** How failed attempts are repeated. */
+export interface RetryOptions {
+  /** Attempts of one call altogether: a whole number, at least 1. */
+  readonly attempts: number;
+  /** The retries that one key may have beside its calls, so that they never pile up; default `perSecond(1, { burst: 10 })`. */
+  readonly budget?: BucketPolicy | undefined;
+  /** Seconds, > 0: the first retry waits for up to so long, each later one for up to twice as long; default 0.2. */
+  readonly backoffSecs?: number | undefined;
+  /** Seconds, at least `backoffSecs`: no retry waits longer. One that Retry-After asks to is not made. Default 10. */
+  readonly backoffMaxSecs?: number | undefined;
+  /** A number from 0 to below 1; default `Math.random`. Give a seeded one in tests. */
+  readonly random?: (() => number) | undefined;
+}
+
+/** What {@link protect} may be told. Without any, fetch stays as it is. */
+export interface ProtectOptions {
+  /** Printable ASCII; default 'default'. Stands in errors and events; required with `store`. */
+  readonly name?: string | undefined;
+  /** What limits, breakers, pauses and budgets are kept for, one of each: by default the origin of the URL. */
+  readonly keyOf?: ((request: Request) => MaybePromise<string>) | undefined;
+  /** How many calls a key gets. */
+  readonly limits?: Limits | undefined;
+  /** Tokens that a call takes: a whole number, at least 0; default 1. */
+  readonly costOf?: ((request: Request) => MaybePromise<number>) | undefined;
+  /** Where the buckets live; by default this process's memory. */
+  readonly store?: BucketStore | undefined;
+  /** Seconds that a call may wait for a place, for tokens and for the end of a pause, all together: 0 to 2,147,483; default 0. */
+  readonly maxWaitSecs?: number | undefined;
+  /** Calls of one key that are under way at a time, until their bodies are over: a whole number, at least 1. */
+  readonly maxInFlight?: number | undefined;
+  /** Seconds, > 0, that an attempt has until the head of its answer is there. */
+  readonly timeoutSecs?: number | undefined;
+  /** Seconds, > 0, that an answer has from its head to the end of its body. */
+  readonly bodyTimeoutSecs?: number | undefined;
+  /** The circuit breakers, one for each key. By default network errors, timeouts and statuses of 500 and more are failures. */
+  readonly breaker?: Omit<CircuitBreakerGroupOptions, 'name' | 'clock' | 'timeoutSecs'> | undefined;
+  readonly retry?: RetryOptions | undefined;
+  /** By default the process's monotonic clock. */
+  readonly clock?: Clock | undefined;
+}
+
+const KNOWN: readonly (keyof ProtectOptions)[] = [
+  'name',
+  'keyOf',
+  'limits',
+  'costOf',
+  'store',
+  'maxWaitSecs',
+  'maxInFlight',
+  'timeoutSecs',
+  'bodyTimeoutSecs',
+  'breaker',
+  'retry',
+  'clock',
+];
+
+/** The options as they are used: checked, and with the defaults filled in. */
+export interface Settings {
+  readonly name: string;
+  readonly keyOf: ProtectOptions['keyOf'];
+  readonly costOf: ProtectOptions['costOf'];
+  readonly limiter: RateLimiter<BucketStore> | undefined;
+  readonly breakers: CircuitBreakerGroup | undefined;
+  readonly isFailedAnswer: (answer: Response) => boolean;
+  readonly maxWaitSecs: number;
+  readonly maxInFlight: number;
+  readonly timeoutSecs: number | undefined;
+  readonly bodyTimeoutSecs: number | undefined;
+  readonly retry: RetrySettings | undefined;
+  readonly clock: Clock;
+}
+
+/** The options of retries, checked and filled in. */
+export interface RetrySettings {
+  readonly attempts: number;
+  readonly budget: RateLimiter;
+  readonly backoffSecs: number;
+  readonly backoffMaxSecs: number;
+  readonly random: () => number;
+}
+
+/** @throws TypeError or RangeError that names the option and the value */
+export function settingsOf(options: ProtectOptions): Settings {
+  const what = 'protect';
+  check.knownOptions(what, options, KNOWN);
+  const { keyOf, costOf, limits, store, maxInFlight, timeoutSecs, bodyTimeoutSecs, breaker, retry } = options;
+  const { maxWaitSecs = 0, clock = new MonotonicClock() } = options;
+  for (const [name, callback] of Object.entries({ keyOf, costOf })) {
+    if (callback !== undefined) check.asFunction(`${what}: ${name}`, callback);
+  }
+  if (limits === undefined) {
+    for (const [name, value] of Object.entries({ costOf, store })) {
+      if (value !== undefined) throw new TypeError(`${what}: ${name} must not be given without limits`);
+    }
+  }
+  const name = check.printableName(`${what}: name`, options.name ?? 'default');
+  const limiter = limits && limiterNamed(what, { name: options.name, limits, store, maxWaitSecs, clock });
+  const breakers = breaker && groupNamed(`${what}: breaker`, { ...breaker, name, clock });
+  return {
+    ...{ name, keyOf, costOf, limiter, breakers, clock },
+    isFailedAnswer: breaker?.isFailedResult ?? isServerError,
+    maxWaitSecs: check.atMost(
+      `${what}: maxWaitSecs`,
+      check.atLeast(`${what}: maxWaitSecs`, check.finite(`${what}: maxWaitSecs`, maxWaitSecs), 0),
+      2_147_483,
+    ),
+    maxInFlight: maxInFlight === undefined ? Infinity : check.whole(`${what}: maxInFlight`, maxInFlight, 1),
+    timeoutSecs: timeoutSecs === undefined ? undefined : asDeadline(`${what}: timeoutSecs`, timeoutSecs),
+    bodyTimeoutSecs:
+      bodyTimeoutSecs === undefined ? undefined : asDeadline(`${what}: bodyTimeoutSecs`, bodyTimeoutSecs),
+    retry: retry && retrySettings(`${what}: retry`, retry, clock),
+  };
+}
+
+function retrySettings(what: string, options: RetryOptions, clock: Clock): RetrySettings {
+  check.knownOptions(what, options, ['attempts', 'budget', 'backoffSecs', 'backoffMaxSecs', 'random']);
+  const { budget = perSecond(1, { burst: 10 }), backoffSecs = 0.2, random = Math.random } = options;
+  const { backoffMaxSecs = Math.max(10, backoffSecs) } = options;
+  check.positive(`${what}: backoffSecs`, backoffSecs);
+  return {
+    attempts: check.whole(`${what}: attempts`, options.attempts, 1),
+    budget: limiterNamed(`${what}: budget`, { limits: budget, clock }),
+    backoffSecs,
+    backoffMaxSecs: check.atLeast(
+      `${what}: backoffMaxSecs`,
+      check.finite(`${what}: backoffMaxSecs`, backoffMaxSecs),
+      backoffSecs,
+    ),
+    random: check.asFunction(`${what}: random`, random),
+  };
+}
+
+function isServerError(answer: unknown): boolean {
+  return (answer as Response).status >= 500;
+}

@@ -1,0 +1,37 @@
+/** Statuses after which the same request may well succeed (RFC 9110, RFC 6585). */
+const TRANSIENT: readonly number[] = [408, 429, 500, 502, 503, 504];
+
+/** Methods that do the same when they are sent twice (RFC 9110, section 9.2.2). */
+const IDEMPOTENT: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'];
+
+export function isTransient(status: number): boolean {
+  return TRANSIENT.includes(status);
+}
+
+/**
+ * Whether a request may be sent again after this: an idempotent one, one that the server can recognise by its
+ * `Idempotency-Key`, or any after a 429, which says that it was not carried out.
+ * @param status of the answer; undefined where there was none
+ */
+export function isRepeatable(
+  method: string,
+  hasIdempotencyKey: boolean,
+  status: number | undefined,
+): boolean {
+  return status === 429 || hasIdempotencyKey || IDEMPOTENT.includes(method.toUpperCase());
+}
+
+/**
+ * Seconds to wait before another attempt: "full jitter", evenly between 0 and a bound that doubles with each attempt.
+ * @param failed attempts that have failed, at least 1
+ * @param random a number from 0 to below 1
+ * Source: Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog (2015).
+ */
+export function jitteredSecs(
+  failed: number,
+  backoffSecs: number,
+  backoffMaxSecs: number,
+  random: number,
+): number {
+  return random * Math.min(backoffMaxSecs, backoffSecs * 2 ** (failed - 1));
+}

@@ -1,0 +1,110 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { MockClock } from '@breaking/core';
+import { Agent, request, fetch as undiciFetch } from 'undici';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type DispatchOptions, protect } from '../src/undici.js';
+import { running, scriptedServer } from './scriptedServer.js';
+
+const half = () => 0.5;
+
+/** A protected dispatcher of one test. */
+function agent(options: DispatchOptions) {
+  const interceptor = protect(options);
+  const bare = new Agent();
+  onTestFinished(() => bare.destroy());
+  return { dispatcher: bare.compose(interceptor), ...interceptor };
+}
+
+describe('the interceptor', () => {
+  test('hands head and body on as they are', async () => {
+    const { url } = await scriptedServer([[200, { 'X-Own': 'yes' }]]);
+    const { statusCode, headers, body } = await request(url, agent({ maxInFlight: 1, timeoutSecs: 5 }));
+
+    expect([statusCode, headers['x-own'], await body.text()]).toEqual([200, 'yes', 'answer']);
+  });
+
+  test('serves the fetch of undici too', async () => {
+    const { url } = await scriptedServer([[503], [200]]);
+    const response = await undiciFetch(url, agent({ retry: { attempts: 2, backoffSecs: 0.001 } }));
+
+    expect([response.status, await response.text()]).toEqual([200, 'answer']);
+  });
+
+  test('repeats what may succeed, and gives the last answer back as it is', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([[503], [502], [500]], clock);
+    const options = agent({ clock, retry: { attempts: 3, backoffSecs: 1, random: half } });
+    const { statusCode, body } = await running(clock, request(url, options));
+
+    expect([statusCode, await body.text(), times.length]).toEqual([500, 'answer', 3]);
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(0.5);
+  });
+
+  test('sends a string again, and no stream', async () => {
+    const clock = new MockClock();
+    const { url, bodies, times } = await scriptedServer([[429], [200]], clock);
+    const options = agent({ clock, retry: { attempts: 2, random: half } });
+    const { statusCode } = await running(clock, request(url, { ...options, method: 'POST', body: 'pay' }));
+    expect([statusCode, ...bodies]).toEqual([200, 'pay', 'pay']);
+
+    const stream = new Blob(['pay']).stream();
+    const streamed = await scriptedServer([[429]], clock);
+    await running(clock, request(streamed.url, { ...options, method: 'POST', body: stream as never }));
+    expect([times.length, streamed.times.length]).toEqual([2, 1]);
+  });
+
+  test('opens the breaker of the origin', async () => {
+    const { url, times } = await scriptedServer([[500]]);
+    const options = agent({ breaker: { errorThreshold: 2, timeWindowSecs: 60 } });
+    for (let i = 0; i < 2; i++) await (await request(url, options)).body.dump();
+
+    await expect(request(url, options)).rejects.toMatchObject({ code: 'BREAKING_TOO_MANY_ERRORS' });
+    expect([times.length, options.breakers?.get(url).state]).toEqual([2, 'open']);
+  });
+
+  test('ends an attempt without a head with a TimeoutError', async () => {
+    const clock = new MockClock();
+    const { url } = await scriptedServer([() => {}], clock);
+
+    await expect(running(clock, request(url, agent({ clock, timeoutSecs: 2 })))).rejects.toMatchObject({
+      code: 'BREAKING_TIMEOUT',
+    });
+  });
+
+  test('ends waiting at once when the caller aborts', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([() => {}], clock);
+    const options = agent({ clock, maxInFlight: 1, maxWaitSecs: 60 });
+    const first = new AbortController();
+    const second = new AbortController();
+    const calls = [first, second].map(({ signal }) => request(url, { ...options, signal }));
+    const heard = Promise.all(calls.map(call => expect(call).rejects.toThrow('enough')));
+    while (times.length === 0) await turn();
+    second.abort(new Error('enough'));
+    first.abort(new Error('enough'));
+
+    await heard;
+    expect(times.length).toBe(1);
+  });
+
+  test('holds a place until the body is over', async () => {
+    const { url, times } = await scriptedServer([(_req, res) => void res.end(Buffer.alloc(1_000_000))]);
+    const options = agent({ maxInFlight: 1, maxWaitSecs: 60 });
+    const first = await request(url, options);
+    const second = request(url, options);
+    for (let i = 0; i < 50; i++) await turn();
+    expect(times.length).toBe(1);
+    await first.body.arrayBuffer();
+    expect((await second).statusCode).toBe(200);
+  });
+
+  test('holds the calls of a key back after a 429 with Retry-After', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([[429, { 'Retry-After': '5' }], [200]], clock);
+    const options = agent({ clock, maxWaitSecs: 10 });
+    await (await request(url, options)).body.dump();
+    await running(clock, request(url, options));
+
+    expect(times[1]).toBeGreaterThanOrEqual(5);
+  });
+});
