@@ -9,6 +9,7 @@ import {
   perMinute,
   RateLimiter,
 } from '@breaking/core';
+import { turn, warned } from '@breaking/testkit';
 import { describe, expect, test } from 'vitest';
 import { CHANNELS, collected } from './collected.js';
 
@@ -74,6 +75,7 @@ describe('rate limits', () => {
   });
 
   test('errors of a store are counted, and decisions in its stead by their source', async () => {
+    const warnings = warned();
     const metrics = collected();
     const broken = new MemoryBucketStore();
     broken.check = () => {
@@ -88,6 +90,8 @@ describe('rate limits', () => {
     expect(await metrics.of('rate_limit_decisions_total')).toEqual({
       'name="api",result="allowed",source="local"': 2,
     });
+    await turn();
+    expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_STORE_FAILS']);
   });
 });
 
