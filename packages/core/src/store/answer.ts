@@ -1,6 +1,8 @@
+import { shown } from '../base/check.js';
 import { type Decision, isDecided, restated, type ToldDecision } from '../bucket/decision.js';
 import type { LimitState } from '../bucket/limitState.js';
 import { type Limit, sameLimits } from '../bucket/policy.js';
+import type { Reservation, Reservations, Want } from './reservation.js';
 
 /**
  * A store's answer as the Decision that it must be: on the limits `asked`, or on none (see `undecided`), and consistent.
@@ -13,6 +15,33 @@ export function decisionIn(answer: unknown, asked: readonly Limit[]): Decision |
     return answer.limits.length === 0 || sameLimits(answer.limits, asked) ? answer : undefined;
   }
   return isDecision(answer, asked) ? restated(answer, asked) : undefined;
+}
+
+/**
+ * A store's answer as the reservations that it must hold: a valid decision for each want, and moments that are numbers.
+ * @throws TypeError for anything else
+ */
+export function reservationsIn(answer: unknown, wants: readonly Want[]): Reservations {
+  const { made, movedSecs } = (answer ?? {}) as Partial<Reservations>;
+  const isMoved = movedSecs === undefined || typeof movedSecs === 'number';
+  if (made === undefined && isMoved && typeof answer === 'object') return { made, movedSecs };
+  if (isMoved && Array.isArray(made) && made.length === wants.length) {
+    const valid = (made as readonly Reservation[]).flatMap(({ decision, at, undo }, i) => {
+      const checked = decisionIn(decision, (wants[i] as Want).limits);
+      return checked === undefined || Number.isNaN(Number(at)) ? [] : { decision: checked, at, undo };
+    });
+    if (valid.length === wants.length) return { made: valid, movedSecs };
+  }
+  throw new TypeError(`store.reserve must answer with Reservations, got ${shown(answer)}`);
+}
+
+/**
+ * What a store answers to `take` and `strike`.
+ * @throws TypeError for an answer that is not a number of 0 or more
+ */
+export function numberIn(answer: unknown): number {
+  if (typeof answer === 'number' && answer >= 0) return answer;
+  throw new TypeError(`store: take and strike must answer with a number of 0 or more, got ${shown(answer)}`);
 }
 
 function isDecision(value: unknown, asked: readonly Limit[]): value is ToldDecision {

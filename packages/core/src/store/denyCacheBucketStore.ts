@@ -1,10 +1,20 @@
 import { knownOptions, whole } from '../base/check.js';
 import { isThenable } from '../base/thenable.js';
+import { longestWait } from '../bucket/debt.js';
 import { type Decision, sourceOf } from '../bucket/decision.js';
 import { type Limit, sameLimits } from '../bucket/policy.js';
 import { decisionIn } from './answer.js';
 import { LastAnswer } from './lastAnswer.js';
-import { asStore, type BucketStore, KEEPS_REFUSALS, STANDS_IN, says } from './store.js';
+import type { Lockout, Reservations, ReserveOptions, Want } from './reservation.js';
+import {
+  asStore,
+  type BucketStore,
+  behind,
+  type FullStore,
+  KEEPS_REFUSALS,
+  STANDS_IN,
+  says,
+} from './store.js';
 
 /** Seconds for which a refusal is repeated. Then the store is asked again, since the key may have been reset elsewhere. */
 const REPEATED_SECS = 1 - 1e-9;
@@ -48,6 +58,7 @@ export class DenyCacheBucketStore implements BucketStore {
   readonly store: BucketStore;
   readonly [STANDS_IN]: boolean;
   readonly [KEEPS_REFUSALS] = true;
+  readonly #behind: FullStore;
   readonly #maxKeys: number;
   /** Two generations. A young one that has half of all keys becomes the old one, and the old one is forgotten. */
   #young = new Map<string, LastAnswer[]>();
@@ -58,6 +69,7 @@ export class DenyCacheBucketStore implements BucketStore {
     const what = 'DenyCacheBucketStore';
     knownOptions(what, options, ['store', 'maxKeys']);
     this.store = asStore(`${what}: store`, options.store);
+    this.#behind = behind(this, this.store);
     this[STANDS_IN] = says(this.store, STANDS_IN);
     const { maxKeys = 100_000 } = options;
     this.#maxKeys = whole(`${what}: maxKeys`, maxKeys, 2);
@@ -86,6 +98,43 @@ export class DenyCacheBucketStore implements BucketStore {
 
   reset(key: string, now: number): void | Promise<void> {
     return this.#forgetting(key, () => this.store.reset(key, now));
+  }
+
+  take(key: string, limits: readonly Limit[], n: number, now: number): number | Promise<number> {
+    this.#forgetOthers(key, limits);
+    return this.#behind.take(key, limits, n, now);
+  }
+
+  /** Refuses by itself only a caller that would wait too long by what the store last said. */
+  reserve(
+    key: string,
+    wants: readonly Want[],
+    options: ReserveOptions,
+    now: number,
+  ): Reservations | Promise<Reservations> {
+    const [want] = wants;
+    if (want !== undefined && options.withdrawn.length === 0) {
+      const decision = this.#find(key, want.limits)?.refusal(want.cost, now, 'denyCache');
+      if (decision !== undefined && decision.retryAfterSecs > longestWait(want.maxWaitSecs)) {
+        return { made: [{ decision, at: now, undo: undefined }], movedSecs: undefined };
+      }
+      this.#forgetOthers(key, want.limits);
+    }
+    const ask = () => this.#behind.reserve(key, wants, options, now);
+    return options.withdrawn.length > 0 ? this.#forgetting(key, ask) : ask();
+  }
+
+  block(key: string, limits: readonly Limit[], secs: number, now: number): void | Promise<void> {
+    return this.#forgetting(key, () => this.#behind.block(key, limits, secs, now));
+  }
+
+  strike(key: string, limits: readonly Limit[], lockout: Lockout, now: number): number | Promise<number> {
+    const struck = (secs: number) => {
+      if (secs > 0) this.#forget(key);
+      return secs;
+    };
+    const answer = this.#behind.strike(key, limits, lockout, now);
+    return isThenable(answer) ? answer.then(struck) : struck(answer);
   }
 
   #decide(
@@ -183,7 +232,7 @@ export class DenyCacheBucketStore implements BucketStore {
   }
 
   /** Forgets a key before an operation and after it: no answer from before or meanwhile says what the key owes then. */
-  #forgetting(key: string, operate: () => void | Promise<void>): void | Promise<void> {
+  #forgetting<T>(key: string, operate: () => T | Promise<T>): T | Promise<T> {
     this.#forget(key);
     const done = operate();
     if (!isThenable(done)) return done;

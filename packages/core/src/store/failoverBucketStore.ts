@@ -1,22 +1,15 @@
 import { knownOptions, oneOf, printableName, shown } from '../base/check.js';
-import { asDeadline, within } from '../base/deadline.js';
-import { isThenable } from '../base/thenable.js';
-import { CircuitBreaker } from '../breaker/circuitBreaker.js';
-import type { Permit } from '../breaker/permit.js';
+import { asDeadline } from '../base/deadline.js';
 import { type Decision, sourced, undecided } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
-import { decisionIn } from './answer.js';
-import { AnswerDeadline } from './answerDeadline.js';
-import { ON_STORE_ERROR, type OnStoreError, storeErrorChannel } from './events.js';
+import { decisionIn, numberIn, reservationsIn } from './answer.js';
+import { ON_STORE_ERROR, type OnStoreError } from './events.js';
 import { warnOfFailingStore } from './failingStore.js';
+import { GuardedQuestions } from './guardedQuestions.js';
+import { DENIED_SECS, localOnes, reservedInstead, storedOnes } from './instead.js';
 import { MemoryBucketStore } from './memory/memoryBucketStore.js';
-import { asStore, type BucketStore, DEFAULT_DEADLINE_SECS, STANDS_IN } from './store.js';
-
-/** After five errors at once, or more than one in two seconds for long, the store gets nothing but probes. */
-const BREAKER = { errorThreshold: 5, timeWindowSecs: 10, cooldownSecs: 0.5, cooldownMaxSecs: 5 };
-
-/** How long a request that is refused under 'deny' is told to wait. Nobody knows when the store is back, so not long. */
-const DENIED_SECS = 1;
+import type { Lockout, Reservations, ReserveOptions, Want } from './reservation.js';
+import { asStore, type BucketStore, behind, DEFAULT_DEADLINE_SECS, type FullStore, STANDS_IN } from './store.js';
 
 /** The options of a {@link FailoverBucketStore}. */
 export interface FailoverOptions {
@@ -53,28 +46,21 @@ export interface FailoverOptions {
 export class FailoverBucketStore implements BucketStore {
   readonly [STANDS_IN] = true;
   readonly deadlineSecs: number;
-  readonly #store: BucketStore;
+  readonly #store: FullStore;
   readonly #name: string;
   readonly #onStoreError: OnStoreError;
-  readonly #deadline: AnswerDeadline;
-  readonly #breaker: CircuitBreaker;
+  readonly #questions: GuardedQuestions;
   readonly #local = new MemoryBucketStore();
-  /** The errors of this turn of the event loop. */
-  readonly #counted = new Set<object>();
-  /** The limiter's latest reading of its clock, which the breaker goes by. Every operation brings one. */
-  #now = 0;
 
   constructor(options: FailoverOptions) {
     const what = 'FailoverBucketStore';
     knownOptions(what, options, ['store', 'name', 'onStoreError', 'deadlineSecs']);
-    this.#store = asStore(`${what}: store`, options.store);
+    this.#store = behind(this, asStore(`${what}: store`, options.store));
     this.#name = printableName(`${what}: name`, options.name);
     const { onStoreError = 'local', deadlineSecs = DEFAULT_DEADLINE_SECS } = options;
     this.#onStoreError = oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
     this.deadlineSecs = asDeadline(`${what}: deadlineSecs`, deadlineSecs);
-    this.#deadline = new AnswerDeadline(deadlineSecs);
-    const clock = { secondsSinceEpoch: () => this.#now };
-    this.#breaker = new CircuitBreaker({ ...BREAKER, name: `store of ${this.#name}`, clock });
+    this.#questions = new GuardedQuestions(this.#name, this.#onStoreError, this.deadlineSecs);
   }
 
   withDeadline(secs: number): FailoverBucketStore {
@@ -96,15 +82,63 @@ export class FailoverBucketStore implements BucketStore {
   }
 
   refund(key: string, limits: readonly Limit[], n: number, now: number): void | Promise<void> {
-    this.#now = now;
     this.#local.refund(key, limits, n, now);
-    return this.#ask('refund', () => this.#store.refund(key, limits, n, now), nothing, nothing);
+    return this.#questions.ask('refund', now, () => this.#store.refund(key, limits, n, now), nothing, nothing);
   }
 
   reset(key: string, now: number): void | Promise<void> {
-    this.#now = now;
     this.#local.reset(key);
-    return this.#ask('reset', () => this.#store.reset(key, now), nothing, nothing);
+    return this.#questions.ask('reset', now, () => this.#store.reset(key, now), nothing, nothing);
+  }
+
+  take(key: string, limits: readonly Limit[], n: number, now: number): number | Promise<number> {
+    const shortage = this.#local.take(key, limits, n, now);
+    const instead = () => (this.#onStoreError === 'local' ? shortage : 0);
+    return this.#questions.ask('take', now, () => this.#store.take(key, limits, n, now), numberIn, instead);
+  }
+
+  /** Under 'local' it reserves in this process. Under 'allow' callers go on at once, under 'deny' they are refused. */
+  reserve(
+    key: string,
+    wants: readonly Want[],
+    options: ReserveOptions,
+    now: number,
+  ): Reservations | Promise<Reservations> {
+    const local = localOnes(options.withdrawn);
+    if (local.length > 0) this.#local.reserve(key, [], { ...options, withdrawn: local }, now);
+    const stored = { ...options, withdrawn: storedOnes(options.withdrawn) };
+    return this.#questions.ask(
+      'reserve',
+      now,
+      () => this.#store.reserve(key, wants, stored, now),
+      answer => reservationsIn(answer, wants),
+      failure => {
+        if (wants.length > 0) this.#warn(failure);
+        return reservedInstead(this.#onStoreError, this.#local, key, wants, stored, now);
+      },
+    );
+  }
+
+  block(key: string, limits: readonly Limit[], secs: number, now: number): void | Promise<void> {
+    this.#local.block(key, limits, secs, now);
+    const send = () => this.#store.block(key, limits, secs, now);
+    return this.#questions.ask('block', now, send, nothing, nothing);
+  }
+
+  strike(key: string, limits: readonly Limit[], lockout: Lockout, now: number): number | Promise<number> {
+    const isLocal = this.#onStoreError === 'local';
+    const received = (answer: number) => {
+      const secs = numberIn(answer);
+      if (secs > 0 && isLocal) this.#local.block(key, limits, secs, now);
+      return secs;
+    };
+    return this.#questions.ask(
+      'strike',
+      now,
+      () => this.#store.strike(key, limits, lockout, now),
+      received,
+      () => (isLocal ? this.#local.strike(key, limits, lockout, now) : 0),
+    );
   }
 
   #decide(
@@ -114,9 +148,9 @@ export class FailoverBucketStore implements BucketStore {
     cost: number,
     now: number,
   ): Decision | Promise<Decision> {
-    this.#now = now;
-    return this.#ask(
+    return this.#questions.ask(
       operation,
+      now,
       () => this.#store[operation](key, limits, cost, now),
       answer => {
         const decision = decisionIn(answer, limits);
@@ -127,10 +161,7 @@ export class FailoverBucketStore implements BucketStore {
         return decision;
       },
       failure => {
-        if (failure !== undefined) {
-          const { error } = failure;
-          warnOfFailingStore(this.#store, this.#name, this.#onStoreError, error, this.deadlineSecs);
-        }
+        this.#warn(failure);
         if (this.#onStoreError === 'allow') return undecided(true, 0);
         if (this.#onStoreError === 'deny') return undecided(false, DENIED_SECS);
         return sourced(this.#local[operation](key, limits, cost, now), 'local');
@@ -138,61 +169,9 @@ export class FailoverBucketStore implements BucketStore {
     );
   }
 
-  /** Asks the store, unless its breaker is open, and waits until the deadline at most. */
-  #ask<A, T>(
-    operation: string,
-    send: () => A | PromiseLike<A>,
-    receive: (answer: A) => T,
-    instead: (failure?: { readonly error: unknown }) => T,
-  ): T | Promise<T> {
-    const failed = (error: unknown) => {
-      this.#publish(error);
-      return instead({ error });
-    };
-    let permit: Permit;
-    try {
-      permit = this.#breaker.acquire();
-    } catch (refusal) {
-      this.#publish(refusal);
-      return instead();
-    }
-    const succeeded = (value: T): T => {
-      this.#deadline.answered();
-      permit.success();
-      return value;
-    };
-    try {
-      const answer = send();
-      if (!isThenable(answer)) return succeeded(receive(answer));
-      const received = within(`store.${operation}`, this.#secsFor(operation), answer).then(receive);
-      return received.then(succeeded, error => {
-        if (this.#isCounted(error)) permit.ignore();
-        else permit.failure(error);
-        return failed(error);
-      });
-    } catch (error) {
-      permit.failure(error);
-      return failed(error);
-    }
-  }
-
-  /** A decision waits for a cold start. Nobody needs a refund or a reset to. */
-  #secsFor(operation: string): number {
-    return operation === 'check' || operation === 'peek' ? this.#deadline.asked() : this.deadlineSecs;
-  }
-
-  /** Whether this very error has failed another request in this turn, as it does when they waited for one batch. */
-  #isCounted(error: unknown): boolean {
-    if (typeof error !== 'object' || error === null) return false;
-    if (this.#counted.has(error)) return true;
-    this.#counted.add(error);
-    setImmediate(() => this.#counted.delete(error));
-    return false;
-  }
-
-  #publish(error: unknown): void {
-    if (!storeErrorChannel.hasSubscribers) return;
-    storeErrorChannel.publish({ name: this.#name, error, onStoreError: this.#onStoreError });
+  #warn(failure: { readonly error: unknown } | undefined): void {
+    if (failure === undefined) return;
+    warnOfFailingStore(this.#store, this.#name, this.#onStoreError, failure.error, this.deadlineSecs);
   }
 }
 

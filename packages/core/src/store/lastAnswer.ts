@@ -1,5 +1,5 @@
-import { allThere, debtAt } from '../bucket/debt.js';
-import { type Decision, type DecisionSource, debtsAfter, decided } from '../bucket/decision.js';
+import { allThere, debtAt, isBlock } from '../bucket/debt.js';
+import { blockSecsOf, type Decision, type DecisionSource, debtsAfter, decided } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
 
 /**
@@ -11,16 +11,19 @@ export class LastAnswer {
   readonly limits: readonly Limit[];
   #debts: readonly number[];
   #at: number;
+  #blockSecs: number;
 
   constructor(limits: readonly Limit[], decision: Decision, askedAt: number) {
     this.limits = limits;
     this.#debts = debtsAfter(decision);
+    this.#blockSecs = blockSecsOf(decision);
     this.#at = askedAt;
   }
 
   /** The store has answered once more. */
   hear(decision: Decision, askedAt: number): void {
     this.#debts = debtsAfter(decision);
+    this.#blockSecs = blockSecsOf(decision);
     this.#at = askedAt;
   }
 
@@ -43,7 +46,14 @@ export class LastAnswer {
   refusal(cost: number, now: number, source: DecisionSource, held = 0): Decision | undefined {
     if (now < this.#at) return undefined;
     const debts = this.debts(now, held);
-    return allThere(this.limits, debts, cost) ? undefined : decided(this.limits, debts, cost, false, source);
+    const blockSecs = this.blockSecs(now);
+    if (!isBlock(blockSecs) && allThere(this.limits, debts, cost)) return undefined;
+    return decided(this.limits, debts, cost, false, source, blockSecs);
+  }
+
+  /** Seconds for which the key is still blocked. */
+  blockSecs(now: number): number {
+    return debtAt(this.#blockSecs, this.#at, now, 1);
   }
 
   /** Somebody put `n` tokens back into these limits of the key. */

@@ -1,4 +1,4 @@
-import { allThere, wholeTokens } from '../../bucket/debt.js';
+import { allThere, isBlock, wholeTokens } from '../../bucket/debt.js';
 import { type Decision, debtsAfter, decided, sourceOf } from '../../bucket/decision.js';
 import type { Limit } from '../../bucket/policy.js';
 import { LastAnswer } from '../lastAnswer.js';
@@ -61,14 +61,15 @@ export class Lease {
 
   /** A decision of the store on a single request, as it is with the tokens held. */
   withHeld(decision: Decision, cost: number): Decision {
-    if (this.remaining === 0) return decision;
+    if (this.remaining === 0 || decision.blocked) return decision;
     const debts = debtsAfter(decision).map(debt => Math.max(0, debt - this.remaining));
     const allowed = decision.allowed || allThere(this.limits, debts, cost);
     return decided(this.limits, debts, cost, allowed, sourceOf(decision));
   }
 
-  /** Whether tokens may still be given out: not after their time, and not after the clock stepped back. */
+  /** Whether tokens may still be given out: not after their time, nor after the clock stepped back, nor under a block. */
   isFresh(now: number): boolean {
+    if (isBlock(this.#last?.blockSecs(now) ?? 0)) return false;
     const age = this.#last?.age(now) ?? -1;
     return age >= 0 && age < HELD_SECS;
   }

@@ -4,7 +4,16 @@ import { outsideRequests } from '../../base/outsideRequests.js';
 import { isThenable } from '../../base/thenable.js';
 import type { Decision } from '../../bucket/decision.js';
 import { LARGEST_CAPACITY, type Limit, sameLimits, shareLimit } from '../../bucket/policy.js';
-import { asStore, type BucketStore, DEFAULT_DEADLINE_SECS, STANDS_IN, says } from '../store.js';
+import type { Lockout, Reservations, ReserveOptions, Want } from '../reservation.js';
+import {
+  asStore,
+  type BucketStore,
+  behind,
+  DEFAULT_DEADLINE_SECS,
+  type FullStore,
+  STANDS_IN,
+  says,
+} from '../store.js';
 import type { Lease } from './lease.js';
 import type { LeaseBatch } from './leaseBatch.js';
 import { LeaseTable } from './leaseTable.js';
@@ -50,7 +59,7 @@ export interface LeaseOptions {
  * asked in the order in which it is asked, key by key, as one connection does.
  */
 export class LeaseBucketStore implements BucketStore {
-  readonly #store: BucketStore;
+  readonly #store: FullStore;
   readonly #tokens: number;
   readonly #leases = new LeaseTable();
   readonly #traffic: LeaseTraffic;
@@ -62,7 +71,7 @@ export class LeaseBucketStore implements BucketStore {
     const what = 'LeaseBucketStore';
     knownOptions(what, options, ['store', 'tokens', 'deadlineSecs']);
     const { store, tokens, deadlineSecs = DEFAULT_DEADLINE_SECS } = options;
-    this.#store = asStore(`${what}: store`, store);
+    this.#store = behind(this, asStore(`${what}: store`, store));
     if (says(store, STANDS_IN)) {
       throw new TypeError(
         `${what}: store must not be a FailoverBucketStore, which belongs around the leases`,
@@ -117,6 +126,44 @@ export class LeaseBucketStore implements BucketStore {
     this.#traffic.now = now;
     for (const lease of this.#leases.of(key)) this.#endLease(key, lease, 'dropped');
     return this.#store.reset(key, now);
+  }
+
+  take(key: string, limits: readonly Limit[], n: number, now: number): number | Promise<number> {
+    this.#giveBackAll(key, now);
+    return this.#store.take(key, limits, n, now);
+  }
+
+  /** Gives tokens that are held to a caller before which nobody waits. For others it gives them back, and asks the store. */
+  reserve(
+    key: string,
+    wants: readonly Want[],
+    options: ReserveOptions,
+    now: number,
+  ): Reservations | Promise<Reservations> {
+    const [want] = wants;
+    if (want !== undefined && options.withdrawn.length === 0 && options.earliest <= now) {
+      const { limits, cost } = want;
+      const decision = cost === 0 ? undefined : this.#leaseFor(key, limits)?.take(cost, now);
+      if (decision !== undefined) {
+        return { made: [{ decision, at: now, undo: undefined }], movedSecs: undefined };
+      }
+    }
+    if (wants.length > 0) this.#giveBackAll(key, now);
+    return this.#store.reserve(key, wants, options, now);
+  }
+
+  block(key: string, limits: readonly Limit[], secs: number, now: number): void | Promise<void> {
+    this.#giveBackAll(key, now);
+    return this.#store.block(key, limits, secs, now);
+  }
+
+  strike(key: string, limits: readonly Limit[], lockout: Lockout, now: number): number | Promise<number> {
+    return this.#store.strike(key, limits, lockout, now);
+  }
+
+  #giveBackAll(key: string, now: number): void {
+    this.#traffic.now = now;
+    for (const lease of this.#leases.of(key)) this.#endLease(key, lease, 'givenBack');
   }
 
   /**

@@ -1,0 +1,13 @@
+/** The errors of this turn of the event loop. */
+export class ErrorsOfTurn {
+  readonly #errors = new Set<object>();
+
+  /** Whether this very error has failed another request in this turn, as it does when they waited for one batch. */
+  has(error: unknown): boolean {
+    if (typeof error !== 'object' || error === null) return false;
+    if (this.#errors.has(error)) return true;
+    this.#errors.add(error);
+    setImmediate(() => this.#errors.delete(error));
+    return false;
+  }
+}

@@ -1,0 +1,80 @@
+import { within } from '../base/deadline.js';
+import { isThenable } from '../base/thenable.js';
+import { CircuitBreaker } from '../breaker/circuitBreaker.js';
+import type { Permit } from '../breaker/permit.js';
+import { AnswerDeadline } from './answerDeadline.js';
+import { type OnStoreError, storeErrorChannel } from './events.js';
+import { ErrorsOfTurn } from './errorsOfTurn.js';
+
+/** After five errors at once, or more than one in two seconds for long, the store gets nothing but probes. */
+const BREAKER = { errorThreshold: 5, timeWindowSecs: 10, cooldownSecs: 0.5, cooldownMaxSecs: 5 };
+
+/** Operations that decide on a request, which waits for a cold start. Nobody needs a refund or a reset to. */
+const DECISIONS = ['check', 'peek', 'reserve'];
+
+/** Asks a store for as long as it has for an answer, and not at all while its breaker is open. */
+export class GuardedQuestions {
+  readonly #name: string;
+  readonly #onStoreError: OnStoreError;
+  readonly #deadlineSecs: number;
+  readonly #deadline: AnswerDeadline;
+  readonly #breaker: CircuitBreaker;
+  readonly #counted = new ErrorsOfTurn();
+  /** The limiter's latest reading of its clock, which the breaker goes by. Every operation brings one. */
+  #now = 0;
+
+  constructor(name: string, onStoreError: OnStoreError, deadlineSecs: number) {
+    this.#name = name;
+    this.#onStoreError = onStoreError;
+    this.#deadlineSecs = deadlineSecs;
+    this.#deadline = new AnswerDeadline(deadlineSecs);
+    const clock = { secondsSinceEpoch: () => this.#now };
+    this.#breaker = new CircuitBreaker({ ...BREAKER, name: `store of ${name}`, clock });
+  }
+
+  /** Asks the store, unless its breaker is open, and waits until the deadline at most. */
+  ask<A, T>(
+    operation: string,
+    now: number,
+    send: () => A | PromiseLike<A>,
+    receive: (answer: A) => T,
+    instead: (failure?: { readonly error: unknown }) => T,
+  ): T | Promise<T> {
+    this.#now = now;
+    const failed = (error: unknown) => {
+      this.#publish(error);
+      return instead({ error });
+    };
+    let permit: Permit;
+    try {
+      permit = this.#breaker.acquire();
+    } catch (refusal) {
+      this.#publish(refusal);
+      return instead();
+    }
+    const succeeded = (value: T): T => {
+      this.#deadline.answered();
+      permit.success();
+      return value;
+    };
+    try {
+      const answer = send();
+      if (!isThenable(answer)) return succeeded(receive(answer));
+      const secs = DECISIONS.includes(operation) ? this.#deadline.asked() : this.#deadlineSecs;
+      const received = within(`store.${operation}`, secs, answer).then(receive);
+      return received.then(succeeded, error => {
+        if (this.#counted.has(error)) permit.ignore();
+        else permit.failure(error);
+        return failed(error);
+      });
+    } catch (error) {
+      permit.failure(error);
+      return failed(error);
+    }
+  }
+
+  #publish(error: unknown): void {
+    if (!storeErrorChannel.hasSubscribers) return;
+    storeErrorChannel.publish({ name: this.#name, error, onStoreError: this.#onStoreError });
+  }
+}
