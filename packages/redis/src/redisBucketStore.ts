@@ -1,4 +1,13 @@
-import { type BucketStore, type Decision, LeaseBucketStore, type Limit } from '@breaking/core';
+import {
+  type BucketStore,
+  type Decision,
+  LeaseBucketStore,
+  type Limit,
+  type Lockout,
+  type Reservations,
+  type ReserveOptions,
+  type Want,
+} from '@breaking/core';
 import { asDeadline, check, DEFAULT_DEADLINE_SECS, LARGEST_CAPACITY } from '@breaking/core/internal';
 import { type RedisClient, runnerOf } from './clients.js';
 import { ScriptedBucketStore } from './scriptedBucketStore.js';
@@ -34,7 +43,7 @@ export interface RedisBucketStoreOptions {
  * app.use(rateLimit({ name: 'api', ...perMinute(100), store }));
  */
 export class RedisBucketStore implements BucketStore {
-  readonly #store: BucketStore;
+  readonly #store: LeaseBucketStore | ScriptedBucketStore;
   readonly #leases: LeaseBucketStore | undefined;
 
   /** @throws TypeError or RangeError, which names the option and the value */
@@ -70,6 +79,27 @@ export class RedisBucketStore implements BucketStore {
 
   async reset(key: string, now: number): Promise<void> {
     await this.#store.reset(key, now);
+  }
+
+  async take(key: string, limits: readonly Limit[], n: number, now: number): Promise<number> {
+    return this.#store.take(key, limits, n, now);
+  }
+
+  async reserve(
+    key: string,
+    wants: readonly Want[],
+    options: ReserveOptions,
+    now: number,
+  ): Promise<Reservations> {
+    return this.#store.reserve(key, wants, options, now);
+  }
+
+  async block(key: string, limits: readonly Limit[], secs: number, now: number): Promise<void> {
+    await this.#store.block(key, limits, secs, now);
+  }
+
+  async strike(key: string, limits: readonly Limit[], lockout: Lockout, now: number): Promise<number> {
+    return this.#store.strike(key, limits, lockout, now);
   }
 
   /** Returns the tokens on lease. Takes at most a second and never rejects. Later requests ask the server one by one. */

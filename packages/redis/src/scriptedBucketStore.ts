@@ -1,16 +1,30 @@
-import { type BucketStore, type Decision, decided, type Limit, TimeoutError } from '@breaking/core';
+import {
+  type BucketStore,
+  type Decision,
+  decided,
+  type Limit,
+  type Lockout,
+  type Reservations,
+  type ReserveOptions,
+  TimeoutError,
+  type Want,
+} from '@breaking/core';
 import type { ScriptRunner } from './clients.js';
+import { argumentsOf, type Command, command, reservePayload, strikePayload } from './command.js';
 import { redisKey } from './redisKey.js';
+import { reservationsIn } from './reservationAnswer.js';
 import { SCRIPT, SCRIPT_SHA1 } from './script.js';
 import { localMicros, ServerTime } from './serverTime.js';
 
-type Operation = 'check' | 'peek' | 'refund' | 'reset';
-
 interface Answer {
-  /** Whether the command reached the server too late, so that nothing was done. */
+  /** Whether it reached the server too late, and did nothing there. */
   readonly isLate: boolean;
-  readonly allowed: boolean;
-  readonly debts: readonly number[];
+  readonly isDone: boolean;
+  /** The server's time, in microseconds. */
+  readonly time: number;
+  /** The first word: what is left of a block, or what `take` and `strike` answer. */
+  readonly number: number;
+  readonly words: readonly string[];
 }
 
 export interface ScriptedStoreSettings {
@@ -43,70 +57,88 @@ export class ScriptedBucketStore implements BucketStore {
   }
 
   async refund(key: string, limits: readonly Limit[], n: number, now: number): Promise<void> {
-    await this.#operate('refund', key, limits, n, now);
+    await this.#operate(key, command('refund', limits, n), now);
   }
 
   async reset(key: string): Promise<void> {
-    await this.#operate('reset', key, [], 0, 0);
+    await this.#operate(key, command('reset'), 0);
+  }
+
+  async take(key: string, limits: readonly Limit[], n: number, now: number): Promise<number> {
+    return (await this.#operate(key, command('take', limits, n), now)).number;
+  }
+
+  async block(key: string, limits: readonly Limit[], secs: number, now: number): Promise<void> {
+    await this.#operate(key, command('block', limits, secs), now);
+  }
+
+  async strike(key: string, limits: readonly Limit[], lockout: Lockout, now: number): Promise<number> {
+    return (await this.#operate(key, command('strike', limits, 0, strikePayload(lockout)), now)).number;
+  }
+
+  async reserve(
+    key: string,
+    wants: readonly Want[],
+    { earliest, withdrawn }: ReserveOptions,
+    now: number,
+  ): Promise<Reservations> {
+    const { microsAt } = this.#settings;
+    const askedAt = localMicros();
+    /** The server's time at the limiter's `now`. It is never ahead of it, so nobody goes on too early. */
+    const serverNow = () => (microsAt ? microsAt(now) : this.#serverTime.at(askedAt));
+    const earliestMicros = Number.isFinite(earliest) ? serverNow() + (earliest - now) * 1e6 : 0;
+    const payload = reservePayload(wants, withdrawn, earliestMicros);
+    const { isDone, time, words } = await this.#operate(key, command('reserve', [], 0, payload), now);
+    return reservationsIn(words, isDone, wants, time, micros => now + (micros - serverNow()) / 1e6);
   }
 
   async #decide(
-    operation: Operation,
+    operation: 'check' | 'peek',
     key: string,
     limits: readonly Limit[],
     cost: number,
     now: number,
   ): Promise<Decision> {
-    const { allowed, debts } = await this.#operate(operation, key, limits, cost, now);
-    return decided(limits, debts, cost, allowed);
+    const answer = await this.#operate(key, command(operation, limits, cost), now);
+    const debts = answer.words.slice(1).map(Number);
+    return decided(limits, debts, cost, answer.isDone, 'store', answer.number);
   }
 
   /**
-   * Sends an operation. If the server says that it came too late although the deadline has not passed here, the server's
+   * Sends a command. If the server says that it came too late although the deadline has not passed here, the server's
    * clock was unknown or has jumped. The answer says that nothing was done and tells the right time, so it is sent once more.
    */
-  async #operate(
-    operation: Operation,
-    key: string,
-    limits: readonly Limit[],
-    tokens: number,
-    now: number,
-  ): Promise<Answer> {
+  async #operate(key: string, asked: Command, now: number): Promise<Answer> {
     const { prefix, deadlineSecs } = this.#settings;
     const startedAt = localMicros();
-    const send = () => this.#send(operation, redisKey(prefix, key), limits, tokens, now, startedAt);
+    const send = () => this.#send(redisKey(prefix, key), asked, now, startedAt);
     const first = await send();
     if (!first.isLate) return first;
     if (localMicros() - startedAt < deadlineSecs * 1e6) {
       const second = await send();
       if (!second.isLate) return second;
     }
-    throw new TimeoutError(`Redis: ${operation}`, deadlineSecs);
+    throw new TimeoutError(`Redis: ${asked.operation}`, deadlineSecs);
   }
 
-  async #send(
-    operation: Operation,
-    key: string,
-    limits: readonly Limit[],
-    tokens: number,
-    now: number,
-    startedAt: number,
-  ): Promise<Answer> {
+  async #send(key: string, asked: Command, now: number, startedAt: number): Promise<Answer> {
     const { deadlineSecs, microsAt } = this.#settings;
     const latest = microsAt ? Number.MAX_SAFE_INTEGER : this.#serverTime.at(startedAt + deadlineSecs * 1e6);
-    const args = [operation, String(tokens), latest.toFixed(0), microsAt ? microsAt(now).toFixed(0) : ''];
-    for (const { name, capacityMax, restoreRateHz } of limits) {
-      args.push(name, String(capacityMax), String(restoreRateHz));
-    }
+    const args = argumentsOf(asked, latest, microsAt ? microsAt(now).toFixed(0) : '');
     const askedAt = localMicros();
     const text = String(await this.#run(key, args));
-    const [status = '', time, ...debts] = text.split(' ');
+    const [status = '', time, ...words] = text.split(' ');
     const isLate = status === 'late';
-    if (!/^([01]|late)$/.test(status) || (!isLate && debts.length !== limits.length)) {
-      throw new Error(`Redis: unexpected answer to ${operation}: ${JSON.stringify(text.slice(0, 60))}`);
+    const isComplete =
+      asked.operation === 'reserve' ? words.length > 0 : words.length === 1 + asked.limits.length;
+    const isShort =
+      asked.operation === 'block' || asked.operation === 'strike' || asked.operation === 'reset';
+    if (!/^([01]|late)$/.test(status) || !(isLate || isComplete || (isShort && words.length === 1))) {
+      throw new Error(`Redis: unexpected answer to ${asked.operation}: ${JSON.stringify(text.slice(0, 60))}`);
     }
     if (!microsAt) this.#serverTime.learn(Number(time), askedAt, localMicros());
-    return { isLate, allowed: status === '1', debts: debts.map(Number) };
+    const number = words[0] === 'inf' ? Infinity : Number(words[0]);
+    return { isLate, isDone: status === '1', time: Number(time), number, words };
   }
 
   /** A server forgets its scripts when it restarts or is told to. The text is sent only then. */

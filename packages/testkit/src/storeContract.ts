@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { blockContract } from './store/blockContract.js';
 import { changedLimitsContract } from './store/changedLimitsContract.js';
 import { concurrencyContract } from './store/concurrencyContract.js';
 import { decisionContract } from './store/decisionContract.js';
@@ -7,13 +8,19 @@ import { modelContract } from './store/modelContract.js';
 import { numbersContract } from './store/numbersContract.js';
 import { Opened } from './store/opened.js';
 import { timeContract } from './store/timeContract.js';
+import { waitContract } from './store/waitContract.js';
 import type { StoreUnderTest } from './storeUnderTest.js';
 
 /**
  * What every store promises: registers the tests for one, in a group of its name. Each test opens a store of its own.
+ * @param does.reserve whether it also takes without asking, reserves, blocks and counts strikes
  * Answers are awaited, so that stores that answer at once and stores that answer with promises pass the same tests.
  */
-export function storeContract(name: string, open: () => StoreUnderTest | Promise<StoreUnderTest>): void {
+export function storeContract(
+  name: string,
+  open: () => StoreUnderTest | Promise<StoreUnderTest>,
+  does: { readonly reserve: boolean } = { reserve: true },
+): void {
   const using = (body: (opened: Opened) => Promise<void>) => async () => {
     const under = await open();
     try {
@@ -30,5 +37,9 @@ export function storeContract(name: string, open: () => StoreUnderTest | Promise
     keysContract(using);
     numbersContract(using);
     modelContract(using);
+    if (does.reserve) {
+      blockContract(using);
+      waitContract(using);
+    }
   });
 }

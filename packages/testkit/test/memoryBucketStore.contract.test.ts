@@ -9,12 +9,16 @@ import { storeContract } from '@breaking/testkit';
 import { inSteppingTime } from './steppingTime.js';
 
 /** The same store behind promises, as a store over a network is. */
-function promising(store: BucketStore): BucketStore {
+function promising(store: MemoryBucketStore): BucketStore {
   return {
     check: async (...args) => store.check(...args),
     peek: async (...args) => store.peek(...args),
     refund: async (...args) => store.refund(...args),
-    reset: async (...args) => store.reset(...args),
+    reset: async key => store.reset(key),
+    take: async (...args) => store.take(...args),
+    reserve: async (...args) => store.reserve(...args),
+    block: async (...args) => store.block(...args),
+    strike: async (...args) => store.strike(...args),
   };
 }
 

@@ -195,7 +195,7 @@ export class LeaseBucketStore implements BucketStore {
     const lease = this.#leases.add(key, limits);
     if (lease === undefined) return undefined;
     lease.tick = this.#traffic.ticks;
-    if (this.#timer === undefined) this.#setTimer();
+    this.#setTimer();
     return lease;
   }
 
@@ -204,10 +204,6 @@ export class LeaseBucketStore implements BucketStore {
     this.#leases.remove(key, lease);
     lease.spare = spare;
     this.#traffic.giveBack(key, lease, lease.remaining);
-  }
-
-  #setTimer(): void {
-    this.#timer = outsideRequests(() => setTimeout(() => this.#tick(), TICK_MS).unref());
   }
 
   #tick(): void {
@@ -219,5 +215,9 @@ export class LeaseBucketStore implements BucketStore {
     traffic.forgetBatches(isOld);
     this.#timer = undefined;
     if (!this.#leases.isEmpty || traffic.hasBatches) this.#setTimer();
+  }
+
+  #setTimer(): void {
+    this.#timer ??= outsideRequests(() => setTimeout(() => this.#tick(), TICK_MS).unref());
   }
 }

@@ -1,0 +1,69 @@
+import type { Limit, Lockout, Reservation, Want } from '@breaking/core';
+import { longestWait } from '@breaking/core/internal';
+
+export type Operation = 'check' | 'peek' | 'refund' | 'reset' | 'take' | 'reserve' | 'block' | 'strike';
+
+/** What the script is asked for. */
+export interface Command {
+  readonly operation: Operation;
+  readonly limits: readonly Limit[];
+  /** Tokens, or the seconds of a block. */
+  readonly amount: number;
+  readonly payload: string;
+}
+
+/** What is kept of a bucket, or of those who wait, in the numbers of the script. */
+export type Kept = readonly number[] | false;
+
+/** What the script needs to take a reservation back. */
+export interface Undo {
+  readonly limits: readonly { readonly name: string; readonly rate: number }[];
+  readonly before: readonly Kept[];
+  readonly after: readonly Kept[];
+  readonly waiting: Kept;
+  readonly moved: number;
+}
+
+export function command(
+  operation: Operation,
+  limits: readonly Limit[] = [],
+  amount = 0,
+  payload: object | '' = '',
+): Command {
+  return { operation, limits, amount, payload: payload === '' ? '' : JSON.stringify(payload) };
+}
+
+/** @param earliest the server's time in microseconds */
+export function reservePayload(
+  wants: readonly Want[],
+  withdrawn: readonly Reservation[],
+  earliest: number,
+): object {
+  return {
+    earliest,
+    wants: wants.map(({ limits, cost, maxWaitSecs }) => ({
+      limits: limits.map(({ name, capacityMax, restoreRateHz }) => {
+        return { name, capacity: capacityMax, rate: restoreRateHz };
+      }),
+      cost,
+      longest: longestWait(maxWaitSecs),
+    })),
+    withdrawn: withdrawn.flatMap(({ undo }) => (undo as Undo | undefined) ?? []),
+  };
+}
+
+export function strikePayload({ after, withinSecs, forSecs, backoff, maxSecs }: Lockout): object {
+  return { after, rate: after / withinSecs, secs: forSecs, backoff, longest: maxSecs };
+}
+
+export function argumentsOf(
+  { operation, limits, amount, payload }: Command,
+  latest: number,
+  now: string,
+): string[] {
+  const args = [operation, amount === Infinity ? 'inf' : String(amount), latest.toFixed(0), now, payload];
+  for (const { name, capacityMax, restoreRateHz } of limits) {
+    args.push(name, String(capacityMax), String(restoreRateHz));
+  }
+  return args;
+}

@@ -1,0 +1,88 @@
+import { decided, type Limit, type Reservation, type Reservations, type Want } from '@breaking/core';
+import { longestWait, refusedFor } from '@breaking/core/internal';
+import type { Kept, Undo } from './command.js';
+
+/** The words of an answer, read one after another. */
+class Words {
+  readonly #words: readonly string[];
+  #next = 0;
+
+  constructor(words: readonly string[]) {
+    this.#words = words;
+  }
+
+  /** @throws Error where there is none, or one that is not a number */
+  number(): number {
+    const word = this.#words[this.#next++] ?? '';
+    const value = word === 'inf' ? Infinity : Number(word);
+    if (word === '' || Number.isNaN(value))
+      throw new Error(`Redis: unexpected word in an answer: ${JSON.stringify(word)}`);
+    return value;
+  }
+
+  /** So many numbers, or false where a dash stands for each. */
+  kept(count: number): Kept {
+    if (this.#words[this.#next] !== '-') return Array.from({ length: count }, () => this.number());
+    this.#next += count;
+    return false;
+  }
+}
+
+/**
+ * Reads the answer to `reserve`.
+ * @param words what comes after the status and the time
+ * @param time the server's time, in microseconds
+ * @param momentAt the moment on the limiter's clock at which the server's is at that time
+ */
+export function reservationsIn(
+  words: readonly string[],
+  isDone: boolean,
+  wants: readonly Want[],
+  time: number,
+  momentAt: (micros: number) => number,
+): Reservations {
+  const read = new Words(words);
+  const [movedSecs] = read.kept(1) || [];
+  if (!isDone) return { made: undefined, movedSecs };
+  const made = wants.map(want => reservationIn(read, want, time, momentAt));
+  return { made, movedSecs };
+}
+
+function reservationIn(
+  read: Words,
+  { limits, cost, maxWaitSecs }: Want,
+  time: number,
+  momentAt: (micros: number) => number,
+): Reservation {
+  const isReserved = read.number() === 1;
+  const waitSecs = read.number();
+  const isBlocked = read.number() === 1;
+  const debts: number[] = [];
+  const before: Kept[] = [];
+  for (const _ of limits) {
+    debts.push(read.number());
+    before.push(read.kept(2));
+  }
+  const waiting = read.kept(4);
+  if (!isReserved || waitSecs > longestWait(maxWaitSecs)) {
+    const decision = refusedFor(limits, debts, cost, waitSecs, isBlocked);
+    return { decision, at: momentAt(time), undo: undefined };
+  }
+  const undo: Undo = {
+    limits: limits.map(({ name, restoreRateHz }) => ({ name, rate: restoreRateHz })),
+    before,
+    after: debts.map(debt => [debt, time]),
+    waiting,
+    moved: waiting === false ? 0 : (waiting[3] as number),
+  };
+  return {
+    decision: decided(limits, drained(limits, debts, waitSecs), cost, true),
+    at: momentAt(time + waitSecs * 1e6),
+    undo: cost > 0 ? undo : undefined,
+  };
+}
+
+/** What the limits owe so much later. */
+function drained(limits: readonly Limit[], debts: readonly number[], secs: number): number[] {
+  return limits.map(({ restoreRateHz }, i) => Math.max(0, (debts[i] as number) - secs * restoreRateHz));
+}

@@ -1,0 +1,204 @@
+import type { Reservation, Reservations, Want } from '@breaking/core';
+import { describe, expect, test } from 'vitest';
+import { limit, type Opened, type Using } from './opened.js';
+
+const TWO = [limit('only', 2, 1)];
+
+function want(limits = TWO, cost = 1, maxWaitSecs = 10): Want {
+  return { limits, cost, maxWaitSecs };
+}
+
+async function reserve(
+  opened: Opened,
+  wants: readonly Want[],
+  { earliest = -Infinity, withdrawn = [] as readonly Reservation[], key = 'key' } = {},
+): Promise<Reservations> {
+  const answer = await opened.store.reserve?.(key, wants, { earliest, withdrawn }, opened.now);
+  if (answer === undefined) throw new Error('a store under this contract reserves');
+  return answer;
+}
+
+async function one(opened: Opened, wanted = want(), earliest = -Infinity): Promise<Reservation> {
+  const { made } = await reserve(opened, [wanted], { earliest });
+  return (made as Reservation[])[0] as Reservation;
+}
+
+/** Seconds from now until each goes on. */
+function waits(opened: Opened, made: readonly Reservation[] = []): number[] {
+  return made.map(({ at }) => Math.round((at - opened.now) * 1e4) / 1e4);
+}
+
+/** Tokens are promised for later, in order, and none twice. */
+export function waitContract(using: Using): void {
+  describe('a caller that waits', () => {
+    test(
+      'is promised the moment at which the tokens are there that nobody ahead was promised',
+      using(async opened => {
+        const made: Reservation[] = [];
+        for (const cost of [1, 1, 1, 2, 1]) made.push(await one(opened, want(TWO, cost)));
+        expect(waits(opened, made)).toEqual([0, 0, 1, 3, 4]);
+        expect(made.every(({ decision }) => decision.allowed)).toBe(true);
+        await opened.advanceBy(2.5);
+        expect(waits(opened, [await one(opened)])).toEqual([2.5]);
+      }),
+    );
+
+    test(
+      'waits for the slowest of its limits, and nothing drains unused meanwhile',
+      using(async opened => {
+        const limits = [limit('fast', 10, 10), limit('slow', 1, 0.5)];
+        const wants = Array.from({ length: 4 }, () => want(limits));
+        const { made } = await reserve(opened, wants);
+        expect(waits(opened, made)).toEqual([0, 2, 4, 6]);
+        await opened.advanceBy(6);
+        // The fast one has given one token in that moment, and no more than its capacity is there.
+        expect(await opened.tokensLeft(limits)).toEqual([9, 0]);
+      }),
+    );
+
+    test(
+      'is refused where it would wait too long, is told how long, and takes nothing',
+      using(async opened => {
+        await reserve(opened, [want(), want(), want()]);
+        const refused = await one(opened, want(TWO, 1, 1.5));
+        expect(refused.decision).toMatchObject({ allowed: false, violated: ['only'], blocked: false });
+        expect(refused.decision.retryAfterSecs).toBeCloseTo(2, 4);
+        expect((await one(opened, want(TWO, 3))).decision.retryAfterSecs).toBe(Infinity);
+        expect(waits(opened, [await one(opened)])).toEqual([2]);
+      }),
+    );
+
+    test(
+      'does not go on before the one ahead',
+      using(async opened => {
+        const earliest = opened.now + 4;
+        const first = await one(opened, want(), earliest);
+        expect(waits(opened, [first])).toEqual([4]);
+        expect((await one(opened, want(TWO, 1, 3), earliest)).decision.allowed).toBe(false);
+      }),
+    );
+
+    test(
+      'is not overtaken by a check, and one who does not wait is told the truth',
+      using(async opened => {
+        await reserve(opened, [want(), want(), want(), want()]);
+        const refused = await opened.check(TWO);
+        expect(refused.allowed).toBe(false);
+        expect(refused.retryAfterSecs).toBeCloseTo(3, 4);
+        await opened.refund(TWO, 2);
+        expect((await opened.peek(TWO)).retryAfterSecs).toBeCloseTo(3, 4);
+        await opened.advanceBy(2);
+        expect((await opened.check(TWO)).retryAfterSecs).toBeCloseTo(1, 4);
+        await opened.advanceBy(1);
+        expect((await opened.check(TWO)).allowed).toBe(true);
+        expect((await opened.check(TWO)).retryAfterSecs).toBeCloseTo(1, 4);
+      }),
+    );
+
+    test(
+      'leaves exact debts when all have gone on long ago',
+      using(async opened => {
+        await reserve(
+          opened,
+          Array.from({ length: 7 }, () => want()),
+        );
+        await opened.advanceBy(5.25);
+        expect((await opened.peek(TWO)).retryAfterSecs).toBeCloseTo(0.75, 4);
+        await opened.advanceBy(0.75);
+        expect(await opened.tokensLeft(TWO)).toEqual([1]);
+      }),
+    );
+
+    test(
+      'of cost 0 takes nothing',
+      using(async opened => {
+        await one(opened, want(TWO, 0));
+        expect(await opened.tokensLeft(TWO)).toEqual([2]);
+      }),
+    );
+  });
+
+  describe('a wait that is given up', () => {
+    test(
+      'is as if it had never been: those behind it are promised earlier moments',
+      using(async opened => {
+        const { made = [] } = await reserve(opened, [want(), want(), want(TWO, 2), want(), want()]);
+        expect(waits(opened, made)).toEqual([0, 0, 2, 3, 4]);
+        await opened.advanceBy(0.5);
+        const withdrawn = made.slice(2);
+        const again = await reserve(opened, [want(), want()], { withdrawn });
+        expect(waits(opened, again.made)).toEqual([0.5, 1.5]);
+        const last = await reserve(opened, [], { withdrawn: again.made });
+        expect(last.made).toEqual([]);
+        await opened.advanceBy(0.5);
+        expect(await opened.tokensLeft(TWO)).toEqual([1]);
+      }),
+    );
+
+    test.each<[string, (opened: Opened) => Promise<unknown>]>([
+      ['reserved', opened => one(opened)],
+      ['reserved in the middle of them', opened => one(opened)],
+    ])('gives back nothing where something else was %s since', (_, operate) =>
+      using(async opened => {
+        const { made = [] } = await reserve(opened, [want(), want(), want()]);
+        await operate(opened);
+        const answer = await reserve(opened, [want()], { withdrawn: [made[2] as Reservation] });
+        expect(answer.made).toBeUndefined();
+        expect((await opened.peek(TWO)).retryAfterSecs).toBeCloseTo(3, 4);
+      })(),
+    );
+
+    test(
+      'leaves a key that nobody has used since as it was',
+      using(async opened => {
+        await opened.check(TWO, 1);
+        const { made } = await reserve(opened, [want(TWO, 2)]);
+        expect(waits(opened, made)).toEqual([1]);
+        await reserve(opened, [], { withdrawn: made as Reservation[] });
+        expect(await opened.tokensLeft(TWO)).toEqual([1]);
+        expect((await opened.check(TWO)).allowed).toBe(true);
+      }),
+    );
+  });
+
+  describe('a block while callers wait', () => {
+    test(
+      'stops the buckets: all move back by as much, and so do those who come later',
+      using(async opened => {
+        const { made = [], movedSecs } = await reserve(opened, [want(TWO, 2), want(), want()]);
+        expect(movedSecs).toBe(0);
+        await opened.advanceBy(0.5);
+        await opened.store.block?.('key', TWO, 60, opened.now);
+        expect((await reserve(opened, [])).movedSecs).toBeCloseTo(60, 4);
+        const later = await one(opened, want(TWO, 1, 100));
+        expect(later.at - (made[2] as Reservation).at).toBeCloseTo(61, 3);
+        await opened.store.block?.('key', TWO, 20, opened.now);
+        expect((await reserve(opened, [])).movedSecs).toBeCloseTo(20, 4);
+        await opened.advanceBy(20);
+        expect((await opened.peek(TWO)).retryAfterSecs).toBeCloseTo(3.5, 3);
+      }),
+    );
+
+    test(
+      'that has no end ends their waits',
+      using(async opened => {
+        await reserve(opened, [want(TWO, 2), want(), want()]);
+        await opened.store.block?.('key', TWO, Infinity, opened.now);
+        expect((await reserve(opened, [])).movedSecs).toBe(Infinity);
+        expect((await one(opened)).decision).toMatchObject({ blocked: true, retryAfterSecs: Infinity });
+        await opened.store.block?.('key', TWO, 0, opened.now);
+        expect((await opened.peek(TWO)).retryAfterSecs).toBeCloseTo(1, 2);
+      }),
+    );
+
+    test(
+      'makes those who come wait for its end',
+      using(async opened => {
+        await opened.store.block?.('key', TWO, 5, opened.now);
+        const { made } = await reserve(opened, [want(), want(), want()]);
+        expect(waits(opened, made)).toEqual([5, 5, 6]);
+        expect((await one(opened, want(TWO, 1, 4))).decision.blocked).toBe(true);
+      }),
+    );
+  });
+}
