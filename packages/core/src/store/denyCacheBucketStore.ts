@@ -2,9 +2,9 @@ import { knownOptions, whole } from '../base/check.js';
 import { isThenable } from '../base/thenable.js';
 import { longestWait } from '../bucket/debt.js';
 import { type Decision, sourceOf } from '../bucket/decision.js';
-import { type Limit, sameLimits } from '../bucket/policy.js';
+import type { Limit } from '../bucket/policy.js';
 import { decisionIn } from './answer.js';
-import { LastAnswer } from './lastAnswer.js';
+import { RefusedKeys } from './refusedKeys.js';
 import type { Lockout, Reservations, ReserveOptions, Want } from './reservation.js';
 import {
   asStore,
@@ -25,9 +25,6 @@ interface Asking {
   /** Settles with the answer to a request whose refusal was too old to be repeated. */
   renewal?: Promise<void> | undefined;
 }
-
-/** How many sets of limits a refused key is remembered under. Those that requests make up do not pile up. */
-const REFUSALS_PER_KEY = 8;
 
 /** The options of a {@link DenyCacheBucketStore}. */
 export interface DenyCacheOptions {
@@ -60,9 +57,7 @@ export class DenyCacheBucketStore implements BucketStore {
   readonly [KEEPS_REFUSALS] = true;
   readonly #behind: FullStore;
   readonly #maxKeys: number;
-  /** Two generations. A young one that has half of all keys becomes the old one, and the old one is forgotten. */
-  #young = new Map<string, LastAnswer[]>();
-  #old = new Map<string, LastAnswer[]>();
+  readonly #refused: RefusedKeys;
   readonly #asking = new Map<string, Asking>();
 
   constructor(options: DenyCacheOptions) {
@@ -73,6 +68,7 @@ export class DenyCacheBucketStore implements BucketStore {
     this[STANDS_IN] = says(this.store, STANDS_IN);
     const { maxKeys = 100_000 } = options;
     this.#maxKeys = whole(`${what}: maxKeys`, maxKeys, 2);
+    this.#refused = new RefusedKeys(maxKeys);
   }
 
   get deadlineSecs(): number | undefined {
@@ -114,8 +110,10 @@ export class DenyCacheBucketStore implements BucketStore {
   ): Reservations | Promise<Reservations> {
     const [want] = wants;
     if (want !== undefined && options.withdrawn.length === 0) {
-      const decision = this.#find(key, want.limits)?.refusal(want.cost, now, 'denyCache');
-      if (decision !== undefined && decision.retryAfterSecs > longestWait(want.maxWaitSecs)) {
+      const known = this.#refused.find(key, want.limits);
+      const decision = known?.refusal(want.cost, now, 'denyCache');
+      const isTrue = known !== undefined && known.age(now) < REPEATED_SECS;
+      if (isTrue && decision !== undefined && decision.retryAfterSecs > longestWait(want.maxWaitSecs)) {
         return { made: [{ decision, at: now, undo: undefined }], movedSecs: undefined };
       }
       this.#forgetOthers(key, want.limits);
@@ -145,7 +143,7 @@ export class DenyCacheBucketStore implements BucketStore {
     now: number,
     mayWait = true,
   ): Decision | Promise<Decision> {
-    const known = this.#find(key, limits);
+    const known = this.#refused.find(key, limits);
     const refused = known?.refusal(cost, now, 'denyCache');
     if (known !== undefined && refused !== undefined) {
       const canNeverFit = limits.some(limit => cost > limit.capacityMax);
@@ -158,7 +156,7 @@ export class DenyCacheBucketStore implements BucketStore {
     const heard = (told: Decision) => {
       const decision = decisionIn(told, limits);
       if (decision !== undefined && decision.limits.length > 0 && sourceOf(told) === 'store') {
-        this.#learn(key, limits, decision, now);
+        this.#refused.learn(key, limits, decision, now);
         if (operation === 'check' && decision.allowed && cost > 0) this.#forgetOthers(key, limits);
       }
       return told;
@@ -192,42 +190,13 @@ export class DenyCacheBucketStore implements BucketStore {
     return told;
   }
 
-  #learn(key: string, limits: readonly Limit[], decision: Decision, now: number): void {
-    const known = this.#find(key, limits);
-    if (known !== undefined) known.hear(decision, now);
-    else if (!decision.allowed) this.#remember(key, new LastAnswer(limits, decision, now));
-  }
-
-  #answers(key: string): LastAnswer[] | undefined {
-    return this.#young.get(key) ?? this.#old.get(key);
-  }
-
-  #find(key: string, limits: readonly Limit[]): LastAnswer | undefined {
-    return this.#answers(key)?.find(answer => sameLimits(answer.limits, limits));
-  }
-
-  #remember(key: string, answer: LastAnswer): void {
-    const answers = this.#answers(key) ?? [];
-    answers.push(answer);
-    if (answers.length > REFUSALS_PER_KEY) answers.shift();
-    if (!this.#young.has(key) && this.#young.size >= Math.floor(this.#maxKeys / 2)) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#old.delete(key);
-    this.#young.set(key, answers);
-  }
-
   /** A check under other limits may have counted less of the debt than these do, and drained it faster. */
   #forgetOthers(key: string, limits: readonly Limit[]): void {
-    const answers = this.#answers(key);
-    if (answers === undefined || answers.every(answer => sameLimits(answer.limits, limits))) return;
-    this.#forget(key);
+    if (this.#refused.hasOthers(key, limits)) this.#forget(key);
   }
 
   #forget(key: string): void {
-    this.#young.delete(key);
-    this.#old.delete(key);
+    this.#refused.forget(key);
     this.#asking.delete(key);
   }
 

@@ -9,7 +9,14 @@ import { GuardedQuestions } from './guardedQuestions.js';
 import { DENIED_SECS, localOnes, reservedInstead, storedOnes } from './instead.js';
 import { MemoryBucketStore } from './memory/memoryBucketStore.js';
 import type { Lockout, Reservations, ReserveOptions, Want } from './reservation.js';
-import { asStore, type BucketStore, behind, DEFAULT_DEADLINE_SECS, type FullStore, STANDS_IN } from './store.js';
+import {
+  asStore,
+  type BucketStore,
+  behind,
+  DEFAULT_DEADLINE_SECS,
+  type FullStore,
+  STANDS_IN,
+} from './store.js';
 
 /** The options of a {@link FailoverBucketStore}. */
 export interface FailoverOptions {
@@ -83,7 +90,13 @@ export class FailoverBucketStore implements BucketStore {
 
   refund(key: string, limits: readonly Limit[], n: number, now: number): void | Promise<void> {
     this.#local.refund(key, limits, n, now);
-    return this.#questions.ask('refund', now, () => this.#store.refund(key, limits, n, now), nothing, nothing);
+    return this.#questions.ask(
+      'refund',
+      now,
+      () => this.#store.refund(key, limits, n, now),
+      nothing,
+      nothing,
+    );
   }
 
   reset(key: string, now: number): void | Promise<void> {

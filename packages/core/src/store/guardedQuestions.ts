@@ -3,8 +3,8 @@ import { isThenable } from '../base/thenable.js';
 import { CircuitBreaker } from '../breaker/circuitBreaker.js';
 import type { Permit } from '../breaker/permit.js';
 import { AnswerDeadline } from './answerDeadline.js';
-import { type OnStoreError, storeErrorChannel } from './events.js';
 import { ErrorsOfTurn } from './errorsOfTurn.js';
+import { type OnStoreError, storeErrorChannel } from './events.js';
 
 /** After five errors at once, or more than one in two seconds for long, the store gets nothing but probes. */
 const BREAKER = { errorThreshold: 5, timeWindowSecs: 10, cooldownSecs: 0.5, cooldownMaxSecs: 5 };
