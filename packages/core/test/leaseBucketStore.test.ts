@@ -13,8 +13,10 @@ import {
   RateLimiter,
   sourceOf,
 } from '@breaking/core';
+import { provokes } from '../../testkit/src/observed.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
+provokes('BREAKING_STORE_FAILS');
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
 
