@@ -3,7 +3,7 @@ import { type ConcurrencyMessage, MockClock } from '@breaking/core';
 import type { ConcurrencyLimitGateOptions } from '@breaking/http';
 import type { AdapterUnderTest, GateUnderTest, Handler, Io, Scenario } from '../adapterUnderTest.js';
 import { Held, heard, turn } from '../observed.js';
-import { type Answer, type Asked, type Served, serve } from '../served.js';
+import { type Asked, type Served, serve } from '../served.js';
 
 export type Options = ConcurrencyLimitGateOptions<unknown>;
 
@@ -114,12 +114,4 @@ export async function limitedServer(
     handler: handler ?? waitingHandler(waiting),
   });
   return new LimitedServer(served, clock, decisions, waiting);
-}
-
-/** The answer to a request that is refused or answered at once. */
-export function answerOf(
-  server: LimitedServer,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Answer> {
-  return server.served.get(headers);
 }
