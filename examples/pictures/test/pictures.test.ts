@@ -3,10 +3,12 @@ import { expect, test } from 'vitest';
 import { edge, edgePicture } from '../edge.js';
 import { frontierPicture, points } from '../frontier.js';
 import { outage, outagePicture } from '../outage.js';
+import { overload, overloadPicture } from '../overload.js';
 
 const pictures = [
   { name: 'edge.svg', drawn: edgePicture() },
   { name: 'outage.svg', drawn: outagePicture() },
+  { name: 'overload.svg', drawn: overloadPicture() },
   { name: 'frontier.svg', drawn: frontierPicture() },
 ];
 
@@ -39,6 +41,16 @@ test('an outage gets five failures and then single probes, further and further a
     ...[32, 57, 88],
   ]);
   expect(calls.filter(({ isProbe }) => isProbe).map(({ at }) => at)).toEqual([32, 57, 88, 119]);
+});
+
+test('with a limit no answer is late; without one they are late until long after the overload', () => {
+  const { limited, unlimited } = overload();
+
+  expect(limited.late).toEqual([]);
+  expect(limited.refused.length).toBeGreaterThan(0);
+  expect(limited.refused.every(secs => secs >= 5 && secs < 16)).toBe(true);
+  expect(unlimited.refused).toEqual([]);
+  expect(Math.max(...unlimited.late)).toBeGreaterThan(35);
 });
 
 test('at 10 a minute, a burst of 25 refuses nothing to 99 % of the clients of the log', () => {
