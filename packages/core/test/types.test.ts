@@ -103,7 +103,9 @@ test('wrap keeps overloads, this, and generics', () => {
   expectTypeOf(wrapped('1')).toEqualTypeOf<number>();
   expectTypeOf(wrapped('1', 'big')).toEqualTypeOf<bigint>();
 
-  const first = breaker.wrap(async <T>(list: readonly [T, ...T[]]) => list[0]);
+  const first = breaker.wrap(async function first<T>(list: readonly [T, ...T[]]) {
+    return list[0];
+  });
   expectTypeOf(first(['a'])).toEqualTypeOf<Promise<string>>();
 
   const counter = {
