@@ -5,6 +5,8 @@ import type { Connection } from './request/connection.js';
 /** What a gate reads of the raw request, of HTTP/1 or HTTP/2. */
 export interface Incoming {
   readonly method?: string | undefined;
+  /** Whether the client asks for another protocol on this connection, and the server listens to such requests. */
+  readonly upgrade?: boolean | undefined;
   readonly socket?: Peer | null;
 }
 
@@ -12,6 +14,7 @@ export interface Incoming {
 export interface Peer extends Connection {
   readonly remoteAddress?: string | undefined;
   readonly destroyed?: boolean;
+  write?(...args: unknown[]): unknown;
   /** The server that accepted the connection. */
   readonly server?: object | undefined;
 }

@@ -91,21 +91,20 @@ export class Exchange {
    * somebody waits for it with {@link onBegun}.
    */
   get begun(): number | undefined {
-    return connectionOfQueued(this.#incoming, this.#outgoing) === undefined ? this.#begun : undefined;
+    const isQueued = connectionOfQueued(this.#incoming, this.#outgoing) !== undefined;
+    return isQueued && this.#incoming.upgrade !== true ? undefined : this.#begun;
   }
 
   /** Tells when the head of the answer is sent, or at once if it was. */
   onBegun(listener: () => void): void {
-    const outgoing = this.#outgoing;
-    if (outgoing.headersSent) {
-      this.#begun ??= outgoing.statusCode;
-      listener();
-    } else if (this.#beginListeners !== undefined) this.#beginListeners.push(listener);
+    if (this.#begun !== undefined) listener();
+    else if (this.#beginListeners !== undefined) this.#beginListeners.push(listener);
     else {
       const listeners = [listener];
       this.#beginListeners = listeners;
-      onHead(outgoing, status => {
-        this.#begun ??= status;
+      onHead(this.#incoming, this.#outgoing, status => {
+        if (this.#begun !== undefined) return;
+        this.#begun = status;
         for (const each of listeners) each();
       });
     }
