@@ -1,3 +1,4 @@
+export { addressKey } from './base/addressKey.js';
 export { type Clock, MockClock, MonotonicClock } from './base/clock.js';
 export { TimeoutError } from './base/errors.js';
 export type { HeaderFields } from './base/retryAfter.js';

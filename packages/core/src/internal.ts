@@ -1,7 +1,6 @@
 /** What Breaking's own packages share beside the public names. It may change with every version: do not import it. */
 
 export { whenAborted } from './base/abort.js';
-export { addressKey } from './base/addressKey.js';
 export { callbackWarning, unthrowing } from './base/callback.js';
 export * as check from './base/check.js';
 export { wakeAt } from './base/clock.js';

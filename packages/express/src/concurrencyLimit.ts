@@ -1,5 +1,5 @@
 import type { ConcurrencyLimiterGroup } from '@breaking/core';
-import { ConcurrencyLimitGate, type ConcurrencyLimitGateOptions, pass } from '@breaking/http';
+import { ConcurrencyLimitGate, type ConcurrencyLimitGateOptions, optionsAlone, pass } from '@breaking/http';
 import type { Request } from 'express';
 import { binding, exchangeOf, type GateHandler } from './binding.js';
 
@@ -14,7 +14,9 @@ export type ConcurrencyLimitOptions = Omit<ConcurrencyLimitGateOptions<Request>,
  */
 export function concurrencyLimit(
   options: ConcurrencyLimitOptions,
+  ...others: never[]
 ): GateHandler & { readonly concurrency: ConcurrencyLimiterGroup } {
+  optionsAlone('concurrencyLimit', others);
   const gate = new ConcurrencyLimitGate(binding, options);
   const gates = [gate];
   const middleware: GateHandler = function concurrencyLimit(req, res, next) {

@@ -3,13 +3,15 @@ export type {
   CircuitBreakerGateOptions as CircuitBreakerOptions,
   HeaderFormat,
   Outcome,
+  OwnBody,
   Problem,
+  ProblemBody,
   RateLimitOptions,
   RateLimitSettings,
   Rejection,
   RejectWith,
 } from '@breaking/http';
 export type { GateHandler } from './binding.js';
-export { circuitBreaker } from './circuitBreaker.js';
+export { type CircuitBreakerHandler, circuitBreaker } from './circuitBreaker.js';
 export { type ConcurrencyLimitOptions, concurrencyLimit } from './concurrencyLimit.js';
-export { rateLimit } from './rateLimit.js';
+export { type RateLimitHandler, rateLimit } from './rateLimit.js';

@@ -1,6 +1,6 @@
-import type { Decision } from '@breaking/core';
-import { pass, RateLimitGate, type RateLimitOptions } from '@breaking/http';
-import type { Request } from 'express';
+import type { BucketStore, Decision, RateLimiter } from '@breaking/core';
+import { type MaybePromise, optionsAlone, pass, RateLimitGate, type RateLimitOptions } from '@breaking/http';
+import type { Request, Response } from 'express';
 import { binding, exchangeOf, type GateHandler } from './binding.js';
 
 declare global {
@@ -12,17 +12,30 @@ declare global {
   }
 }
 
+/** Middleware that limits, with what it looks into. */
+export interface RateLimitHandler extends GateHandler {
+  /** Its limiter, to look at a key, to reset or to block it. */
+  readonly limiter: RateLimiter<BucketStore>;
+  /** The key under which a request counts with the limiter. */
+  keyOf(req: Request): MaybePromise<string>;
+}
+
 /**
  * Middleware that answers 429 to clients whose token bucket is empty: for an app, a router or a route. Each call makes a
  * limit of its own; one that a request meets twice counts it once.
+ * @returns the middleware, with its `limiter` and `keyOf`
  * @throws TypeError or RangeError for a wrong option, at once
  *
  * @example
  * app.use(rateLimit({ name: 'api', limits: { burst: perSecond(20), daily: perDay(5000) } }));
  */
-export function rateLimit(options: RateLimitOptions<Request>): GateHandler {
-  const gates = [new RateLimitGate(binding, options)];
-  return function rateLimit(req, res, next) {
+export function rateLimit(options: RateLimitOptions<Request>, ...others: never[]): RateLimitHandler {
+  optionsAlone('rateLimit', others);
+  const gate = new RateLimitGate(binding, options);
+  const gates = [gate];
+  const middleware: GateHandler = function rateLimit(req, res, next) {
     pass(gates, exchangeOf(req, res), next);
   };
+  const keyOf = (req: Request) => gate.keyOf({ req, res: req.res as Response });
+  return Object.assign(middleware, { limiter: gate.limiter, keyOf });
 }

@@ -4,10 +4,13 @@ export type {
   ConcurrencyLimitGateOptions as ConcurrencyLimitOptions,
   HeaderFormat,
   Outcome,
+  OwnBody,
   Problem,
+  ProblemBody,
   RateLimitOptions,
   RateLimitSettings,
   Rejection,
   RejectWith,
 } from '@breaking/http';
-export { type BreakingOptions, breaking, breaking as default, type GateHook } from './plugin.js';
+export type { CircuitBreakerHook, GateHook, RateLimitHook } from './hooks.js';
+export { type BreakingOptions, breaking, breaking as default, type Handles } from './plugin.js';

@@ -1,4 +1,11 @@
-import { type ConcurrencyLimiterGroup, type Decision, MemoryBucketStore } from '@breaking/core';
+import {
+  type BucketStore,
+  type CircuitBreakerGroup,
+  type ConcurrencyLimiterGroup,
+  type Decision,
+  MemoryBucketStore,
+  type RateLimiter,
+} from '@breaking/core';
 import { check } from '@breaking/core/internal';
 import {
   CircuitBreakerGate,
@@ -11,21 +18,31 @@ import {
   type RateLimitOptions,
   recordError,
 } from '@breaking/http';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { binding } from './binding.js';
 import { tellHandling } from './handling.js';
+import {
+  type CircuitBreakerHook,
+  circuitBreaker,
+  concurrencyLimit,
+  type GateHook,
+  type RateLimitHook,
+  rateLimit,
+} from './hooks.js';
 import { RouteGates } from './routeGates.js';
 
 type RateLimit = RateLimitOptions<FastifyRequest>;
 type CircuitBreaker = CircuitBreakerGateOptions<FastifyRequest>;
 type ConcurrencyLimit = ConcurrencyLimitGateOptions<FastifyRequest>;
 
-/**
- * A hook of a route or an instance, before the handler. It asks for so little that it suits every instance: of HTTP/1 and
- * HTTP/2, with a logger or a type provider of its own.
- */
-export type GateHook = (request: object, reply: object, done: (error?: Error) => void) => void;
+/** What stands in front of the routes of one registration, by name. */
+export interface Handles {
+  /** The limiter of the plugin, and those of routes with a limit of their own. */
+  readonly limits: ReadonlyMap<string, RateLimiter<BucketStore>>;
+  /** The breakers of the routes. */
+  readonly breakers: ReadonlyMap<string, CircuitBreakerGroup>;
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -38,14 +55,16 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     /** A hook that answers 429 to clients whose token bucket is empty. Each call makes a limit of its own. */
-    rateLimit(options: RateLimit): GateHook;
+    rateLimit(options: RateLimit): RateLimitHook;
     /** A hook that answers 503 while what is behind it keeps failing. Each call makes a breaker of its own. */
-    circuitBreaker(options: CircuitBreaker): GateHook;
+    circuitBreaker(options: CircuitBreaker): CircuitBreakerHook;
     /**
      * A hook that answers 503 while as many requests as may be are under way, with the limiters that it asks under
      * `concurrency`. Each call makes a limit of its own. With `holdUntilHandled`, call it before the routes are made.
      */
     concurrencyLimit(options: ConcurrencyLimit): GateHook & { readonly concurrency: ConcurrencyLimiterGroup };
+    /** What limits and breaks the routes of the plugin, to look into. */
+    breaking: Handles;
   }
   interface FastifyRequest {
     /** The most restrictive decision of the rate limits that this request has met. */
@@ -79,16 +98,18 @@ async function plugin(app: FastifyInstance, options: BreakingOptions): Promise<v
     'concurrencyLimit',
     ...REGISTER_OPTIONS,
   ]);
-  const limits = routeLimits(options.rateLimit);
-  const breakers = routeBreakers(options.circuitBreaker);
+  const handles = { limits: new Map(), breakers: new Map() };
+  const limits = routeLimits(options.rateLimit, handles.limits);
+  const breakers = routeBreakers(options.circuitBreaker, handles.breakers);
   const concurrency = routeConcurrency(options.concurrencyLimit);
   let isHolding = options.concurrencyLimit?.holdUntilHandled === true;
 
+  app.decorate('breaking', handles);
   app.decorate('rateLimit', rateLimit);
   app.decorate('circuitBreaker', circuitBreaker);
-  app.decorate('concurrencyLimit', (own: ConcurrencyLimit) => {
+  app.decorate('concurrencyLimit', (own: ConcurrencyLimit, ...others: never[]) => {
     isHolding ||= own?.holdUntilHandled === true;
-    return concurrencyLimit(own);
+    return concurrencyLimit(own, ...others);
   });
   if (!app.hasRequestDecorator('rateLimit')) app.decorateRequest('rateLimit', undefined);
   app.addHook('onRoute', route => {
@@ -110,23 +131,35 @@ async function plugin(app: FastifyInstance, options: BreakingOptions): Promise<v
 }
 
 /** One limit for all routes. A route's own object makes a limit of its own, which inherits the settings of the service. */
-function routeLimits(options: RateLimit | undefined): RouteGates<RateLimit> {
+function routeLimits(
+  options: RateLimit | undefined,
+  limits: Map<string, RateLimiter<BucketStore>>,
+): RouteGates<RateLimit> {
   const shared = options === undefined ? undefined : new RateLimitGate(binding, options);
-  const { store = new MemoryBucketStore(), keyOf, headers, onStoreError, clock } = options ?? {};
-  const inherited = { store, keyOf, headers, onStoreError, clock };
+  if (shared !== undefined) limits.set(shared.limiter.name, shared.limiter);
+  const { store = new MemoryBucketStore(), keyOf, addressOf, headers, onStoreError, clock } = options ?? {};
+  const inherited = { store, keyOf, addressOf, headers, onStoreError, clock };
   return new RouteGates('rateLimit', (own, name) => {
     if (own === undefined) return shared;
-    return new RateLimitGate(binding, { ...inherited, name, ...given(own) }, name);
+    const gate = new RateLimitGate(binding, { ...inherited, name, ...given(own) }, name);
+    limits.set(gate.limiter.name, gate.limiter);
+    return gate;
   });
 }
 
 /** A breaker for each route, by the route's own options or else by those of the plugin. */
-function routeBreakers(options: CircuitBreaker | undefined): RouteGates<CircuitBreaker> {
+function routeBreakers(
+  options: CircuitBreaker | undefined,
+  breakers: Map<string, CircuitBreakerGroup>,
+): RouteGates<CircuitBreaker> {
   const clock = options?.clock;
   // A wrong option of the plugin stops the program even if no route is made from it.
   if (options !== undefined) new CircuitBreakerGate(binding, options);
   return new RouteGates('circuitBreaker', (own = options, name) => {
-    return own && new CircuitBreakerGate(binding, { clock, name, ...given(own) }, name);
+    if (own === undefined) return undefined;
+    const gate = new CircuitBreakerGate(binding, { clock, name, ...given(own) }, name);
+    breakers.set(own.name ?? name, gate.breakers);
+    return gate;
   });
 }
 
@@ -145,31 +178,8 @@ function given<O extends object>(options: O): O {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
 }
 
-function rateLimit(options: RateLimit): GateHook {
-  const gates = [new RateLimitGate(binding, options)];
-  return function rateLimit(_request, reply, done) {
-    pass(gates, reply as FastifyReply, done);
-  };
-}
-
-function circuitBreaker(options: CircuitBreaker): GateHook {
-  const gates = [new CircuitBreakerGate(binding, options)];
-  return function circuitBreaker(_request, reply, done) {
-    pass(gates, reply as FastifyReply, done);
-  };
-}
-
-function concurrencyLimit(options: ConcurrencyLimit) {
-  const gate = new ConcurrencyLimitGate(binding, options);
-  const gates = [gate];
-  const hook: GateHook = function concurrencyLimit(_request, reply, done) {
-    pass(gates, reply as FastifyReply, done);
-  };
-  return Object.assign(hook, { concurrency: gate.concurrency });
-}
-
 /**
- * The plugin. It adds the decorators `app.rateLimit`, `app.circuitBreaker` and `app.concurrencyLimit`.
+ * The plugin. It adds the decorators `app.rateLimit`, `app.circuitBreaker`, `app.concurrencyLimit` and `app.breaking`.
  *
  * @example
  * await app.register(breaking, { rateLimit: perMinute(100), circuitBreaker: { errorThreshold: 5, timeWindowSecs: 60 } });

@@ -49,8 +49,8 @@ test('callbacks get a request of Fastify', async () => {
     },
   });
   app.rateLimit({ ...limit, costOf: async req => Number(req.headers['x-cost'] ?? 1) });
-  // @ts-expect-error: a key is a string
-  app.rateLimit({ ...limit, keyOf: req => req.raw.socket.remotePort });
+  // @ts-expect-error: a key is a string or a number
+  app.rateLimit({ ...limit, keyOf: req => req.raw.socket });
 });
 
 test('a route may have options of its own, and Fastify keeps what it knows of the route', async () => {

@@ -15,6 +15,9 @@ export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybeP
  */
 export type Callback<Args extends readonly unknown[], T> = { call(...args: Args): MaybePromise<T> }['call'];
 
+/** What a `keyOf` may answer. */
+export type Key = string | number | bigint | null | undefined;
+
 /** A callback that is asked about a request. */
 type Asked<Req, T> = Callback<[req: Req], T> | undefined;
 
@@ -46,4 +49,16 @@ export function asError(what: string, thrown: unknown): Error {
   // Errors of another realm are errors too.
   if (thrown instanceof Error || types.isNativeError(thrown)) return thrown;
   return new Error(`${what}: a callback threw ${check.shown(thrown)} instead of an Error`, { cause: thrown });
+}
+
+/**
+ * What a `keyOf` answered, as a key: numbers and bigints count as their digits, null as undefined.
+ * @throws TypeError or RangeError for anything else
+ */
+export function asKey(what: string, key: unknown): string | undefined {
+  if (typeof key === 'string') return key;
+  if (key === undefined || key === null) return undefined;
+  if (typeof key === 'bigint') return `${key}`;
+  if (typeof key === 'number') return `${check.finite(`${what}: keyOf`, key)}`;
+  throw new TypeError(`${what}: keyOf must return a string, a number or undefined, got ${check.shown(key)}`);
 }

@@ -1,7 +1,7 @@
-import { TooManyErrors } from '@breaking/core';
-import { callbackWarning, check } from '@breaking/core/internal';
+import { type CircuitBreakerGroup, TooManyErrors } from '@breaking/core';
+import { callbackWarning } from '@breaking/core/internal';
 import type { Binding, Refusal } from './binding.js';
-import { andThen, type MaybePromise } from './callback.js';
+import { andThen, asKey, type MaybePromise } from './callback.js';
 import {
   type CheckedCircuitBreaker,
   type CircuitBreakerGateOptions,
@@ -31,12 +31,16 @@ export class CircuitBreakerGate<X, Req> extends Gate<X, Req> {
     this.#options = checkCircuitBreaker(what, options);
   }
 
+  /** The breakers behind the gate: one for each key. */
+  get breakers(): CircuitBreakerGroup {
+    return this.#options.breakers;
+  }
+
   protected decide(x: X, exchange: Exchange): MaybePromise<Refusal | Error | undefined> {
     const { keyOf } = this.#options;
     if (keyOf === undefined) return this.#enter(x, exchange, undefined);
     return andThen(keyOf(this.binding.requestOf(x)), key => {
-      if (key !== undefined) check.asString(`${this.what}: keyOf`, key);
-      return this.#enter(x, exchange, key);
+      return this.#enter(x, exchange, asKey(this.what, key));
     });
   }
 

@@ -5,15 +5,15 @@ import {
   MonotonicClock,
 } from '@breaking/core';
 import { CIRCUIT_BREAKER_OPTIONS, check, enforcement, groupNamed } from '@breaking/core/internal';
-import type { Callback } from './callback.js';
+import type { Callback, Key } from './callback.js';
 import type { RejectWith } from './rateLimitOptions.js';
-import type { Problem, Rejection } from './refusal.js';
+import type { ProblemBody, Rejection } from './refusal.js';
 import type { Outcome } from './request/outcome.js';
 
 /** The options of `circuitBreaker`. Every callback but `onTransition` may be asynchronous. */
 export interface CircuitBreakerGateOptions<Req> extends Omit<CircuitBreakerOptions, OfCalls> {
   /** Which breaker a request meets, one for each key (an upstream, a tenant); undefined for the one without a key. */
-  readonly keyOf?: Callback<[req: Req], string | undefined> | undefined;
+  readonly keyOf?: Callback<[req: Req], Key> | undefined;
   /**
    * What counts as a failure: by default a status of 500 or more, a response that broke on the server's side, or one that
    * took longer than `slowCallSecs`. It hears of every request; false for one whose client left before any answer means that
@@ -27,8 +27,8 @@ export interface CircuitBreakerGateOptions<Req> extends Omit<CircuitBreakerOptio
   readonly slowCallSecs?: number | undefined;
   /** `error` hands a TooManyErrors to the framework's own error path; default `response`. */
   readonly rejectWith?: RejectWith | undefined;
-  /** The body of a refusal: an object is sent as a problem (RFC 9457), a string as plain text. */
-  readonly problem?: Callback<[rejection: Rejection, req: Req], Problem | object | string> | undefined;
+  /** The body of a refusal: a problem (RFC 9457), plain text, or `{ contentType, body }`. */
+  readonly problem?: Callback<[rejection: Rejection, req: Req], ProblemBody> | undefined;
   /** false only publishes what it would have done; a share from 0 to 1 rejects for that part of the keys. Default true. */
   readonly enforce?: boolean | number | undefined;
 }

@@ -1,7 +1,7 @@
 import { type ConcurrencyLimiterGroup, Overloaded, type Permit } from '@breaking/core';
 import { check } from '@breaking/core/internal';
 import type { Binding, Refusal } from './binding.js';
-import { andThen, askTogether, type MaybePromise } from './callback.js';
+import { andThen, asKey, askTogether, type MaybePromise } from './callback.js';
 import {
   type CheckedConcurrencyLimit,
   type ConcurrencyLimitGateOptions,
@@ -43,9 +43,8 @@ export class ConcurrencyLimitGate<X, Req> extends Gate<X, Req> {
     return andThen(
       askTogether([keyOf, priorityOf, undefined], this.binding.requestOf(x)),
       ([key, priority]) => {
-        if (key !== undefined) check.asString(`${this.what}: keyOf`, key);
         if (priorityOf !== undefined) check.whole(`${this.what}: priorityOf`, priority, 0);
-        return this.#enter(x, exchange, key, priority);
+        return this.#enter(x, exchange, asKey(this.what, key), priority);
       },
     );
   }

@@ -5,22 +5,22 @@ import {
   concurrencyGroupNamed,
   enforcement,
 } from '@breaking/core/internal';
-import type { Callback } from './callback.js';
+import type { Callback, Key } from './callback.js';
 import type { RejectWith } from './rateLimitOptions.js';
-import type { Problem, Rejection } from './refusal.js';
+import type { ProblemBody, Rejection } from './refusal.js';
 
 /** The options of `concurrencyLimit`. Every callback may be asynchronous. */
 export interface ConcurrencyLimitGateOptions<Req> extends Omit<ConcurrencyLimiterOptions, 'key'> {
   /** Whose limit a request meets, one for each key (a tenant); undefined for the one without a key. */
-  readonly keyOf?: Callback<[req: Req], string | undefined> | undefined;
+  readonly keyOf?: Callback<[req: Req], Key> | undefined;
   /** From 0, the lowest, to `priorities` − 1; what exceeds that counts as the highest. Required with `priorities`. */
   readonly priorityOf?: Callback<[req: Req], number> | undefined;
   /** Whether a request whose client has left keeps its place until the handler is done. Default false. */
   readonly holdUntilHandled?: boolean | undefined;
   /** `error` hands an Overloaded to the framework's own error path; default `response`. */
   readonly rejectWith?: RejectWith | undefined;
-  /** The body of a refusal: an object is sent as a problem (RFC 9457), a string as plain text. */
-  readonly problem?: Callback<[rejection: Rejection, req: Req], Problem | object | string> | undefined;
+  /** The body of a refusal: a problem (RFC 9457), plain text, or `{ contentType, body }`. */
+  readonly problem?: Callback<[rejection: Rejection, req: Req], ProblemBody> | undefined;
   /** false only publishes what it would have done; a share from 0 to 1 rejects for that part of the keys. Default true. */
   readonly enforce?: boolean | number | undefined;
 }

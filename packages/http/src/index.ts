@@ -1,13 +1,14 @@
 export type { Binding, Incoming, Outgoing, Refusal } from './binding.js';
-export type { MaybePromise } from './callback.js';
+export type { Callback, Key, MaybePromise } from './callback.js';
 export { CircuitBreakerGate } from './circuitBreakerGate.js';
 export type { CircuitBreakerGateOptions } from './circuitBreakerOptions.js';
 export { ConcurrencyLimitGate } from './concurrencyLimitGate.js';
 export type { ConcurrencyLimitGateOptions } from './concurrencyLimitOptions.js';
 export { type Gate, pass } from './gate.js';
 export type { HeaderFormat } from './headers/quota.js';
+export { optionsAlone } from './optionsAlone.js';
 export { RateLimitGate } from './rateLimitGate.js';
 export type { RateLimitOptions, RateLimitSettings, RejectWith } from './rateLimitOptions.js';
-export type { Problem, Rejection } from './refusal.js';
+export type { OwnBody, Problem, ProblemBody, Rejection } from './refusal.js';
 export { isWatched, recordError, recordHandling } from './request/exchange.js';
 export type { Outcome } from './request/outcome.js';

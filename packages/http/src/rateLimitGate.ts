@@ -1,9 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Decision, StoreUnavailable, TooManyRequests } from '@breaking/core';
+import {
+  type BucketStore,
+  type Decision,
+  type RateLimiter,
+  StoreUnavailable,
+  TooManyRequests,
+} from '@breaking/core';
 import { callbackWarning, check, isThenable, withoutStack } from '@breaking/core/internal';
 import type { Binding, Refusal } from './binding.js';
 import { andThen, askTogether, type MaybePromise } from './callback.js';
-import { AddressKeys, callerKey } from './clientKey/addressKey.js';
+import { RequestKeys } from './clientKey/requestKeys.js';
 import { Gate } from './gate.js';
 import { addFields, setFields } from './headers/fields.js';
 import { lastingQuotasOf, type Quotas, quotasOf } from './headers/quota.js';
@@ -26,7 +32,7 @@ import { giveBack, mostRestrictive, type Visit } from './request/visit.js';
 export class RateLimitGate<X, Req> extends Gate<X, Req> {
   readonly #warn: (error: unknown) => void;
   readonly #options: CheckedRateLimit<Req>;
-  readonly #addressKeys: AddressKeys<X>;
+  readonly #keys: RequestKeys<X, Req>;
   /** Of the limits that are the same for every request. */
   readonly #quotas: Quotas;
 
@@ -39,8 +45,18 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     super(binding, what);
     this.#warn = callbackWarning(`${what}: refundWhen`);
     this.#options = checkRateLimit(what, options);
-    this.#addressKeys = new AddressKeys(binding, what, this.#options.ipv6PrefixBits);
+    this.#keys = new RequestKeys(binding, what, this.#options);
     this.#quotas = lastingQuotasOf(this.#options.limiter.limits);
+  }
+
+  /** The limiter behind the gate. */
+  get limiter(): RateLimiter<BucketStore> {
+    return this.#options.limiter;
+  }
+
+  /** The key under which a request counts with the limiter. */
+  keyOf(x: X): MaybePromise<string> {
+    return this.#keys.keyOf(x);
   }
 
   protected decide(x: X, exchange: Exchange): MaybePromise<Refusal | Error | undefined> {
@@ -64,33 +80,29 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
 
   /** Finds out what to take, and from which bucket. No token is taken before all callbacks have given a sensible answer. */
   #ask(x: X, exchange: Exchange, visit: Visit): MaybePromise<Refusal | Error | undefined> {
-    const { keyOf, costOf, limitsOf } = this.#options;
-    if ((keyOf ?? costOf ?? limitsOf) === undefined) {
-      visit.key = this.#addressKeys.keyOf(x);
-      return this.#check(x, exchange, visit);
+    const { costOf, limitsOf } = this.#options;
+    if (costOf === undefined && limitsOf === undefined) {
+      const key = this.#keys.keyOf(x);
+      if (!isThenable(key)) return this.#check(x, exchange, visit, key);
+      return Promise.resolve(key).then(found => this.#check(x, exchange, visit, found));
     }
+    const keyOf = () => this.#keys.keyOf(x);
     const answers = askTogether([keyOf, costOf, limitsOf], this.binding.requestOf(x));
-    return andThen(answers, ([key, cost, limits]) => {
-      visit.key = this.#keyOf(x, key);
+    return andThen(answers, ([key = '', cost, limits]) => {
       if (costOf !== undefined) visit.cost = check.whole(`${this.what}: costOf`, cost, 0);
       if (limitsOf !== undefined && limits === undefined) {
         throw new TypeError(`${this.what}: limitsOf must return limits, got undefined`);
       }
       visit.limits = limits;
-      return this.#check(x, exchange, visit);
+      return this.#check(x, exchange, visit, key);
     });
   }
 
-  #check(x: X, exchange: Exchange, visit: Visit): MaybePromise<Refusal | Error | undefined> {
-    const decision = this.#options.limiter.check(visit.key, visit.cost, visit.limits);
+  #check(x: X, exchange: Exchange, visit: Visit, key: string): MaybePromise<Refusal | Error | undefined> {
+    visit.key = key;
+    const decision = this.#options.limiter.check(key, visit.cost, visit.limits);
     if (!isThenable(decision)) return this.#follow(x, exchange, visit, decision);
     return Promise.resolve(decision).then(decided => this.#follow(x, exchange, visit, decided));
-  }
-
-  #keyOf(x: X, key: string | undefined): string {
-    return key === undefined
-      ? this.#addressKeys.keyOf(x)
-      : callerKey(check.asString(`${this.what}: keyOf`, key));
   }
 
   #follow(
@@ -103,6 +115,7 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     visit.isEnforced = this.#options.limiter.enforces(visit.key);
     if (visit.limits !== undefined) visit.quotas = quotasOf(decision.limits);
     this.binding.setDecision(x, mostRestrictive(exchange.visits) ?? decision);
+    if (!decision.allowed) this.#options.onRefused?.(decision, this.binding.requestOf(x));
     if (!decision.allowed && visit.isEnforced) return this.#refuse(x, exchange, decision);
     // Something else may have answered while a callback or the store was asked.
     if (visit.isEnforced && !this.binding.isAnswered(x)) {

@@ -2,6 +2,7 @@ import {
   type BucketPolicy,
   type BucketStore,
   type Clock,
+  type Decision,
   DenyCacheBucketStore,
   FailoverBucketStore,
   type Limits,
@@ -18,19 +19,25 @@ import {
   ON_STORE_ERROR,
   STANDS_IN,
   says,
+  unthrowing,
 } from '@breaking/core/internal';
-import type { Callback } from './callback.js';
+import type { Callback, Key } from './callback.js';
 import { asFormats } from './headers/formats.js';
 import type { HeaderFormat } from './headers/quota.js';
-import type { Problem, Rejection } from './refusal.js';
+import type { ProblemBody, Rejection } from './refusal.js';
 import type { Outcome } from './request/outcome.js';
 
 /** What a rate limit may be told beside its limits. Every callback may be asynchronous. */
 export interface RateLimitSettings<Req> {
   /** Printable ASCII, default `default`. Limits of one name share their buckets in a shared store; required with `store`. */
   readonly name?: string | undefined;
-  /** Whose buckets a request draws on; undefined for those of the client's address, the default. */
-  readonly keyOf?: Callback<[req: Req], string | undefined> | undefined;
+  /**
+   * Whose buckets a request draws on; undefined for those of the client's address, the default. `address` is that address
+   * in the form of the default key, an IPv6 address cut to its network. It is found only where a second parameter is declared.
+   */
+  readonly keyOf?: Callback<[req: Req, address: string], Key> | undefined;
+  /** The client's address where the framework cannot know it, such as that in a field of a CDN; undefined for the framework's. */
+  readonly addressOf?: Callback<[req: Req], string | null | undefined> | undefined;
   /** The limits of this request (tiers), instead of the fixed ones; its key keeps what it owes. */
   readonly limitsOf?: Callback<[req: Req], Limits> | undefined;
   /** Tokens that this request takes: a whole number, at least 0; default 1. */
@@ -39,6 +46,8 @@ export interface RateLimitSettings<Req> {
   readonly skip?: Callback<[req: Req], boolean> | undefined;
   /** Requests whose tokens go back once it is known how they ended. */
   readonly refundWhen?: Callback<[outcome: Outcome, req: Req], boolean> | undefined;
+  /** Hears of each refusal, also of those that `enforce` does not carry out. What it throws becomes a process warning. */
+  readonly onRefused?: Callback<[decision: Decision, req: Req], unknown> | undefined;
   /** Where the buckets live; by default this process's memory. */
   readonly store?: BucketStore | undefined;
   /** What decides when the store does not answer in time, or not sensibly: default `local`, buckets in this process. */
@@ -47,8 +56,8 @@ export interface RateLimitSettings<Req> {
   readonly headers?: HeaderFormat | readonly HeaderFormat[] | false | undefined;
   /** `error` hands a TooManyRequests to the framework's own error path; default `response`. */
   readonly rejectWith?: RejectWith | undefined;
-  /** The body of a refusal: an object is sent as a problem (RFC 9457), a string as plain text. */
-  readonly problem?: Callback<[rejection: Rejection, req: Req], Problem | object | string> | undefined;
+  /** The body of a refusal: a problem (RFC 9457), plain text, or `{ contentType, body }`. */
+  readonly problem?: Callback<[rejection: Rejection, req: Req], ProblemBody> | undefined;
   /** false counts and publishes and rejects nobody; a share from 0 to 1 rejects that part of the keys. Default true. */
   readonly enforce?: boolean | number | undefined;
   /** Bits of an IPv6 address that tell clients apart, 1 to 128; default 56. */
@@ -73,10 +82,12 @@ const KNOWN: readonly (keyof RateLimitOptions<unknown>)[] = [
   'limits',
   'name',
   'keyOf',
+  'addressOf',
   'limitsOf',
   'costOf',
   'skip',
   'refundWhen',
+  'onRefused',
   'store',
   'onStoreError',
   'headers',
@@ -87,7 +98,16 @@ const KNOWN: readonly (keyof RateLimitOptions<unknown>)[] = [
   'clock',
 ];
 
-const CALLBACKS = ['keyOf', 'limitsOf', 'costOf', 'skip', 'refundWhen', 'problem'] as const;
+const CALLBACKS = [
+  'keyOf',
+  'addressOf',
+  'limitsOf',
+  'costOf',
+  'skip',
+  'refundWhen',
+  'onRefused',
+  'problem',
+] as const;
 
 /** The options as the gate uses them: checked, and with the defaults filled in. */
 export interface CheckedRateLimit<Req> extends Pick<RateLimitSettings<Req>, (typeof CALLBACKS)[number]> {
@@ -104,7 +124,7 @@ export function checkRateLimit<Req>(what: string, options: RateLimitOptions<Req>
   for (const name of CALLBACKS) {
     if (options[name] !== undefined) check.asFunction(`${what}: ${name}`, options[name]);
   }
-  const { keyOf, limitsOf, costOf, skip, refundWhen, problem } = options;
+  const { keyOf, addressOf, limitsOf, costOf, skip, refundWhen, onRefused, problem } = options;
   const { headers = 'draft-11', rejectWith = 'response', ipv6PrefixBits = 56 } = options;
   const { clock = new MonotonicClock() } = options;
   return {
@@ -113,7 +133,8 @@ export function checkRateLimit<Req>(what: string, options: RateLimitOptions<Req>
     formats: asFormats(`${what}: headers`, headers),
     rejectWith: check.oneOf(`${what}: rejectWith`, rejectWith, ['response', 'error']),
     ipv6PrefixBits: check.whole(`${what}: ipv6PrefixBits`, ipv6PrefixBits, 1, 128),
-    ...{ keyOf, limitsOf, costOf, skip, refundWhen, problem },
+    ...{ keyOf, addressOf, limitsOf, costOf, skip, refundWhen, problem },
+    onRefused: onRefused && unthrowing(`${what}: onRefused`, onRefused, undefined),
   };
 }
 

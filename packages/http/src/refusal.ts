@@ -10,16 +10,28 @@ export interface Problem {
   readonly [member: string]: unknown;
 }
 
-/** What the option `problem` is told of a refusal. */
-export interface Rejection {
+/**
+ * What the option `problem` is told of a refusal: the members of the problem that is sent by default, and three properties
+ * that are not enumerable. So `{ ...rejection, code: 17 }` is that problem with a code, and tells clients nothing else.
+ */
+export interface Rejection extends Problem {
   readonly status: 429 | 503;
   /** Seconds until the same request may be let in; Infinity when waiting cannot help. */
   readonly retryAfterSecs: number;
-  /** The body that is sent by default. */
+  /** The problem that is sent by default. */
   readonly problem: Problem;
   /** The refusal of a rate limit. */
   readonly decision?: Decision;
 }
+
+/** A body in a format of its own, sent as it is. */
+export interface OwnBody {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** What the option `problem` answers: an object is sent as a problem (RFC 9457), a string as plain text. */
+export type ProblemBody = Problem | OwnBody | object | string;
 
 const QUOTA_EXCEEDED = {
   type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
@@ -32,12 +44,22 @@ const SERVICE_UNAVAILABLE = { type: 'about:blank', title: 'Service Unavailable',
 /** Source: draft-ietf-httpapi-ratelimit-headers-11, "Quota Exceeded". */
 export function quotaExceeded(decision: Decision): Rejection {
   const problem = { ...QUOTA_EXCEEDED, 'violated-policies': decision.violated };
-  return { status: 429, retryAfterSecs: decision.retryAfterSecs, problem, decision };
+  return rejectionOf(problem, decision.retryAfterSecs, decision);
 }
 
 export function serviceUnavailable(retryAfterSecs: number, decision?: Decision): Rejection {
-  const problem = { ...SERVICE_UNAVAILABLE };
-  return { status: 503, retryAfterSecs, problem, ...(decision === undefined ? {} : { decision }) };
+  return rejectionOf({ ...SERVICE_UNAVAILABLE }, retryAfterSecs, decision);
+}
+
+function rejectionOf(problem: Problem, retryAfterSecs: number, decision: Decision | undefined): Rejection {
+  return Object.defineProperties(
+    { ...problem },
+    {
+      retryAfterSecs: { value: retryAfterSecs },
+      problem: { value: problem },
+      ...(decision !== undefined && { decision: { value: decision } }),
+    },
+  ) as Rejection;
 }
 
 const QUOTA_JSON = JSON.stringify(QUOTA_EXCEEDED).slice(0, -1);
@@ -62,19 +84,28 @@ export function refusalFields(retryAfterSecs: number): Record<string, string> {
 }
 
 /**
- * A refusal with its body: an object is sent as a problem, a string as plain text.
- * @throws TypeError for a body that is neither, or that JSON cannot say
+ * A refusal with the body that the option `problem` answered.
+ * @throws TypeError for a body that cannot be sent, or that JSON cannot express
  */
 export function refusal(what: string, rejection: Rejection, body: unknown, fields: HeaderFields): Refusal {
-  const isText = typeof body === 'string';
-  if (!isText && (typeof body !== 'object' || body === null)) {
+  const { contentType, text } = asBody(what, body);
+  return { status: rejection.status, headers: { ...fields, 'Content-Type': contentType }, body: text };
+}
+
+function asBody(what: string, body: unknown): { readonly contentType: string; readonly text: string } {
+  if (typeof body === 'string') return { contentType: 'text/plain; charset=utf-8', text: body };
+  if (typeof body !== 'object' || body === null) {
     throw new TypeError(`${what}: problem must return an object or a string, got ${check.shown(body)}`);
   }
-  return {
-    status: rejection.status,
-    headers: { ...fields, 'Content-Type': isText ? 'text/plain; charset=utf-8' : 'application/problem+json' },
-    body: isText ? body : jsonOf(what, body),
-  };
+  if (!isOwnBody(body)) return { contentType: 'application/problem+json', text: jsonOf(what, body) };
+  const contentType = check.asString(`${what}: contentType of problem`, body.contentType);
+  return { contentType, text: check.asString(`${what}: body of problem`, body.body) };
+}
+
+/** The two members tell it from a problem, which has others. */
+function isOwnBody(body: object): body is OwnBody {
+  const names = Object.keys(body);
+  return names.length === 2 && names.includes('contentType') && names.includes('body');
 }
 
 function jsonOf(what: string, body: object): string {

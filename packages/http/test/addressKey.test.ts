@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { callerKey } from '../src/clientKey/addressKey.js';
+import { callerKey } from '../src/clientKey/requestKeys.js';
 
 const key = fc.oneof(
   fc.string(),

@@ -1,5 +1,5 @@
 import type { ConcurrencyLimiterGroup } from '@breaking/core';
-import { ConcurrencyLimitGate, type ConcurrencyLimitGateOptions } from '@breaking/http';
+import { ConcurrencyLimitGate, type ConcurrencyLimitGateOptions, optionsAlone } from '@breaking/http';
 import type { Context, Middleware } from 'koa';
 import { binding, pass } from './binding.js';
 
@@ -11,7 +11,9 @@ import { binding, pass } from './binding.js';
  */
 export function concurrencyLimit(
   options: ConcurrencyLimitGateOptions<Context>,
+  ...others: never[]
 ): Middleware & { readonly concurrency: ConcurrencyLimiterGroup } {
+  optionsAlone('concurrencyLimit', others);
   const gate = new ConcurrencyLimitGate(binding, options);
   const middleware: Middleware = function concurrencyLimit(ctx, next) {
     return pass(gate, ctx, next);

@@ -4,12 +4,14 @@ export type {
   ConcurrencyLimitGateOptions as ConcurrencyLimitOptions,
   HeaderFormat,
   Outcome,
+  OwnBody,
   Problem,
+  ProblemBody,
   RateLimitOptions,
   RateLimitSettings,
   Rejection,
   RejectWith,
 } from '@breaking/http';
-export { circuitBreaker } from './circuitBreaker.js';
+export { type CircuitBreakerMiddleware, circuitBreaker } from './circuitBreaker.js';
 export { concurrencyLimit } from './concurrencyLimit.js';
-export { type RateLimitState, rateLimit } from './rateLimit.js';
+export { type RateLimitMiddleware, type RateLimitState, rateLimit } from './rateLimit.js';

@@ -165,5 +165,5 @@ test('a wrong option throws at once', () => {
 test("callbacks get Koa's own context", () => {
   expectTypeOf(
     circuitBreaker({ errorThreshold: 1, timeWindowSecs: 1, keyOf: ctx => ctx.get('x-upstream') }),
-  ).toEqualTypeOf<Koa.Middleware>();
+  ).toExtend<Koa.Middleware>();
 });

@@ -37,14 +37,15 @@ test("callbacks get Koa's own context", () => {
       return ctx.method === 'HEAD';
     },
   });
-  expectTypeOf(limited).toEqualTypeOf<Middleware>();
+  expectTypeOf(limited).toExtend<Middleware>();
+  expectTypeOf(limited.limiter.peek).toBeCallableWith('key');
   expectTypeOf(
     circuitBreaker({
       ...breaker,
       keyOf: ctx => ctx.path,
       isFailure: ({ status = 0 }, ctx) => ctx.fresh || status > 502,
     }),
-  ).toEqualTypeOf<Middleware>();
+  ).toExtend<Middleware>();
 });
 
 interface State {
@@ -93,8 +94,8 @@ test('what is no option does not compile', () => {
   limitOf({ ...limit, duration: 60_000 });
   // @ts-expect-error: no such format
   limitOf({ ...limit, headers: ['draft-11', 'draft-8'] });
-  // @ts-expect-error: a key is a string
-  limitOf({ ...limit, keyOf: () => 1 });
+  // @ts-expect-error: a key is a string or a number
+  limitOf({ ...limit, keyOf: () => ({}) });
   // @ts-expect-error: a window is needed
   breakerOf({ errorThreshold: 5 });
   // @ts-expect-error: a response that broke has no status

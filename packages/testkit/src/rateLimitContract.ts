@@ -1,6 +1,8 @@
 import { describe } from 'vitest';
 import type { AdapterUnderTest } from './adapterUnderTest.js';
+import { contextContract } from './contextContract.js';
 import { ownNotesContract } from './ownNotesContract.js';
+import { bodiesContract } from './rateLimit/bodiesContract.js';
 import { brokenCallbacksContract } from './rateLimit/brokenCallbacksContract.js';
 import { callbacksContract } from './rateLimit/callbacksContract.js';
 import { clientKeyContract } from './rateLimit/clientKeyContract.js';
@@ -9,6 +11,7 @@ import { disconnectContract } from './rateLimit/disconnectContract.js';
 import { draft11Contract } from './rateLimit/draft11Contract.js';
 import { enforceContract } from './rateLimit/enforceContract.js';
 import { headerFormatsContract } from './rateLimit/headerFormatsContract.js';
+import { keysContract } from './rateLimit/keysContract.js';
 import { leaksContract } from './rateLimit/leaksContract.js';
 import { refundContract } from './rateLimit/refundContract.js';
 import { refusalContract } from './rateLimit/refusalContract.js';
@@ -28,6 +31,9 @@ export function rateLimitContract(adapter: AdapterUnderTest): void {
     requestKindsContract(adapter);
     clientKeyContract(adapter);
     callbacksContract(adapter);
+    keysContract(adapter);
+    bodiesContract(adapter);
+    contextContract(adapter);
     brokenCallbacksContract(adapter);
     refundContract(adapter);
     disconnectContract(adapter);

@@ -1,14 +1,5 @@
-import { addressKey } from '@breaking/core/internal';
+import { addressKey } from '@breaking/core';
 import type { Binding } from '../binding.js';
-
-/** Keys of addresses start with this. Those that `keyOf` gives never do, see {@link callerKey}. */
-const ADDRESS = 'ip:';
-const ESCAPED = 'key:';
-
-/** The key that `keyOf` gave, in a form that no address has. */
-export function callerKey(key: string): string {
-  return key.startsWith(ADDRESS) || key.startsWith(ESCAPED) ? ESCAPED + key : key;
-}
 
 /**
  * Keys requests by the client's address. Warns of the two settings under which that cannot work, once for each server,
@@ -26,9 +17,10 @@ export class AddressKeys<X> {
     this.#ipv6PrefixBits = ipv6PrefixBits;
   }
 
-  keyOf(x: X): string {
-    if (!this.#hasCheckedTrust) this.#checkTrust(x);
-    return ADDRESS + (addressKey(this.#binding.addressOf(x), this.#ipv6PrefixBits) ?? this.#peerOf(x));
+  /** @param claimed the client's address, if the application knows better than the framework */
+  of(x: X, claimed?: string): string {
+    if (claimed === undefined && !this.#hasCheckedTrust) this.#checkTrust(x);
+    return addressKey(claimed ?? this.#binding.addressOf(x), this.#ipv6PrefixBits) ?? this.#peerOf(x);
   }
 
   /** The key where there is no address: that of the socket's peer, or one for all where the peer has no address either. */

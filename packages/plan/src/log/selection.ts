@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { addressKey } from '@breaking/core/internal';
+import { addressKey } from '@breaking/core';
 import type { LogLine } from './line.js';
 
 /** Whose request a line is: the client's address, or a text of the line and the address where it has none. */

@@ -49,14 +49,26 @@ export function keysContract(adapter: AdapterUnderTest): void {
       expect(Object.keys(transitions[1] ?? {})).not.toContain('key');
     });
 
+    it('takes numbers and bigints as their digits, and null as no key', async () => {
+      const keys = [17, 17n, null, undefined];
+      const server = await guardedServer(adapter, fail, { keyOf: () => keys.shift() });
+      const transitions = heard('breaking:circuit_breaker:transition');
+      for (let i = 0; i < 4; i++) await server.get();
+      expect(transitions.map(({ key }) => key)).toEqual(['17', undefined]);
+    });
+
     it.each<[string, () => unknown, RegExp]>([
       ['throws', () => thrown(new Error('boom')), /^boom$/],
       ['rejects', () => Promise.reject(new Error('boom')), /^boom$/],
       ['throws a string', () => thrown('route'), /a callback threw "route" instead of an Error$/],
       ['throws undefined', () => thrown(undefined), /threw undefined instead of an Error$/],
       ['rejects with undefined', () => Promise.reject(undefined), /threw undefined instead of an Error$/],
-      ['returns no string', () => 7, /^circuitBreaker\b.*: keyOf must be a string, got 7$/],
-      ['resolves to no string', async () => null, /^circuitBreaker\b.*: keyOf must be a string, got null$/],
+      ['returns no key', () => ({}), /^circuitBreaker\b.*: keyOf must return a string, .*, got an object/],
+      [
+        'resolves to no key',
+        async () => true,
+        /^circuitBreaker\b.*: keyOf must return a string, .*, got true$/,
+      ],
     ])('takes the error path when keyOf %s, calls no handler, and goes on', async (_how, wrong, message) => {
       let isWrong = true;
       const server = await guardedServer(

@@ -102,7 +102,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       });
       const { body } = await server.served.get({ 'X-User': 'alice' });
       expect(JSON.parse(body)).toEqual({ ...PROBLEM, user: 'alice' });
-      expect(rejections).toEqual([{ status: 503, retryAfterSecs: 1, problem: PROBLEM }]);
+      expect(rejections).toMatchObject([{ status: 503, retryAfterSecs: 1, problem: PROBLEM }]);
     });
 
     it.each<[string, NonNullable<Options['problem']>]>([

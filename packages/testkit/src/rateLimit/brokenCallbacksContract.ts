@@ -16,8 +16,12 @@ const NONSENSE: readonly {
   readonly value: unknown;
   readonly message: RegExp;
 }[] = [
-  ...[null, 1, true, {}, ['a'], Symbol('key')].map(value => {
-    return { callback: 'keyOf' as const, value, message: /keyOf must be a string, got / };
+  ...[true, {}, ['a'], Symbol('key')].map(value => {
+    return {
+      callback: 'keyOf' as const,
+      value,
+      message: /keyOf must return a string, a number or undefined, got /,
+    };
   }),
   ...[-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY].map(value => {
     return { callback: 'costOf' as const, value, message: /costOf must be a whole number, at least 0, got / };
@@ -55,7 +59,8 @@ export function brokenCallbacksContract(adapter: AdapterUnderTest): void {
       skip: () => false,
     };
     let requests = 0;
-    const first = (...args: [unknown]) => (++requests === 1 ? broken() : working[callback]?.(...args));
+    const first = (...args: [unknown, string]) =>
+      ++requests === 1 ? broken() : working[callback]?.(...args);
     const options = { ...upTo(2), ...working, [callback]: first } as RateLimitOptions<unknown>;
     let handled = 0;
     const served = await serve(adapter, {

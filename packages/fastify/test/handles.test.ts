@@ -1,0 +1,77 @@
+import breaking, { MockClock, perMinute } from '@breaking/fastify';
+import Fastify from 'fastify';
+import { expect, test } from 'vitest';
+
+const clock = new MockClock();
+const breaker = { errorThreshold: 1, timeWindowSecs: 60, clock };
+
+test('a hook can be looked into: its limiter, its breakers, and the key of a request', async () => {
+  const app = Fastify();
+  await app.register(breaking);
+  const login = app.rateLimit({ name: 'login', ...perMinute(1), clock });
+  const pay = app.circuitBreaker({ name: 'pay', ...breaker });
+  const keys: string[] = [];
+  app.get('/', { onRequest: [login, pay] }, async (request, reply) => {
+    keys.push(await login.keyOf(request));
+    return reply.code(500).send();
+  });
+  const statusOf = async () => (await app.inject('/')).statusCode;
+  expect([await statusOf(), await statusOf()]).toEqual([500, 429]);
+  login.limiter.reset('ip:127.0.0.1');
+  expect(await statusOf()).toBe(503);
+  expect(keys).toEqual(['ip:127.0.0.1']);
+  expect(pay.breakers.get().state).toBe('open');
+});
+
+test('app.breaking has the limiters and breakers of the plugin and of its routes, by name', async () => {
+  const app = Fastify();
+  await app.register(breaking, {
+    rateLimit: { name: 'api', ...perMinute(9), clock },
+    circuitBreaker: breaker,
+  });
+  app.get('/plain', (_request, reply) => void reply.code(500).send());
+  const config = { rateLimit: perMinute(1), circuitBreaker: { name: 'pay', ...breaker } };
+  app.get('/own', { config }, async () => 'ok');
+  await app.ready();
+  expect([...app.breaking.limits.keys()]).toEqual(['api', 'GET /own']);
+  expect([...app.breaking.breakers.keys()]).toEqual(['GET /plain', 'pay']);
+  await app.inject('/plain');
+  expect(app.breaking.breakers.get('GET /plain')?.get().state).toBe('open');
+  expect(app.breaking.limits.get('api')?.peek('ip:127.0.0.1')).toMatchObject({ limits: [{ tokensLeft: 8 }] });
+});
+
+test('of nested registrations each has its own', async () => {
+  const app = Fastify();
+  await app.register(breaking, { rateLimit: { name: 'outer', ...perMinute(9) } });
+  await app.register(async inner => {
+    await inner.register(breaking, { rateLimit: { name: 'inner', ...perMinute(9) } });
+    expect([...inner.breaking.limits.keys()]).toEqual(['inner']);
+  });
+  await app.ready();
+  expect([...app.breaking.limits.keys()]).toEqual(['outer']);
+});
+
+test.each(['rateLimit', 'circuitBreaker', 'concurrencyLimit'] as const)(
+  'app.%s that nobody has called says what to write',
+  async name => {
+    const app = Fastify();
+    await app.register(breaking);
+    app.get('/', { onRequest: app[name] as never }, async () => 'ok');
+    const { statusCode, body } = await app.inject('/');
+    expect({ statusCode, body }).toMatchObject({
+      statusCode: 500,
+      body: expect.stringContaining(`${name} must be called first: write ${name}({ … })`),
+    });
+  },
+);
+
+test.each([
+  ['rateLimit', perMinute(5)],
+  ['circuitBreaker', breaker],
+  ['concurrencyLimit', { limit: 5 }],
+] as const)('a second argument of app.%s is a TypeError', async (name, options) => {
+  const app = Fastify();
+  await app.register(breaking);
+  const call = app[name] as (...args: unknown[]) => unknown;
+  expect(() => call(options, { name: 'x' })).toThrow(TypeError);
+});

@@ -1,0 +1,18 @@
+import { check } from '@breaking/core/internal';
+
+/**
+ * Checks that a function which takes options was called with nothing else: a forgotten call hands it a request, and other
+ * libraries take options in a second argument.
+ * @param others the arguments behind the first
+ * @throws TypeError that says what to write
+ */
+export function optionsAlone(what: string, others: readonly unknown[]): void {
+  if (others.length === 0) return;
+  if (typeof others.at(-1) === 'function') {
+    throw new TypeError(`${what} must be called first: write ${what}({ … }), not ${what}, where it is used`);
+  }
+  const got = check.shown(others[0]);
+  throw new TypeError(
+    `${what} takes one object of options: write ${what}({ …, name: 'x' }), got ${got} beside it`,
+  );
+}

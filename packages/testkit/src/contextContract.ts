@@ -1,0 +1,96 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { MockClock } from '@breaking/core';
+import { describe, expect, test } from 'vitest';
+import type { AdapterUnderTest, GateUnderTest, Handler } from './adapterUnderTest.js';
+import { turn } from './observed.js';
+import { serve } from './served.js';
+
+/** That callbacks run in the async context in which a gate met the request. */
+export function contextContract(adapter: AdapterUnderTest): void {
+  const storage = new AsyncLocalStorage<string>();
+  const enter = (_io: unknown, request: unknown) => {
+    storage.enterWith(adapter.headerOf(request, 'x-user') ?? 'nobody');
+  };
+  const RATE_LIMIT = { capacityMax: 1, restoreRateHz: 0.1 };
+
+  /** The contexts in which callbacks ran, by their names, for one answered and one aborted request. */
+  const contextsWith = async (gateOf: (note: (name: string) => void) => GateUnderTest, handler?: Handler) => {
+    const contexts: string[] = [];
+    const note = (name: string) => void contexts.push(`${name} of ${storage.getStore()}`);
+    const served = await serve(adapter, {
+      gates: [gateOf(note)],
+      beforeEachGate: enter,
+      ...(handler !== undefined && { handler }),
+    });
+    return { contexts, served };
+  };
+
+  describe(`on ${adapter.name}, the async context of its request is that of`, () => {
+    test('refundWhen, for answered and for aborted requests', async () => {
+      const { contexts, served } = await contextsWith(
+        note => ({
+          kind: 'rateLimit',
+          options: {
+            ...RATE_LIMIT,
+            capacityMax: 9,
+            clock: new MockClock(),
+            refundWhen: () => {
+              note('refundWhen');
+              return false;
+            },
+          },
+        }),
+        io => (io.req.headers['x-user'] === 'bob' ? io.hijack() : io.send(200, 'ok')),
+      );
+      await served.get({ 'X-User': 'ada' });
+      const { abandon } = await served.abandoned({ headers: { 'X-User': 'bob' } });
+      await abandon();
+      while (contexts.length < 2) await turn();
+      expect(contexts).toEqual(['refundWhen of ada', 'refundWhen of bob']);
+    });
+
+    test('onRefused and problem, with keys that come later', async () => {
+      const { contexts, served } = await contextsWith(note => ({
+        kind: 'rateLimit',
+        options: {
+          ...RATE_LIMIT,
+          clock: new MockClock(),
+          keyOf: async () => 'k',
+          costOf: () => 2,
+          onRefused: () => note('onRefused'),
+          problem: () => {
+            note('problem');
+            return 'no';
+          },
+        },
+      }));
+      await served.get({ 'X-User': 'ada' });
+      expect(contexts).toEqual(['onRefused of ada', 'problem of ada']);
+    });
+
+    test('isFailure and onTransition, for answered and for aborted requests', async () => {
+      const { contexts, served } = await contextsWith(
+        note => ({
+          kind: 'circuitBreaker',
+          options: {
+            errorThreshold: 2,
+            timeWindowSecs: 60,
+            clock: new MockClock(),
+            isFailure: () => {
+              note('isFailure');
+              return true;
+            },
+            onTransition: ({ to }) => note(to),
+          },
+        }),
+        io => (io.req.headers['x-user'] === 'bob' ? io.hijack() : io.send(200, 'ok')),
+      );
+      await served.get({ 'X-User': 'ada' });
+      while (contexts.length < 1) await turn();
+      const { abandon } = await served.abandoned({ headers: { 'X-User': 'bob' } });
+      await abandon();
+      while (contexts.length < 3) await turn();
+      expect(contexts).toEqual(['isFailure of ada', 'isFailure of bob', 'open of bob']);
+    });
+  });
+}
