@@ -94,8 +94,8 @@ test('what is no option does not compile', () => {
   limitOf({ windowMs: 60_000, max: 100 });
   // @ts-expect-error: no such format
   limitOf({ ...limit, headers: 'draft-8' });
-  // @ts-expect-error: a key is a string
-  limitOf({ ...limit, keyOf: req => req.socket.remotePort });
+  // @ts-expect-error: a key is a string or a number
+  limitOf({ ...limit, keyOf: req => req.socket });
   // @ts-expect-error: a window is needed
   breakerOf({ errorThreshold: 5 });
 });
