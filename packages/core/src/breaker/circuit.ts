@@ -28,6 +28,8 @@ export class Circuit implements Admitter {
   readonly #state: BreakerState;
   /** Whether a call can be too slow. */
   readonly #judgesTime: boolean;
+  /** Whether a call that succeeded can be a failure all the same. */
+  readonly #judgesSuccess: boolean;
   /** The state that was last published. */
   #noticed: CircuitState = 'closed';
   /** Calls that were admitted and have not told their outcome. */
@@ -42,6 +44,7 @@ export class Circuit implements Admitter {
     this.settings = settings;
     this.#state = new BreakerState(settings);
     this.#judgesTime = settings.slowCallSecs < Number.POSITIVE_INFINITY;
+    this.#judgesSuccess = this.#judgesTime || settings.isFailedResult !== undefined;
   }
 
   /** What a call is admitted with, or the seconds until one would be. */
@@ -63,10 +66,10 @@ export class Circuit implements Admitter {
 
   settle(admission: Admission, end: CallEnd, told?: unknown, callerSignal?: AbortSignal): void {
     this.#underWay -= 1;
+    const isPlain = !this.#judgesSuccess && (end === 'returned' || end === 'success');
+    if (isPlain && this.#state.isUntouched && !hasCallListeners()) return;
     let outcome = outcomeOf(end, told, callerSignal, this.settings);
     const { epoch, since } = admission;
-    const isPlain = outcome !== 'failure' && since === undefined;
-    if (isPlain && this.#state.isUntouched && !hasCallListeners()) return;
     const now = this.#now();
     const durationSecs = since === undefined ? undefined : Math.max(0, now - since);
     if (durationSecs !== undefined && durationSecs > this.settings.slowCallSecs && countsIfSlow(end, told)) {
