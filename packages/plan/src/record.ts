@@ -11,7 +11,7 @@ import { type PlanReport, reportOf } from './report/report.js';
 export interface RecordOptions extends FrontierOptions {
   /** The name of the limiters whose decisions are recorded; `'default'` where they have none. */
   readonly name: string;
-  /** Clients that are kept at most, about 250 bytes each; of more, those that owe least are forgotten. Default 100,000. */
+  /** Clients that are kept at most, about 200 bytes each; of more, those that owe least are forgotten. Default 100,000. */
   readonly maxKeys?: number | undefined;
   /** By default the process's monotonic clock. */
   readonly clock?: Clock | undefined;

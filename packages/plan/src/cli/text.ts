@@ -23,24 +23,33 @@ export function reportText(report: PlanReport, tally: LogTally, policy: PolicyRe
 /** How much of what there is. */
 export function headText({ requests, keys }: PlanReport, { first, last }: LogTally): string {
   const time = (secs: number) => isoOf(secs).replace('T', ' ').replace(/\..*/, '');
-  return `${number(requests)} requests of ${number(keys)} clients, ${time(first)} to ${time(last)} UTC`;
+  return `${counted(requests, 'request')} of ${counted(keys, 'client')}, ${time(first)} to ${time(last)} UTC`;
 }
 
 function tableText(report: PlanReport): string {
   const covers = Object.keys(report.frontier[0]?.bursts ?? {});
-  const rows = shownPoints(report).map(([{ restoreRateHz, bursts }, shares]) => {
-    const cells = covers.map(
-      cover =>
-        `${number(bursts[cover] as number).padStart(9)}${percentText(shares[cover] as number).padStart(7)}`,
-    );
-    return rateText(restoreRateHz).padEnd(16) + cells.join('');
-  });
+  const rows = shownPoints(report).map(([{ restoreRateHz, bursts }, shares]) => [
+    rateText(restoreRateHz),
+    ...covers.flatMap(cover => [number(bursts[cover] as number), percentText(shares[cover] as number)]),
+  ]);
   return [
     'The smallest burst that refuses nothing to so many of the clients, and the share of the requests that they made:',
     '',
-    `${'rate'.padEnd(16)}${covers.map(cover => cover.replace('%', ' %').padStart(16)).join('')}`,
-    ...rows,
+    ...aligned([['rate', ...covers.flatMap(cover => ['', cover.replace('%', ' %')])], ...rows]),
   ].join('\n');
+}
+
+/** Rows in columns: the first to the left, of the others each second one further from the one before it. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_cell, i) => Math.max(...rows.map(row => (row[i] as string).length)));
+  return rows.map(row =>
+    row
+      .map((cell, i) => {
+        const width = widths[i] as number;
+        return i === 0 ? cell.padEnd(width) : cell.padStart(width + (i % 2 === 1 ? 5 : 2));
+      })
+      .join(''),
+  );
 }
 
 type Row = readonly [PlanReport['frontier'][number], Readonly<Record<string, number>>];
@@ -64,7 +73,7 @@ function suggestionText({ suggested, frontier, requestShares }: PlanReport): str
   return [
     `Suggested: ${suggested.code}`,
     `It refuses nothing to ${suggested.cover.replace('%', ' %')} of the clients, who made ${percentText(share)} of the requests, ` +
-      `and lets a client make at most ${number(inAMinute)} in any minute.`,
+      `and lets a client take at most ${counted(inAMinute, 'token')} in any minute.`,
   ].join('\n');
 }
 
