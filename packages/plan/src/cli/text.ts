@@ -126,7 +126,8 @@ export function notesOf({ approximate, frontier }: PlanReport, tally: LogTally):
   if (approximate !== undefined) {
     notes.push(
       `Approximate: there were too many clients to keep, so ${number(approximate.forgotten)} were forgotten, each as it owed ` +
-        `least. Bursts are at most ${number(Math.ceil(approximate.excess))} too high; who was forgotten and came back counts twice.`,
+        `least. Bursts are at most ${number(Math.ceil(approximate.excess))} too high; who was forgotten and came back counts twice, and ` +
+        'a policy may have refused a little more.',
     );
   }
   if (tally.late > 0) notes.push(`Too late in the log to be sorted: ${counted(tally.late, 'request')}.`);

@@ -131,6 +131,7 @@ export class ClientBursts {
 
   #added(key: string, at: number): number {
     const row = this.#table.add(key, at, forgotten => this.#moveOut(forgotten));
+    if (this.#table.forgotten > 0) this.#table.beginWithFloor(row, at);
     const index = row % ROWS_OF_PIECE;
     if (index === 0 && row / ROWS_OF_PIECE === this.#counts.length) {
       const bursts = new Uint16Array(ROWS_OF_PIECE * this.rates.length);

@@ -17,8 +17,8 @@ interface Piece {
  * What many keys owe at several rates. At most `maxKeys` have a row. A new key that finds no room takes the row of another:
  * the one of 16 that owes least at the slowest rate.
  *
- * What was forgotten may return. So a new key begins with the most that any forgotten key can still owe (`floor`), which
- * drains like every debt: no debt here is ever too small. This is Space-Saving with debts in the place of counts.
+ * What was forgotten may return. The most that any forgotten key can still owe is kept too (`floor`), and drains like every
+ * debt. Where new keys begin with that, no debt is ever too small: Space-Saving with debts in the place of counts.
  *
  * Source: Metwally, Agrawal, El Abbadi, Efficient Computation of Frequent and Top-k Elements in Data Streams, ICDT 2005.
  */
@@ -55,7 +55,7 @@ export class DebtTable {
     return this.#keys.keyOf(row);
   }
 
-  /** The most that a new key has ever begun with: by so much a debt may be too large. */
+  /** The largest that the floor has ever been: by so much a debt may be too large where keys begin with it. */
   get excess(): number {
     return this.#excess;
   }
@@ -66,7 +66,7 @@ export class DebtTable {
   }
 
   /**
-   * Gives a new key a row.
+   * Gives a new key, which owes nothing, a row.
    * @param onForgotten called with the row of the key that has to go, if one has to, while it is still there
    */
   add(key: string, now: number, onForgotten: (row: number) => void): number {
@@ -80,9 +80,18 @@ export class DebtTable {
     onForgotten(row);
     this.#forget(row, now);
     this.#keys.replace(row, key);
-    this.piece(row).debts.set(this.#floor, (row % ROWS_OF_PIECE) * this.rates.length);
+    const start = (row % ROWS_OF_PIECE) * this.rates.length;
+    this.piece(row).debts.fill(0, start, start + this.rates.length);
     this.#seen(row, now);
     return row;
+  }
+
+  /** Lets a row that was just added begin with the most that a forgotten key may still owe. */
+  beginWithFloor(row: number, now: number): void {
+    const start = (row % ROWS_OF_PIECE) * this.rates.length;
+    for (const [i, rate] of this.rates.entries()) {
+      this.piece(row).debts[start + i] = debtAt(this.#floor[i] as number, this.#floorAt, now, rate);
+    }
   }
 
   piece(row: number): Piece {

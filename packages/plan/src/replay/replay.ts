@@ -23,7 +23,7 @@ export interface ReplayOptions {
 
 /**
  * What a limit would have refused: one policy, or several by name that are decided together, as a RateLimiter does.
- * A refused request takes nothing.
+ * A refused request takes nothing. Exact for up to a million keys; of more, those that owe least are forgotten.
  *
  * @param events in order of time; an earlier `at` is taken as the latest of its key
  * @throws TypeError or RangeError for an event, a policy or an option that is wrong

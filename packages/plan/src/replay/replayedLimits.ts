@@ -23,7 +23,7 @@ interface Refusals {
 
 /**
  * Limits as their buckets would have been: all limits of a request are debited, or none. Of more than `maxKeys` keys, those
- * that owe least are forgotten, and what a new key then begins with may be too much, never too little.
+ * that owe least are forgotten, as a store in memory does: what came back may have been refused more than this tells.
  */
 export class ReplayedLimits {
   readonly #limits: ReturnType<typeof namedLimits>;
