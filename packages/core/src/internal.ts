@@ -19,6 +19,7 @@ export { concurrencyGroupNamed } from './concurrency/concurrencyLimiterGroup.js'
 export { CONCURRENCY_LIMITER_OPTIONS } from './concurrency/options.js';
 export { enforcement } from './limiter/enforcement.js';
 export { limiterNamed } from './limiter/rateLimiter.js';
+export { AnswerDeadline } from './store/answerDeadline.js';
 export { ON_STORE_ERROR } from './store/events.js';
 export {
   asStore,

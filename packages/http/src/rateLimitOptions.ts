@@ -11,6 +11,7 @@ import {
   type RateLimiter,
 } from '@breaking/core';
 import {
+  asDeadline,
   asStore,
   check,
   KEEPS_REFUSALS,
@@ -52,6 +53,11 @@ export interface RateLimitSettings<Req> {
   readonly store?: BucketStore | undefined;
   /** What decides when the store does not answer in time, or not sensibly: default `local`, buckets in this process. */
   readonly onStoreError?: OnStoreError | undefined;
+  /**
+   * Seconds that the store may take for an answer, > 0, at most 2,147,483; by default the store's own deadline, or 0.05. A
+   * store that takes a deadline is told this one.
+   */
+  readonly storeDeadlineSecs?: number | undefined;
   /** Header fields that tell clients about their limits; default `draft-11`, false for none. */
   readonly headers?: HeaderFormat | readonly HeaderFormat[] | false | undefined;
   /** `error` hands a TooManyRequests to the framework's own error path; default `response`. */
@@ -90,6 +96,7 @@ const KNOWN: readonly (keyof RateLimitOptions<unknown>)[] = [
   'onRefused',
   'store',
   'onStoreError',
+  'storeDeadlineSecs',
   'headers',
   'rejectWith',
   'problem',
@@ -155,16 +162,20 @@ function limiterOf<Req>(what: string, options: RateLimitOptions<Req>): RateLimit
  * breaker should count, and they hold while it is down.
  */
 function storeOf<Req>(what: string, options: RateLimitOptions<Req>): BucketStore | undefined {
-  const { store, name, onStoreError = 'local' } = options;
+  const { name, onStoreError = 'local', storeDeadlineSecs } = options;
   check.oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
-  if (store === undefined || name === undefined) return store;
-  if (says(asStore(`${what}: store`, store), NEVER_FAILS)) return store;
+  if (storeDeadlineSecs !== undefined) asDeadline(`${what}: storeDeadlineSecs`, storeDeadlineSecs);
+  if (options.store === undefined || name === undefined) return options.store;
+  const given = asStore(`${what}: store`, options.store);
+  if (says(given, NEVER_FAILS)) return given;
+  const store = (storeDeadlineSecs !== undefined && given.withDeadline?.(storeDeadlineSecs)) || given;
   if (says(store, STANDS_IN))
     return says(store, KEEPS_REFUSALS) ? store : new DenyCacheBucketStore({ store });
   const failover = new FailoverBucketStore({
     store,
     name: check.printableName(`${what}: name`, name),
     onStoreError,
+    deadlineSecs: storeDeadlineSecs ?? store.deadlineSecs,
   });
   return new DenyCacheBucketStore({ store: failover });
 }

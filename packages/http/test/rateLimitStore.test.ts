@@ -25,8 +25,8 @@ function silent(): BucketStore {
 }
 
 /** After how many milliseconds somebody stands in for a store that has answered before. */
-async function deadlineOf(store: BucketStore): Promise<number> {
-  const { limiter } = checkRateLimit('rateLimit', { capacityMax: 1, restoreRateHz: 1, name: 'api', store });
+async function deadlineOf(store: BucketStore, storeDeadlineSecs?: number): Promise<number> {
+  const { limiter } = checkRateLimit('rateLimit', { ...perMinute(1), name: 'api', store, storeDeadlineSecs });
   await limiter.peek('a');
   let source: string | undefined;
   Promise.resolve(limiter.check('a')).then(decision => {
@@ -40,6 +40,35 @@ async function deadlineOf(store: BucketStore): Promise<number> {
 
 test('a store has 50 ms for an answer', async () => {
   expect(await deadlineOf(silent())).toBe(50);
+});
+
+test('storeDeadlineSecs is the deadline of every store, and beats its own', async () => {
+  const failover = new FailoverBucketStore({ store: silent(), name: 'api', deadlineSecs: 1 });
+  for (const store of [
+    silent(),
+    { ...silent(), deadlineSecs: 1 },
+    failover,
+    new DenyCacheBucketStore({ store: failover }),
+  ]) {
+    expect(await deadlineOf(store, 0.2)).toBe(200);
+  }
+});
+
+test('storeDeadlineSecs is told to a store that takes a deadline', () => {
+  const told: number[] = [];
+  const store: BucketStore = {
+    ...silent(),
+    withDeadline(secs) {
+      told.push(secs);
+      return silent();
+    },
+  };
+  checkRateLimit('rateLimit', { ...perMinute(1), name: 'api', store, storeDeadlineSecs: 0.2 });
+  expect(told).toEqual([0.2]);
+});
+
+test("a store's own deadline counts where nothing else is said", async () => {
+  expect(await deadlineOf({ ...silent(), deadlineSecs: 0.3 })).toBe(300);
 });
 
 test('a failover of the application is used as it is, with its own deadline', async () => {

@@ -1,4 +1,4 @@
-import { check } from '@breaking/core/internal';
+import { check, isThenable } from '@breaking/core/internal';
 
 /** The part of ioredis 5 and 6 and of iovalkey that a store uses. A single server and a Cluster have the same. */
 export interface IoredisClient {
@@ -35,6 +35,9 @@ export interface ScriptRunner {
  * @throws TypeError for anything else
  */
 export function runnerOf(what: string, client: unknown): ScriptRunner {
+  const takesCallbacks = formWithCallbacks(client);
+  if (takesCallbacks !== undefined)
+    throw new TypeError(`${what} must return promises, got ${takesCallbacks}`);
   if (hasMethods<IoredisClient>(client, ['evalsha', 'eval'])) return ioredisRunner(client);
   if (hasMethods<NodeRedisClient>(client, ['evalSha', 'eval'])) return nodeRedisRunner(client);
   throw new TypeError(
@@ -47,10 +50,31 @@ function hasMethods<C>(client: unknown, methods: readonly (keyof C & string)[]):
   return methods.every(name => typeof (client as C)[name] === 'function');
 }
 
+/** A client that takes callbacks instead of returning promises, and what to use instead. */
+function formWithCallbacks(client: unknown): string | undefined {
+  if (typeof client !== 'object' || client === null) return undefined;
+  const { options } = client as { readonly options?: { readonly legacyMode?: unknown } };
+  if (options?.legacyMode === true) return 'a client of node-redis in legacyMode: use its property v4';
+  if (client.constructor?.name === 'RedisLegacyClient') {
+    return 'the legacy() of a client of node-redis: use that client itself';
+  }
+  return hasMethods<{ evalsha: unknown; EVALSHA: unknown }>(client, ['evalsha', 'EVALSHA'])
+    ? 'a client of redis 3 or earlier: use redis 5 or later'
+    : undefined;
+}
+
+/** @throws TypeError for an answer that is not a promise, which a client of another form gives */
+function asPromise(method: string, answer: Promise<unknown>): Promise<unknown> {
+  if (isThenable(answer)) return answer;
+  throw new TypeError(
+    `the client must be one of ioredis, iovalkey or node-redis: its ${method} must return a promise, got ${check.shown(answer)}`,
+  );
+}
+
 function ioredisRunner(client: IoredisClient): ScriptRunner {
   return {
-    runKnown: (sha1, key, args) => client.evalsha(sha1, 1, key, ...args),
-    run: (script, key, args) => client.eval(script, 1, key, ...args),
+    runKnown: (sha1, key, args) => asPromise('evalsha', client.evalsha(sha1, 1, key, ...args)),
+    run: (script, key, args) => asPromise('eval', client.eval(script, 1, key, ...args)),
   };
 }
 
@@ -59,7 +83,8 @@ function nodeRedisRunner(client: NodeRedisClient): ScriptRunner {
   // anyway: it is published as a store error.
   if (client.listenerCount?.('error') === 0) client.on?.('error', () => {});
   return {
-    runKnown: (sha1, key, args) => client.evalSha(sha1, { keys: [key], arguments: [...args] }),
-    run: (script, key, args) => client.eval(script, { keys: [key], arguments: [...args] }),
+    runKnown: (sha1, key, args) =>
+      asPromise('evalSha', client.evalSha(sha1, { keys: [key], arguments: [...args] })),
+    run: (script, key, args) => asPromise('eval', client.eval(script, { keys: [key], arguments: [...args] })),
   };
 }

@@ -9,6 +9,7 @@ import {
   type Want,
 } from '@breaking/core';
 import { asDeadline, check, DEFAULT_DEADLINE_SECS, LARGEST_CAPACITY } from '@breaking/core/internal';
+import { adviceOn } from './advice.js';
 import { type RedisClient, runnerOf } from './clients.js';
 import { ScriptedBucketStore } from './scriptedBucketStore.js';
 
@@ -43,6 +44,11 @@ export interface RedisBucketStoreOptions {
  * app.use(rateLimit({ name: 'api', ...perMinute(100), store }));
  */
 export class RedisBucketStore implements BucketStore {
+  /** The option, or its default. */
+  readonly deadlineSecs: number;
+  readonly #options: RedisBucketStoreOptions;
+  /** Stores with other deadlines that were made of this one. They close with it. */
+  readonly #others: RedisBucketStore[] = [];
   readonly #store: LeaseBucketStore | ScriptedBucketStore;
   readonly #leases: LeaseBucketStore | undefined;
 
@@ -51,6 +57,8 @@ export class RedisBucketStore implements BucketStore {
     const what = 'RedisBucketStore';
     check.knownOptions(what, options, ['client', 'prefix', 'deadlineSecs', 'lease']);
     const { client, prefix = 'breaking', deadlineSecs = DEFAULT_DEADLINE_SECS, lease } = options;
+    this.#options = { ...options };
+    this.deadlineSecs = deadlineSecs;
     const scripted = new ScriptedBucketStore(runnerOf(`${what}: client`, client), {
       prefix: check.printableName(`${what}: prefix`, prefix),
       deadlineSecs: asDeadline(`${what}: deadlineSecs`, deadlineSecs),
@@ -63,6 +71,18 @@ export class RedisBucketStore implements BucketStore {
       });
     }
     this.#store = this.#leases ?? scripted;
+  }
+
+  /** A store on the same keys with another deadline, in seconds. It closes with this one. */
+  withDeadline(secs: number): RedisBucketStore {
+    const other = new RedisBucketStore({ ...this.#options, deadlineSecs: secs });
+    this.#others.push(other);
+    return other;
+  }
+
+  /** What to do about an error of the client or the server, for a warning. */
+  adviceOn(error: unknown): string | undefined {
+    return adviceOn(error, this.#options.client);
   }
 
   async check(key: string, limits: readonly Limit[], cost: number, now: number): Promise<Decision> {
@@ -104,7 +124,7 @@ export class RedisBucketStore implements BucketStore {
 
   /** Returns the tokens on lease. Takes at most a second and never rejects. Later requests ask the server one by one. */
   async close(): Promise<void> {
-    await this.#leases?.close();
+    await Promise.all([this.#leases?.close(), ...this.#others.map(other => other.close())]);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   TimeoutError,
   type Want,
 } from '@breaking/core';
+import { AnswerDeadline } from '@breaking/core/internal';
 import type { ScriptRunner } from './clients.js';
 import { argumentsOf, type Command, command, reservePayload, strikePayload } from './command.js';
 import { redisKey } from './redisKey.js';
@@ -42,10 +43,12 @@ export class ScriptedBucketStore implements BucketStore {
   readonly #runner: ScriptRunner;
   readonly #settings: ScriptedStoreSettings;
   readonly #serverTime = new ServerTime();
+  readonly #deadline: AnswerDeadline;
 
   constructor(runner: ScriptRunner, settings: ScriptedStoreSettings) {
     this.#runner = runner;
     this.#settings = settings;
+    this.#deadline = new AnswerDeadline(settings.deadlineSecs);
   }
 
   check(key: string, limits: readonly Limit[], cost: number, now: number): Promise<Decision> {
@@ -109,21 +112,23 @@ export class ScriptedBucketStore implements BucketStore {
    * clock was unknown or has jumped. The answer says that nothing was done and tells the right time, so it is sent once more.
    */
   async #operate(key: string, asked: Command, now: number): Promise<Answer> {
-    const { prefix, deadlineSecs } = this.#settings;
+    const { prefix } = this.#settings;
     const startedAt = localMicros();
-    const send = () => this.#send(redisKey(prefix, key), asked, now, startedAt);
+    const deadlineSecs = this.#deadline.asked();
+    const endsAt = startedAt + deadlineSecs * 1e6;
+    const send = () => this.#send(redisKey(prefix, key), asked, now, endsAt);
     const first = await send();
     if (!first.isLate) return first;
-    if (localMicros() - startedAt < deadlineSecs * 1e6) {
+    if (localMicros() < endsAt) {
       const second = await send();
       if (!second.isLate) return second;
     }
     throw new TimeoutError(`Redis: ${asked.operation}`, deadlineSecs);
   }
 
-  async #send(key: string, asked: Command, now: number, startedAt: number): Promise<Answer> {
-    const { deadlineSecs, microsAt } = this.#settings;
-    const latest = microsAt ? Number.MAX_SAFE_INTEGER : this.#serverTime.at(startedAt + deadlineSecs * 1e6);
+  async #send(key: string, asked: Command, now: number, endsAt: number): Promise<Answer> {
+    const { microsAt } = this.#settings;
+    const latest = microsAt ? Number.MAX_SAFE_INTEGER : this.#serverTime.at(endsAt);
     const args = argumentsOf(asked, latest, microsAt ? microsAt(now).toFixed(0) : '');
     const askedAt = localMicros();
     const text = String(await this.#run(key, args));
@@ -137,6 +142,7 @@ export class ScriptedBucketStore implements BucketStore {
       throw new Error(`Redis: unexpected answer to ${asked.operation}: ${JSON.stringify(text.slice(0, 60))}`);
     }
     if (!microsAt) this.#serverTime.learn(Number(time), askedAt, localMicros());
+    if (!isLate) this.#deadline.answered();
     const number = words[0] === 'inf' ? Infinity : Number(words[0]);
     return { isLate, isDone: status === '1', time: Number(time), number, words };
   }

@@ -4,6 +4,7 @@ import { Redis as Ioredis5 } from 'ioredis5';
 import { Redis as Iovalkey } from 'iovalkey';
 import { createClient as createRedis6 } from 'redis';
 import { createClient as createRedis5 } from 'redis5';
+import { onTestFinished } from 'vitest';
 
 /** A client with its default options, as an application creates it. */
 export interface Connected {
@@ -41,3 +42,11 @@ export const CLIENTS: Readonly<Record<string, Connect>> = {
   'node-redis 6': url => nodeRedisLike(createRedis6({ url }) as never),
   'node-redis 5': url => nodeRedisLike(createRedis5({ url }) as never),
 };
+
+/** A client of ioredis 6 for a test, closed at its end. */
+export function ioredis(port: number, options: object = {}): Ioredis6 {
+  const client = new Ioredis6({ host: '127.0.0.1', port, ...options });
+  client.on('error', () => {});
+  onTestFinished(() => client.disconnect());
+  return client;
+}

@@ -7,11 +7,14 @@ import {
   sourceOf,
 } from '@breaking/core';
 import { RedisBucketStore } from '@breaking/redis';
+import { provokes } from '@breaking/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLUSTER_CLIENTS } from './clusterClients.js';
-import { inTime } from './inTime.js';
+import { COLD_START_MS, inTime } from './inTime.js';
 import { Ledger } from './ledger.js';
 import { BOUNDS, type Cluster, type ClusterNode, moveSlot, startCluster } from './server/cluster.js';
+
+provokes('BREAKING_STORE_FAILS');
 
 let cluster: Cluster;
 
@@ -133,7 +136,7 @@ describe('a Cluster that loses a node and promotes its replica', { timeout: 120_
     };
     const decidedByStore = async (key: string) => {
       for (;;) {
-        const decision = await inTime(() => looking.peek(key));
+        const decision = await inTime(() => looking.peek(key), COLD_START_MS);
         ledgerOf(key).looked(decision);
         if (sourceOf(decision) === 'store') return;
         await later(25);

@@ -1,12 +1,15 @@
 import { setTimeout as later } from 'node:timers/promises';
 import { type Decision, FailoverBucketStore, RateLimiter, sourceOf } from '@breaking/core';
 import { RedisBucketStore } from '@breaking/redis';
+import { provokes } from '@breaking/testkit';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { CLIENTS } from './clients.js';
-import { inTime } from './inTime.js';
+import { COLD_START_MS, inTime } from './inTime.js';
 import { Ledger } from './ledger.js';
 import { freePort, ownServer, RedisServer } from './server/redisServer.js';
+
+provokes('BREAKING_STORE_FAILS');
 
 /** Ten tokens, and none returns while a test runs. */
 const LIMIT = { capacityMax: 10, restoreRateHz: 1e-6 };
@@ -27,6 +30,7 @@ afterEach(() => {
 class Limited {
   readonly limiter: RateLimiter<FailoverBucketStore>;
   ledger = new Ledger(LIMIT.capacityMax);
+  #hasAnswered = false;
 
   constructor(name: string, server: RedisServer, lease?: { readonly tokens: number }) {
     const { client, close } = (CLIENTS[name] as (typeof CLIENTS)[string])(server.url);
@@ -40,8 +44,14 @@ class Limited {
   }
 
   async check(): Promise<Decision> {
-    const decision = await inTime(() => this.limiter.check('a'));
+    const decision = await this.#inTime(() => this.limiter.check('a'));
     this.ledger.checked(decision);
+    return decision;
+  }
+
+  async #inTime(decide: () => Promise<Decision> | Decision): Promise<Decision> {
+    const decision = await inTime(decide, this.#hasAnswered ? undefined : COLD_START_MS);
+    this.#hasAnswered ||= sourceOf(decision) !== 'local';
     return decision;
   }
 
@@ -65,7 +75,7 @@ class Limited {
   /** Waits until the server decides again, and returns what it has left. Looks take nothing. */
   async recovered(): Promise<number> {
     for (;;) {
-      const decision = await inTime(() => this.limiter.peek('a'));
+      const decision = await this.#inTime(() => this.limiter.peek('a'));
       this.ledger.looked(decision);
       if (sourceOf(decision) === 'store') return decision.limits[0]?.tokensLeft as number;
       await later(25);

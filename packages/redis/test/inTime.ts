@@ -1,16 +1,19 @@
 /** The longest that a decision may take, whatever the server does: four times the deadline. */
 const LONGEST_MS = 200;
 
+/** The longest that it may take while the server has never answered. */
+export const COLD_START_MS = 1200;
+
 /**
- * The result of `decide`, which must be there before a timer of 200 ms that starts at the same time. If the machine stands
+ * The result of `decide`, which must be there before a timer of `longestMs` that starts at the same time. If the machine stands
  * still, so do the timers. Afterwards they fire in their order, so a decision that ends at its deadline is never too late.
  */
-export async function inTime<T>(decide: () => T | Promise<T>): Promise<T> {
+export async function inTime<T>(decide: () => T | Promise<T>, longestMs = LONGEST_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    const end = () => reject(new Error(`a decision took longer than ${LONGEST_MS} ms`));
+    const end = () => reject(new Error(`a decision took longer than ${longestMs} ms`));
     // A deadline lets one more turn pass to read answers that have arrived.
-    timer = setTimeout(() => setImmediate(() => setImmediate(end)), LONGEST_MS);
+    timer = setTimeout(() => setImmediate(() => setImmediate(end)), longestMs);
   });
   try {
     return await Promise.race([decide(), tooLate]);

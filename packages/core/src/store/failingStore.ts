@@ -31,7 +31,10 @@ export function warnOfFailingStore(
     warning = new RareWarning('BREAKING_STORE_FAILS');
     WARNINGS.set(store, warning);
   }
-  const cause = error instanceof Error ? error.message : shown(error);
+  const cause =
+    error instanceof Error
+      ? error.message || (error as NodeJS.ErrnoException).code || error.name
+      : shown(error);
   const advice =
     store.adviceOn?.(error) ?? (error instanceof TimeoutError ? adviceOnTimeout(deadlineSecs) : '');
   warning.give(
