@@ -2,10 +2,14 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { pathToFileURL } from 'node:url';
+import { provokes } from '@breaking/testkit';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listenAnywhere } from './listenAnywhere.js';
 import { compiledPrograms, runnable } from './programs.js';
 import { Readme } from './readme.js';
+
+// Pages show stores that fail.
+provokes('BREAKING_STORE_FAILS');
 
 const servers: Server[] = [];
 listenAnywhere((server: Server) => void servers.push(server));
