@@ -78,7 +78,7 @@ const npm = (cwd, ...args) =>
     cwd,
     env: { ...process.env, BREAKING_PACKAGES: packages },
     maxBuffer: 1e8,
-    timeout: 300_000,
+    timeout: 900_000,
   });
 
 /**

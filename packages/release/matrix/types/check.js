@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 
 // Compiles the type tests of the packages against what is published, as modules of each kind.
 
 const compiler = process.argv[2];
+// The types of Redis clients take most of the time, and are compiled once.
 const KINDS = [
   ['node16', 'node16', 'mts'],
   ['nodenext', 'nodenext', 'mts'],
@@ -16,10 +17,10 @@ const FLAGS =
 
 for (const [module, moduleResolution, ending] of KINDS) {
   mkdirSync(`${module}-${ending}`, { recursive: true });
-  const files = ['core', 'express', 'koa', 'fastify', 'redis'].map(name => {
+  const names = ['core', 'express', 'koa', 'fastify', ...(ending === 'cts' ? ['redis'] : [])];
+  const files = names.map(name => {
     const file = `${module}-${ending}/${name}.${ending}`;
     cpSync(`${process.env.BREAKING_PACKAGES}/${name}/test/types.test.ts`, file);
-    assert(existsSync(file));
     return file;
   });
   const kind = [
