@@ -112,6 +112,7 @@ const NAMES: Readonly<Record<string, string>> = {
     TransitionReason
     WaitOptions
     Want
+    addressKey
     allThere
     cappedDebt
     debtAt
@@ -126,12 +127,16 @@ const NAMES: Readonly<Record<string, string>> = {
   `,
   '@breaking/express': `
     * of @breaking/core
+    CircuitBreakerHandler
     CircuitBreakerOptions
     ConcurrencyLimitOptions
     GateHandler
     HeaderFormat
     Outcome
+    OwnBody
     Problem
+    ProblemBody
+    RateLimitHandler
     RateLimitOptions
     RateLimitSettings
     RejectWith
@@ -143,12 +148,17 @@ const NAMES: Readonly<Record<string, string>> = {
   '@breaking/fastify': `
     * of @breaking/core
     BreakingOptions
+    CircuitBreakerHook
     CircuitBreakerOptions
     ConcurrencyLimitOptions
     GateHook
+    Handles
     HeaderFormat
     Outcome
+    OwnBody
     Problem
+    ProblemBody
+    RateLimitHook
     RateLimitOptions
     RateLimitSettings
     RejectWith
@@ -174,6 +184,7 @@ const NAMES: Readonly<Record<string, string>> = {
   `,
   '@breaking/http': `
     Binding
+    Callback
     CircuitBreakerGate
     CircuitBreakerGateOptions
     ConcurrencyLimitGate
@@ -181,10 +192,13 @@ const NAMES: Readonly<Record<string, string>> = {
     Gate
     HeaderFormat
     Incoming
+    Key
     MaybePromise
     Outcome
     Outgoing
+    OwnBody
     Problem
+    ProblemBody
     RateLimitGate
     RateLimitOptions
     RateLimitSettings
@@ -192,17 +206,22 @@ const NAMES: Readonly<Record<string, string>> = {
     RejectWith
     Rejection
     isWatched
+    optionsAlone
     pass
     recordError
     recordHandling
   `,
   '@breaking/koa': `
     * of @breaking/core
+    CircuitBreakerMiddleware
     CircuitBreakerOptions
     ConcurrencyLimitOptions
     HeaderFormat
     Outcome
+    OwnBody
     Problem
+    ProblemBody
+    RateLimitMiddleware
     RateLimitOptions
     RateLimitSettings
     RateLimitState
