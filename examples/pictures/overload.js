@@ -68,7 +68,7 @@ export function overloadPicture() {
   const { limited, unlimited } = overload();
   const picture = new Timeline(0, TO_SECS);
   picture.title(
-    'A service that can do four requests a second, and clients that wait for three seconds',
+    'four requests a second at most; clients wait 3 s',
     'blue: answered in time, red: too late, short: refused',
   );
   picture.label(44, 'load');
