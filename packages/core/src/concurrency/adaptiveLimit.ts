@@ -8,13 +8,15 @@ const STANDARD_ERROR = 0.1;
 const LONGEST_WINDOW_SECS = 5;
 /** The weight of a window's mean in the smoothed one, and of the limit that a window asks for in the next limit. */
 const SMOOTHING = 0.3;
-const STEP = 0.12;
+const STEP = 0.1;
 /** How many times the baseline latency may be before the limit falls. */
 const TOLERANCE = 1.5;
 /** The least that a window asks for, as a share of the limit. */
 const STEEPEST = 0.5;
 /** The baseline at most doubles in this time. */
 const DOUBLING_SECS = 60;
+/** How many durations the first baseline is the mean of, at most. */
+const FIRST_SAMPLES = 500;
 /** How many times the baseline a single duration counts for at most. */
 const LONGEST_SAMPLE = 10;
 /** After so many windows on the floor, all much slower than the baseline, the service itself has become slower. */
@@ -33,10 +35,11 @@ const WINDOWS_ON_FLOOR = 5;
  * - The baseline rises only in windows in which nobody was refused and at most half of the limit was used. So a queue of
  *   our own making is never taken for the normal latency, however long an overload lasts.
  * - A window lasts until its mean is known within 10 % (standard error). The lowest of many means that are less certain is
- *   far below the true one.
+ *   far below the true one. At the start, until latency answers for the first time, windows are as short as they may be, the
+ *   limit grows by half with each, and the baseline is their mean: a service that has been restarted soon takes its load.
  * - A duration counts for at most ten times the baseline: a few calls that hang say nothing of capacity.
  * - A service that has become much slower, under an overload that does not end, holds the limit at its floor, where four
- *   calls cannot be the reason. After five such windows the present latency is the new baseline.
+ *   calls cannot be the reason. After five such windows it starts anew, with the present latency as the baseline.
  *
  * Source: the gradient is that of Netflix's concurrency-limits (Gradient2Limit, with a tolerance of 1.5). Baseline, windows
  * and caps are our own, and come from the simulations in packages/testkit.
@@ -46,7 +49,9 @@ export class AdaptiveLimit {
   readonly #max: number;
   /** With its fraction. */
   #limit: number;
-  #isLatencyKnown = false;
+  /** From the start until latency answers: the limit grows by half each time, and the baseline is a mean. */
+  #isStarting = true;
+  #firstSamples = 0;
   /** Mean durations in seconds: the lowest, and the present one. */
   #baseline: number | undefined;
   #latency: number | undefined;
@@ -108,6 +113,7 @@ export class AdaptiveLimit {
 
   #isWindowFull(secs: number): boolean {
     if (secs < WINDOW_SECS || this.#samples < WINDOW_SAMPLES) return false;
+    if (this.#isStarting) return true;
     const mean = this.#sum / this.#samples;
     const variance = this.#sumOfSquares / this.#samples - mean * mean;
     return secs >= LONGEST_WINDOW_SECS || variance <= (STANDARD_ERROR * mean) ** 2 * this.#samples;
@@ -118,29 +124,42 @@ export class AdaptiveLimit {
     const latency = this.#latency === undefined ? mean : this.#latency + SMOOTHING * (mean - this.#latency);
     this.#latency = latency;
     const isAtRest = !this.#hasRefused && this.#peak <= this.#limit / 2;
-    const highest = isAtRest
-      ? (this.#baseline ?? latency) * 2 ** (windowSecs / DOUBLING_SECS)
-      : this.#baseline;
-    const baseline = Math.min(latency, highest ?? latency);
+    const baseline = this.#isStarting
+      ? this.#firstBaseline(mean, isAtRest)
+      : this.#nextBaseline(latency, isAtRest ? windowSecs : 0);
     this.#baseline = baseline;
-    if (this.#peak < this.limit && !this.#hasRefused) return;
-    const latencyAtLimit = latency * Math.max(1, this.limit / this.#peak);
-    this.#move(baseline, latencyAtLimit);
+    const isUsed = this.#peak >= this.limit || this.#hasRefused;
+    if (isUsed) this.#move(baseline, latency * Math.max(1, this.limit / this.#peak));
+  }
+
+  /** The mean of what was seen until now, or of the latest part of it, without what a queue may have made slow. */
+  #firstBaseline(mean: number, isAtRest: boolean): number {
+    const known = this.#baseline ?? mean;
+    if (mean > TOLERANCE * known && !isAtRest) return known;
+    this.#firstSamples = Math.min(FIRST_SAMPLES, this.#firstSamples + this.#samples);
+    return known + (mean - known) * Math.min(1, this.#samples / this.#firstSamples);
+  }
+
+  /** The lowest latency, which may rise for as long as the service was at rest. */
+  #nextBaseline(latency: number, restSecs: number): number {
+    return Math.min(latency, (this.#baseline ?? latency) * 2 ** (restSecs / DOUBLING_SECS));
   }
 
   #move(baseline: number, latency: number): void {
     // Written as a negation so that two times 0 count as equal.
     const isSlow = !(latency <= TOLERANCE * baseline);
     const gradient = isSlow ? Math.max(STEEPEST, (TOLERANCE * baseline) / latency) : 1;
-    this.#isLatencyKnown ||= isSlow;
+    if (isSlow) this.#isStarting = false;
     const asked = this.#limit * gradient + Math.max(1, Math.sqrt(this.#limit));
-    const next = this.#isLatencyKnown ? this.#limit + STEP * (asked - this.#limit) : this.#limit * 1.5;
+    const next = this.#isStarting ? this.#limit * 1.5 : this.#limit + STEP * (asked - this.#limit);
     this.#limit = Math.min(this.#max, Math.max(this.#min, next));
     const isOnFloor = gradient === STEEPEST && this.#limit <= Math.max(this.#min, FLOOR);
     this.#windowsOnFloor = isOnFloor ? this.#windowsOnFloor + 1 : 0;
     if (this.#windowsOnFloor < WINDOWS_ON_FLOOR) return;
     this.#windowsOnFloor = 0;
     this.#baseline = this.#latency;
+    this.#isStarting = true;
+    this.#firstSamples = 0;
     this.#epoch += 1;
   }
 }
