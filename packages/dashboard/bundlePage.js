@@ -1,31 +1,68 @@
-import { readFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-const page = new URL('page/', import.meta.url);
+// Bundles the page, and writes it as a module for the server to import: no program has to find files at run time, and a
+// bundler of servers finds them too. `npm run build` runs this.
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const { resolve } = createRequire(import.meta.url);
+
+/** What is bundled into the page, all under the MIT licence. */
+const BUNDLED = ['preact', 'uplot'];
 
 /**
- * The files of the page, by their names; that of the page itself is empty.
- * @returns {Promise<ReadonlyMap<string, { type: string, body: string }>>}
+ * The page as files of this package, by their paths.
+ * @returns {Promise<ReadonlyMap<string, string>>}
  */
-export async function pageFiles() {
+async function bundledPage() {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('main.tsx', page))],
+    entryPoints: [join(folder, 'page/main.tsx')],
+    outfile: join(folder, 'page.js'),
     bundle: true,
     minify: true,
     format: 'esm',
     target: 'es2022',
     jsx: 'automatic',
     jsxImportSource: 'preact',
+    sourcemap: 'external',
     write: false,
   });
-  const text = async (/** @type {string} */ name) => readFile(new URL(name, page), 'utf8');
-  const uplot = await readFile(createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css'), 'utf8');
+  const output = (/** @type {string} */ ending) =>
+    outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
+  const source = (/** @type {string} */ name) => readFileSync(join(folder, 'page', name), 'utf8');
+  const css = `${readFileSync(resolve('uplot/dist/uPlot.min.css'), 'utf8')}\n${source('page.css')}`;
+  const files = [
+    ['', { type: 'text/html; charset=utf-8', body: source('index.html') }],
+    ['icon.svg', { type: 'image/svg+xml', body: source('icon.svg') }],
+    ['page.js', { type: 'text/javascript; charset=utf-8', body: output('.js') }],
+    ['page.css', { type: 'text/css; charset=utf-8', body: css }],
+  ];
+  const value = `new Map(${JSON.stringify(files, undefined, 2)});\n`;
   return new Map([
-    ['', { type: 'text/html; charset=utf-8', body: await text('index.html') }],
-    ['icon.svg', { type: 'image/svg+xml', body: await text('icon.svg') }],
-    ['page.js', { type: 'text/javascript; charset=utf-8', body: outputFiles[0]?.text ?? '' }],
-    ['page.css', { type: 'text/css; charset=utf-8', body: `${uplot}\n${await text('page.css')}` }],
+    ['src/server/pageFiles.js', `export const PAGE_FILES = ${value}`],
+    ['dist/server/pageFiles.js', `export const PAGE_FILES = ${value}`],
+    ['dist/cjs/server/pageFiles.js', `exports.PAGE_FILES = ${value}`],
+    ['bundle/page.js.map', output('.js.map')],
+    ['bundle/LICENSES.txt', BUNDLED.map(licenceOf).join(`\n${'-'.repeat(80)}\n\n`)],
   ]);
 }
+
+/** @param {string} name of a package */
+function licenceOf(name) {
+  const package_ = join(folder, 'node_modules', name);
+  const { version } = JSON.parse(readFileSync(join(package_, 'package.json'), 'utf8'));
+  return `${name} ${version}\n\n${readFileSync(join(package_, 'LICENSE'), 'utf8')}`;
+}
+
+/** Writes them. */
+export async function bundlePage() {
+  for (const [path, content] of await bundledPage()) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await bundlePage();

@@ -7,9 +7,8 @@ import {
   perSecond,
   RateLimiter,
 } from '@breaking/core';
-import { expressDashboard } from '@breaking/dashboard';
+import { dashboard } from '@breaking/dashboard/express';
 import express from 'express';
-import { pageFiles } from './bundlePage.js';
 
 const PORT = Number(process.env.PORT ?? 3000);
 
@@ -33,5 +32,5 @@ setInterval(() => {
 
 const app = express();
 const watch = [api, login, search, pay, shops, database];
-app.use('/', expressDashboard({ title: 'Preview', watch, authorize: () => true }, await pageFiles()));
+app.use('/', dashboard({ title: 'Preview', watch, authorize: () => true, actions: true }));
 app.listen(PORT, '127.0.0.1', () => console.log(`Open http://127.0.0.1:${PORT}/`));

@@ -58,7 +58,7 @@ const COMPILER_OPTIONS = {
 };
 
 /**
- * Compiles TypeScript, with its comments left out.
+ * Compiles TypeScript, with its comments left out. What is no TypeScript was generated, and its map leads nowhere.
  * @type {Plugin}
  */
 export const typescript = {
@@ -68,7 +68,7 @@ export const typescript = {
     return id.startsWith('.') && existsSync(source) ? source : undefined;
   },
   transform(code, id) {
-    if (!id.endsWith('.ts')) return undefined;
+    if (!id.endsWith('.ts')) return { code, map: { mappings: '' } };
     const { outputText, sourceMapText } = ts.transpileModule(code, { compilerOptions: COMPILER_OPTIONS });
     return { code: outputText, map: sourceMapText ?? null };
   },

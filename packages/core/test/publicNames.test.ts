@@ -125,6 +125,28 @@ const NAMES: Readonly<Record<string, string>> = {
     sourceOf
     sourced
   `,
+  '@breaking/dashboard/express': `
+    Authorize
+    DashboardHandler
+    DashboardOptions
+    ExpressRequest
+    dashboard
+  `,
+  '@breaking/dashboard/fastify': `
+    Authorize
+    DashboardOptions
+    DashboardPlugin
+    FastifyRequest
+    dashboard
+  `,
+  '@breaking/dashboard/koa': `
+    Authorize
+    DashboardMiddleware
+    DashboardOptions
+    KoaContext
+    KoaDashboardOptions
+    dashboard
+  `,
   '@breaking/express': `
     * of @breaking/core
     CircuitBreakerHandler

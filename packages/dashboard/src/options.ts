@@ -1,11 +1,17 @@
 import { type Clock, MonotonicClock } from '@breaking/core';
 import { check } from '@breaking/core/internal';
 import { type Authorize, gatekeeper } from './access.js';
-import { asWatched, type Watched } from './watched.js';
+import { asWatch, type Watch } from './watched.js';
 
-/** @typeParam Req what `authorize` is given */
+/**
+ * What a dashboard shows, to whom, and what they may do.
+ * @typeParam Req what `authorize` is given
+ */
 export interface DashboardOptions<Req> {
-  /** What the page shows: what `rateLimit`, `circuitBreaker` and `concurrencyLimit` return, or limiters and breakers of core. */
+  /**
+   * What the page shows: what `rateLimit`, `circuitBreaker` and `concurrencyLimit` return, `app.breaking` of Fastify, a
+   * protected `fetch`, or the limiters, breakers and groups of core.
+   */
   readonly watch: readonly unknown[];
   /** Who may see the page. Only `true`, or a promise of it, lets in. A page sends cookies and Basic auth, no other headers. */
   readonly authorize: Authorize<Req>;
@@ -24,7 +30,7 @@ export interface DashboardOptions<Req> {
 const OPTIONS = ['watch', 'authorize', 'title', 'record', 'actions', 'showKeys', 'clock'];
 
 export interface DashboardSettings<Req> {
-  readonly watched: readonly Watched[];
+  readonly watch: Watch;
   readonly mayEnter: (req: Req) => Promise<boolean>;
   readonly title: string;
   readonly record: boolean;
@@ -46,7 +52,7 @@ export function dashboardSettings<Req>(
     throw new TypeError(`${what}: watch must be an array, got ${check.shown(watch)}`);
   }
   return {
-    watched: watch.map((each, i) => asWatched(`${what}: watch[${i}]`, each)),
+    watch: asWatch(`${what}: watch`, watch),
     mayEnter,
     title: check.asString(`${what}: title`, title),
     record: asBoolean(`${what}: record`, record),

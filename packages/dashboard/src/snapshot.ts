@@ -2,7 +2,7 @@ import type { LimitCounts, LimitReport } from './counting/limitCounts.js';
 import type { Counted } from './counting/spaceSaving.js';
 import { type BreakerSources, type CircuitBreakerView, circuitBreakerView } from './views/breakers.js';
 import { type ConcurrencyLimitView, concurrencyLimitView } from './views/places.js';
-import type { Group, Watched, WatchedBreaker, WatchedLimiter, WatchedPlaces } from './watched.js';
+import type { Watched, WatchedLimiter } from './watched.js';
 
 /** All that the page shows, at one moment. It is bounded, however many keys and breakers there are. */
 export interface Snapshot {
@@ -37,17 +37,8 @@ export function snapshot(sources: SnapshotSources, now: number): Snapshot {
       rateLimits.push(rateLimitView(each.limiter, sources, now));
       continue;
     }
-    const [first] = each.group.entries();
-    // A group that has made nothing yet says neither what it is nor its name.
-    if (first === undefined) continue;
-    const [, member] = first;
-    if ('inFlight' in member) {
-      const limiters = each.group as Group<WatchedPlaces>;
-      concurrencyLimits.push(concurrencyLimitView(member.name, limiters, sources.mask));
-    } else {
-      const breakers = each.group as Group<WatchedBreaker>;
-      circuitBreakers.push(circuitBreakerView(member.name, breakers, sources, now));
-    }
+    if (each.kind === 'circuitBreaker') circuitBreakers.push(circuitBreakerView(each.group, sources, now));
+    else concurrencyLimits.push(concurrencyLimitView(each.group, sources.mask));
   }
   const countedForSecs = sources.countedSince === undefined ? undefined : now - sources.countedSince;
   return { countedForSecs, rateLimits, circuitBreakers, concurrencyLimits };

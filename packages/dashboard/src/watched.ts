@@ -32,40 +32,65 @@ export interface WatchedPlaces {
 
 /** One or several of a kind, by key. */
 export interface Group<T> {
+  readonly name: string;
   entries(): Iterable<readonly [key: string | undefined, member: T]>;
 }
 
 export type Watched =
-  | { readonly kind: 'rateLimit'; readonly limiter: WatchedLimiter }
-  /** Which of the two it is, its members say: a group without any shows nothing. */
-  | { readonly kind: 'group'; readonly group: Group<WatchedBreaker | WatchedPlaces> };
+  | { readonly kind: 'rateLimit'; readonly itself: unknown; readonly limiter: WatchedLimiter }
+  | { readonly kind: 'circuitBreaker'; readonly itself: unknown; readonly group: Group<WatchedBreaker> }
+  | { readonly kind: 'concurrencyLimit'; readonly itself: unknown; readonly group: Group<WatchedPlaces> };
+
+/** What is given to `watch`, without what it holds twice. Maps of Fastify grow with its routes: they are looked into at each call. */
+export type Watch = () => readonly Watched[];
 
 /**
- * What is given to `watch`, by what it can do: the middleware of `rateLimit`, `circuitBreaker` and `concurrencyLimit`, or the
- * limiters, breakers and groups of core themselves.
+ * Finds limits and breakers by what they can do: the middleware of `rateLimit`, `circuitBreaker` and `concurrencyLimit`, a
+ * `fetch` that is protected, `app.breaking` of Fastify and its maps, or the limiters, breakers and groups of core themselves.
  * @throws TypeError for anything else
  */
-export function asWatched(what: string, value: unknown): Watched {
-  const { limiter, limiters, breakers } = propertiesOf(value);
-  const watched = [value, limiter, limiters, breakers].map(watchedIn).find(each => each !== undefined);
-  if (watched !== undefined) return watched;
+export function asWatch(what: string, values: readonly unknown[]): Watch {
+  const found = values.map((value, i) => asSource(`${what}[${i}]`, value));
+  return () => {
+    const all = found.flatMap(source => source());
+    const seen = new Set<unknown>();
+    return all.filter(({ itself }) => seen.size < seen.add(itself).size);
+  };
+}
+
+function asSource(what: string, value: unknown): Watch {
+  const { limiter, limits, breakers, concurrency } = propertiesOf(value);
+  const itself = sourceOf(value);
+  const sources = itself === undefined ? [limiter, limits, breakers, concurrency].map(sourceOf) : [itself];
+  const known = sources.filter(source => source !== undefined);
+  if (known.length > 0) return () => known.flatMap(source => source());
   throw new TypeError(
     `${what} must be a rate limit, a circuit breaker or a concurrency limit, got ${check.shown(value)}`,
   );
 }
 
+function sourceOf(value: unknown): Watch | undefined {
+  if (value instanceof Map) return () => [...value.values()].flatMap(each => watchedIn(each) ?? []);
+  const watched = watchedIn(value);
+  return watched && (() => [watched]);
+}
+
 function watchedIn(value: unknown): Watched | undefined {
-  const { check: decide, limits, tryAcquire, get, entries, size } = propertiesOf(value);
-  if (typeof decide === 'function' && Array.isArray(limits)) {
-    return { kind: 'rateLimit', limiter: value as WatchedLimiter };
+  const properties = propertiesOf(value);
+  const can = (...names: string[]) => names.every(name => typeof properties[name] === 'function');
+  if (can('check') && Array.isArray(properties.limits)) {
+    return { kind: 'rateLimit', itself: value, limiter: value as WatchedLimiter };
   }
-  if (typeof tryAcquire === 'function') {
-    const only = value as WatchedBreaker | WatchedPlaces;
-    return { kind: 'group', group: { entries: () => [[undefined, only] as const] } };
-  }
-  const isGroup = typeof get === 'function' && typeof entries === 'function' && typeof size === 'number';
-  if (!isGroup || value instanceof Map) return undefined;
-  return { kind: 'group', group: value as unknown as Group<WatchedBreaker | WatchedPlaces> };
+  const isGroup = can('get', 'entries') && typeof properties.name === 'string';
+  if (!isGroup && !can('tryAcquire')) return undefined;
+  const group = isGroup ? value : groupOf(value as WatchedBreaker | WatchedPlaces);
+  return typeof properties.inFlight === 'number'
+    ? { kind: 'concurrencyLimit', itself: value, group: group as Group<WatchedPlaces> }
+    : { kind: 'circuitBreaker', itself: value, group: group as Group<WatchedBreaker> };
+}
+
+function groupOf<T extends WatchedBreaker | WatchedPlaces>(only: T): Group<T> {
+  return { name: only.name, entries: () => [[undefined, only] as const] };
 }
 
 /** The properties of an object or a function; anything else has none. */

@@ -70,7 +70,7 @@ describe.each(Object.entries(FRAMEWORKS))('on %s', (_name, mount) => {
     const script = await fetch(`${url}/page.js?v=1`, { headers: ADA });
 
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
-    expect([script.status, await script.text()]).toEqual([200, 'new EventSource("events")']);
+    expect([script.status, (await script.text()).includes('new EventSource(')]).toEqual([200, true]);
     const policy = page.headers.get('content-security-policy');
     expect(policy).toContain("default-src 'none'");
     expect(policy).not.toContain('unsafe-inline');

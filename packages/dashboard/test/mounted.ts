@@ -7,10 +7,9 @@ import Fastify from 'fastify';
 import Koa from 'koa';
 import Koa2 from 'koa2';
 import { onTestFinished } from 'vitest';
-import { expressDashboard } from '../src/frameworks/express.js';
-import { fastifyDashboard } from '../src/frameworks/fastify.js';
-import { koaDashboard } from '../src/frameworks/koa.js';
-import type { Asset } from '../src/server/dashboardServer.js';
+import { dashboard as expressDashboard } from '../src/express.js';
+import { dashboard as fastifyDashboard } from '../src/fastify.js';
+import { dashboard as koaDashboard } from '../src/koa.js';
 
 /** The options that are the same in every framework: `authorize` is given the header `who`. */
 export interface Mounting {
@@ -22,11 +21,6 @@ export interface Mounting {
   readonly title?: string;
 }
 
-export const ASSETS: ReadonlyMap<string, Asset> = new Map([
-  ['', { type: 'text/html; charset=utf-8', body: '<!doctype html><script src="page.js"></script>' }],
-  ['page.js', { type: 'text/javascript; charset=utf-8', body: 'new EventSource("events")' }],
-]);
-
 const whoOf = (req: IncomingMessage) => req.headers.who as string | undefined;
 
 /** A server of each framework with a dashboard at `/ops`, and `/` beside it. */
@@ -37,8 +31,8 @@ export const FRAMEWORKS: Readonly<Record<string, (mounting: Mounting) => Promise
   'Koa 2': mounting => onKoa(Koa2 as typeof Koa, mounting),
   'Fastify 5': async ({ authorize, ...mounting }) => {
     const app = Fastify();
-    const plugin = fastifyDashboard({ ...mounting, authorize: ({ raw }) => authorize(whoOf(raw)) }, ASSETS);
-    await app.register(plugin as never, { prefix: '/ops' });
+    const plugin = fastifyDashboard({ ...mounting, authorize: ({ raw }) => authorize(whoOf(raw)) });
+    await app.register(plugin, { prefix: '/ops' });
     app.get('/', async () => 'home');
     await app.listen({ host: '127.0.0.1', port: 0 });
     onTestFinished(() => app.close());
@@ -48,7 +42,7 @@ export const FRAMEWORKS: Readonly<Record<string, (mounting: Mounting) => Promise
 
 async function onExpress(framework: typeof express, { authorize, ...mounting }: Mounting): Promise<Server> {
   const app = framework();
-  const dashboard = expressDashboard({ ...mounting, authorize: req => authorize(whoOf(req)) }, ASSETS);
+  const dashboard = expressDashboard({ ...mounting, authorize: req => authorize(whoOf(req)) });
   onTestFinished(() => dashboard.close());
   app.use(framework.json());
   app.use('/ops', dashboard);
@@ -58,12 +52,9 @@ async function onExpress(framework: typeof express, { authorize, ...mounting }: 
 
 async function onKoa(Framework: typeof Koa, { authorize, ...mounting }: Mounting): Promise<Server> {
   const app = new Framework();
-  const dashboard = koaDashboard(
-    { ...mounting, path: '/ops', authorize: ctx => authorize(whoOf(ctx.req)) },
-    ASSETS,
-  );
+  const dashboard = koaDashboard({ ...mounting, path: '/ops', authorize: ctx => authorize(whoOf(ctx.req)) });
   onTestFinished(() => dashboard.close());
-  app.use(dashboard as never);
+  app.use(dashboard);
   app.use(ctx => {
     if (ctx.path === '/') ctx.body = 'home';
   });

@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { MockClock, perMinute, RateLimiter } from '@breaking/core';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { Observation } from '../src/server/observation.js';
+import { asWatch } from '../src/watched.js';
 
 const clock = new MockClock(5);
 const decisions = channel('breaking:rate_limit:decision');
@@ -11,12 +12,13 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function observing(records = false): Observation {
-  const observation = new Observation(new Set(['api']), clock, records);
+  const observation = new Observation(asWatch('watch', [limit('api')]), clock, records);
   onTestFinished(() => observation.close());
   return observation;
 }
 
-const check = (name: string) => new RateLimiter({ name, limits: perMinute(1), clock }).check('ada');
+const limit = (name: string) => new RateLimiter({ name, limits: perMinute(1), clock });
+const check = (name: string) => limit(name).check('ada');
 
 test('while nobody watches only transitions are heard, and there is no timer', () => {
   const observation = observing();

@@ -1,13 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { beforeAll, expect, test } from 'vitest';
-import type { Asset } from '../src/server/dashboardServer.js';
-
-let files: ReadonlyMap<string, Asset>;
-
-beforeAll(async () => {
-  const { pageFiles } = await import(new URL('../bundlePage.js', import.meta.url).href);
-  files = await pageFiles();
-});
+import { expect, test } from 'vitest';
+import { PAGE_FILES as files } from '../src/server/pageFiles.js';
 
 test('all files of the page together stay below 60 kB gzip', () => {
   const sizes = [...files.values()].map(({ body }) => gzipSync(body).length);

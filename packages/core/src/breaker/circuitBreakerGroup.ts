@@ -80,6 +80,11 @@ export class CircuitBreakerGroup {
     return made.breaker;
   }
 
+  /** The name of all its breakers. */
+  get name(): string {
+    return this.#settings.breaker.name;
+  }
+
   /** How many breakers are kept, the one without a key included. */
   get size(): number {
     return this.#byKey.size + (this.#keyless === undefined ? 0 : 1);

@@ -73,6 +73,18 @@ export class ConcurrencyLimiterGroup {
     return made;
   }
 
+  /** The name of all its limiters. */
+  get name(): string {
+    return this.#settings.limiter.name;
+  }
+
+  /** Calls that are under way, of all keys together. */
+  get inFlight(): number {
+    let sum = this.#keyless?.inFlight ?? 0;
+    for (const { inFlight } of this.#byKey.values()) sum += inFlight;
+    return sum;
+  }
+
   /** How many limiters are kept, the one without a key included. */
   get size(): number {
     return this.#byKey.size + (this.#keyless === undefined ? 0 : 1);

@@ -1,6 +1,7 @@
-import type { DecisionMessage, DecisionSource } from '@breaking/core';
+import type { DecisionMessage, DecisionSource, StoreErrorMessage } from '@breaking/core';
 import { RecentRate } from './recentRate.js';
 import { type Counted, SpaceSaving } from './spaceSaving.js';
+import { type StoreReport, StoreState } from './storeState.js';
 
 /** Keys that are counted at once. */
 const COUNTERS = 100;
@@ -20,6 +21,8 @@ export interface LimitReport {
   readonly sources: Readonly<Partial<Record<DecisionSource, number>>>;
   /** The keys refused most, or that would have been, in the last ten to twenty minutes. */
   readonly refusedKeys: readonly Counted[];
+  /** Absent where the store has never failed. */
+  readonly store?: StoreReport;
 }
 
 /** What one rate limit has decided since this was made, in a fixed amount of memory. */
@@ -27,6 +30,7 @@ export class LimitCounts {
   readonly #rates = new Map(RESULTS.map(result => [result, new RecentRate()]));
   readonly #totals: Record<Result, number> = { allowed: 0, refused: 0, wouldRefuse: 0 };
   readonly #sources: Partial<Record<DecisionSource, number>> = {};
+  readonly #store = new StoreState();
   #refused = new SpaceSaving(COUNTERS);
   #refusedBefore = new SpaceSaving(COUNTERS);
   #turnedAt: number;
@@ -41,19 +45,26 @@ export class LimitCounts {
     this.#rates.get(result)?.add(now);
     this.#totals[result]++;
     this.#sources[source] = (this.#sources[source] ?? 0) + 1;
+    this.#store.answered(source);
     if (decision.allowed) return;
     this.#turn(now);
     this.#refused.add(key);
   }
 
+  storeFailed(message: StoreErrorMessage, now: number): void {
+    this.#store.failed(message, now);
+  }
+
   report(now: number): LimitReport {
     this.#turn(now);
+    const store = this.#store.report(now);
     const rates = [...this.#rates].map(([result, rate]) => [result, rate.perSecond(now)]);
     return {
       perSecond: Object.fromEntries(rates) as LimitReport['perSecond'],
       totals: { ...this.#totals },
       sources: { ...this.#sources },
       refusedKeys: this.#refusedKeys(),
+      ...(store && { store }),
     };
   }
 

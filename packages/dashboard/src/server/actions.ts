@@ -1,5 +1,5 @@
 import type { LimitReport } from '../counting/limitCounts.js';
-import type { Watched, WatchedBreaker, WatchedLimiter, WatchedPlaces } from '../watched.js';
+import type { Watched, WatchedBreaker, WatchedLimiter } from '../watched.js';
 
 /** What actions need to find what they are about. */
 export interface ActionScope {
@@ -75,16 +75,12 @@ function onBreaker(
     return each === key || (id !== undefined && idOf(each) === id);
   };
   for (const each of watched) {
-    if (each.kind !== 'group') continue;
+    if (each.kind !== 'circuitBreaker' || each.group.name !== name) continue;
     for (const [memberKey, member] of each.group.entries()) {
-      if (!isBreaker(member) || member.name !== name || !isMeant(memberKey)) continue;
+      if (!isMeant(memberKey)) continue;
       act(member);
       return 204;
     }
   }
   return 404;
-}
-
-function isBreaker(member: WatchedBreaker | WatchedPlaces): member is WatchedBreaker {
-  return 'trip' in member;
 }

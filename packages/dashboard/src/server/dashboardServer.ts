@@ -7,13 +7,8 @@ import { snapshot } from '../snapshot.js';
 import { perform } from './actions.js';
 import { jsonBody } from './jsonBody.js';
 import { Observation } from './observation.js';
+import { PAGE_FILES } from './pageFiles.js';
 import { Viewers } from './viewers.js';
-
-/** A file of the page. */
-export interface Asset {
-  readonly type: string;
-  readonly body: string | Buffer;
-}
 
 /** A request under the path of a dashboard. */
 export interface AskedOf<Req> {
@@ -44,28 +39,20 @@ const HEADERS = {
  */
 export class DashboardServer<Req> {
   readonly #settings: DashboardSettings<Req>;
-  readonly #assets: ReadonlyMap<string, Asset>;
   readonly #observation: Observation;
   readonly #viewers: Viewers;
   readonly #token = randomBytes(24).toString('base64url');
   readonly #mask;
   readonly #idOf = keyIds();
 
-  /**
-   * @param assets the files of the page by their names; that of the page itself is empty
-   * @param everyMs how often viewers get an event
-   */
-  constructor(settings: DashboardSettings<Req>, assets: ReadonlyMap<string, Asset>, everyMs?: number) {
+  constructor(settings: DashboardSettings<Req>) {
     this.#settings = settings;
-    this.#assets = assets;
     this.#mask = settings.showKeys ? unmasked : masking();
-    const names = settings.watched.flatMap(each => (each.kind === 'rateLimit' ? [each.limiter.name] : []));
-    this.#observation = new Observation(new Set(names), settings.clock, settings.record);
+    this.#observation = new Observation(settings.watch, settings.clock, settings.record);
     this.#viewers = new Viewers({
       event: () => this.#event(),
       onFirst: () => this.#observation.watch(),
       onLast: () => this.#observation.leave(),
-      ...(everyMs !== undefined && { everyMs }),
     });
   }
 
@@ -77,11 +64,11 @@ export class DashboardServer<Req> {
       return say(res, 405, 'Method Not Allowed', { allow: 'GET' });
     if (path === '') return redirect(url, res);
     if (path === '/events') return this.#sendEvents(req, res);
-    const asset = this.#assets.get(path.slice(1));
-    if (asset === undefined) return say(res, 404, 'Not Found');
+    const file = PAGE_FILES.get(path.slice(1));
+    if (file === undefined) return say(res, 404, 'Not Found');
     res
-      .writeHead(200, { ...HEADERS, 'content-type': asset.type })
-      .end(req.method === 'HEAD' ? undefined : asset.body);
+      .writeHead(200, { ...HEADERS, 'content-type': file.type })
+      .end(req.method === 'HEAD' ? undefined : file.body);
   }
 
   /** Ends all answers, and hears nothing any more. */
@@ -98,16 +85,16 @@ export class DashboardServer<Req> {
   }
 
   #event(): string {
-    const { watched, clock, title, actions } = this.#settings;
+    const { watch, clock, title, actions } = this.#settings;
     const { history, counts, countedSince } = this.#observation;
     const now = clock.secondsSinceEpoch();
-    const sources = { watched, history, counts, countedSince, mask: this.#mask, idOf: this.#idOf };
+    const sources = { watched: watch(), history, counts, countedSince, mask: this.#mask, idOf: this.#idOf };
     const told = { title, ...(actions && { token: this.#token }), ...snapshot(sources, now) };
     return `data: ${JSON.stringify(told)}\n\n`;
   }
 
   async #act(req: IncomingMessage, res: ServerResponse, body: unknown): Promise<void> {
-    const { actions, watched, clock } = this.#settings;
+    const { actions, watch, clock } = this.#settings;
     const request = { method: req.method ?? '', headers: req.headers };
     const refusal = actionRefusal(request, actions ? this.#token : undefined);
     if (refusal === 405) return say(res, 405, 'Method Not Allowed', { allow: 'POST' });
@@ -117,7 +104,9 @@ export class DashboardServer<Req> {
     };
     try {
       const asked = body ?? (await jsonBody(req));
-      res.writeHead(await perform(asked, { watched, idOf: this.#idOf, refusedKeysOf }), HEADERS).end();
+      res
+        .writeHead(await perform(asked, { watched: watch(), idOf: this.#idOf, refusedKeysOf }), HEADERS)
+        .end();
     } catch {
       // What was wrong is for the log of the store, not for whoever watches.
       say(res, 503, 'Service Unavailable');

@@ -1,12 +1,16 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Clock, DecisionMessage, TransitionMessage } from '@breaking/core';
+import type { Clock, DecisionMessage, StoreErrorMessage, TransitionMessage } from '@breaking/core';
 import { BreakerHistory } from '../counting/breakerHistory.js';
 import { LimitCounts } from '../counting/limitCounts.js';
+import type { Watch } from '../watched.js';
 
+/** How old the names may be of the limits that are counted: maps of Fastify grow. */
+const NAMES_SECS = 1;
 /** How long decisions are counted on when the last viewer has left: who reloads the page finds what they had. */
 const LINGER_MS = 10_000;
 
 const DECISION = 'breaking:rate_limit:decision';
+const STORE_ERROR = 'breaking:store:error';
 const TRANSITION = 'breaking:circuit_breaker:transition';
 
 /**
@@ -15,19 +19,21 @@ const TRANSITION = 'breaking:circuit_breaker:transition';
  */
 export class Observation {
   readonly history = new BreakerHistory();
-  readonly #names: ReadonlySet<string>;
+  readonly #watch: Watch;
   readonly #clock: Clock;
   readonly #records: boolean;
+  #names: ReadonlySet<string> = new Set();
+  #namesAt = Number.NEGATIVE_INFINITY;
   #counts: Map<string, LimitCounts> | undefined;
   #countedSince: number | undefined;
   #linger: NodeJS.Timeout | undefined;
 
   /**
-   * @param names of the rate limits to count
+   * @param watch has the rate limits to count
    * @param records whether decisions are counted whether or not somebody watches
    */
-  constructor(names: ReadonlySet<string>, clock: Clock, records: boolean) {
-    this.#names = names;
+  constructor(watch: Watch, clock: Clock, records: boolean) {
+    this.#watch = watch;
     this.#clock = clock;
     this.#records = records;
     subscribe(TRANSITION, this.#changed);
@@ -52,6 +58,7 @@ export class Observation {
     this.#counts = new Map();
     this.#countedSince = this.#clock.secondsSinceEpoch();
     subscribe(DECISION, this.#decided);
+    subscribe(STORE_ERROR, this.#storeFailed);
   }
 
   /** Nobody watches any more: ends counting soon, unless somebody comes back. */
@@ -71,21 +78,37 @@ export class Observation {
     clearTimeout(this.#linger);
     this.#linger = undefined;
     unsubscribe(DECISION, this.#decided);
+    unsubscribe(STORE_ERROR, this.#storeFailed);
     this.#counts = undefined;
     this.#countedSince = undefined;
   }
 
   readonly #decided = (message: unknown): void => {
-    const { name } = message as DecisionMessage;
-    if (!this.#names.has(name)) return;
     const now = this.#clock.secondsSinceEpoch();
-    let counts = this.#counts?.get(name);
-    if (counts === undefined) {
-      counts = new LimitCounts(now);
-      this.#counts?.set(name, counts);
-    }
-    counts.count(message as DecisionMessage, now);
+    const decided = message as DecisionMessage;
+    this.#countsOf(decided.name, now)?.count(decided, now);
   };
+
+  readonly #storeFailed = (message: unknown): void => {
+    const now = this.#clock.secondsSinceEpoch();
+    const failed = message as StoreErrorMessage;
+    this.#countsOf(failed.name, now)?.storeFailed(failed, now);
+  };
+
+  /** The counts of a rate limit; undefined for one that nobody watches. */
+  #countsOf(name: string, now: number): LimitCounts | undefined {
+    const known = this.#counts?.get(name);
+    if (known !== undefined) return known;
+    if (!this.#names.has(name) && now - this.#namesAt >= NAMES_SECS) {
+      const names = this.#watch().flatMap(each => (each.kind === 'rateLimit' ? [each.limiter.name] : []));
+      this.#names = new Set(names);
+      this.#namesAt = now;
+    }
+    if (!this.#names.has(name)) return undefined;
+    const counts = new LimitCounts(now);
+    this.#counts?.set(name, counts);
+    return counts;
+  }
 
   readonly #changed = (message: unknown): void => {
     this.history.changed(message as TransitionMessage, this.#clock.secondsSinceEpoch());

@@ -35,13 +35,12 @@ export interface BreakerSources {
 
 type Found = readonly [key: string | undefined, breaker: WatchedBreaker, state: CircuitState, rank: number];
 
-/** @param name that of all breakers of the group */
 export function circuitBreakerView(
-  name: string,
   group: Group<WatchedBreaker>,
   sources: BreakerSources,
   now: number,
 ): CircuitBreakerView {
+  const { name } = group;
   const states: Record<CircuitState, number> = { closed: 0, open: 0, halfOpen: 0 };
   const ranks = sources.history.ranksOf(name);
   // There may be tens of thousands: what changed lately is found by its rank, and of the others the first do.

@@ -13,15 +13,11 @@ export interface ConcurrencyLimitView {
   readonly limiters: readonly { readonly key?: string; readonly inFlight: number; readonly limit: number }[];
 }
 
-export function concurrencyLimitView(
-  name: string,
-  group: Group<WatchedPlaces>,
-  mask: KeyMask,
-): ConcurrencyLimitView {
+export function concurrencyLimitView(group: Group<WatchedPlaces>, mask: KeyMask): ConcurrencyLimitView {
   const all = Array.from(group.entries(), ([key, { inFlight, limit }]) => ({ key, inFlight, limit }));
   all.sort((a, b) => b.inFlight / b.limit - a.inFlight / a.limit);
   return {
-    name,
+    name: group.name,
     keys: all.length,
     inFlight: all.reduce((sum, { inFlight }) => sum + inFlight, 0),
     limiters: all.slice(0, SHOWN_MAX).map(({ key, inFlight, limit }) => ({

@@ -1,0 +1,42 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type DashboardOptions, dashboardSettings } from './options.js';
+import { DashboardServer } from './server/dashboardServer.js';
+
+export type { Authorize } from './access.js';
+export type { DashboardOptions } from './options.js';
+
+/** What is used of Express's request, and what `authorize` most often looks at. */
+export interface ExpressRequest extends IncomingMessage {
+  readonly originalUrl: string;
+  readonly baseUrl: string;
+  readonly body?: unknown;
+  readonly ip?: string | undefined;
+}
+
+/** Middleware that serves the page. */
+export interface DashboardHandler {
+  (req: IncomingMessage, res: ServerResponse): void;
+  /** Ends all open pages, and hears nothing any more. */
+  close(): void;
+}
+
+/**
+ * A live page of rate limits, circuit breakers and concurrency limits, as middleware of Express 4 and 5.
+ * @returns the middleware, for `app.use` with the path of the page
+ * @throws TypeError or RangeError for a wrong option, at once; without `authorize` too
+ *
+ * @example
+ * app.use('/ops', dashboard({ watch: [api, login, pay], authorize: req => req.ip === '127.0.0.1' }));
+ */
+export function dashboard<Req extends ExpressRequest = ExpressRequest>(
+  options: DashboardOptions<Req>,
+): DashboardHandler {
+  const server = new DashboardServer(dashboardSettings(options));
+  const middleware = (asked: IncomingMessage, res: ServerResponse): void => {
+    const req = asked as Req;
+    const { originalUrl: url, baseUrl, body } = req;
+    const [path = ''] = url.split('?');
+    void server.answer({ asked: req, req, res, url, path: path.slice(baseUrl.length), body });
+  };
+  return Object.assign(middleware, { close: () => server.close() });
+}

@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { check } from '@breaking/core/internal';
+import { type DashboardOptions, dashboardSettings } from './options.js';
+import { DashboardServer } from './server/dashboardServer.js';
+
+export type { Authorize } from './access.js';
+export type { DashboardOptions } from './options.js';
+
+/** What is used of Koa's context, and what `authorize` most often looks at. */
+export interface KoaContext {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly path: string;
+  readonly originalUrl: string;
+  readonly request: { readonly body?: unknown };
+  readonly ip: string;
+  respond?: boolean | undefined;
+}
+
+/** The options of a dashboard in Koa, which mounts nothing by itself. */
+export interface KoaDashboardOptions<Ctx> extends DashboardOptions<Ctx> {
+  /** Where the page is, such as '/ops': a path that begins with a slash and ends without one. */
+  readonly path: string;
+}
+
+/** Middleware that serves the page. */
+export interface DashboardMiddleware {
+  (ctx: object, next: () => Promise<unknown>): Promise<unknown>;
+  /** Ends all open pages, and hears nothing any more. */
+  close(): void;
+}
+
+/**
+ * A live page of rate limits, circuit breakers and concurrency limits, as middleware of Koa 2 and 3.
+ * @returns the middleware: it answers what is asked under `path`, and leaves everything else to others
+ * @throws TypeError or RangeError for a wrong option, at once; without `authorize` or `path` too
+ *
+ * @example
+ * app.use(dashboard({ path: '/ops', watch: [api, login, pay], authorize: ctx => ctx.ip === '127.0.0.1' }));
+ */
+export function dashboard<Ctx extends KoaContext = KoaContext>(
+  options: KoaDashboardOptions<Ctx>,
+): DashboardMiddleware {
+  const settings = dashboardSettings(options, ['path']);
+  const mount = asPath('dashboard: path', options.path);
+  const server = new DashboardServer(settings);
+  const middleware = async (context: object, next: () => Promise<unknown>): Promise<unknown> => {
+    const ctx = context as Ctx;
+    if (ctx.path !== mount && !ctx.path.startsWith(`${mount}/`)) return next();
+    ctx.respond = false;
+    const { req, res, originalUrl: url, request } = ctx;
+    const path = ctx.path.slice(mount.length);
+    return server.answer({ asked: ctx, req, res, url, path, body: request.body });
+  };
+  return Object.assign(middleware, { close: () => server.close() });
+}
+
+function asPath(what: string, value: unknown): string {
+  const path = check.asString(what, value);
+  if (/^(\/[^/?#]+)+$/.test(path)) return path;
+  throw new RangeError(`${what} must be a path such as '/ops', got ${check.shown(path)}`);
+}
