@@ -8,8 +8,8 @@ const LONG = 0xff;
 const FEWEST_HEADS = 1024;
 
 /**
- * Numbers keys: rows 0 to size − 1. A million addresses take 40 MB here; as strings in a Map they take 100 MB, and the
- * garbage collector walks over them again and again.
+ * Numbers keys: rows 0 to size − 1. A short key takes 25 bytes for its text and 8 to 20 to find it, and is no object: the
+ * garbage collector never walks over it, as it would over the strings of a Map.
  *
  * Source: Donald E. Knuth, The Art of Computer Programming, volume 3, section 6.4, algorithms L and R (linear probing).
  */
