@@ -66,6 +66,7 @@ describe('a decision made of debts', () => {
       allowed: true,
       limits: [{ ...BURST, tokensLeft: 19 }],
       violated: [],
+      blocked: false,
       retryAfterSecs: 0,
     });
   });
