@@ -215,6 +215,7 @@ const NAMES: Readonly<Record<string, string>> = {
     HeaderFormat
     Incoming
     Key
+    LockoutOptions
     MaybePromise
     Outcome
     Outgoing

@@ -6,6 +6,7 @@ export { ConcurrencyLimitGate } from './concurrencyLimitGate.js';
 export type { ConcurrencyLimitGateOptions } from './concurrencyLimitOptions.js';
 export { type Gate, pass } from './gate.js';
 export type { HeaderFormat } from './headers/quota.js';
+export type { LockoutOptions } from './lockout.js';
 export { optionsAlone } from './optionsAlone.js';
 export { RateLimitGate } from './rateLimitGate.js';
 export type { RateLimitOptions, RateLimitSettings, RejectWith } from './rateLimitOptions.js';

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   type BucketStore,
   type Decision,
+  type Limit,
   type RateLimiter,
   StoreUnavailable,
   TooManyRequests,
@@ -33,8 +34,9 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
   readonly #warn: (error: unknown) => void;
   readonly #options: CheckedRateLimit<Req>;
   readonly #keys: RequestKeys<X, Req>;
-  /** Of the limits that are the same for every request. */
-  readonly #quotas: Quotas;
+  /** Of the limiter's own limits, and those limits: somebody may set others. */
+  #quotas: Quotas;
+  #quotasFor: readonly Limit[];
 
   /**
    * @param route the only route behind the gate, if there is one: error messages name it
@@ -46,7 +48,8 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     this.#warn = callbackWarning(`${what}: refundWhen`);
     this.#options = checkRateLimit(what, options);
     this.#keys = new RequestKeys(binding, what, this.#options);
-    this.#quotas = lastingQuotasOf(this.#options.limiter.limits);
+    this.#quotasFor = this.#options.limiter.limits;
+    this.#quotas = lastingQuotasOf(this.#quotasFor);
   }
 
   /** The limiter behind the gate. */
@@ -100,7 +103,14 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
 
   #check(x: X, exchange: Exchange, visit: Visit, key: string): MaybePromise<Refusal | Error | undefined> {
     visit.key = key;
-    const decision = this.#options.limiter.check(key, visit.cost, visit.limits);
+    const { limiter } = this.#options;
+    if (limiter.limits !== this.#quotasFor) {
+      this.#quotasFor = limiter.limits;
+      this.#quotas = lastingQuotasOf(limiter.limits);
+    }
+    // Those of the limits by which it is decided, whatever becomes of them until the store answers.
+    visit.quotas = this.#quotas;
+    const decision = limiter.check(key, visit.cost, visit.limits);
     if (!isThenable(decision)) return this.#follow(x, exchange, visit, decision);
     return Promise.resolve(decision).then(decided => this.#follow(x, exchange, visit, decided));
   }
@@ -114,6 +124,7 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     visit.decision = decision;
     visit.isEnforced = this.#options.limiter.enforces(visit.key);
     if (visit.limits !== undefined) visit.quotas = quotasOf(decision.limits);
+    if (!decision.allowed) this.#options.strikes?.count(visit.key, decision, visit.isEnforced);
     this.binding.setDecision(x, mostRestrictive(exchange.visits) ?? decision);
     if (!decision.allowed) this.#options.onRefused?.(decision, this.binding.requestOf(x));
     if (!decision.allowed && visit.isEnforced) return this.#refuse(x, exchange, decision);
@@ -132,7 +143,7 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     const fields = refusalFields(retryAfterSecs);
     addFields(exchange.visits, fields);
     // Only a store that gave no answer refuses and blames no limit.
-    const isQuota = decision.violated.length > 0;
+    const isQuota = decision.violated.length > 0 || decision.blocked;
     if (rejectWith === 'error') {
       return withoutStack(() =>
         isQuota ? new TooManyRequests(decision, fields) : new StoreUnavailable(retryAfterSecs, fields),

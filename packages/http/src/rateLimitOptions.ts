@@ -25,6 +25,7 @@ import {
 import type { Callback, Key } from './callback.js';
 import { asFormats } from './headers/formats.js';
 import type { HeaderFormat } from './headers/quota.js';
+import { asLockout, type LockoutOptions, Strikes } from './lockout.js';
 import type { ProblemBody, Rejection } from './refusal.js';
 import type { Outcome } from './request/outcome.js';
 
@@ -49,6 +50,8 @@ export interface RateLimitSettings<Req> {
   readonly refundWhen?: Callback<[outcome: Outcome, req: Req], boolean> | undefined;
   /** Hears of each refusal, also of those that `enforce` does not carry out. What it throws becomes a process warning. */
   readonly onRefused?: Callback<[decision: Decision, req: Req], unknown> | undefined;
+  /** Blocks a key that is refused too often, for longer and longer. */
+  readonly lockout?: LockoutOptions | undefined;
   /** Where the buckets live; by default this process's memory. */
   readonly store?: BucketStore | undefined;
   /** What decides when the store does not answer in time, or not sensibly: default `local`, buckets in this process. */
@@ -93,6 +96,7 @@ const KNOWN: readonly (keyof RateLimitOptions<unknown>)[] = [
   'costOf',
   'skip',
   'refundWhen',
+  'lockout',
   'onRefused',
   'store',
   'onStoreError',
@@ -119,6 +123,7 @@ const CALLBACKS = [
 /** The options as the gate uses them: checked, and with the defaults filled in. */
 export interface CheckedRateLimit<Req> extends Pick<RateLimitSettings<Req>, (typeof CALLBACKS)[number]> {
   readonly limiter: RateLimiter<BucketStore>;
+  readonly strikes: Strikes | undefined;
   readonly formats: readonly HeaderFormat[];
   readonly rejectWith: RejectWith;
   readonly ipv6PrefixBits: number;
@@ -134,8 +139,10 @@ export function checkRateLimit<Req>(what: string, options: RateLimitOptions<Req>
   const { keyOf, addressOf, limitsOf, costOf, skip, refundWhen, onRefused, problem } = options;
   const { headers = 'draft-11', rejectWith = 'response', ipv6PrefixBits = 56 } = options;
   const { clock = new MonotonicClock() } = options;
+  const limiter = limiterOf(what, { ...options, clock });
   return {
-    limiter: limiterOf(what, { ...options, clock }),
+    limiter,
+    strikes: strikesOf(what, limiter, options),
     clock,
     formats: asFormats(`${what}: headers`, headers),
     rejectWith: check.oneOf(`${what}: rejectWith`, rejectWith, ['response', 'error']),
@@ -143,6 +150,19 @@ export function checkRateLimit<Req>(what: string, options: RateLimitOptions<Req>
     ...{ keyOf, addressOf, limitsOf, costOf, skip, refundWhen, problem },
     onRefused: onRefused && unthrowing(`${what}: onRefused`, onRefused, undefined),
   };
+}
+
+function strikesOf<Req>(
+  what: string,
+  limiter: RateLimiter<BucketStore>,
+  { lockout, store }: RateLimitOptions<Req>,
+): Strikes | undefined {
+  if (lockout === undefined) return undefined;
+  const checked = asLockout(`${what}: lockout`, lockout);
+  if (store !== undefined && typeof store.strike !== 'function') {
+    throw new TypeError(`${what}: lockout needs a store with a method strike, got ${check.shown(store)}`);
+  }
+  return new Strikes(what, limiter, checked);
 }
 
 function limiterOf<Req>(what: string, options: RateLimitOptions<Req>): RateLimiter<BucketStore> {

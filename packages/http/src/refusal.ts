@@ -43,7 +43,7 @@ const SERVICE_UNAVAILABLE = { type: 'about:blank', title: 'Service Unavailable',
 
 /** Source: draft-ietf-httpapi-ratelimit-headers-11, "Quota Exceeded". */
 export function quotaExceeded(decision: Decision): Rejection {
-  const problem = { ...QUOTA_EXCEEDED, 'violated-policies': decision.violated };
+  const problem = { ...QUOTA_EXCEEDED, 'violated-policies': violatedBy(decision) };
   return rejectionOf(problem, decision.retryAfterSecs, decision);
 }
 
@@ -62,13 +62,18 @@ function rejectionOf(problem: Problem, retryAfterSecs: number, decision: Decisio
   ) as Rejection;
 }
 
+/** A block is listed as in the header field. No limit has its name. */
+function violatedBy({ violated, blocked }: Decision): readonly string[] {
+  return blocked ? ['block'] : violated;
+}
+
 const QUOTA_JSON = JSON.stringify(QUOTA_EXCEEDED).slice(0, -1);
 const UNAVAILABLE_JSON = JSON.stringify(SERVICE_UNAVAILABLE);
 
 /** The refusal that {@link quotaExceeded} describes, without making the description. */
-export function quotaRefusal({ violated }: Decision, fields: Record<string, string>): Refusal {
+export function quotaRefusal(decision: Decision, fields: Record<string, string>): Refusal {
   fields['Content-Type'] = 'application/problem+json';
-  const body = `${QUOTA_JSON},"violated-policies":${JSON.stringify(violated)}}`;
+  const body = `${QUOTA_JSON},"violated-policies":${JSON.stringify(violatedBy(decision))}}`;
   return { status: 429, headers: fields, body };
 }
 

@@ -13,6 +13,7 @@ import { enforceContract } from './rateLimit/enforceContract.js';
 import { headerFormatsContract } from './rateLimit/headerFormatsContract.js';
 import { keysContract } from './rateLimit/keysContract.js';
 import { leaksContract } from './rateLimit/leaksContract.js';
+import { lockoutContract } from './rateLimit/lockoutContract.js';
 import { refundContract } from './rateLimit/refundContract.js';
 import { refusalContract } from './rateLimit/refusalContract.js';
 import { rejectionContract } from './rateLimit/rejectionContract.js';
@@ -42,6 +43,7 @@ export function rateLimitContract(adapter: AdapterUnderTest): void {
     slowStoreContract(adapter);
     rejectionContract(adapter);
     enforceContract(adapter);
+    lockoutContract(adapter);
     wrongOptionsContract(adapter);
     ownNotesContract(adapter);
   });

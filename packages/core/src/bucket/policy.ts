@@ -16,6 +16,9 @@ export interface Limit<Name extends string = string> extends BucketPolicy {
 /** One policy, or several by name that are decided together. */
 export type Limits<Name extends string = string> = BucketPolicy | Readonly<Record<Name, BucketPolicy>>;
 
+/** What a block is called in headers. No limit may have this name. */
+const BLOCK = 'block';
+
 /** Tokens in the largest bucket. */
 export const LARGEST_CAPACITY = 1e12;
 
@@ -113,6 +116,10 @@ export function namedLimits(what: string, limits: Limits, nameOfSingle: string):
 }
 
 function namedLimit(what: string, name: string, policy: BucketPolicy): Limit {
+  if (name === BLOCK)
+    throw new RangeError(
+      `${what}: the name of a limit must not be ${shown(BLOCK)}, that of a block in headers`,
+    );
   checkPolicy(what, policy);
   return Object.freeze({ name, capacityMax: policy.capacityMax, restoreRateHz: policy.restoreRateHz });
 }

@@ -1,5 +1,5 @@
 import type { Decision, LimitState } from '@breaking/core';
-import { ceilSecs } from '@breaking/core/internal';
+import { blockSecsOf, ceilSecs } from '@breaking/core/internal';
 import type { Quota } from './quota.js';
 
 /** What is left of a limit, as all formats show it. */
@@ -25,6 +25,12 @@ export function remainder(limit: LimitState, quota: Quota, cost: number, decisio
       : limit.secondsUntil(1);
   const isUntold = waitSecs === Infinity || (quota.isFast && decision.allowed);
   return { r, t: isUntold ? undefined : ceilSecs(waitSecs), refused, waitSecs };
+}
+
+/** What is left under a block, whatever the buckets hold. */
+export function blockRemainder(decision: Decision): Remainder {
+  const waitSecs = blockSecsOf(decision);
+  return { r: 0, t: waitSecs === Infinity ? undefined : ceilSecs(waitSecs), refused: true, waitSecs };
 }
 
 /** The same order as among decisions: a refusal first (longest wait), then the fewest tokens left. */

@@ -1,7 +1,7 @@
 import type { Decision, LimitState } from '@breaking/core';
 import type { Visit } from '../request/visit.js';
 import type { HeaderFormat, Quota } from './quota.js';
-import { isTighter, type Remainder, remainder } from './remainder.js';
+import { blockRemainder, isTighter, type Remainder, remainder } from './remainder.js';
 
 /** What the fields of one format show of one request: the limits of all visits that were told to show it. */
 export class Shown {
@@ -27,6 +27,7 @@ export class Shown {
   members(): string {
     let members = '';
     for (const { decision, quotas, cost } of this.#visits) {
+      if (decision.blocked) members = listed(members, blockMember(decision));
       for (let i = 0; i < decision.limits.length; i++) {
         const limit = decision.limits[i] as LimitState;
         members = listed(members, memberOf(limit, quotas.each[i] as Quota, cost, decision));
@@ -46,7 +47,7 @@ export class Shown {
     for (const { decision, quotas, cost } of this.#visits) {
       decision.limits.forEach((limit, i) => {
         const quota = quotas.each[i] as Quota;
-        const left = remainder(limit, quota, cost, decision);
+        const left = decision.blocked ? blockRemainder(decision) : remainder(limit, quota, cost, decision);
         if (tightest === undefined || isTighter(left, tightest)) tightest = { ...quota, ...left };
       });
     }
@@ -63,6 +64,12 @@ function isShown({ decision, isEnforced, formats }: Visit, format: HeaderFormat)
 
 function listed(list: string, member: string): string {
   return list === '' ? member : `${list}, ${member}`;
+}
+
+/** A block has no policy. One without an end tells no time. */
+function blockMember(decision: Decision): string {
+  const { t } = blockRemainder(decision);
+  return t === undefined ? '"block";r=0' : `"block";r=0;t=${t}`;
 }
 
 function memberOf(limit: LimitState, quota: Quota, cost: number, decision: Decision): string {
