@@ -1,0 +1,33 @@
+import { perHour, rateLimit } from '@breaking/express';
+import express from 'express';
+import { isRight as isRightByHash } from './passwords.js';
+
+/**
+ * @param {{
+ *   store?: import('@breaking/express').BucketStore,
+ *   clock?: import('@breaking/express').Clock,
+ *   isRight?: (account: string, password: string) => boolean | Promise<boolean>,
+ * }} [options]
+ */
+export function createApp({ store, clock, isRight = isRightByHash } = {}) {
+  // Only wrong passwords count. A 429 by the account's limit is no wrong password of its address.
+  const refundWhen = ({ status = 500 }) => status !== 401;
+  const shared = { refundWhen, store, clock };
+  const byAddress = rateLimit({ name: 'login-address', ...perHour(100, { burst: 50 }), ...shared });
+  const byAccount = rateLimit({
+    name: 'login-account',
+    ...perHour(10, { burst: 5 }),
+    ...shared,
+    keyOf: req => req.body.account,
+  });
+
+  const app = express();
+  app.post('/login', express.json(), byAddress, byAccount, async (req, res) => {
+    const { account, password } = req.body;
+    if (await isRight(account, password)) {
+      await byAccount.limiter.reset(account);
+      res.json({ welcome: account });
+    } else res.status(401).json({ error: 'Wrong account or password.' });
+  });
+  return app;
+}

@@ -1,0 +1,43 @@
+import { perHour, rateLimit } from '@breaking/koa';
+import parse from 'co-body';
+import Koa from 'koa';
+import { isRight as isRightByHash } from './passwords.js';
+
+/**
+ * @param {{
+ *   store?: import('@breaking/koa').BucketStore,
+ *   clock?: import('@breaking/koa').Clock,
+ *   isRight?: (account: string, password: string) => boolean | Promise<boolean>,
+ * }} [options]
+ */
+export function createApp({ store, clock, isRight = isRightByHash } = {}) {
+  // Only wrong passwords count. A 429 by the account's limit is no wrong password of its address.
+  const refundWhen = ({ status = 500 }) => status !== 401;
+  const shared = { refundWhen, store, clock };
+  const byAddress = rateLimit({ name: 'login-address', ...perHour(100, { burst: 50 }), ...shared });
+  const byAccount = rateLimit({
+    name: 'login-account',
+    ...perHour(10, { burst: 5 }),
+    ...shared,
+    keyOf: ctx => ctx.state.login.account,
+  });
+
+  const app = new Koa();
+  app.use(async (ctx, next) => {
+    ctx.state.login = await parse.json(ctx.req);
+    return next();
+  });
+  app.use(byAddress);
+  app.use(byAccount);
+  app.use(async ctx => {
+    const { account, password } = ctx.state.login;
+    if (await isRight(account, password)) {
+      await byAccount.limiter.reset(account);
+      ctx.body = { welcome: account };
+    } else {
+      ctx.status = 401;
+      ctx.body = { error: 'Wrong account or password.' };
+    }
+  });
+  return app;
+}

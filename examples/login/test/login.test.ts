@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { type BucketStore, type Clock, FailoverBucketStore, MockClock } from '@breaking/core';
+import { RedisBucketStore } from '@breaking/redis';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { RedisServer } from '../../../packages/redis/test/server/redisServer.js';
+import { close, listen } from '../../servers.js';
+import { createApp as createExpressApp } from '../express.js';
+import { createApp as createFastifyApp } from '../fastify.js';
+import { createApp as createKoaApp } from '../koa.js';
+import { isRight as isRightByHash } from '../passwords.js';
+
+interface Options {
+  readonly store?: BucketStore;
+  readonly clock: Clock;
+  readonly isRight: (account: string, password: string) => boolean;
+}
+
+const frameworks: [string, (options: Options) => Promise<Server>][] = [
+  ['Express', async options => createServer(createExpressApp(options))],
+  ['Koa', async options => createServer(createKoaApp(options).callback())],
+  [
+    'Fastify',
+    async options => {
+      const app = await createFastifyApp(options);
+      await app.ready();
+      return app.server;
+    },
+  ],
+];
+
+let redis: RedisServer;
+let client: Redis;
+let stores = 0;
+beforeAll(async () => {
+  redis = await RedisServer.start();
+  client = new Redis(redis.url);
+  await once(client, 'ready');
+}, 60_000);
+afterAll(async () => {
+  client.disconnect();
+  await redis.close();
+});
+
+const inMemory = (): BucketStore | undefined => undefined;
+// A machine that is busy is no outage.
+const inRedis = (): BucketStore =>
+  new FailoverBucketStore({
+    store: new RedisBucketStore({ client, prefix: `login ${stores++}`, deadlineSecs: 30 }),
+    name: 'login',
+    deadlineSecs: 30,
+  });
+
+/** The hashes of `passwords.js` cost what they are meant to cost. */
+const isRight = (account: string, password: string) =>
+  (account === 'ada' && password === 'lovelace') || (account === 'bob' && password === 'builder');
+
+test('the page shows express.js as it is', () => {
+  const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
+
+  expect(read('README.md')).toContain(`\`\`\`js\n${read('express.js')}\`\`\``);
+});
+
+test('passwords are compared by their hashes', async () => {
+  expect(await isRightByHash('ada', 'lovelace')).toBe(true);
+  expect(await isRightByHash('ada', 'builder')).toBe(false);
+  expect(await isRightByHash('nobody', 'lovelace')).toBe(false);
+});
+
+describe.each(
+  frameworks.flatMap(([framework, serve]) => [
+    { framework, where: 'memory', serve, storeOf: inMemory },
+    { framework, where: 'Redis', serve, storeOf: inRedis },
+  ]),
+)('the login of $framework, in $where', ({ serve, storeOf }) => {
+  async function login() {
+    const store = storeOf();
+    const server = await serve({ clock: new MockClock(), isRight, ...(store && { store }) });
+    onTestFinished(() => close(server));
+    const url = await listen(server);
+    return async (account: string, password: string) => {
+      const body = JSON.stringify({ account, password });
+      const headers = { 'Content-Type': 'application/json' };
+      return (await fetch(`${url}/login`, { method: 'POST', headers, body })).status;
+    };
+  }
+
+  test('refuses an account after five wrong passwords, also the right one', async () => {
+    const logIn = await login();
+    for (let i = 0; i < 5; i++) expect(await logIn('ada', 'wrong')).toBe(401);
+
+    expect(await logIn('ada', 'lovelace')).toBe(429);
+    expect(await logIn('bob', 'builder')).toBe(200);
+  });
+
+  test('counts no right password, however often it is given', async () => {
+    const logIn = await login();
+    for (let i = 0; i < 60; i++) expect(await logIn('ada', 'lovelace')).toBe(200);
+  });
+
+  test('forgets the wrong passwords of an account with a right one', async () => {
+    const logIn = await login();
+    for (let round = 0; round < 3; round++) {
+      for (let i = 0; i < 4; i++) expect(await logIn('ada', 'wrong')).toBe(401);
+      expect(await logIn('ada', 'lovelace')).toBe(200);
+    }
+  });
+
+  test('an account that is attacked takes no more than five tokens from its address', async () => {
+    const logIn = await login();
+    for (let i = 0; i < 70; i++) await logIn('ada', 'wrong');
+
+    expect(await logIn('bob', 'builder')).toBe(200);
+  });
+
+  test('refuses an address that tries one account after another', async () => {
+    const logIn = await login();
+    for (let i = 0; i < 50; i++) expect(await logIn(`nobody ${i}`, 'wrong')).toBe(401);
+
+    expect(await logIn('bob', 'builder')).toBe(429);
+  });
+});
