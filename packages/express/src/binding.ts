@@ -26,6 +26,7 @@ export const binding: Binding<Exchange, Request> = {
   outgoingOf: x => x.res,
   addressOf: x => addresses.of(x.req),
   trustsAnyClient: ({ req }) => NOBODYS.some(address => req.app.get('trust proxy fn')(address, FAR)),
+  trustsSomeProxy: ({ req }) => Boolean(req.app?.get('trust proxy')),
   isAnswered: x => x.res.headersSent,
   setHeader: (x, name, value) => void x.res.setHeader(name, value),
   setDecision: (x, decision) => {

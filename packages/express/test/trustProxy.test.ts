@@ -27,7 +27,11 @@ test.each([
   const served = await listen(createServer(app));
   await served.get({ 'X-Forwarded-For': '192.0.2.7' });
   await turn();
-  expect(warnings.map(({ code }) => code)).toEqual(believesAnyone ? ['BREAKING_TRUSTS_ANY_CLIENT'] : []);
+  const expected = [
+    ...(believesAnyone ? ['BREAKING_TRUSTS_ANY_CLIENT'] : []),
+    ...(setting ? [] : ['BREAKING_PROXY_NOT_TRUSTED']),
+  ];
+  expect(warnings.map(({ code }) => code)).toEqual(expected);
 });
 
 test('a trust function that throws at an address which no proxy has costs nobody a request', async () => {
@@ -80,7 +84,7 @@ describe.each([
     'on the request of an app within the app, after a limit of the outer app': () => {
       const inner = createApp();
       redefine(inner.request);
-      return createApp().use(rateLimit(perMinute(99)), limited(inner));
+      return createApp().use(rateLimit({ ...perMinute(99), name: 'outer' }), limited(inner));
     },
     'on each request': () => {
       const app = createApp();

@@ -13,6 +13,8 @@ export const binding: Binding<FastifyReply, FastifyRequest> = {
   outgoingOf: reply => reply.raw,
   addressOf: reply => reply.request.ip,
   trustsAnyClient: reply => believesAnyone(reply.request),
+  // Fastify has the addresses of proxies only under such a setting.
+  trustsSomeProxy: reply => reply.request.ips !== undefined,
   tellsHandled: true,
   // Fastify calls a reply sent that was hijacked or has ended, but not one that is being streamed.
   isAnswered: reply => reply.sent || reply.raw.headersSent,

@@ -1,6 +1,6 @@
 import { type Decision, MockClock } from '@breaking/core';
 import breaking, { breaking as named, perMinute } from '@breaking/fastify';
-import { listen, turn } from '@breaking/testkit';
+import { listen, turn, warned } from '@breaking/testkit';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { appWith } from './pluggedApp.js';
@@ -81,6 +81,7 @@ describe('app.rateLimit', () => {
   });
 
   test('takes nothing from the plugin', async () => {
+    warned();
     const app = await appWith({ rateLimit: { ...perMinute(9), keyOf: () => 'k', headers: 'legacy' } });
     app.get('/', { onRequest: app.rateLimit({ ...perMinute(5), clock }) }, ok);
     expect((await app.inject('/')).headers).toMatchObject({

@@ -1,6 +1,6 @@
 import { MemoryBucketStore, MockClock } from '@breaking/core';
 import breaking, { perMinute } from '@breaking/fastify';
-import { heard } from '@breaking/testkit';
+import { heard, warned } from '@breaking/testkit';
 import Fastify from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { appWith, ask } from './pluggedApp.js';
@@ -74,6 +74,7 @@ describe('config.rateLimit', () => {
   test('inherits store, keyOf, headers, onStoreError and clock, unless it names them', async () => {
     const messages = heard('breaking:rate_limit:decision');
     const errors = heard('breaking:store:error');
+    warned();
     const own = new MockClock(1000);
     const down = () => {
       throw new Error('down');

@@ -24,7 +24,11 @@ describe('the trustProxy setting', () => {
     const { statusCode } = await app.inject({ url: '/', headers: { 'X-Forwarded-For': '203.0.113.7' } });
     await turn();
     expect(statusCode).toBe(200);
-    expect(warnings.map(({ code }) => code)).toEqual(believesAnyone ? ['BREAKING_TRUSTS_ANY_CLIENT'] : []);
+    const expected = [
+      ...(believesAnyone ? ['BREAKING_TRUSTS_ANY_CLIENT'] : []),
+      ...(trustProxy ? [] : ['BREAKING_PROXY_NOT_TRUSTED']),
+    ];
+    expect(warnings.map(({ code }) => code)).toEqual(expected);
   });
 
   // What the README says about one proxy in front.

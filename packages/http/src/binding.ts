@@ -5,6 +5,7 @@ import type { Connection } from './request/connection.js';
 /** What a gate reads of the raw request, of HTTP/1 or HTTP/2. */
 export interface Incoming {
   readonly method?: string | undefined;
+  readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Whether the client asks for another protocol on this connection, and the server listens to such requests. */
   readonly upgrade?: boolean | undefined;
   readonly socket?: Peer | null;
@@ -67,6 +68,8 @@ export interface Binding<X, Req> {
   addressOf(x: X): string | undefined;
   /** Whether that setting lets any client choose its address. */
   trustsAnyClient(x: X): boolean;
+  /** Whether that setting trusts any proxy at all. Asked only where a proxy seems to be in front. */
+  trustsSomeProxy?(x: X): boolean;
   /** Whether an answer was sent, or somebody has taken the response over from the framework. */
   isAnswered(x: X): boolean;
   /** Whether the framework tells when a handler is done, by `recordHandling`. */

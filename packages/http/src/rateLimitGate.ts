@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setImmediate } from 'node:timers';
 import {
   type BucketStore,
   type Decision,
@@ -23,7 +24,9 @@ import {
   serviceUnavailable,
   unavailableRefusal,
 } from './refusal.js';
+import { clashOf } from './request/clashes.js';
 import type { Ending, Exchange } from './request/exchange.js';
+import { noteMadeInHandler, warnRarely } from './request/serverWarnings.js';
 import { giveBack, mostRestrictive, type Visit } from './request/visit.js';
 
 /**
@@ -37,6 +40,8 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
   /** Of the limiter's own limits, and those limits: somebody may set others. */
   #quotas: Quotas;
   #quotasFor: readonly Limit[];
+  /** Whether the turn of the event loop that made this gate still lasts. */
+  #isNew = true;
 
   /**
    * @param route the only route behind the gate, if there is one: error messages name it
@@ -50,6 +55,9 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     this.#keys = new RequestKeys(binding, what, this.#options);
     this.#quotasFor = this.#options.limiter.limits;
     this.#quotas = lastingQuotasOf(this.#quotasFor);
+    setImmediate(() => {
+      this.#isNew = false;
+    }).unref();
   }
 
   /** The limiter behind the gate. */
@@ -63,6 +71,10 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
   }
 
   protected decide(x: X, exchange: Exchange): MaybePromise<Refusal | Error | undefined> {
+    if (this.#isNew) {
+      const server = this.#serverOf(x);
+      if (server !== undefined) noteMadeInHandler(server, this.what);
+    }
     const { skip, formats } = this.#options;
     const visit: Visit = {
       limiter: this.#options.limiter,
@@ -126,6 +138,10 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     if (visit.limits !== undefined) visit.quotas = quotasOf(decision.limits);
     if (!decision.allowed) this.#options.strikes?.count(visit.key, decision, visit.isEnforced);
     this.binding.setDecision(x, mostRestrictive(exchange.visits) ?? decision);
+    const clash = clashOf(exchange.visits, visit);
+    if (clash !== undefined) {
+      warnRarely(this.#serverOf(x) ?? this, clash.code, `${this.what}: ${clash.message}`);
+    }
     if (!decision.allowed) this.#options.onRefused?.(decision, this.binding.requestOf(x));
     if (!decision.allowed && visit.isEnforced) return this.#refuse(x, exchange, decision);
     // Something else may have answered while a callback or the store was asked.
@@ -134,6 +150,10 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     }
     if (decision.allowed) this.#refundOnceSettled(x, exchange, visit);
     return undefined;
+  }
+
+  #serverOf(x: X): object | undefined {
+    return this.binding.incomingOf(x).socket?.server;
   }
 
   #refuse(x: X, exchange: Exchange, decision: Decision): MaybePromise<Refusal | Error> {

@@ -25,6 +25,7 @@ export function nodeHttp(proxies = 0) {
     outgoingOf: res => res,
     addressOf: res => clientOf(res.req, proxies),
     trustsAnyClient: () => proxies === Infinity,
+    trustsSomeProxy: () => proxies > 0,
     isAnswered: res => res.headersSent,
     setHeader: (res, name, value) => void res.setHeader(name, value),
     setDecision: (res, decision) => {

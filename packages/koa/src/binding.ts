@@ -9,6 +9,7 @@ export const binding: Binding<Context, Context> = {
   addressOf: ctx => ctx.ip,
   // Koa believes the first of the addresses that it is shown, unless it is told how many proxies there are.
   trustsAnyClient: ({ app }) => app.proxy && !(app.maxIpsCount > 0),
+  trustsSomeProxy: ({ app }) => app.proxy,
   tellsHandled: true,
   isAnswered: ctx => ctx.headerSent,
   setHeader: (ctx, name, value) => void ctx.res.setHeader(name, value),

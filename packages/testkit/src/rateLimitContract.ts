@@ -18,6 +18,7 @@ import { refundContract } from './rateLimit/refundContract.js';
 import { refusalContract } from './rateLimit/refusalContract.js';
 import { rejectionContract } from './rateLimit/rejectionContract.js';
 import { requestKindsContract } from './rateLimit/requestKindsContract.js';
+import { saidAloudContract } from './rateLimit/saidAloudContract.js';
 import { slowStoreContract } from './rateLimit/slowStoreContract.js';
 import { storeErrorsContract } from './rateLimit/storeErrorsContract.js';
 import { wrongOptionsContract } from './rateLimit/wrongOptionsContract.js';
@@ -40,6 +41,7 @@ export function rateLimitContract(adapter: AdapterUnderTest): void {
     disconnectContract(adapter);
     leaksContract(adapter);
     storeErrorsContract(adapter);
+    saidAloudContract(adapter);
     slowStoreContract(adapter);
     rejectionContract(adapter);
     enforceContract(adapter);

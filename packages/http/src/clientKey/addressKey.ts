@@ -1,5 +1,6 @@
 import { addressKey } from '@breaking/core';
 import type { Binding } from '../binding.js';
+import { warnRarely } from '../request/serverWarnings.js';
 
 /**
  * Keys requests by the client's address. Warns of the two settings under which that cannot work, once for each server,
@@ -19,8 +20,11 @@ export class AddressKeys<X> {
 
   /** @param claimed the client's address, if the application knows better than the framework */
   of(x: X, claimed?: string): string {
-    if (claimed === undefined && !this.#hasCheckedTrust) this.#checkTrust(x);
-    return addressKey(claimed ?? this.#binding.addressOf(x), this.#ipv6PrefixBits) ?? this.#peerOf(x);
+    if (claimed !== undefined) return addressKey(claimed, this.#ipv6PrefixBits) ?? this.#peerOf(x);
+    if (!this.#hasCheckedTrust) this.#checkTrust(x);
+    const address = this.#binding.addressOf(x);
+    this.#checkForwarded(x, address);
+    return addressKey(address, this.#ipv6PrefixBits) ?? this.#peerOf(x);
   }
 
   /** The key where there is no address: that of the socket's peer, or one for all where the peer has no address either. */
@@ -42,6 +46,17 @@ export class AddressKeys<X> {
     this.#warn(x, 'BREAKING_TRUSTS_ANY_CLIENT', `${why}. Trust your own proxies alone, or give keyOf.`);
   }
 
+  /** A proxy of one's own names the client in a header. While the proxy is not trusted, all its clients share one bucket. */
+  #checkForwarded(x: X, address: string | undefined): void {
+    const { socket, headers } = this.#binding.incomingOf(x);
+    const peer = socket?.remoteAddress;
+    if (peer === undefined || address !== peer || !PRIVATE.test(peer)) return;
+    if (!headers?.['x-forwarded-for'] || this.#binding.trustsSomeProxy?.(x)) return;
+    const why = `${peer} sends X-Forwarded-For and is not trusted, so all clients behind it share one bucket`;
+    const message = `${this.#what}: ${why}. Trust this proxy in the framework's settings, or give keyOf.`;
+    warnRarely(socket?.server ?? this, 'BREAKING_PROXY_NOT_TRUSTED', message);
+  }
+
   /** The application's own trust function may throw at the addresses that it is asked about. That must not fail a request. */
   #trustsAnyClient(x: X): boolean {
     try {
@@ -56,6 +71,10 @@ export class AddressKeys<X> {
     warnOnce(socket?.server ?? this, code, `${this.#what}: ${message}`);
   }
 }
+
+/** Loopback, private and link-local addresses of IPv4 (also mapped into IPv6) and IPv6. */
+const PRIVATE =
+  /^(?:::ffff:)?(?:127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.)|^::1$|^f[cd][0-9a-f]{2}:|^fe[89ab][0-9a-f]:/i;
 
 const WARNED = Symbol('breaking.warned');
 

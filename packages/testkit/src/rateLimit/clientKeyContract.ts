@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest, Scenario, Trust } from '../adapterUnderTest.js';
-import { heard, turn, warned } from '../observed.js';
+import { heard, provokes, turn, warned } from '../observed.js';
 import { serve } from '../served.js';
 import { limit, upTo } from './limit.js';
 
@@ -27,6 +27,8 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
   };
 
   describe('the key of a client', () => {
+    provokes('BREAKING_PROXY_NOT_TRUSTED');
+
     test('is its address, however that is written, of IPv6 its network', async () => {
       const keyOf = await keysOf({ trusts: 'oneProxy' });
       const keys = [];
@@ -81,7 +83,7 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
   describe('a trust setting', () => {
     const warningsUnder = async (trusts: Trust) => {
       const warnings = warned();
-      const gates = [limit(upTo(100)), limit(upTo(100))];
+      const gates = ['one', 'other'].map(name => limit({ ...upTo(100), name }));
       const served = await serve(adapter, { gates, trusts });
       for (let i = 0; i < 3; i++) await served.get({ 'X-Forwarded-For': `192.0.2.${i}` });
       await turn();
@@ -92,8 +94,12 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
       expect(await warningsUnder('anyone')).toEqual(['BREAKING_TRUSTS_ANY_CLIENT']);
     });
 
-    test.each(['nobody', 'oneProxy'] as const)('that trusts %s is not warned of', async trusts => {
-      expect(await warningsUnder(trusts)).toEqual([]);
+    test('that trusts one proxy is not warned of', async () => {
+      expect(await warningsUnder('oneProxy')).toEqual([]);
+    });
+
+    test('that does not trust a proxy which names its clients is warned of', async () => {
+      expect(await warningsUnder('nobody')).toEqual(['BREAKING_PROXY_NOT_TRUSTED']);
     });
 
     test('does not matter, and is not warned of, where keyOf gives the keys', async () => {
@@ -111,7 +117,7 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
   describe('on a Unix socket', () => {
     test('where clients have no address, all share one bucket, with one warning', async () => {
       const warnings = warned();
-      const gates = [limit(upTo(2)), limit(upTo(9))];
+      const gates = [limit({ ...upTo(2), name: 'one' }), limit({ ...upTo(9), name: 'other' })];
       const served = await serve(adapter, { gates }, 'unixSocket');
       expect((await served.get()).status).toBe(200);
       expect((await served.ask({ path: '/nowhere' })).status).toBe(404);

@@ -103,7 +103,9 @@ export function decisionContract(adapter: AdapterUnderTest): void {
 
     test('that meets two limiters with the same options counts under each', async () => {
       const messages = heard('breaking:rate_limit:decision');
-      const served = await serve(adapter, { gates: [limit(upTo(2)), limit(upTo(2))] });
+      const served = await serve(adapter, {
+        gates: ['one', 'other'].map(name => limit({ ...upTo(2), name })),
+      });
       await served.get();
       expect(messages.map(({ decision }) => tokensOf(decision))).toEqual([[1], [1]]);
     });
@@ -113,7 +115,7 @@ export function decisionContract(adapter: AdapterUnderTest): void {
       let waited = false;
       const seen: boolean[] = [];
       const served = await serve(adapter, {
-        gates: [limit(upTo(3)), limit({ ...upTo(3), ...callbacks, refundWhen: () => false })],
+        gates: [limit(upTo(3)), limit({ ...upTo(3), name: 'api', ...callbacks, refundWhen: () => false })],
         handler: io => {
           seen.push(waited);
           io.send(200, 'ok');

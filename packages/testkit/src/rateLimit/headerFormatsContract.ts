@@ -2,6 +2,7 @@ import { perDay } from '@breaking/core';
 import type { HeaderFormat } from '@breaking/http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AdapterUnderTest } from '../adapterUnderTest.js';
+import { warned } from '../observed.js';
 import { type Answer, serve } from '../served.js';
 import { limit, upTo } from './limit.js';
 
@@ -120,6 +121,7 @@ export function headerFormatsContract(adapter: AdapterUnderTest): void {
     });
 
     test('each limiter sets those that it was told to', async () => {
+      warned();
       const gates = [limit({ ...upTo(3), name: 'app' }), limit({ ...upTo(2), headers: 'legacy' })];
       const served = await serve(adapter, { gates });
       const expected = {

@@ -27,7 +27,7 @@ export function leaksContract(adapter: AdapterUnderTest): void {
       return listenersOn(res);
     };
     const gates = (n: number): GateUnderTest[] =>
-      Array.from({ length: n }, () => limit({ ...upTo(99), refundWhen: () => true }));
+      Array.from({ length: n }, (_, i) => limit({ ...upTo(99), name: `limit ${i}`, refundWhen: () => true }));
 
     test('no listener is left on request or response', async () => {
       for (const aborts of [false, true]) {
