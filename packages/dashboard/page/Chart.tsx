@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { LimitReport, Result } from '../src/counting/limitCounts.js';
 import { SHOWN_SECS, SLOT_SECS } from '../src/counting/recentRate.js';
@@ -10,10 +10,17 @@ const SERIES: readonly (readonly [Result, string, string])[] = [
   ['wouldRefuse', 'would be refused', '--shadow'],
 ];
 
+interface Props {
+  readonly perSecond: LimitReport['perSecond'];
+  /** What was before is not known, and left empty. */
+  readonly countedForSecs: number;
+}
+
 /** Ten minutes of rates. All charts have the same time axis. */
-export function Chart({ perSecond }: { readonly perSecond: LimitReport['perSecond'] }) {
+export function Chart({ perSecond, countedForSecs }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>();
+  const isDark = useDarkness();
 
   useEffect(() => {
     const element = place.current;
@@ -61,13 +68,29 @@ export function Chart({ perSecond }: { readonly perSecond: LimitReport['perSecon
       observer.disconnect();
       made.destroy();
     };
-  }, []);
+    // Its colours are those of the moment at which it was drawn.
+  }, [isDark]);
 
   useEffect(() => {
     const length = perSecond.allowed.length;
     const times = Array.from({ length }, (_, i) => (i - length + 1) * SLOT_SECS);
-    chart.current?.setData([times, ...SERIES.map(([result]) => [...perSecond[result]])]);
-  }, [perSecond]);
+    const known = (rates: readonly number[]) =>
+      rates.map((rate, i) => ((times[i] as number) < -countedForSecs ? null : rate));
+    chart.current?.setData([times, ...SERIES.map(([result]) => known(perSecond[result]))]);
+  }, [perSecond, countedForSecs, isDark]);
 
   return <div class="chart" ref={place} aria-hidden="true" />;
+}
+
+const DARK = matchMedia('(prefers-color-scheme: dark)');
+
+/** Whether the viewer prefers dark pages now. */
+function useDarkness(): boolean {
+  const [isDark, setDark] = useState(DARK.matches);
+  useEffect(() => {
+    const changed = () => setDark(DARK.matches);
+    DARK.addEventListener('change', changed);
+    return () => DARK.removeEventListener('change', changed);
+  }, []);
+  return isDark;
 }

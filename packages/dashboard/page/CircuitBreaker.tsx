@@ -2,6 +2,7 @@ import type { CircuitState } from '@breaking/core';
 import { SHOWN_SECS } from '../src/counting/recentRate.js';
 import { clockTime, duration, number } from '../src/format.js';
 import type { BreakerView, CircuitBreakerView } from '../src/views/breakers.js';
+import type { Act } from './act.js';
 
 /** A sign beside each colour, since not everybody tells them apart. */
 const SIGNS: Readonly<Record<CircuitState, string>> = {
@@ -10,29 +11,51 @@ const SIGNS: Readonly<Record<CircuitState, string>> = {
   halfOpen: '? half open',
 };
 
+interface Props {
+  readonly view: CircuitBreakerView;
+  /** Absent where the page is read-only. */
+  readonly act: Act | undefined;
+}
+
 /** One circuit breaker, or those of its keys. */
-export function CircuitBreaker({ view }: { readonly view: CircuitBreakerView }) {
+export function CircuitBreaker({ view, act }: Props) {
   const { name, states, breakers } = view;
   const all = states.closed + states.open + states.halfOpen;
   return (
     <article class="card">
-      <h3>{name}</h3>
+      <h3>
+        <bdi>{name}</bdi>
+      </h3>
+      {all === 0 && <p class="empty">No call yet: send a request.</p>}
       {all > 1 && (
         <p class="quiet">
           {number(states.open)} open, {number(states.halfOpen)} half open, {number(states.closed)} closed
         </p>
       )}
       {breakers.map(breaker => (
-        <Breaker key={breaker.id ?? ''} breaker={breaker} />
+        <Breaker key={breaker.id ?? ''} name={name} breaker={breaker} act={act} />
       ))}
+      {breakers.length > 0 && (
+        <p class="scale quiet" aria-hidden="true">
+          <span>−10 min</span>
+          <span>now</span>
+        </p>
+      )}
       {all > breakers.length && <p class="quiet">and {number(all - breakers.length)} more</p>}
     </article>
   );
 }
 
-function Breaker({ breaker }: { readonly breaker: BreakerView }) {
-  const { key, state, forSecs, retryAfterSecs, strip } = breaker;
+interface BreakerProps {
+  readonly name: string;
+  readonly breaker: BreakerView;
+  readonly act: Act | undefined;
+}
+
+function Breaker({ name, breaker, act }: BreakerProps) {
+  const { id, key, state, forSecs, retryAfterSecs } = breaker;
   const wait = retryAfterSecs === null ? 'until it is reset' : `next probe in ${duration(retryAfterSecs)}`;
+  const shown = key === undefined ? name : `${name} ${key}`;
   return (
     <div class="breaker">
       <p>
@@ -44,21 +67,48 @@ function Breaker({ breaker }: { readonly breaker: BreakerView }) {
           </span>
         )}
         {state === 'open' && <span>{wait}</span>}
+        {act !== undefined && (
+          <span class="buttons">
+            <button
+              type="button"
+              aria-label={`Trip: ${shown}`}
+              onClick={() => act({ action: 'tripBreaker', name, id }, `${shown} was tripped.`)}
+            >
+              Trip
+            </button>
+            <button
+              type="button"
+              aria-label={`Reset: ${shown}`}
+              onClick={() => act({ action: 'resetBreaker', name, id }, `${shown} was reset.`)}
+            >
+              Reset
+            </button>
+          </span>
+        )}
       </p>
-      <svg class="strip" viewBox={`0 0 ${SHOWN_SECS} 8`} preserveAspectRatio="none" role="img">
-        <title>
-          {strip.map(part => `${SIGNS[part.state]} from ${duration(part.fromSecsAgo)} ago`).join(', ')}
-        </title>
-        {strip.map(({ state, fromSecsAgo, toSecsAgo }) => (
-          <rect
-            key={fromSecsAgo}
-            class={state}
-            x={SHOWN_SECS - fromSecsAgo}
-            width={Math.max(1, fromSecsAgo - toSecsAgo)}
-            height="8"
-          />
-        ))}
-      </svg>
+      <Strip breaker={breaker} />
     </div>
+  );
+}
+
+/** Its states over the time that the charts show. */
+function Strip({ breaker: { strip } }: { readonly breaker: BreakerView }) {
+  return (
+    <svg class="strip" viewBox={`0 0 ${SHOWN_SECS} 8`} preserveAspectRatio="none" role="img">
+      <title>
+        {strip.map(part => `${SIGNS[part.state]} from ${duration(part.fromSecsAgo)} ago`).join(', ')}
+      </title>
+      {strip.map(({ state, fromSecsAgo, toSecsAgo }) => (
+        <rect
+          key={fromSecsAgo}
+          class={state}
+          x={SHOWN_SECS - fromSecsAgo}
+          // What was open is lower, so that its colour is not the only sign.
+          y={state === 'closed' ? 0 : 3}
+          width={Math.max(2, fromSecsAgo - toSecsAgo)}
+          height={state === 'closed' ? 8 : 5}
+        />
+      ))}
+    </svg>
   );
 }

@@ -1,14 +1,25 @@
-import { number, policy } from '../src/format.js';
+import { duration, number, policy } from '../src/format.js';
 import type { RateLimitView } from '../src/snapshot.js';
+import type { Act } from './act.js';
 import { Chart } from './Chart.js';
+import { KeyButtons, KeyForm } from './KeyActions.js';
+import { Store } from './Store.js';
+
+interface Props {
+  readonly limit: RateLimitView;
+  readonly countedForSecs: number;
+  /** Absent where the page is read-only. */
+  readonly act: Act | undefined;
+}
 
 /** One rate limit: what it allows, how often it refuses, and whom. */
-export function RateLimit({ limit }: { readonly limit: RateLimitView }) {
-  const { name, limits, perSecond, totals, refusedKeys = [], sources = {} } = limit;
-  const isFailing = (sources.local ?? 0) > 0;
+export function RateLimit({ limit, countedForSecs, act }: Props) {
+  const { name, limits, perSecond, totals, refusedKeys = [] } = limit;
   return (
     <article class="card">
-      <h3>{name}</h3>
+      <h3>
+        <bdi>{name}</bdi>
+      </h3>
       <ul class="policies">
         {limits.map(each => (
           <li key={each.name}>
@@ -31,34 +42,12 @@ export function RateLimit({ limit }: { readonly limit: RateLimitView }) {
               total={totals.wouldRefuse}
             />
           </dl>
-          <Chart perSecond={perSecond} />
-          {isFailing && <p class="alarm">✕ The store fails: this process decides alone.</p>}
-          {refusedKeys.length > 0 && (
-            <table>
-              <caption>Refused most</caption>
-              <thead>
-                <tr>
-                  <th scope="col">key</th>
-                  <th scope="col">refused</th>
-                </tr>
-              </thead>
-              <tbody>
-                {refusedKeys.map(({ id, key, count, error }) => (
-                  <tr key={id}>
-                    <td>
-                      <bdi>{key}</bdi>
-                    </td>
-                    <td>
-                      {error > 0 && 'up to '}
-                      {number(count)}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
+          <Chart perSecond={perSecond} countedForSecs={countedForSecs} />
+          <Store limit={limit} />
+          {refusedKeys.length > 0 && <RefusedKeys name={name} keys={refusedKeys} act={act} />}
         </>
       )}
+      {act !== undefined && <KeyForm act={act} name={name} />}
     </article>
   );
 }
@@ -79,5 +68,44 @@ function Figure({ kind, label, rate, total }: FigureProps) {
         <span class="quiet">{number(total)} in all</span>
       </dd>
     </div>
+  );
+}
+
+interface RefusedKeysProps {
+  readonly name: string;
+  readonly keys: NonNullable<RateLimitView['refusedKeys']>;
+  readonly act: Act | undefined;
+}
+
+function RefusedKeys({ name, keys, act }: RefusedKeysProps) {
+  return (
+    <table>
+      <caption>Refused most, in the last {duration(1200)} at most</caption>
+      <thead>
+        <tr>
+          <th scope="col">key</th>
+          {act !== undefined && <th scope="col">change</th>}
+          <th scope="col">times</th>
+        </tr>
+      </thead>
+      <tbody>
+        {keys.map(({ id, key, count, error }) => (
+          <tr key={id}>
+            <td>
+              <bdi>{key}</bdi>
+            </td>
+            {act !== undefined && (
+              <td>
+                <KeyButtons act={act} name={name} id={id} shown={key} />
+              </td>
+            )}
+            <td>
+              {error > 0 && 'up to '}
+              {number(count)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

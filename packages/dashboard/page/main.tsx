@@ -1,102 +1,84 @@
 import { render } from 'preact';
-import { duration, number } from '../src/format.js';
-import type { ConcurrencyLimitView } from '../src/views/places.js';
+import { duration } from '../src/format.js';
+import { type Act, asked } from './act.js';
 import { CircuitBreaker } from './CircuitBreaker.js';
+import { ConcurrencyLimit } from './ConcurrencyLimit.js';
+import { Headline } from './Headline.js';
 import { RateLimit } from './RateLimit.js';
-import { type Known, listen, type Told } from './told.js';
+import { type Known, Knowledge } from './told.js';
 
-function Page({ told, isConnected }: Known) {
+interface PageProps extends Known {
+  /** Says something of what was done, until something else is. */
+  readonly say: (notice: string) => void;
+}
+
+function Page({ told, isConnected, notice, say }: PageProps) {
   if (told === undefined)
     return <p class="empty">{isConnected ? 'Waiting.' : 'Connecting to the server …'}</p>;
-  document.title = told.title;
-  const { rateLimits, circuitBreakers, concurrencyLimits, countedForSecs = 0 } = told;
+  const { title, token, rateLimits, circuitBreakers, concurrencyLimits, countedForSecs = 0 } = told;
+  document.title = title;
+  const act: Act | undefined =
+    token === undefined ? undefined : (action, done) => void asked(action, token, done).then(say);
   return (
     <>
       <header>
         <h1>
-          <bdi>{told.title}</bdi>
+          <bdi>{title}</bdi>
         </h1>
-        <p class="quiet">
+        <p class={isConnected ? 'quiet' : 'alarm'}>
           {isConnected
             ? `counted for ${duration(countedForSecs)}`
             : '✕ The server is gone. This is what it said last.'}
         </p>
       </header>
-      <Headline told={told} />
       <main>
-        <Section title="Rate limits" none="None is watched.">
-          {rateLimits.map(limit => (
-            <RateLimit key={limit.name} limit={limit} />
+        <Headline told={told} />
+        <p class="notice" role="status">
+          {notice}
+        </p>
+        <Section title="Rate limits">
+          {rateLimits.map((limit, i) => (
+            // Several may have the same name.
+            <RateLimit key={`${i} ${limit.name}`} limit={limit} countedForSecs={countedForSecs} act={act} />
           ))}
         </Section>
-        <Section title="Circuit breakers" none="None has been called yet.">
-          {circuitBreakers.map(view => (
-            <CircuitBreaker key={view.name} view={view} />
+        <Section title="Circuit breakers">
+          {circuitBreakers.map((view, i) => (
+            <CircuitBreaker key={`${i} ${view.name}`} view={view} act={act} />
           ))}
         </Section>
-        <Section title="Concurrency limits" none="None has been called yet.">
-          {concurrencyLimits.map(view => (
-            <Places key={view.name} view={view} />
+        <Section title="Concurrency limits">
+          {concurrencyLimits.map((view, i) => (
+            <ConcurrencyLimit key={`${i} ${view.name}`} view={view} />
           ))}
         </Section>
+        {rateLimits.length + circuitBreakers.length + concurrencyLimits.length === 0 && (
+          <p class="empty">Nothing is watched. Name limits and breakers in `watch`.</p>
+        )}
       </main>
     </>
   );
 }
 
-/** Whether anything is refused or open now. */
-function Headline({ told: { rateLimits, circuitBreakers } }: { readonly told: Told }) {
-  const refused = rateLimits.filter(({ perSecond }) => perSecond?.refused.slice(-5).some(rate => rate > 0));
-  const open = circuitBreakers.filter(({ states }) => states.open + states.halfOpen > 0);
-  if (refused.length + open.length === 0)
-    return <p class="headline good">✓ Nothing is refused, nothing is open.</p>;
-  const names = [
-    ...refused.map(({ name }) => `${name} refuses requests`),
-    ...open.map(({ name, states: { closed, open, halfOpen } }) => {
-      const all = closed + open + halfOpen;
-      return all > 1
-        ? `${name} is open for ${number(open + halfOpen)} of ${number(all)} keys`
-        : `${name} is open`;
-    }),
-  ];
-  return <p class="headline bad">✕ {names.join(', ')}.</p>;
-}
-
 interface SectionProps {
   readonly title: string;
-  /** Said when there is nothing in it. */
-  readonly none: string;
   readonly children: readonly unknown[];
 }
 
-function Section({ title, none, children }: SectionProps) {
+function Section({ title, children }: SectionProps) {
+  if (children.length === 0) return null;
   return (
     <section>
       <h2>{title}</h2>
-      {children.length === 0 ? <p class="empty">{none}</p> : <div class="cards">{children as never}</div>}
+      <div class="cards">{children as never}</div>
     </section>
   );
 }
 
-function Places({ view: { name, keys, inFlight, limiters } }: { readonly view: ConcurrencyLimitView }) {
-  return (
-    <article class="card">
-      <h3>{name}</h3>
-      {keys > 1 && (
-        <p class="quiet">
-          {number(inFlight)} under way for {number(keys)} keys
-        </p>
-      )}
-      {limiters.map(({ key, inFlight, limit }) => (
-        <p key={key ?? ''}>
-          {key !== undefined && <bdi class="key">{key}</bdi>}
-          <meter min={0} max={limit} value={inFlight} /> <strong>{number(inFlight)}</strong> of{' '}
-          {number(limit)} under way
-        </p>
-      ))}
-    </article>
-  );
-}
-
 const app = document.getElementById('app');
-if (app !== null) listen(known => render(<Page {...known} />, app));
+if (app !== null) {
+  const knowledge = new Knowledge(known => {
+    render(<Page {...known} say={notice => knowledge.change({ notice })} />, app);
+  });
+  knowledge.listen();
+}

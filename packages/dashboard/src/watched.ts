@@ -9,9 +9,8 @@ export interface WatchedLimiter {
     readonly capacityMax: number;
     readonly restoreRateHz: number;
   }[];
-  check(key: string): unknown;
   reset(key: string): unknown;
-  block?(key: string, secs: number): unknown;
+  block(key: string, secs: number): unknown;
 }
 
 /** What the page shows of a circuit breaker. */

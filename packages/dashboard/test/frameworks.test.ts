@@ -29,7 +29,7 @@ async function eventsOf(url: string) {
       while (!text.includes('\n\n')) text += (await reader.read()).value ?? '';
       const [event = '', ...rest] = text.split('\n\n');
       text = rest.join('\n\n');
-      return JSON.parse(event.slice('data: '.length));
+      return event.startsWith('data: ') ? JSON.parse(event.slice('data: '.length)) : this.next();
     },
   };
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import express4 from 'express4';
 import Fastify from 'fastify';
+import helmet from 'helmet';
 import Koa from 'koa';
 import Koa2 from 'koa2';
 import { onTestFinished } from 'vitest';
@@ -74,13 +75,22 @@ export function urlOf(server: Server): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A proxy that serves what is behind it under a longer path, and takes that off. */
+const CSP = 'content-security-policy';
+const secured = helmet();
+
+/**
+ * A proxy that serves what is behind it under a longer path, and takes that off. It adds what helmet does, so that a browser
+ * goes by two policies: ours, and helmet's default.
+ */
 export async function proxyTo(server: Server, prefix: string): Promise<string> {
   const proxy = createServer((req, res) => {
+    secured(req, res, () => {});
     const path = (req.url ?? '').slice(prefix.length);
     const { port } = server.address() as AddressInfo;
     const onward = ask({ port, path, method: req.method, headers: req.headers }, answer => {
-      res.writeHead(answer.statusCode ?? 502, answer.headers);
+      const { [CSP]: own = [], ...headers } = answer.headers;
+      res.setHeader(CSP, [own, String(res.getHeader(CSP))].flat());
+      res.writeHead(answer.statusCode ?? 502, headers);
       answer.pipe(res);
     });
     onward.on('error', () => res.destroy());

@@ -42,7 +42,7 @@ export async function perform(request: unknown, scope: ActionScope): Promise<Act
       return onKey(asked, scope, (limiter, key) => limiter.reset(key));
     case 'blockKey':
       if (asked.secs === undefined) return 400;
-      return onKey(asked, scope, (limiter, key) => limiter.block?.(key, asked.secs as number));
+      return onKey(asked, scope, (limiter, key) => limiter.block(key, asked.secs as number));
     case 'resetBreaker':
       return onBreaker(asked, scope, breaker => breaker.reset());
     case 'tripBreaker':

@@ -33,6 +33,9 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
+/** How soon a browser connects again when the server was gone: after a second. */
+const RETRY = 'retry: 1000\n\n';
+
 /**
  * Answers all that is asked under the path of a dashboard, in every framework alike: on the requests and responses of node.
  * Without permission every answer is the same 403.
@@ -81,6 +84,7 @@ export class DashboardServer<Req> {
     // Proxies that buffer answers would keep events for themselves.
     res.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
     if (req.method === 'HEAD') return void res.end();
+    res.write(RETRY);
     this.#viewers.add(res);
   }
 
