@@ -33,7 +33,9 @@ async function start(port) {
   }
 
   const list = servers.map(({ name }, i) => `  ${name.padEnd(8)} ${urls[i]}`);
-  console.log(`\nThe same small API, served by\n\n${list.join('\n')}\n\n${whatToTry(urls)}`);
+  console.log(
+    `\nThe same small API, served by\n\n${list.join('\n')}\n\n${whatToSee(urls)}\n\n${whatToTry(urls)}`,
+  );
 }
 
 /** @param {string} value */
@@ -53,6 +55,12 @@ function firstPort(value) {
 function cannotServe(name, port, error) {
   const reason = error.code === 'EADDRINUSE' ? `port ${port} is taken` : error.message;
   return `${name} cannot be served: ${reason}. The variable PORT chooses other ports: PORT=4000 npm start`;
+}
+
+/** @param {string[]} urls */
+function whatToSee([express]) {
+  return `Open ${command(`${express}/breaking`)} in a browser: it shows the limits and breakers live, while you try what follows.
+Koa and Fastify have such a page too.`;
 }
 
 /** @param {string[]} urls */

@@ -1,3 +1,4 @@
+import { dashboard } from '@breaking/dashboard/express';
 import { circuitBreaker, perHour, perMinute, perSecond, rateLimit } from '@breaking/express';
 import express from 'express';
 
@@ -9,22 +10,29 @@ export function createApp({ clock } = {}) {
   const app = express();
 
   // For each client: five requests at once, then one a second; and 100 at once, then 100 an hour.
-  app.use(
-    rateLimit({ name: 'api', limits: { burst: perSecond(1, { burst: 5 }), hourly: perHour(100) }, clock }),
-  );
+  const limitAll = rateLimit({
+    name: 'api',
+    limits: { burst: perSecond(1, { burst: 5 }), hourly: perHour(100) },
+    clock,
+  });
+  // A report is costly: two at once, then two a minute, on top of the limits above.
+  const limitReports = rateLimit({ name: 'report', ...perMinute(2), clock });
+  // What always fails is asked three times, and then left alone for 20 seconds.
+  const breaker = circuitBreaker({ name: 'flaky', errorThreshold: 3, timeWindowSecs: 60, clock });
+
+  // Shows them live to this machine alone. It stands before the limit, which is for clients.
+  const watch = [limitAll, limitReports, breaker];
+  app.use('/breaking', dashboard({ title: 'Express', watch, authorize: req => req.ip === '127.0.0.1' }));
+  app.use(limitAll);
 
   app.get('/', (_req, res) => {
     res.json({ hello: 'from Express' });
   });
 
-  // A report is costly: two at once, then two a minute, on top of the limits above.
-  const limitReports = rateLimit({ name: 'report', ...perMinute(2), clock });
   app.get('/report', limitReports, (_req, res) => {
     res.json({ report: 'ready' });
   });
 
-  // What always fails is asked three times, and then left alone for 20 seconds.
-  const breaker = circuitBreaker({ name: 'flaky', errorThreshold: 3, timeWindowSecs: 60, clock });
   app.get('/flaky', breaker, (_req, res) => {
     res.status(500).json({ error: 'broken' });
   });

@@ -1,3 +1,4 @@
+import { dashboard } from '@breaking/dashboard/fastify';
 import breaking, { perHour, perMinute, perSecond } from '@breaking/fastify';
 import Fastify from 'fastify';
 
@@ -18,6 +19,11 @@ export async function createApp({ clock } = {}) {
   // A report is costly: two at once, then two a minute, on top of the limits above.
   const limitReports = app.rateLimit({ name: 'report', ...perMinute(2), clock });
   app.get('/report', { onRequest: limitReports }, async () => ({ report: 'ready' }));
+
+  // Shows all of them live to this machine alone, those of routes too.
+  const watch = [app.breaking, limitReports];
+  const page = dashboard({ title: 'Fastify', watch, authorize: request => request.ip === '127.0.0.1' });
+  await app.register(page, { prefix: '/breaking' });
 
   // What always fails is asked three times, and then left alone for 20 seconds.
   const circuitBreaker = { name: 'flaky', errorThreshold: 3, timeWindowSecs: 60, clock };

@@ -1,3 +1,4 @@
+import { dashboard } from '@breaking/dashboard/koa';
 import { circuitBreaker, perHour, perMinute, perSecond, rateLimit } from '@breaking/koa';
 import Koa from 'koa';
 
@@ -9,16 +10,23 @@ export function createApp({ clock } = {}) {
   const app = new Koa();
 
   // For each client: five requests at once, then one a second; and 100 at once, then 100 an hour.
-  app.use(
-    rateLimit({ name: 'api', limits: { burst: perSecond(1, { burst: 5 }), hourly: perHour(100) }, clock }),
-  );
-
+  const limitAll = rateLimit({
+    name: 'api',
+    limits: { burst: perSecond(1, { burst: 5 }), hourly: perHour(100) },
+    clock,
+  });
   // A report is costly: two at once, then two a minute, on top of the limits above.
   const limitReports = rateLimit({ name: 'report', ...perMinute(2), clock });
-  app.use((ctx, next) => (ctx.path === '/report' ? limitReports(ctx, next) : next()));
-
   // What always fails is asked three times, and then left alone for 20 seconds.
   const breaker = circuitBreaker({ name: 'flaky', errorThreshold: 3, timeWindowSecs: 60, clock });
+
+  // Shows them live to this machine alone. It stands before the limit, which is for clients.
+  const watch = [limitAll, limitReports, breaker];
+  app.use(dashboard({ title: 'Koa', path: '/breaking', watch, authorize: ctx => ctx.ip === '127.0.0.1' }));
+  app.use(limitAll);
+
+  app.use((ctx, next) => (ctx.path === '/report' ? limitReports(ctx, next) : next()));
+
   app.use((ctx, next) => (ctx.path === '/flaky' ? breaker(ctx, next) : next()));
 
   app.use(ctx => {

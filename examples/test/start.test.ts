@@ -26,6 +26,20 @@ describe('npm start', { timeout: 30_000 }, () => {
     }
   });
 
+  test('its first lines lead to a live page, which every framework has', async () => {
+    const { printed, urls } = await started({ PORT: '0' });
+    const [link = ''] = /http:\S+\/breaking/.exec(printed) ?? [];
+    expect(link).toBe(`${urls[0]}/breaking`);
+    expect(printed.indexOf(link)).toBeLessThan(printed.indexOf('curl'));
+
+    const pages = await Promise.all(urls.map(url => fetch(`${url}/breaking`)));
+    for (const page of pages) {
+      expect(page.status).toBe(200);
+      expect(await page.text()).toContain('<script type="module" src="page.js">');
+      expect(page.headers.has('RateLimit')).toBe(false);
+    }
+  });
+
   test('every framework answers', async () => {
     const { urls } = await started({ PORT: '0' });
     const hellos = await Promise.all(urls.map(async url => (await fetch(url)).json()));

@@ -31,8 +31,14 @@ interface Instance<Req> {
     parser: (request: Req, payload: IncomingMessage, done: (error: Error | null) => void) => void,
   ): unknown;
   addHook(name: 'preClose', hook: (done: () => void) => void): unknown;
-  all(path: string, handler: (request: Req, reply: Reply) => void): unknown;
+  all(path: string, options: object, handler: (request: Req, reply: Reply) => void): unknown;
 }
+
+/**
+ * Our own plugin may guard the instance. Its limits are for clients: an open page would hold a place for hours, and somebody
+ * who looks why all is refused would be refused too.
+ */
+const UNGUARDED = { config: { rateLimit: false, circuitBreaker: false, concurrencyLimit: false } };
 
 /**
  * A live page of rate limits, circuit breakers and concurrency limits, as a plugin of Fastify 5.
@@ -62,9 +68,9 @@ export function dashboard<Req extends FastifyRequest = FastifyRequest>(
       reply.hijack();
       void server.answer({ asked, req: asked.raw, res: reply.raw, url: asked.originalUrl, path });
     };
-    app.all('/*', (request, reply) => {
+    app.all('/*', UNGUARDED, (request, reply) => {
       answer(`/${(request.params as { '*': string })['*']}`, request, reply);
     });
-    if (app.prefix !== '') app.all('', (request, reply) => answer('', request, reply));
+    if (app.prefix !== '') app.all('', UNGUARDED, (request, reply) => answer('', request, reply));
   };
 }

@@ -154,6 +154,25 @@ describe.each(Object.entries(FRAMEWORKS))('on %s', (_name, mount) => {
     expect(await act({ action: 'explode', name: 'pay' })).toBe(400);
   });
 
+  test('an action of another origin, without the token or by GET changes nothing', async () => {
+    const breaker = new CircuitBreaker({ name: 'pay', errorThreshold: 1, timeWindowSecs: 60, clock });
+    const [url] = await open({ watch: [breaker], actions: true });
+    const { token = '' } = await (await eventsOf(url)).next();
+    const ours = { ...ADA, origin: new URL(url).origin, 'breaking-token': token };
+    const body = JSON.stringify({ action: 'tripBreaker', name: 'pay' });
+    const statusOf = async (headers: Record<string, string>, method = 'POST') =>
+      (await fetch(`${url}/actions`, { method, headers, ...(method === 'POST' && { body }) })).status;
+
+    expect(await statusOf({ ...ours, origin: 'https://evil.example' })).toBe(403);
+    expect(await statusOf({ ...ours, 'sec-fetch-site': 'cross-site' })).toBe(403);
+    expect(await statusOf({ ...ADA, origin: ours.origin })).toBe(403);
+    expect(await statusOf({ ...ours, 'breaking-token': `${token}x` })).toBe(403);
+    expect(await statusOf(ours, 'GET')).toBe(405);
+    expect(breaker.state).toBe('closed');
+    expect(await statusOf({ ...ours, 'content-type': 'application/json' })).toBe(204);
+    expect(breaker.state).toBe('open');
+  });
+
   test('without actions there is no token, and nothing can be changed', async () => {
     const [url] = await open();
     const { token } = await (await eventsOf(url)).next();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as later } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Viewers } from '../src/server/viewers.js';
 import { listening, urlOf } from './mounted.js';
 
@@ -25,16 +25,22 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 describe('viewers', () => {
-  test('all get the same event, made once', async () => {
+  test('all get the same event, made once, on one timer', async () => {
     let made = 0;
+    const timers = vi.spyOn(globalThis, 'setInterval');
+    onTestFinished(() => timers.mockRestore());
     const { viewers, url } = await serving(() => `data: ${made++}\n\n`);
     const leaving = new AbortController();
-    const answers = await Promise.all([1, 2, 3].map(() => fetch(url, { signal: leaving.signal })));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => fetch(url, { signal: leaving.signal })),
+    );
+    const everyFiveMs = timers.mock.calls.filter(([, ms]) => ms === 5);
     const before = made;
     await until(() => made >= before + 5);
 
-    expect(answers).toHaveLength(3);
-    expect(viewers.size).toBe(3);
+    expect(answers).toHaveLength(10);
+    expect(viewers.size).toBe(10);
+    expect(everyFiveMs).toHaveLength(1);
     leaving.abort();
     await until(() => viewers.size === 0);
   });

@@ -73,10 +73,15 @@ export class BreakerHistory {
     const moments = [{ state: first, at: begin }, ...changes.map(({ to, at }) => ({ state: to, at }))];
     return moments.map(({ state, at }, i) => ({
       state,
-      fromSecsAgo: now - at,
-      toSecsAgo: now - (moments[i + 1]?.at ?? now),
+      fromSecsAgo: inTenths(now - at),
+      toSecsAgo: inTenths(now - (moments[i + 1]?.at ?? now)),
     }));
   }
+}
+
+/** More digits nobody sees, and they would be most of what is sent. */
+function inTenths(secs: number): number {
+  return Math.round(secs * 10) / 10;
 }
 
 /** No name has a line break in it. */

@@ -2,6 +2,7 @@ import type { CircuitState } from '@breaking/core';
 import type { BreakerHistory, StripPart } from '../counting/breakerHistory.js';
 import type { KeyMask } from '../masking.js';
 import type { Group, WatchedBreaker } from '../watched.js';
+import { Highest } from './highest.js';
 
 /** Breakers of a group that are shown one by one. The others are in its sums. */
 const SHOWN_MAX = 20;
@@ -33,7 +34,7 @@ export interface BreakerSources {
   readonly idOf: (key: string) => string;
 }
 
-type Found = readonly [key: string | undefined, breaker: WatchedBreaker, state: CircuitState, rank: number];
+type Found = readonly [key: string | undefined, breaker: WatchedBreaker, state: CircuitState];
 
 export function circuitBreakerView(
   group: Group<WatchedBreaker>,
@@ -43,30 +44,15 @@ export function circuitBreakerView(
   const { name } = group;
   const states: Record<CircuitState, number> = { closed: 0, open: 0, halfOpen: 0 };
   const ranks = sources.history.ranksOf(name);
-  // There may be tens of thousands: what changed lately is found by its rank, and of the others the first do.
-  const [urgent, closed] = [new Choice(), new Choice()];
+  // There may be tens of thousands.
+  const [urgent, closed] = [new Highest<Found>(SHOWN_MAX), new Highest<Found>(SHOWN_MAX)];
   for (const [key, breaker] of group.entries()) {
     const { state } = breaker;
     states[state]++;
-    (state === 'closed' ? closed : urgent).add([key, breaker, state, ranks.get(key) ?? -1]);
+    (state === 'closed' ? closed : urgent).add([key, breaker, state], ranks.get(key) ?? -1);
   }
-  const shown = [...urgent.best(), ...closed.best()].slice(0, SHOWN_MAX);
+  const shown = [...urgent.items, ...closed.items].slice(0, SHOWN_MAX);
   return { name, states, breakers: shown.map(found => breakerView(name, found, sources, now)) };
-}
-
-/** Those that changed last of many, and to fill up some that have not changed. */
-class Choice {
-  readonly #changed: Found[] = [];
-  readonly #others: Found[] = [];
-
-  add(found: Found): void {
-    if (found[3] >= 0) this.#changed.push(found);
-    else if (this.#others.length < SHOWN_MAX) this.#others.push(found);
-  }
-
-  best(): readonly Found[] {
-    return [...this.#changed.sort(([, , , a], [, , , b]) => b - a), ...this.#others];
-  }
 }
 
 function breakerView(

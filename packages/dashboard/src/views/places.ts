@@ -1,5 +1,6 @@
 import type { KeyMask } from '../masking.js';
 import type { Group, WatchedPlaces } from '../watched.js';
+import { Highest } from './highest.js';
 
 /** Limiters of a group that are shown one by one. The others are in its sum. */
 const SHOWN_MAX = 20;
@@ -14,16 +15,17 @@ export interface ConcurrencyLimitView {
 }
 
 export function concurrencyLimitView(group: Group<WatchedPlaces>, mask: KeyMask): ConcurrencyLimitView {
-  const all = Array.from(group.entries(), ([key, { inFlight, limit }]) => ({ key, inFlight, limit }));
-  all.sort((a, b) => b.inFlight / b.limit - a.inFlight / a.limit);
-  return {
-    name: group.name,
-    keys: all.length,
-    inFlight: all.reduce((sum, { inFlight }) => sum + inFlight, 0),
-    limiters: all.slice(0, SHOWN_MAX).map(({ key, inFlight, limit }) => ({
-      ...(key !== undefined && { key: mask(key) }),
-      inFlight,
-      limit,
-    })),
-  };
+  const fullest = new Highest<readonly [string | undefined, WatchedPlaces]>(SHOWN_MAX);
+  let [keys, sum] = [0, 0];
+  for (const [key, limiter] of group.entries()) {
+    keys++;
+    sum += limiter.inFlight;
+    fullest.add([key, limiter], limiter.inFlight / limiter.limit);
+  }
+  const limiters = fullest.items.map(([key, { inFlight, limit }]) => ({
+    ...(key !== undefined && { key: mask(key) }),
+    inFlight,
+    limit,
+  }));
+  return { name: group.name, keys, inFlight: sum, limiters };
 }

@@ -1,0 +1,14 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Highest } from '../src/views/highest.js';
+
+test('the highest are those that sorting all would put first', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 9 })), ranks => {
+      const highest = new Highest<string>(3);
+      ranks.forEach((rank, i) => void highest.add(`${rank} ${i}`, rank));
+      const sorted = ranks.map((rank, i) => ({ rank, i })).sort((a, b) => b.rank - a.rank || a.i - b.i);
+      expect(highest.items).toEqual(sorted.slice(0, 3).map(({ rank, i }) => `${rank} ${i}`));
+    }),
+  );
+});
