@@ -127,6 +127,7 @@ describe('the rates and shares', () => {
   });
 
   test.each([
+    [null, 'frontier: an event must be an object, got null'],
     [{ key: 1, at: 0 }, 'frontier: key must be a string, got 1'],
     [{ key: 'ada', at: '0' }, 'frontier: at must be a number, got "0"'],
     [{ key: 'ada', at: Number.NaN }, 'frontier: at must be finite, got NaN'],
@@ -194,5 +195,12 @@ describe('more clients than are kept', () => {
     for (const cost of [3, 70_000, 5_000_000_000]) large.add(`of ${cost}`, 0, cost);
 
     expect(large.needs(0).map(need => need.burst)).toEqual([3, 70_000, 5_000_000_000]);
+  });
+
+  test('bursts too large for whole numbers to be exact end the search', () => {
+    const largest = new ClientBursts([1], 10);
+    for (const cost of [Number.MAX_SAFE_INTEGER, 5, Number.MAX_SAFE_INTEGER]) largest.add('ada', 0, cost);
+
+    expect(largest.needs(0)).toEqual([{ burst: 2 ** 54 + 4, clients: 1, requests: 3 }]);
   });
 });

@@ -155,6 +155,8 @@ export class ClientBursts {
 /** The smallest whole capacity at which `cost` tokens are there. */
 function smallestBurst(debt: number, cost: number): number {
   let burst = Math.ceil(debt + cost);
+  // Beyond, a double has no neighbour one token away.
+  if (!Number.isSafeInteger(burst)) return burst;
   while (!areThere(burst, debt, cost)) burst += 1;
   while (burst > 1 && areThere(burst - 1, debt, cost)) burst -= 1;
   return burst;

@@ -68,7 +68,10 @@ export function asCovers(what: string, cover: unknown): readonly Cover[] {
 }
 
 /** @throws TypeError or RangeError that names what is wrong with the event */
-export function asEvent(what: string, { key, at, cost = 1 }: PlanEvent): CostedEvent {
+export function asEvent(what: string, event: PlanEvent): CostedEvent {
+  if (typeof event !== 'object' || event === null)
+    throw new TypeError(`${what}: an event must be an object, got ${check.shown(event)}`);
+  const { key, at, cost = 1 } = event;
   return {
     key: check.asString(`${what}: key`, key),
     at: check.finite(`${what}: at`, at),
