@@ -74,6 +74,17 @@ describe('a line', () => {
     ['Caddy', JSON.stringify(CADDY), { ...REQUEST, at: AT + 0.25, user: 'ada' }],
     ['Traefik in JSON', JSON.stringify(TRAEFIK), { ...REQUEST, at: AT + 0.25, user: undefined }],
     ['AWS ALB', ALB, { ...REQUEST, at: AT + 0.25, user: undefined }],
+    [
+      'AWS ALB of IPv6',
+      ALB.replace('192.0.2.7:', '[2001:db8::7]:'),
+      { ...REQUEST, at: AT + 0.25, user: undefined, address: '[2001:db8::7]' },
+    ],
+    ['combined with a byte order mark', `\ufeff${COMBINED}`, { ...REQUEST, at: AT, user: 'ada' }],
+    [
+      'JSON with a byte order mark',
+      `\ufeff${JSON.stringify(PINO)}`,
+      { ...REQUEST, at: AT + 0.25, user: undefined },
+    ],
   ])('in the format %s tells of its request', (_format, line, expected) => {
     expect(told(parseLine(line) as LogLine)).toEqual(expected);
   });
@@ -114,6 +125,9 @@ describe('a line', () => {
       },
     ],
     [{ method: 'GET', url: '/' }],
+    [{ time: 1e300, method: 'GET', url: '/' }],
+    [{ time: -1e300, method: 'GET', url: '/' }],
+    [{ time: 'request 1', method: 'GET', url: '/' }],
   ])('%j is in order, but tells of no request', object => {
     expect(parseLine(JSON.stringify(object))).toBe(OTHER);
   });
@@ -159,6 +173,8 @@ describe('a line', () => {
     [String(AT)],
     ['2026-05-17T10:05:03Z'],
     ['2026-05-17T12:05:03+02:00'],
+    ['2026-05-17T12:05:03.000+0200'],
+    ['2026-05-17 10:05:03'],
     ['17/May/2026:10:05:03 +0000'],
   ])('of JSON may have its time as %j', time => {
     expect((parseLine(JSON.stringify({ time, remote_addr: '192.0.2.7' })) as LogLine).at).toBe(AT);

@@ -79,7 +79,7 @@ export class Log {
       for await (const lines of linesOf(unzipped(counted(source.chunks(), onRead)))) {
         const events: CostedEvent[] = [];
         for (const line of lines) {
-          const event = line === '' ? undefined : this.#eventOf(line, tally, keys);
+          const event = line === '' || line === '\r' ? undefined : this.#eventOf(line, tally, keys);
           if (event !== undefined) events.push(event);
         }
         yield events;

@@ -29,19 +29,26 @@ const UNITS = [
   { from: 1e14, perSecond: 1e6 },
   { from: 1e11, perSecond: 1e3 },
 ];
+/** The most seconds before or after 1970 that a Date can hold. */
+const FURTHEST_SECS = 8.64e12;
+/** `Date.parse` would also read `request 1` as a time. */
+const ISO = /^\d{4}-\d\d/;
+const WITHOUT_ZONE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/;
 
 /**
- * A time as logs in JSON have it: a number since 1970 in whatever unit, a number as text, ISO 8601, or Apache's format.
+ * A time as logs in JSON have it: a number since 1970 in whatever unit, a number as text, ISO 8601 (UTC where it names no
+ * zone), or Apache's format.
  * @returns Unix time in seconds; NaN for what is none
  */
 export function secondsOf(value: unknown): number {
   if (typeof value === 'number') {
     const unit = UNITS.find(({ from }) => value >= from);
-    return unit === undefined ? value : value / unit.perSecond;
+    const seconds = unit === undefined ? value : value / unit.perSecond;
+    return Math.abs(seconds) <= FURTHEST_SECS ? seconds : Number.NaN;
   }
   if (typeof value !== 'string' || value === '') return Number.NaN;
   const number = Number(value);
   if (!Number.isNaN(number)) return secondsOf(number);
-  const iso = Date.parse(value) / 1000;
-  return Number.isNaN(iso) ? clfSeconds(value) : iso;
+  if (!ISO.test(value)) return clfSeconds(value);
+  return Date.parse(WITHOUT_ZONE.test(value) ? `${value}Z` : value) / 1000;
 }

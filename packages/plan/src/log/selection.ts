@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { addressKey } from '@breaking/core';
 import type { LogLine } from './line.js';
 
@@ -42,6 +42,8 @@ export class LineKeys {
   keyOf(line: LogLine): string {
     if (this.#kind.of === 'ip') return keyOfAddress(line.address);
     const text = this.#textOf(line);
+    // Behind a proxy, the client's address is in a header.
+    if (text !== undefined && isIPv6(text)) return keyOfAddress(text);
     // The two kinds never meet, as in the gates.
     if (text !== undefined) return /^(?:ip|key):/.test(text) ? `key:${text}` : text;
     this.#withoutKey += 1;

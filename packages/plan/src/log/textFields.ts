@@ -1,4 +1,4 @@
-const FIELD = /"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)/g;
+const FIELD = /"((?:[^"\\]|\\.)*)"|\[([^\]]*)\](?=\s|$)|(\S+)/g;
 
 /** The n-th field of a line, from 1: what is in quotes or brackets counts as one, and comes without them. */
 export function fieldAt(line: string, n: number): string | undefined {
