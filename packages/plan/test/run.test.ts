@@ -128,7 +128,13 @@ describe('the report of real traffic', () => {
   });
 
   test('at other rates and shares is computed for these', async () => {
-    const { frontier } = await planned([LOG, '--rates', '1/60,30/min,10/m,5/h,0.5', '--cover', '50%,99.9']);
+    const { frontier } = await planned([
+      LOG,
+      '--rates',
+      '1/60,30/minute,10/m,5/h,0.5',
+      '--cover',
+      '50%,99.9',
+    ]);
 
     expect(frontier.map((each: { restoreRateHz: number }) => each.restoreRateHz)).toEqual([
       1 / 60,
@@ -175,6 +181,16 @@ describe('what is read', () => {
     await written;
 
     expect({ requests, refused: policy.refused }).toEqual({ requests: 5, refused: 3 });
+  });
+
+  test('may have empty lines and end lines as Windows does', async () => {
+    const { requests, log } = await planned([], `${TWO_CLIENTS}\n`.replaceAll('\n', '\r\n'));
+
+    expect({ requests, lines: log.lines, unparsed: log.unparsed }).toEqual({
+      requests: 5,
+      lines: 5,
+      unparsed: 0,
+    });
   });
 
   test('may be out of order: it is sorted, and what comes too late is told', async () => {
@@ -230,6 +246,18 @@ describe('whose request it is', () => {
     expect((await plan(['--key', 'user'], lines)).stdout).toContain(
       'Without such a key, and so counted under their address (ip:…): 2 requests',
     );
+  });
+
+  test('is an address in a header or field too, cut alike', async () => {
+    const json = (address: string) =>
+      `${JSON.stringify({ time: 1_747_476_303, headers: { 'X-Real-IP': address }, remote_addr: '192.0.2.1' })}\n`;
+    const addresses = ['2001:db8:0:1::1', '2001:db8:0:2::2', '::ffff:192.0.2.7', '192.0.2.7'];
+
+    for (const key of ['header:x-real-ip', 'field:headers.X-Real-IP'])
+      expect(await keysOf(['--key', key], addresses.map(json).join(''))).toEqual([
+        '2001:db8::/56',
+        '192.0.2.7',
+      ]);
   });
 
   test('may be a field of JSON', async () => {
@@ -299,6 +327,11 @@ describe('what cannot be read', () => {
     expect(stdout).not.toContain('broken 4');
   });
 
+  test('is told in the singular where there is one', async () => {
+    expect((await plan([], 'one\n')).stderr).toContain('1 of 1 line could not be read. The first:\n  one\n');
+    expect((await plan([], log([0, '192.0.2.1']))).stdout).toContain('        1  192.0.2.1, 1 request\n');
+  });
+
   test('is an error that says what is expected, where it is more than half', async () => {
     const { code, stdout, stderr } = await plan([], `${log([0, '192.0.2.1'])}one\ntwo\n`);
 
@@ -337,11 +370,12 @@ describe('a wrong call', () => {
     [['x', '--key', 'name'], '--key name: it must be ip, user, header:NAME or field:PATH'],
     [['x', '--key', 'header:'], '--key header:: it must be'],
     [['x', '--cost', '1'], '--cost 1: it must be bytes or field:PATH'],
-    [['x', '--match', 'login'], undefined],
     [['x', '--match', 'POST login'], "--match POST login: it must be such as 'POST /login'"],
     [['x', '--since', 'then'], '--since then: it must be a time'],
+    [['x', '--until', 'day 1'], '--until day 1: it must be a time'],
     [['x', '--cover', '0%'], '--cover 0%: it must be > 0% and at most 100%'],
     [['x', '--rates', '1/week'], '--rates 1/week: it must be a rate'],
+    [['x', '--rates', '1/sin'], '--rates 1/sin: it must be a rate'],
     [['x', '--rates', '0'], '--rates 0: it must be a rate'],
     [
       ['x', '--policy', 'perMinute(10); process.exit()'],
@@ -349,9 +383,11 @@ describe('a wrong call', () => {
     ],
     [['x', '--policy', 'perMinute(0)'], '--policy perMinute(0): perMinute: n must be > 0, got 0'],
     [['x', '--policy', 'capacityMax=3'], '--policy capacityMax=3: it must be'],
+    [['x', '--policy', 'capacityMax=3,capacityMax=4'], '--policy capacityMax=3,capacityMax=4: it must be'],
+    [['x', '--policy', 'restoreRateHz=1/60,capacityMax=3'], 'capacityMax=3: "1/60" is no number'],
+    [['x', '--policy', 'restoreRateHz=0,capacityMax=3'], 'capacityMax=3: restoreRateHz must be > 0, got 0'],
   ])('%j says what is wrong, with exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await plan(args);
-    if (message === undefined) return;
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
@@ -365,6 +401,7 @@ describe('a wrong call', () => {
     ['perDay(1e3)', 1000 / 86_400, 1000],
     ['restoreRateHz=0.25,capacityMax=9', 0.25, 9],
     ['capacityMax=9, restoreRateHz=2', 2, 9],
+    ['{ capacityMax: 9, restoreRateHz: 0.3 }', 0.3, 9],
   ])('the policy %s is read, not evaluated', async (text, restoreRateHz, capacityMax) => {
     const events = Array.from({ length: capacityMax + 2 }, (): Line => [0, '192.0.2.1']);
     const { policy } = await planned(['--policy', text], log(...events));

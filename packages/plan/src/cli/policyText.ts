@@ -1,38 +1,49 @@
 import { type BucketPolicy, perDay, perHour, perMinute, perSecond } from '@breaking/core';
+import { check, LARGEST_CAPACITY } from '@breaking/core/internal';
 
 const FUNCTIONS = { perSecond, perMinute, perHour, perDay };
 const CALL =
   /^(perSecond|perMinute|perHour|perDay)\(\s*([\d._e+-]+)\s*(?:,\s*\{\s*burst\s*:\s*([\d._e+-]+)\s*,?\s*\}\s*)?\)$/;
 
+const PARTS = /^(?:\{(.*)\}|([^{}]*))$/;
+
 /**
- * A policy as text: `perMinute(10, { burst: 25 })`, or `restoreRateHz=0.5,capacityMax=10`. It is parsed, never evaluated.
+ * A policy as text: `perMinute(10, { burst: 25 })`, or `restoreRateHz=0.5,capacityMax=10`, also as the object that is suggested
+ * where no function makes a rate: `{ capacityMax: 10, restoreRateHz: 0.3 }`. It is parsed, never evaluated.
  * @throws Error that says what is wrong with it
  */
 export function policyOf(text: string): BucketPolicy {
   const [, name, n = '', burst] = CALL.exec(text.trim()) ?? [];
   if (name !== undefined) {
-    const options = burst === undefined ? {} : { burst: numberOf(burst) };
-    return FUNCTIONS[name as keyof typeof FUNCTIONS](numberOf(n), options);
+    const options = burst === undefined ? {} : { burst: asNumber(burst) };
+    return FUNCTIONS[name as keyof typeof FUNCTIONS](asNumber(n), options);
   }
-  const parts = new Map(
-    text.split(',').map(part => part.split('=').map(each => each.trim()) as [string, string]),
-  );
-  const [restoreRateHz, capacityMax] = [parts.get('restoreRateHz'), parts.get('capacityMax')];
-  if (parts.size !== 2 || !restoreRateHz || !capacityMax) {
+  const [, object, list = object ?? ''] = PARTS.exec(text.trim()) ?? [];
+  const parts = list.split(',').map(part => part.split(/[=:]/).map(each => each.trim()) as [string, string]);
+  const { restoreRateHz, capacityMax } = Object.fromEntries(parts);
+  if (parts.length !== 2 || !restoreRateHz || !capacityMax) {
     const forms =
       'perSecond, perMinute, perHour or perDay(N, { burst: B }), or restoreRateHz=R,capacityMax=B';
     throw new Error(`it must be ${forms}`);
   }
-  // Core's function checks both numbers.
-  return perSecond(numberOf(restoreRateHz), { burst: numberOf(capacityMax) });
+  return {
+    restoreRateHz: check.positive('restoreRateHz', asNumber(restoreRateHz)),
+    capacityMax: check.whole('capacityMax', asNumber(capacityMax), 1, LARGEST_CAPACITY),
+  };
+}
+
+function asNumber(text: string): number {
+  const number = numberOf(text);
+  if (Number.isNaN(number)) throw new Error(`"${text}" is no number`);
+  return number;
 }
 
 function numberOf(text: string): number {
-  return Number(text.replaceAll('_', ''));
+  return text === '' ? Number.NaN : Number(text.replaceAll('_', ''));
 }
 
 const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 };
-const RATE = /^([\d._e+-]+)(?:\/(?:(s|m|h|d)(?:ec|in|our|ay)?|([\d.]+)))?$/;
+const RATE = /^([\d._e+-]+)(?:\/(?:(s|sec|second|m|min|minute|h|hour|d|day)|([\d.]+)))?$/;
 
 /**
  * A rate as text, in tokens a second: `0.5`, `1/60`, `10/s`, `10/min`, `5/h`, `1/day`.
@@ -40,6 +51,5 @@ const RATE = /^([\d._e+-]+)(?:\/(?:(s|m|h|d)(?:ec|in|our|ay)?|([\d.]+)))?$/;
  */
 export function rateOf(text: string): number {
   const [, n = '', unit, secs = '1'] = RATE.exec(text.trim()) ?? [];
-  if (n === '') return Number.NaN;
-  return numberOf(n) / (unit === undefined ? Number(secs) : UNITS[unit as keyof typeof UNITS]);
+  return numberOf(n) / (unit === undefined ? Number(secs) : UNITS[unit[0] as keyof typeof UNITS]);
 }

@@ -84,7 +84,7 @@ function decidersText({ deciders, suggested }: PlanReport): string {
     '',
     ...deciders.map(
       ({ key, burst, requests }) =>
-        `${number(burst).padStart(9)}  ${printable(key)}, ${number(requests)} requests`,
+        `${number(burst).padStart(9)}  ${printable(key)}, ${counted(requests, 'request')}`,
     ),
   ].join('\n');
 }
@@ -145,7 +145,9 @@ export function unparsedText({ lines, unparsed, firstUnparsed }: LogTally): stri
   const shown = firstUnparsed.map(
     line => `  ${printable(line.length > 160 ? `${line.slice(0, 157)}...` : line)}`,
   );
-  return [`${number(unparsed)} of ${number(lines)} lines could not be read. The first:`, ...shown].join('\n');
+  return [`${number(unparsed)} of ${counted(lines, 'line')} could not be read. The first:`, ...shown].join(
+    '\n',
+  );
 }
 
 /** Text of a log must not steer the terminal. */
