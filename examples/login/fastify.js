@@ -1,15 +1,14 @@
 import breaking, { perHour } from '@breaking/fastify';
 import Fastify from 'fastify';
-import { isRight as isRightByHash } from './passwords.js';
 
 /**
  * @param {{
+ *   isRight: (account: string, password: string) => boolean | Promise<boolean>,
  *   store?: import('@breaking/fastify').BucketStore,
  *   clock?: import('@breaking/fastify').Clock,
- *   isRight?: (account: string, password: string) => boolean | Promise<boolean>,
- * }} [options]
+ * }} options
  */
-export async function createApp({ store, clock, isRight = isRightByHash } = {}) {
+export async function createApp({ isRight, store, clock }) {
   const app = Fastify();
   await app.register(breaking);
 

@@ -1,16 +1,15 @@
 import { perHour, rateLimit } from '@breaking/koa';
 import parse from 'co-body';
 import Koa from 'koa';
-import { isRight as isRightByHash } from './passwords.js';
 
 /**
  * @param {{
+ *   isRight: (account: string, password: string) => boolean | Promise<boolean>,
  *   store?: import('@breaking/koa').BucketStore,
  *   clock?: import('@breaking/koa').Clock,
- *   isRight?: (account: string, password: string) => boolean | Promise<boolean>,
- * }} [options]
+ * }} options
  */
-export function createApp({ store, clock, isRight = isRightByHash } = {}) {
+export function createApp({ isRight, store, clock }) {
   // Only wrong passwords count. A 429 by the account's limit is no wrong password of its address.
   const refundWhen = ({ status = 500 }) => status !== 401;
   const shared = { refundWhen, store, clock };

@@ -35,7 +35,10 @@ test('on HTTP/2 a client is limited, and its abort is told from a response', asy
     await received;
     never.close(8);
     for (let turns = 0; outcomes.length < 2 && turns < 10_000; turns++) await turn();
-    expect(outcomes).toEqual([{ status: 200, aborted: false }, { aborted: true }]);
+    expect(outcomes).toEqual([
+      { status: 200, aborted: false, durationSecs: 0 },
+      { aborted: true, durationSecs: 0 },
+    ]);
     expect(await statusOf('/')).toEqual([200, '"default";r=0;t=30']);
     expect(await statusOf('/')).toEqual([429, '"default";r=0;t=30']);
   } finally {

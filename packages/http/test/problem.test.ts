@@ -13,22 +13,24 @@ const refused = decided([{ name: 'burst', capacityMax: 1, restoreRateHz: 0.1 }],
 
 describe('a problem', () => {
   test('of a quota names its type, title, status and the policies that refused', () => {
-    expect(quotaExceeded(refused)).toEqual({
+    const problem = {
+      type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+      title: 'Request cannot be satisfied as assigned quota has been exceeded',
       status: 429,
-      retryAfterSecs: 10,
-      decision: refused,
-      problem: {
-        type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
-        title: 'Request cannot be satisfied as assigned quota has been exceeded',
-        status: 429,
-        'violated-policies': ['burst'],
-      },
-    });
+      'violated-policies': ['burst'],
+    };
+    const rejection = quotaExceeded(refused);
+
+    expect({ ...rejection }).toEqual(problem);
+    expect(rejection).toMatchObject({ status: 429, retryAfterSecs: 10, decision: refused, problem });
   });
 
   test('of a service has no type of its own', () => {
     const problem = { type: 'about:blank', title: 'Service Unavailable', status: 503 };
-    expect(serviceUnavailable(3)).toEqual({ status: 503, retryAfterSecs: 3, problem });
+    const rejection = serviceUnavailable(3);
+
+    expect({ ...rejection }).toEqual(problem);
+    expect(rejection).toMatchObject({ status: 503, retryAfterSecs: 3, problem });
   });
 });
 
