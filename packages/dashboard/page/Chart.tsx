@@ -46,7 +46,7 @@ export function Chart({ perSecond, countedForSecs }: Props) {
             values: (_self, ticks) => ticks.map(secs => (secs === 0 ? 'now' : `${secs / 60} min`)),
             splits: () => [-600, -480, -360, -240, -120, 0],
           },
-          { ...axis, size: 44 },
+          { ...axis, size: 44, space: 20 },
         ],
         series: [
           {},

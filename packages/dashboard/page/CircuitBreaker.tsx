@@ -1,6 +1,6 @@
 import type { CircuitState } from '@breaking/core';
 import { SHOWN_SECS } from '../src/counting/recentRate.js';
-import { clockTime, duration, number } from '../src/format.js';
+import { clockTime, duration, nextProbe, number } from '../src/format.js';
 import type { BreakerView, CircuitBreakerView } from '../src/views/breakers.js';
 import type { Act } from './act.js';
 
@@ -54,7 +54,6 @@ interface BreakerProps {
 
 function Breaker({ name, breaker, act }: BreakerProps) {
   const { id, key, state, forSecs, retryAfterSecs } = breaker;
-  const wait = retryAfterSecs === null ? 'until it is reset' : `next probe in ${duration(retryAfterSecs)}`;
   const shown = key === undefined ? name : `${name} ${key}`;
   return (
     <div class="breaker">
@@ -66,7 +65,7 @@ function Breaker({ name, breaker, act }: BreakerProps) {
             for {duration(forSecs)}, since {clockTime(forSecs)}
           </span>
         )}
-        {state === 'open' && <span>{wait}</span>}
+        {state === 'open' && <span>{nextProbe(retryAfterSecs)}</span>}
         {act !== undefined && (
           <span class="buttons">
             <button

@@ -1,4 +1,4 @@
-import { duration, number } from './format.js';
+import { nextProbe, number } from './format.js';
 import { SLOT_SECS } from './counting/recentRate.js';
 import type { RateLimitView, Snapshot } from './snapshot.js';
 import type { CircuitBreakerView } from './views/breakers.js';
@@ -31,9 +31,7 @@ function openAlarm({ name, states, breakers }: CircuitBreakerView): readonly Ala
   const all = open + states.closed;
   const [first] = breakers;
   const forSecs = first?.forSecs;
-  const wait = first?.retryAfterSecs;
-  const next =
-    wait === null ? 'until it is reset' : wait ? `next probe in ${duration(wait)}` : 'a probe is under way';
+  const next = states.open > 0 ? nextProbe(first?.retryAfterSecs ?? null) : 'a probe is under way';
   const what =
     all === 1
       ? states.open > 0

@@ -27,6 +27,14 @@ export function duration(secs: number): string {
     .join(' ');
 }
 
+/** When an open breaker lets a call through. @param retryAfterSecs null where only a reset does */
+export function nextProbe(retryAfterSecs: number | null): string {
+  if (retryAfterSecs === null) return 'until it is reset';
+  return Math.round(retryAfterSecs) > 0
+    ? `next probe in ${duration(retryAfterSecs)}`
+    : 'the next call is a probe';
+}
+
 /** The time of day so many seconds ago, as the viewer writes it. */
 export function clockTime(secsAgo: number, now: Date = new Date()): string {
   return new Date(now.getTime() - secsAgo * 1000).toLocaleTimeString();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clockTime, duration, number, policy } from '../src/format.js';
+import { clockTime, duration, nextProbe, number, policy } from '../src/format.js';
 
 test.each([
   [0, '0'],
@@ -20,6 +20,14 @@ test.each([
   [356_400, '4 d 3 h'],
 ])('%d seconds read %s', (secs, text) => {
   expect(duration(secs)).toBe(text);
+});
+
+test.each([
+  [null, 'until it is reset'],
+  [0.4, 'the next call is a probe'],
+  [75, 'next probe in 1 min 15 s'],
+])('an open breaker that waits %d seconds says "%s"', (secs, text) => {
+  expect(nextProbe(secs)).toBe(text);
 });
 
 test.each([
