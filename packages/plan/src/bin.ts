@@ -9,7 +9,10 @@ for (const [signal, code] of [
   process.once(signal, () => process.exit(code));
 }
 // Whoever reads the output may stop at any line, as head does.
-process.stdout.on('error', () => process.exit(0));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') console.error(error.message);
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
 
 run(process.argv.slice(2), process).then(code => {
   process.exitCode = code;

@@ -382,6 +382,8 @@ describe('a wrong call', () => {
       '--policy perMinute(10); process.exit(): it must be perSecond, perMinute',
     ],
     [['x', '--policy', 'perMinute(0)'], '--policy perMinute(0): perMinute: n must be > 0, got 0'],
+    [['x', '--html', ''], '--html: it must be the name of a file'],
+    [['x', '--html', './x'], '--html ./x: this is the log; name another file'],
     [['x', '--policy', 'capacityMax=3'], '--policy capacityMax=3: it must be'],
     [['x', '--policy', 'capacityMax=3,capacityMax=4'], '--policy capacityMax=3,capacityMax=4: it must be'],
     [['x', '--policy', 'restoreRateHz=1/60,capacityMax=3'], 'capacityMax=3: "1/60" is no number'],

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BucketPolicy } from '@breaking/core';
 import { asCover, type Cover, DEFAULT_COVER } from '../frontier/cover.js';
@@ -63,7 +64,7 @@ export function requestOf(args: readonly string[], isPiped: boolean): Request | 
     ),
     policies: (values.policy ?? []).map(text => tried('policy', text, () => policyOf(text))),
     json: values.json,
-    html: values.html,
+    html: pageOf(values.html, positionals),
   };
 }
 
@@ -121,6 +122,13 @@ function momentOf(option: string, text: string | undefined): number | undefined 
   const seconds = secondsOf(text);
   if (Number.isFinite(seconds)) return seconds;
   throw new UsageError(`--${option} ${text}: it must be a time such as 2026-05-17 or 2026-05-17T10:00:00Z`);
+}
+
+/** @returns the page's path; a log is never written over */
+function pageOf(path: string | undefined, logs: readonly string[]): string | undefined {
+  if (path === '') throw new UsageError('--html: it must be the name of a file');
+  if (path === undefined || logs.every(log => resolve(log) !== resolve(path))) return path;
+  throw new UsageError(`--html ${path}: this is the log; name another file`);
 }
 
 function ratesOf(text: string | undefined): readonly number[] | undefined {

@@ -20,5 +20,6 @@ A field of JSON has a path (req.user.id), one of text a number from 1; quotes an
 Formats: Apache's and nginx's common and combined format, AWS ALB, JSON lines of pino-http, Fastify, Caddy and Traefik;
 gzip or not. Several files are joined in order of time.
 
-Exit codes: 0; 1 where the log cannot be read, is mostly in no known format, or has no requests; 2 where the call is wrong.
+Exit codes: 0; 1 where the log cannot be read, is mostly in no known format, or has no requests, or where the answer cannot be
+written; 2 where the call is wrong.
 `;

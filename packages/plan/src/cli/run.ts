@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Log } from '../log/log.js';
 import { pageHtml } from '../page/page.js';
@@ -20,7 +21,8 @@ export interface Streams {
 /**
  * The command.
  * @param args what stands behind its name
- * @returns the exit code: 0; 1 for a log that cannot be read or has no requests; 2 for a wrong call
+ * @returns the exit code: 0; 1 for a log that cannot be read or has no requests, or a page that cannot be written; 2 for a
+ *   wrong call
  */
 export async function run(args: readonly string[], { stdin, stdout, stderr }: Streams): Promise<number> {
   try {
@@ -35,8 +37,10 @@ export async function run(args: readonly string[], { stdin, stdout, stderr }: St
   }
 }
 
-function planned(request: Request, stdin: Readable, stderr: NodeJS.WriteStream): Promise<string> {
+async function planned(request: Request, stdin: Readable, stderr: NodeJS.WriteStream): Promise<string> {
   const { files, selection, policies, json, html } = request;
+  // Better known now than after hours of reading.
+  if (html !== undefined) await access(dirname(html), constants.W_OK);
   const isReadTwice = policies.length > 0 || html !== undefined;
   return withSources(files, stdin, isReadTwice, async sources => {
     const log = new Log(sources, selection);
