@@ -133,7 +133,7 @@ describe('the report of real traffic', () => {
       '--rates',
       '1/60,30/minute,10/m,5/h,0.5',
       '--cover',
-      '50%,99.9',
+      '0.5,99.9',
     ]);
 
     expect(frontier.map((each: { restoreRateHz: number }) => each.restoreRateHz)).toEqual([
@@ -302,6 +302,31 @@ describe('what counts', () => {
     expect(frontier.at(-1)).toEqual({
       restoreRateHz: 1e8,
       bursts: { '95%': 1500, '99%': 1500, '100%': 1500 },
+    });
+  });
+
+  test.each([
+    [1.5, 2],
+    [-5, 1],
+    [1e30, 1],
+    ['many', 1],
+  ])('%j bytes need a burst of %i', async (bytes, burst) => {
+    const line = JSON.stringify({ time: 1_747_476_303, remote_addr: '192.0.2.1', bytes });
+    const { frontier } = await planned(['--cost', 'bytes', '--rates', '1'], line);
+
+    expect(frontier[0].bursts['100%']).toBe(burst);
+  });
+
+  test('bursts that no limit can have are not suggested', async () => {
+    const bytes = (n: number) => JSON.stringify({ time: 1_747_476_303, remote_addr: '192.0.2.1', bytes: n });
+    const args = ['--cost', 'bytes', '--rates', '1'];
+
+    expect((await planned(args, bytes(1e12))).suggested.capacityMax).toBe(1e12);
+    expect(await plan(args, bytes(1e12 + 1))).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'Every burst would be above 1,000,000,000,000, the most that a limit can have: try faster --rates.\n',
     });
   });
 

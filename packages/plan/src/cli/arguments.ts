@@ -60,7 +60,7 @@ export function requestOf(args: readonly string[], isPiped: boolean): Request | 
     },
     rates: ratesOf(values.rates) ?? (cost === 'one' ? DEFAULT_RATES : COST_RATES),
     covers: listOf(values.cover ?? DEFAULT_COVER.join()).map(text =>
-      tried('cover', text, () => asCover('it', text.endsWith('%') ? text : `${text}%`)),
+      tried('cover', text, () => asCover('it', shareOf(text))),
     ),
     policies: (values.policy ?? []).map(text => tried('policy', text, () => policyOf(text))),
     json: values.json,
@@ -122,6 +122,12 @@ function momentOf(option: string, text: string | undefined): number | undefined 
   const seconds = secondsOf(text);
   if (Number.isFinite(seconds)) return seconds;
   throw new UsageError(`--${option} ${text}: it must be a time such as 2026-05-17 or 2026-05-17T10:00:00Z`);
+}
+
+/** `99%`, `99` or `0.99`. */
+function shareOf(text: string): string | number {
+  if (text === '' || text.endsWith('%')) return text;
+  return Number(text) <= 1 ? Number(text) : `${text}%`;
 }
 
 /** @returns the page's path; a log is never written over */

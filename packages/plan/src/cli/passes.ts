@@ -1,4 +1,5 @@
 import type { BucketPolicy } from '@breaking/core';
+import { LARGEST_CAPACITY } from '@breaking/core/internal';
 import { ClientBursts } from '../frontier/clientBursts.js';
 import { policyCode } from '../frontier/code.js';
 import { MAX_KEYS } from '../frontier/frontier.js';
@@ -77,6 +78,12 @@ function asPlanned(report: PlanReport, tally: LogTally): Found['report'] {
   }
   const { suggested } = report;
   if (suggested !== undefined) return { ...report, suggested };
+  if (report.requests > 0) {
+    const most = LARGEST_CAPACITY.toLocaleString('en');
+    throw new Error(
+      `Every burst would be above ${most}, the most that a limit can have: try faster --rates.`,
+    );
+  }
   const why = tally.lines === 0 ? 'The log is empty' : 'No line of the log is a request that was asked for';
   throw new Error(`${why}: there is nothing to plan with.`);
 }

@@ -1,4 +1,5 @@
 import type { BucketPolicy } from '@breaking/core';
+import { LARGEST_CAPACITY } from '@breaking/core/internal';
 import { policyCode } from './code.js';
 import type { Cover } from './cover.js';
 import type { FrontierPoint } from './frontier.js';
@@ -17,13 +18,17 @@ const NEARLY = 1.1;
 /**
  * The policy of the frontier that lets the least through in any minute, at the largest cover below 100 % (at that, one
  * client alone decides). Of those that let through at most a tenth more, it is the fastest: who is refused waits least.
+ * @returns undefined where every burst is above what a limit can have
  */
-export function suggestionOf(points: readonly FrontierPoint[], covers: readonly Cover[]): Suggestion {
+export function suggestionOf(
+  points: readonly FrontierPoint[],
+  covers: readonly Cover[],
+): Suggestion | undefined {
   const { text } = coverOf(covers);
-  const policies = points.map(({ restoreRateHz, bursts }) => ({
-    capacityMax: bursts[text] as number,
-    restoreRateHz,
-  }));
+  const policies = points
+    .map(({ restoreRateHz, bursts }) => ({ capacityMax: bursts[text] as number, restoreRateHz }))
+    .filter(({ capacityMax }) => capacityMax <= LARGEST_CAPACITY);
+  if (policies.length === 0) return undefined;
   const inAMinute = (policy: BucketPolicy) => policy.capacityMax + policy.restoreRateHz * MINUTE_SECS;
   const least = Math.min(...policies.map(inAMinute));
   const fastest = policies

@@ -29,8 +29,8 @@ const UNITS = [
   { from: 1e14, perSecond: 1e6 },
   { from: 1e11, perSecond: 1e3 },
 ];
-/** The most seconds before or after 1970 that a Date can hold. */
-const FURTHEST_SECS = 8.64e12;
+/** The end of the year 9999. What is further away is a number of something else. */
+const FURTHEST_SECS = 253_402_300_799;
 /** `Date.parse` would also read `request 1` as a time. */
 const ISO = /^\d{4}-\d\d/;
 const WITHOUT_ZONE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/;

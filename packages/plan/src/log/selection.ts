@@ -64,12 +64,16 @@ function keyOfAddress(address = '-'): string {
   return isIPv4(address) ? address : (addressKey(address, IPV6_PREFIX_BITS) ?? address);
 }
 
-/** Tokens that a line costs: whole, rounded up; 1 where a field is no number. */
+/** Tokens that a line costs: whole, rounded up; 1 where a field is no number ≥ 0, 0 where a line tells of no bytes. */
 export function costOf(line: LogLine, kind: CostKind): number {
   if (kind === 'one') return 1;
-  if (kind === 'bytes') return line.bytes ?? 0;
-  const cost = Math.ceil(Number(line.field(kind.field) ?? Number.NaN));
-  return Number.isSafeInteger(cost) && cost >= 0 ? cost : 1;
+  if (kind === 'bytes') return wholeTokens(line.bytes) ?? 0;
+  return wholeTokens(line.field(kind.field)) ?? 1;
+}
+
+function wholeTokens(value: string | number | undefined): number | undefined {
+  const tokens = Math.ceil(Number(value ?? Number.NaN));
+  return Number.isSafeInteger(tokens) && tokens >= 0 ? tokens : undefined;
 }
 
 export function isSelected(line: LogLine, { isWanted, since, until }: Selection): boolean {

@@ -10,7 +10,7 @@ export interface PlanReport {
   /** How many clients there were. */
   readonly keys: number;
   readonly frontier: readonly FrontierPoint[];
-  /** A policy to begin with; none without requests. */
+  /** A policy to begin with; none without requests, or where every burst is above the 1e12 that a limit can have. */
   readonly suggested: Suggestion | undefined;
   /** For each rate, the share of the requests that the clients made which each cover's burst never refuses. */
   readonly requestShares: readonly {
