@@ -103,4 +103,40 @@ describe('the recipe', { timeout: 30_000 }, () => {
   test('for a shutdown serves until it is told to stop', async () => {
     expect((await fetch(await recipe('shutdown'))).status).toBe(200);
   });
+
+  test('for a health route lists the breakers that are not closed', async () => {
+    const url = await recipe('health');
+    const health = async () => (await fetch(`${url}/health`)).json();
+
+    expect(await health()).toEqual({ status: 'ok', open: [] });
+    expect(await statuses(3, () => fetch(`${url}/shops/down`))).toEqual([502, 502, 503]);
+    expect(await statuses(1, () => fetch(`${url}/shops/up`))).toEqual([200]);
+    const open = [{ name: 'shops', key: 'down', state: 'open', retryAfterSecs: 30 }];
+    expect(await health()).toEqual({ status: 'degraded', open });
+  });
+
+  test('for an admin route looks at a key and resets it, for who has the token', async () => {
+    const [program] = new Readme('examples/admin/README.md').programs;
+    const url = await run(program!.code, 'examples', { ADMIN_TOKEN: 'secret' });
+    const items = () => fetch(`${url}/items`, { headers: { 'X-API-Key': 'key-of-ada' } });
+    const admin = (path: string, method = 'GET', token = 'secret') =>
+      fetch(`${url}/admin/limits/${path}`, { method, headers: { Authorization: `Bearer ${token}` } });
+
+    expect(await statuses(6, items)).toEqual([...Array(5).fill(200), 429]);
+    const look = await (await admin('api/ada')).json();
+    expect(look).toMatchObject({ allowed: false, limits: [{ name: 'api', tokensLeft: 0 }] });
+    for (const method of ['GET', 'DELETE']) {
+      expect((await admin('api/ada', method, 'guessed')).status).toBe(401);
+      expect((await fetch(`${url}/admin/limits/api/ada`, { method })).status).toBe(401);
+    }
+    expect((await items()).status).toBe(429);
+    expect((await admin('none/ada')).status).toBe(404);
+    expect((await admin('api/ada', 'DELETE')).status).toBe(204);
+    expect((await items()).status).toBe(200);
+  });
+
+  test('for an admin route does not start without a token', async () => {
+    const [program] = new Readme('examples/admin/README.md').programs;
+    await expect(run(program!.code, 'examples', { ADMIN_TOKEN: '' })).rejects.toThrow('ADMIN_TOKEN must be set');
+  });
 });

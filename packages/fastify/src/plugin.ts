@@ -137,8 +137,9 @@ function routeLimits(
 ): RouteGates<RateLimit> {
   const shared = options === undefined ? undefined : new RateLimitGate(binding, options);
   if (shared !== undefined) limits.set(shared.limiter.name, shared.limiter);
-  const { store = new MemoryBucketStore(), keyOf, addressOf, headers, onStoreError, clock } = options ?? {};
-  const inherited = { store, keyOf, addressOf, headers, onStoreError, clock };
+  const { store = new MemoryBucketStore(), keyOf, addressOf, headers, clock } = options ?? {};
+  const { onStoreError, storeDeadlineSecs } = options ?? {};
+  const inherited = { store, keyOf, addressOf, headers, clock, onStoreError, storeDeadlineSecs };
   return new RouteGates('rateLimit', (own, name) => {
     if (own === undefined) return shared;
     const gate = new RateLimitGate(binding, { ...inherited, name, ...given(own) }, name);

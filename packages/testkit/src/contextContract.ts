@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
 import { MockClock } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest, GateUnderTest, Handler } from './adapterUnderTest.js';
@@ -91,6 +92,38 @@ export function contextContract(adapter: AdapterUnderTest): void {
       await abandon();
       while (contexts.length < 3) await turn();
       expect(contexts).toEqual(['isFailure of ada', 'isFailure of bob', 'open of bob']);
+    });
+
+    test('isFailure, asked about a probe early, by another request', async () => {
+      const clock = new MockClock();
+      const { contexts, served } = await contextsWith(
+        note => ({
+          kind: 'circuitBreaker',
+          options: {
+            errorThreshold: 1,
+            timeWindowSecs: 20,
+            cooldownSecs: 10,
+            clock,
+            isFailure: ({ status = 0 }) => {
+              note(`isFailure(${status})`);
+              return status >= 500;
+            },
+          },
+        }),
+        io => {
+          if (io.req.headers['x-user'] === 'ada') return io.send(500, 'broken');
+          io.hijack();
+          io.res.writeHead(200).write('the first part');
+        },
+      );
+      await served.get({ 'X-User': 'ada' });
+      while (contexts.length < 1) await turn();
+      clock.advanceBy(10);
+      for (const user of ['bob', 'eve']) {
+        const sent = served.open({ headers: { 'X-User': user } }).on('error', () => {});
+        await once(sent, 'response');
+      }
+      expect(contexts).toEqual(['isFailure(500) of ada', 'isFailure(200) of bob']);
     });
   });
 }
