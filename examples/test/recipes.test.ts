@@ -137,6 +137,8 @@ describe('the recipe', { timeout: 30_000 }, () => {
 
   test('for an admin route does not start without a token', async () => {
     const [program] = new Readme('examples/admin/README.md').programs;
-    await expect(run(program!.code, 'examples', { ADMIN_TOKEN: '' })).rejects.toThrow('ADMIN_TOKEN must be set');
+    await expect(run(program!.code, 'examples', { ADMIN_TOKEN: '' })).rejects.toThrow(
+      'ADMIN_TOKEN must be set',
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { MemoryBucketStore, MockClock } from '@breaking/core';
+import { type BucketStore, MemoryBucketStore, MockClock } from '@breaking/core';
 import breaking, { perMinute } from '@breaking/fastify';
 import { heard, warned } from '@breaking/testkit';
 import Fastify from 'fastify';
@@ -7,6 +7,7 @@ import { appWith, ask } from './pluggedApp.js';
 
 const clock = new MockClock(1000);
 const ok = async () => 'ok';
+const never = () => new Promise<never>(() => {});
 
 const plugins = { name: 'all', ...perMinute(9), clock };
 
@@ -108,6 +109,22 @@ describe('config.rateLimit', () => {
     expect((await app.inject('/c')).headers).toMatchObject({ 'x-ratelimit-remaining': '0' });
     clock.advanceBy(60);
     expect((await ask(app, '/c')).status).toBe(200);
+  });
+
+  test('inherits storeDeadlineSecs, unless it names it', async () => {
+    const told: number[] = [];
+    const store: BucketStore = {
+      ...{ check: never, peek: never, refund: never, reset: never },
+      withDeadline(secs) {
+        told.push(secs);
+        return store;
+      },
+    };
+    const app = await appWith({ rateLimit: { ...plugins, store, storeDeadlineSecs: 0.5 } });
+    app.get('/a', { config: { rateLimit: perMinute(1) } }, ok);
+    app.get('/b', { config: { rateLimit: { ...perMinute(1), storeDeadlineSecs: 0.2 } } }, ok);
+    await app.ready();
+    expect(told).toEqual([0.5, 0.5, 0.2]);
   });
 
   test('inherits what it gives as undefined, and its name too', async () => {

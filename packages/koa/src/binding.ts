@@ -1,11 +1,12 @@
 import { isThenable } from '@breaking/core/internal';
 import { type Binding, type Gate, isWatched, recordError, recordHandling } from '@breaking/http';
 import type { Context, Next } from 'koa';
+import { closeUpgraded, responseOf } from './upgraded.js';
 
 export const binding: Binding<Context, Context> = {
   requestOf: ctx => ctx,
   incomingOf: ctx => ctx.req,
-  outgoingOf: ctx => ctx.res,
+  outgoingOf: responseOf,
   addressOf: ctx => ctx.ip,
   // Koa believes the first of the addresses that it is shown, unless it is told how many proxies there are.
   trustsAnyClient: ({ app }) => app.proxy && !(app.maxIpsCount > 0),
@@ -22,6 +23,7 @@ export const binding: Binding<Context, Context> = {
     ctx.status = status;
     ctx.set(headers);
     ctx.body = body;
+    closeUpgraded(ctx);
   },
 };
 

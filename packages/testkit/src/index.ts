@@ -21,3 +21,4 @@ export { rateLimitContract } from './rateLimitContract.js';
 export { type Answer, type Asked, listen, Served, serve } from './served.js';
 export { storeContract } from './storeContract.js';
 export type { StoreUnderTest } from './storeUnderTest.js';
+export { type WebSocketApp, type WebSocketGates, webSocketContract } from './webSocketContract.js';

@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type BucketPolicy, type CircuitBreakerGroup, type Clock, MockClock } from '@breaking/core';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { heard, turn } from './observed.js';
+
+/** The options of the gates in front of the WebSockets of an app. */
+export interface WebSocketGates {
+  readonly rateLimit: BucketPolicy & { readonly clock: Clock };
+  readonly circuitBreaker: {
+    readonly name: string;
+    readonly errorThreshold: number;
+    readonly timeWindowSecs: number;
+    readonly cooldownSecs: number;
+    readonly clock: Clock;
+  };
+}
+
+/** An app that listens, and sends `hello` to each WebSocket at `/socket` that passes its rate limit and its circuit breaker. */
+export interface WebSocketApp {
+  readonly server: Server;
+  readonly breakers: CircuitBreakerGroup;
+}
+
+/**
+ * What gates do to WebSockets.
+ * @param refused what a refused client sees: the status of the answer to its upgrade, or `closed CODE` where the library
+ *   upgrades a connection before it asks anybody
+ */
+export function webSocketContract(
+  name: string,
+  appOf: (gates: WebSocketGates) => Promise<WebSocketApp>,
+  refused: { readonly by429: string; readonly by503: string },
+): void {
+  const served = async (breakerName: string, { capacityMax = 100 } = {}) => {
+    const clock = new MockClock();
+    const calls = heard('breaking:circuit_breaker:call');
+    const { server, breakers } = await appOf({
+      rateLimit: { capacityMax, restoreRateHz: 0.001, clock },
+      circuitBreaker: { name: breakerName, errorThreshold: 1, timeWindowSecs: 20, cooldownSecs: 10, clock },
+    });
+    if (!server.listening) await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const open = () => opened(server.address() as AddressInfo);
+    // Not of the sockets of the test before, which close meanwhile.
+    const outcomes = () => calls.filter(call => call.name === breakerName).map(({ outcome }) => outcome);
+    return { clock, breaker: breakers.get(), open, outcomes };
+  };
+
+  describe(`WebSockets of ${name}`, () => {
+    test('the first one that opens closes the circuit breaker, and the others are admitted', async () => {
+      const { clock, breaker, open } = await served('first');
+      breaker.trip();
+      expect((await open()).saw).toBe(refused.by503);
+      clock.advanceBy(10);
+      const sockets = [await open(), await open(), await open()];
+      expect(sockets.map(({ saw }) => saw)).toEqual(['hello', 'hello', 'hello']);
+      expect(breaker.state).toBe('closed');
+    });
+
+    test('one that was open for an hour is a success of its circuit breaker', async () => {
+      const { clock, open, outcomes } = await served('hour');
+      const { socket } = await open();
+      clock.advanceBy(3600);
+      expect(outcomes()).toEqual([]);
+      socket.close();
+      while (outcomes().length === 0) await turn();
+      expect(outcomes()).toEqual(['success']);
+    });
+
+    test('one more than the rate limit allows is refused', async () => {
+      const { open } = await served('limited', { capacityMax: 1 });
+      expect((await open()).saw).toBe('hello');
+      expect((await open()).saw).toBe(refused.by429);
+    });
+  });
+}
+
+/** A WebSocket, and the first that its client saw. */
+async function opened({ port }: AddressInfo): Promise<{ readonly socket: WebSocket; readonly saw: string }> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/socket`);
+  onTestFinished(() => void socket.terminate());
+  const saw = await Promise.race([
+    once(socket, 'message').then(([message]) => String(message)),
+    once(socket, 'unexpected-response').then(([, response]) => `${response.statusCode}`),
+    once(socket, 'close').then(([code]) => `closed ${code}`),
+  ]);
+  return { socket, saw };
+}
