@@ -40,6 +40,17 @@ describe('whose request it is', () => {
     );
   });
 
+  test('is nobody’s where the line has no address: they count as one client, and the report says so', async () => {
+    const lines = ['"192.0.2.1"', 'null', '"-"'].map(
+      source => `{"time":1747476303,"ip":${source},"path":"/"}\n`,
+    );
+    const { stdout } = await plan([], lines.join(''));
+
+    expect(stdout).toContain('3 requests of 2 clients');
+    expect(stdout).toContain('Without an address, and so counted as one client (-): 2 requests.');
+    expect((await planned(['--key', 'field:path'], lines.join(''))).log.withoutAddress).toBe(0);
+  });
+
   test('is an address in a header or field too, cut alike', async () => {
     const json = (address: string) =>
       `${JSON.stringify({ time: 1_747_476_303, headers: { 'X-Real-IP': address }, remote_addr: '192.0.2.1' })}\n`;

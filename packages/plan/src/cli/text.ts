@@ -135,6 +135,12 @@ export function notesOf({ approximate, frontier }: PlanReport, tally: LogTally):
     const requests = counted(tally.withoutKey, 'request');
     notes.push(`Without such a key, and so counted under their address (ip:…): ${requests}.`);
   }
+  if (tally.withoutAddress > 0) {
+    const requests = counted(tally.withoutAddress, 'request');
+    notes.push(
+      `Without an address, and so counted as one client (-): ${requests}. Is it elsewhere? --key field:PATH.`,
+    );
+  }
   if (tally.others > 0) notes.push(`Telling of no request: ${counted(tally.others, 'line')}.`);
   if (tally.unparsed > 0) notes.push(unparsedText(tally));
   return notes;

@@ -25,6 +25,8 @@ export interface LogTally {
   late: number;
   /** Requests without the text that they were to be keyed by. */
   withoutKey: number;
+  /** Requests without an address where they count under that: all as one client, `-`. */
+  withoutAddress: number;
   /** Whether all times are whole seconds. */
   areWholeSeconds: boolean;
   /** Unix time in seconds: of the first request and of the last. */
@@ -66,6 +68,7 @@ export class Log {
       }
     }
     tally.withoutKey = keys.withoutKey;
+    tally.withoutAddress = keys.withoutAddress;
     return tally;
   }
 
@@ -129,6 +132,7 @@ function newTally(): LogTally {
     unselected: 0,
     late: 0,
     withoutKey: 0,
+    withoutAddress: 0,
     areWholeSeconds: true,
     first: Infinity,
     last: -Infinity,

@@ -25,10 +25,14 @@ export interface Selection {
 
 /** What the gates cut IPv6 addresses to unless told otherwise. */
 const IPV6_PREFIX_BITS = 56;
+/** Stands in logs, and here, where there is no address. */
+const NO_ADDRESS = '-';
+
 /** Finds the key of a line: what it is keyed by, else its address. */
 export class LineKeys {
   readonly #kind: KeyKind;
   #withoutKey = 0;
+  #withoutAddress = 0;
 
   constructor(kind: KeyKind) {
     this.#kind = kind;
@@ -39,15 +43,26 @@ export class LineKeys {
     return this.#withoutKey;
   }
 
+  /** Lines that had no address either, where that was asked for: they all count as one client. */
+  get withoutAddress(): number {
+    return this.#withoutAddress;
+  }
+
   keyOf(line: LogLine): string {
-    if (this.#kind.of === 'ip') return keyOfAddress(line.address);
+    if (this.#kind.of === 'ip') return this.#addressOf(line);
     const text = this.#textOf(line);
     // Behind a proxy, the client's address is in a header.
     if (text !== undefined && isIPv6(text)) return keyOfAddress(text);
     // The two kinds never meet, as in the gates.
     if (text !== undefined) return /^(?:ip|key):/.test(text) ? `key:${text}` : text;
     this.#withoutKey += 1;
-    return `ip:${keyOfAddress(line.address)}`;
+    return `ip:${this.#addressOf(line)}`;
+  }
+
+  #addressOf({ address }: LogLine): string {
+    if (address !== undefined && address !== NO_ADDRESS) return keyOfAddress(address);
+    this.#withoutAddress += 1;
+    return NO_ADDRESS;
   }
 
   #textOf(line: LogLine): string | undefined {
@@ -59,7 +74,7 @@ export class LineKeys {
 }
 
 /** As the gates key it; what is no address, such as a host's name, as it is. */
-function keyOfAddress(address = '-'): string {
+function keyOfAddress(address: string): string {
   // Most are, and these need no more.
   return isIPv4(address) ? address : (addressKey(address, IPV6_PREFIX_BITS) ?? address);
 }
