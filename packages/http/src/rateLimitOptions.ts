@@ -35,7 +35,7 @@ export interface RateLimitSettings<Req> {
   readonly name?: string | undefined;
   /**
    * Whose buckets a request draws on; undefined for those of the client's address, the default. `address` is that address
-   * in the form of the default key, an IPv6 address cut to its network. It is found only where a second parameter is declared.
+   * in the form of the default key, an IPv6 address cut to its network. It is found only where that parameter is declared.
    */
   readonly keyOf?: Callback<[req: Req, address: string], Key> | undefined;
   /** The client's address where the framework cannot know it, such as that in a field of a CDN; undefined for the framework's. */

@@ -2,6 +2,7 @@ import { check } from '@breaking/core/internal';
 import type { Binding } from '../binding.js';
 import { andThen, asKey, type Callback, type Key, type MaybePromise } from '../callback.js';
 import { AddressKeys } from './addressKey.js';
+import { takesAddress } from './takesAddress.js';
 
 /** Keys of addresses start with this. Those that `keyOf` gives never do. */
 const ADDRESS = 'ip:';
@@ -24,12 +25,14 @@ export class RequestKeys<X, Req> {
   readonly #what: string;
   readonly #options: Options<Req>;
   readonly #addresses: AddressKeys<X>;
+  readonly #takesAddress: boolean;
 
   constructor(binding: Binding<X, Req>, what: string, options: Options<Req>) {
     this.#binding = binding;
     this.#what = what;
     this.#options = options;
     this.#addresses = new AddressKeys(binding, what, options.ipv6PrefixBits);
+    this.#takesAddress = options.keyOf !== undefined && takesAddress(options.keyOf);
   }
 
   /** @throws, or rejects with, what a callback throws, and a TypeError or RangeError for what is no key or address */
@@ -38,8 +41,9 @@ export class RequestKeys<X, Req> {
     if (keyOf === undefined) return this.#addressKey(x);
     const req = this.#binding.requestOf(x);
     // The address is found, and warned of, only where somebody uses it.
-    const answer =
-      keyOf.length < 2 ? keyOf(req, '') : andThen(this.#address(x), address => keyOf(req, address));
+    const answer = this.#takesAddress
+      ? andThen(this.#address(x), address => keyOf(req, address))
+      : keyOf(req, '');
     return andThen(answer, given => {
       const key = asKey(this.#what, given);
       if (key === undefined) return this.#addressKey(x);

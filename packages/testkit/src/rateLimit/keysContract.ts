@@ -26,6 +26,15 @@ export function keysContract(adapter: AdapterUnderTest): void {
       ]);
     });
 
+    test('has the address in it however the second parameter is declared', async () => {
+      const keyOf = (_req: unknown, address: string) => `login:${address}`;
+      const traced = (...args: Parameters<typeof keyOf>) => keyOf(...args);
+      const withDefault = (req: unknown, address = 'nowhere') => keyOf(req, address);
+      for (const declared of [traced, withDefault]) {
+        expect(await keysOf({ keyOf: declared }, ['192.0.2.1'])).toEqual(['login:192.0.2.1']);
+      }
+    });
+
     test('that is a number or a bigint is its digits, null is the address, and an answer may come later', async () => {
       const ip = 'ip:192.0.2.1';
       for (const [answer, key] of [
