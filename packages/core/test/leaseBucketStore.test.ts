@@ -13,8 +13,8 @@ import {
   RateLimiter,
   sourceOf,
 } from '@breaking/core';
-import { provokes } from '../../testkit/src/observed.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { provokes } from '../../testkit/src/observed.js';
 
 provokes('BREAKING_STORE_FAILS');
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));

@@ -87,6 +87,7 @@ end
 local function block_left()
   local secs = left(BLOCK)
   if secs > 0.001 then return secs end
+  if buckets[BLOCK] and buckets[BLOCK].debt > 0 then put(BLOCK, 0, now, 1, 0) end
   return 0
 end
 
@@ -130,7 +131,7 @@ local limits = {}
 for i = 6, #ARGV, 3 do
   limits[#limits + 1] = { name = ARGV[i], capacity = tonumber(ARGV[i + 1]), rate = tonumber(ARGV[i + 2]) }
 end
-settle()
+if operation ~= 'reserve' then settle() end
 
 ${BLOCK_AND_STRIKE}${RESERVE}
 local answer

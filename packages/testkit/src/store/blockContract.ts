@@ -50,6 +50,17 @@ export function blockContract(using: Using): void {
     );
   });
 
+  describe('a take that finds nothing', () => {
+    test(
+      'forgives nothing, whatever a lower capacity counts of the debt',
+      using(async opened => {
+        await opened.check([limit('only', 10, 1)], 10);
+        expect(await take(opened, 1, [limit('only', 5, 1)])).toBe(1);
+        expect(await opened.tokensLeft(TEN)).toEqual([0]);
+      }),
+    );
+  });
+
   describe('a block', () => {
     test(
       'refuses every cost, 0 too, until it ends, and tells by a look',

@@ -8,11 +8,17 @@ import type { Waiting } from './waits.js';
 /** A block, or the time in which it is remembered, is a debt of seconds. */
 const SECONDS = { capacityMax: Infinity, restoreRateHz: 1 };
 
-/** Seconds for which the key is still blocked: 0 where that is too little to refuse. */
+/**
+ * Seconds for which the key is still blocked: 0 where that is too little to refuse. A block that is over is removed, so that
+ * no clock that steps back revives it: ask before the slots of the key are looked up.
+ */
 export function blockSecs({ shard, keys }: KeyBuckets, now: number): number {
   if (shard.blocks === 0) return 0;
-  const secs = shard.owed(shard.find(keys.low, keys.high, BLOCK), SECONDS, now, 0);
-  return isBlock(secs) ? secs : 0;
+  const slot = shard.find(keys.low, keys.high, BLOCK);
+  const secs = shard.owed(slot, SECONDS, now, 0);
+  if (isBlock(secs)) return secs;
+  if (slot !== -1) shard.remove(slot);
+  return 0;
 }
 
 /** Blocks the key for `secs` instead of what is left of an earlier block. Those who wait on it move back by as much. */

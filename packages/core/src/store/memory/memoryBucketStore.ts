@@ -66,15 +66,20 @@ export class MemoryBucketStore implements BucketStore {
 
   take(key: string, limits: readonly Limit[], n: number, now: number): number {
     const buckets = this.itself.#bucketsOf(key);
-    const debts = buckets.load(limits, now, buckets.waiting(limits, now)?.maxWaitSecs);
-    let least = n;
-    limits.forEach(({ capacityMax }, i) => {
-      const taken = Math.min(n, wholeTokens(capacityMax, debts[i] as number));
-      debts[i] = (debts[i] as number) + taken;
-      least = Math.min(least, taken);
+    const maxWaitSecs = buckets.waiting(limits, now)?.maxWaitSecs;
+    const debts = buckets.load(limits, now, maxWaitSecs);
+    const taken = limits.map(({ capacityMax }, i) =>
+      Math.min(n, wholeTokens(capacityMax, debts[i] as number)),
+    );
+    // A limit from which nothing is taken is not written: it may count less of its debt than others do.
+    const isTaken = (_: unknown, i: number) => (taken[i] as number) > 0;
+    const changed = limits.filter(isTaken);
+    const left = buckets.load(changed, now, maxWaitSecs);
+    taken.filter(isTaken).forEach((tokens, i) => {
+      left[i] = (left[i] as number) + tokens;
     });
-    buckets.keep(limits, now);
-    return n - least;
+    buckets.keep(changed, now);
+    return n - Math.min(...taken);
   }
 
   reserve(key: string, wants: readonly Want[], options: ReserveOptions, now: number): Reservations {
@@ -175,8 +180,8 @@ export class MemoryBucketStore implements BucketStore {
   #decideAll(limits: readonly Limit[], cost: number, taken: number, now: number): Decision {
     const buckets = this.#buckets;
     const waiting = buckets.waiting(limits, now);
-    const debts = buckets.load(limits, now, waiting?.maxWaitSecs);
     const secs = blockSecs(buckets, now);
+    const debts = buckets.load(limits, now, waiting?.maxWaitSecs);
     const allowed = secs === 0 && allThere(limits, debts, cost);
     // While callers wait, tokens that come back would let others overtake them.
     const isRefund = taken < 0 && waiting === undefined;

@@ -49,8 +49,8 @@ export function reserve(
 function reserveOne(buckets: KeyBuckets, want: Want, earliest: number, now: number): Reservation {
   const { limits, cost, maxWaitSecs } = want;
   const waiting = buckets.waiting(limits, now);
-  const debts = buckets.load(limits, now, waiting?.maxWaitSecs);
   const blockedSecs = blockSecs(buckets, now);
+  const debts = buckets.load(limits, now, waiting?.maxWaitSecs);
   const waitSecs = secondsUntilAll(limits, debts, cost, Math.max(blockedSecs, earliest - now));
   const longest = longestWait(maxWaitSecs);
   if (waitSecs > longest) {
@@ -104,7 +104,7 @@ function withdraw(
   { limits, before, after, waiting, movedSecs }: Undo,
   now: number,
 ): boolean {
-  const current = buckets.waiting(limits, now);
+  const current = buckets.table.waits.of(buckets.keys, now);
   const moved = (current?.movedSecs ?? movedSecs) - movedSecs;
   const isUnchanged = limits.every((limit, i) => {
     const { debt, at } = after[i] as Kept;

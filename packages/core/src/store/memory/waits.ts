@@ -29,10 +29,14 @@ export class Waits {
   of(key: KeyHash, now: number): Waiting | undefined {
     const waiting = this.#waiting.get(nameOf(key));
     if (waiting === undefined) return undefined;
+    if (waiting.at > now) {
+      // The clock stepped back: the seconds stay, and pass from here.
+      const stayed = { ...waiting, at: now };
+      this.#waiting.set(nameOf(key), stayed);
+      return stayed;
+    }
     const { secs, fullSecs, at } = waiting;
-    // If the clock stepped back, nothing drained.
-    const pastSecs = Math.max(0, now - at);
-    return { ...waiting, secs: secs - pastSecs, fullSecs: fullSecs - pastSecs, at: now };
+    return { ...waiting, secs: secs - (now - at), fullSecs: fullSecs - (now - at), at: now };
   }
 
   set(key: KeyHash, waiting: Waiting | undefined): void {

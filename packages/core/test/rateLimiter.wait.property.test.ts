@@ -1,0 +1,202 @@
+import { MemoryBucketStore, MockClock, RateLimiter, TooManyRequests } from '@breaking/core';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+/** Rates are powers of two and times whole 64ths of a second: no double is ever rounded. */
+const LIMITS = {
+  one: { only: { capacityMax: 3, restoreRateHz: 2 } },
+  two: { fast: { capacityMax: 5, restoreRateHz: 4 }, slow: { capacityMax: 2, restoreRateHz: 0.5 } },
+};
+const MAX_WAIT_SECS = 6;
+const STEP = 1 / 64;
+
+interface Grant {
+  readonly cost: number;
+  calledAt: number;
+  at: number;
+}
+
+/** Buckets in tokens, without debt: each grant is taken at its moment, in the order of the calls. */
+class Model {
+  readonly #limits: readonly { readonly capacityMax: number; readonly restoreRateHz: number }[];
+  readonly grants: Grant[] = [];
+
+  constructor(limits: object) {
+    this.#limits = Object.values(limits);
+  }
+
+  /** The first moment, not before `now` and not before the one ahead, at which every bucket has `cost`. */
+  momentOf(cost: number, now: number, ahead = this.grants): number {
+    let moment = Math.max(now, ahead.at(-1)?.at ?? now);
+    for (const { capacityMax, restoreRateHz } of this.#limits) {
+      let [tokens, at] = [capacityMax, 0];
+      for (const grant of ahead) {
+        tokens = Math.min(capacityMax, tokens + (grant.at - at) * restoreRateHz) - grant.cost;
+        at = grant.at;
+      }
+      if (cost > capacityMax) return Infinity;
+      moment = Math.max(moment, at + (cost - tokens) / restoreRateHz);
+    }
+    return moment;
+  }
+
+  add(cost: number, now: number, at: number): Grant {
+    const grant = { cost, calledAt: now, at };
+    this.grants.push(grant);
+    return grant;
+  }
+
+  /** As if it had never been: those behind it move up. */
+  remove(grant: Grant, now: number): void {
+    const behind = this.grants.splice(this.grants.indexOf(grant)).slice(1);
+    for (const each of behind) {
+      each.at = this.momentOf(each.cost, now);
+      this.grants.push(each);
+    }
+  }
+}
+
+class CountingClock extends MockClock {
+  wakes = 0;
+
+  override wakeAt(secs: number, callback: () => void) {
+    return super.wakeAt(secs, () => {
+      this.wakes += 1;
+      callback();
+    });
+  }
+}
+
+async function turns() {
+  for (let i = 0; i < 6; i++) await undefined;
+}
+
+type Action =
+  | { readonly kind: 'wait' | 'check'; readonly cost: number }
+  | { readonly kind: 'pass'; readonly eighths: number }
+  | { readonly kind: 'abort'; readonly which: number };
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('wait' as const), cost: fc.integer({ min: 1, max: 3 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('check' as const), cost: fc.integer({ min: 1, max: 2 }) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('pass' as const), eighths: fc.integer({ min: 1, max: 12 }) }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('abort' as const), which: fc.nat() }) },
+);
+
+describe.each(Object.entries(LIMITS))('callers that wait, under %s limit', (_, limits) => {
+  test('go on at the moments of an exact model, in the order of their calls, and are woken once at most', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { maxLength: 60 }), async actions => {
+        const clock = new CountingClock();
+        const store = new MemoryBucketStore();
+        const limiter = new RateLimiter({ name: 'api', limits, store, clock, maxWaitSecs: MAX_WAIT_SECS });
+        const model = new Model(limits);
+        const waiting: { grant: Grant; controller: AbortController }[] = [];
+        let waits = 0;
+        let lastWent = -1;
+        const pass = async (steps: number) => {
+          for (let i = 0; i < steps; i++) {
+            clock.advanceBy(STEP);
+            await turns();
+          }
+        };
+        const wait = async (cost: number) => {
+          const now = clock.time;
+          const at = model.momentOf(cost, now);
+          const number = waits++;
+          const controller = new AbortController();
+          const answer = limiter.wait('k', cost, { signal: controller.signal });
+          if (at - now > MAX_WAIT_SECS) {
+            const error = await answer.catch(reason => reason);
+            expect(error).toBeInstanceOf(TooManyRequests);
+            expect(error.retryAfterSecs).toBe(at - now);
+            return;
+          }
+          const entry = { grant: model.add(cost, now, at), controller };
+          waiting.push(entry);
+          answer.then(
+            decision => {
+              expect(decision.allowed).toBe(true);
+              expect(clock.time).toBe(entry.grant.at);
+              expect(number).toBeGreaterThan(lastWent);
+              lastWent = number;
+              waiting.splice(waiting.indexOf(entry), 1);
+            },
+            reason => expect(reason).toBe(controller.signal.reason),
+          );
+          await turns();
+        };
+        for (const each of actions) {
+          if (each.kind === 'wait') await wait(each.cost);
+          else if (each.kind === 'pass') await pass(each.eighths * 8);
+          else if (each.kind === 'check') {
+            const isAllowed = model.momentOf(each.cost, clock.time) === clock.time;
+            expect(limiter.check('k', each.cost).allowed).toBe(isAllowed);
+            if (isAllowed) model.add(each.cost, clock.time, clock.time);
+          } else if (waiting.length > 0) {
+            const [entry] = waiting.splice(each.which % waiting.length, 1) as [(typeof waiting)[number]];
+            entry.controller.abort(new Error('left'));
+            model.remove(entry.grant, clock.time);
+            await turns();
+          }
+        }
+        await pass(MAX_WAIT_SECS * 64);
+        expect(waiting).toEqual([]);
+        expect(clock.wakes).toBeLessThanOrEqual(waits);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('are never promised more than the capacity and the refill of any interval', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { minLength: 10, maxLength: 60 }), async actions => {
+        const clock = new MockClock();
+        const limiter = new RateLimiter({ limits, clock, maxWaitSecs: MAX_WAIT_SECS });
+        const went: { at: number; cost: number }[] = [];
+        const controllers: AbortController[] = [];
+        for (const each of actions) {
+          if (each.kind === 'wait') {
+            const controller = new AbortController();
+            controllers.push(controller);
+            const { cost } = each;
+            const { signal } = controller;
+            limiter.wait('k', cost, { signal }).then(
+              () => went.push({ at: clock.time, cost }),
+              () => {},
+            );
+          } else if (each.kind === 'check') {
+            if (limiter.check('k', each.cost).allowed) went.push({ at: clock.time, cost: each.cost });
+          } else if (each.kind === 'abort') controllers[each.which % (controllers.length || 1)]?.abort();
+          else {
+            for (let i = 0; i < each.eighths * 8; i++) {
+              clock.advanceBy(STEP);
+              await turns();
+            }
+          }
+          await turns();
+        }
+        for (const { capacityMax, restoreRateHz } of Object.values(limits)) {
+          for (let from = 0; from < went.length; from++) {
+            let sum = 0;
+            for (const { at, cost } of went.slice(from)) {
+              sum += cost;
+              const secs = at - (went[from]?.at ?? 0);
+              expect(sum).toBeLessThanOrEqual(capacityMax + restoreRateHz * secs + 0.001);
+            }
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
