@@ -72,7 +72,8 @@ async function turns() {
 }
 
 type Action =
-  | { readonly kind: 'wait' | 'check'; readonly cost: number }
+  | { readonly kind: 'wait'; readonly cost: number }
+  | { readonly kind: 'check'; readonly cost: number }
   | { readonly kind: 'pass'; readonly eighths: number }
   | { readonly kind: 'abort'; readonly which: number };
 
