@@ -4,6 +4,8 @@ import type { LimitReport, Result } from '../src/counting/limitCounts.js';
 import { SHOWN_SECS, SLOT_SECS } from '../src/counting/recentRate.js';
 
 const HEIGHT = 120;
+/** The points of a line: slots that are over. */
+const SLOTS = SHOWN_SECS / SLOT_SECS - 1;
 const SERIES: readonly (readonly [Result, string, string])[] = [
   ['allowed', 'allowed', '--allowed'],
   ['refused', 'refused', '--refused'],
@@ -72,10 +74,11 @@ export function Chart({ perSecond, countedForSecs }: Props) {
   }, [isDark]);
 
   useEffect(() => {
-    const length = perSecond.allowed.length;
-    const times = Array.from({ length }, (_, i) => (i - length + 1) * SLOT_SECS);
+    const times = Array.from({ length: SLOTS }, (_, i) => (i - SLOTS + 1) * SLOT_SECS);
+    // What is not told was zero.
+    const rateIn = (rates: readonly number[], slot: number) => rates[rates.length - SLOTS + slot] ?? 0;
     const known = (rates: readonly number[]) =>
-      rates.map((rate, i) => ((times[i] as number) < -countedForSecs ? null : rate));
+      times.map((secs, slot) => (secs < -countedForSecs ? null : rateIn(rates, slot)));
     chart.current?.setData([times, ...SERIES.map(([result]) => known(perSecond[result]))]);
   }, [perSecond, countedForSecs, isDark]);
 

@@ -5,16 +5,21 @@ import { CircuitBreaker } from './CircuitBreaker.js';
 import { ConcurrencyLimit } from './ConcurrencyLimit.js';
 import { Headline } from './Headline.js';
 import { RateLimit } from './RateLimit.js';
-import { type Known, Knowledge } from './told.js';
+import { type Known, Knowledge, type Silence } from './told.js';
 
 interface PageProps extends Known {
   /** Says something of what was done, until something else is. */
   readonly say: (notice: string) => void;
 }
 
-function Page({ told, isConnected, notice, say }: PageProps) {
-  if (told === undefined)
-    return <p class="empty">{isConnected ? 'Waiting.' : 'Connecting to the server …'}</p>;
+const SILENCES: Readonly<Record<Silence, string>> = {
+  connecting: 'Connecting to the server …',
+  gone: '✕ The server is gone. This is what it said last.',
+  forbidden: '✕ You may no longer see this. Reload the page.',
+};
+
+function Page({ told, silence, notice, say }: PageProps) {
+  if (told === undefined) return <p class="empty">{SILENCES[silence ?? 'connecting']}</p>;
   const { title, token, rateLimits, circuitBreakers, concurrencyLimits, countedForSecs = 0 } = told;
   document.title = title;
   const act: Act | undefined =
@@ -25,10 +30,8 @@ function Page({ told, isConnected, notice, say }: PageProps) {
         <h1>
           <bdi>{title}</bdi>
         </h1>
-        <p class={isConnected ? 'quiet' : 'alarm'}>
-          {isConnected
-            ? `counted for ${duration(countedForSecs)}`
-            : '✕ The server is gone. This is what it said last.'}
+        <p class={silence === undefined ? 'quiet' : 'alarm'}>
+          {silence === undefined ? `counted for ${duration(countedForSecs)}` : SILENCES[silence]}
         </p>
       </header>
       <main>

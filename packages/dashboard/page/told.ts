@@ -7,10 +7,13 @@ export interface Told extends Snapshot {
   readonly token?: string;
 }
 
-/** What the page knows: nothing yet, what was told last, and whether the server is still there. */
+/** Why nothing is told: not yet, no longer, or not to this viewer. */
+export type Silence = 'connecting' | 'gone' | 'forbidden';
+
+/** What the page knows: what was told last, and why nothing is told now. */
 export interface Known {
   readonly told: Told | undefined;
-  readonly isConnected: boolean;
+  readonly silence: Silence | undefined;
   /** What came of the latest action. */
   readonly notice: string;
 }
@@ -20,7 +23,7 @@ const RETRY_MS = 2000;
 
 /** All that the page knows, and who hears when that changes. */
 export class Knowledge {
-  #known: Known = { told: undefined, isConnected: false, notice: '' };
+  #known: Known = { told: undefined, silence: 'connecting', notice: '' };
   readonly #heard: (known: Known) => void;
 
   constructor(heard: (known: Known) => void) {
@@ -37,11 +40,17 @@ export class Knowledge {
     this.change({});
     const events = new EventSource('events');
     events.onmessage = ({ data }) =>
-      this.change({ told: JSON.parse(data as string) as Told, isConnected: true });
+      this.change({ told: JSON.parse(data as string) as Told, silence: undefined });
     events.onerror = () => {
-      this.change({ isConnected: false });
-      // A browser gives up by itself when the answer is no stream of events, as while a server starts.
-      if (events.readyState === EventSource.CLOSED) setTimeout(() => this.listen(), RETRY_MS);
+      this.change({ silence: 'gone' });
+      // A browser gives up by itself when the answer is no stream of events: a proxy has answered, or authorize said no.
+      if (events.readyState === EventSource.CLOSED) void this.#askWhy();
     };
+  }
+
+  async #askWhy(): Promise<void> {
+    const answer = await fetch('events', { method: 'HEAD' }).catch(() => undefined);
+    if (answer?.status === 403) this.change({ silence: 'forbidden' });
+    setTimeout(() => this.listen(), RETRY_MS);
   }
 }

@@ -84,13 +84,28 @@ test('it connects again when its server was gone', async () => {
   };
   const [server, stop] = await start(0);
   // The browser tells of each try that fails.
-  const page = await open(`${urlOf(server)}/`, /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING/);
+  const page = await open(`${urlOf(server)}/`, /^Failed to load resource: net::ERR_/);
   const { port } = server.address() as AddressInfo;
   await page.getByText(/^counted for/).waitFor();
   stop();
   await page.getByText('✕ The server is gone. This is what it said last.').waitFor();
   await start(port);
   await page.getByText(/^counted for/).waitFor();
+});
+
+test('a viewer who is no longer let in is told so, and sees what happens once they are again', async () => {
+  const { mounting } = watched();
+  let isAllowed = true;
+  const page = dashboard({ ...mounting, authorize: () => isAllowed });
+  onTestFinished(() => page.close());
+  const server = await listening(createServer(express().use(page)));
+  const shown = await open(`${urlOf(server)}/`, /403 \(Forbidden\)|net::ERR_/);
+  await shown.getByText(/^counted for/).waitFor();
+  isAllowed = false;
+  server.closeAllConnections();
+  await shown.getByText('✕ You may no longer see this. Reload the page.').waitFor();
+  isAllowed = true;
+  await shown.getByText(/^counted for/).waitFor();
 });
 
 test('all of it can be done with the keyboard alone', async () => {

@@ -19,12 +19,16 @@ export class RecentRate {
     this.#counts[place] = (this.#counts[place] as number) + 1;
   }
 
-  /** A second, in each slot that is over: the oldest first, at most 299. */
+  /**
+   * A second, in each slot that is over: the oldest first, at most 299. It begins with the first slot that is not zero, so that
+   * what seldom occurs is told in few numbers.
+   */
   perSecond(now: number): readonly number[] {
     const current = this.#placeAt(now);
-    return Array.from({ length: SLOTS - 1 }, (_, i) => {
-      return (this.#counts[(current + 1 + i) % SLOTS] as number) / SLOT_SECS;
-    });
+    const countIn = (slotsAgo: number) => this.#counts[(current + SLOTS - slotsAgo) % SLOTS] as number;
+    let length = SLOTS - 1;
+    while (length > 0 && countIn(length) === 0) length--;
+    return Array.from({ length }, (_, i) => countIn(length - i) / SLOT_SECS);
   }
 
   /** Forgets what was too long ago, and tells where to count now. */

@@ -1,4 +1,7 @@
 import * as core from '@breaking/core';
+import * as dashboardOnExpress from '@breaking/dashboard/express';
+import * as dashboardOnFastify from '@breaking/dashboard/fastify';
+import * as dashboardOnKoa from '@breaking/dashboard/koa';
 import * as express from '@breaking/express';
 import fastify from '@breaking/fastify';
 import * as http from '@breaking/http';
@@ -9,4 +12,6 @@ import * as redis from '@breaking/redis';
 import requests from './requests.cjs';
 
 const metrics = { observe, collectInto };
-console.log(JSON.stringify(await requests({ core, express, fastify, http, koa, metrics, redis })));
+const dashboards = { express: dashboardOnExpress, koa: dashboardOnKoa, fastify: dashboardOnFastify };
+const breaking = { core, dashboards, express, fastify, http, koa, metrics, redis };
+console.log(JSON.stringify(await requests(breaking)));

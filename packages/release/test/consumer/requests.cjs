@@ -11,11 +11,15 @@ const limit = { name: 'api', capacityMax: 1, restoreRateHz: 0.001 };
 module.exports = async function requests(breaking) {
   const registry = new Registry();
   const stops = [breaking.metrics.collectInto(registry), breaking.metrics.observe()];
+  const watch = { watch: [], authorize: () => true };
+  const { dashboards } = breaking;
   const expressApp = express();
+  expressApp.use('/ops', dashboards.express.dashboard(watch));
   expressApp.use(breaking.express.rateLimit(limit));
   expressApp.get('/', (_req, res) => void res.send('ok'));
 
   const koaApp = new Koa();
+  koaApp.use(dashboards.koa.dashboard({ ...watch, path: '/ops' }));
   koaApp.use(breaking.koa.rateLimit(limit));
   koaApp.use(ctx => {
     ctx.body = 'ok';
@@ -23,6 +27,7 @@ module.exports = async function requests(breaking) {
 
   const fastifyApp = Fastify();
   await fastifyApp.register(breaking.fastify, { rateLimit: limit });
+  await fastifyApp.register(dashboards.fastify.dashboard(watch), { prefix: '/ops' });
   fastifyApp.get('/', async () => 'ok');
   await fastifyApp.listen();
 
@@ -50,6 +55,9 @@ async function statuses(server) {
   if (!server.listening) await once(server, 'listening');
   const url = `http://localhost:${server.address().port}/`;
   const statuses = [(await fetch(url)).status, (await fetch(url)).status];
+  // The page of the dashboard, which no limit is in front of.
+  const page = await (await fetch(`${url}ops/page.js`)).text();
+  if (!page.includes('EventSource')) throw new Error(`The page is not there: ${page}`);
   server.close();
   server.closeAllConnections();
   return statuses;

@@ -9,6 +9,11 @@ const redis = require('@breaking/redis');
 const requests = require('./requests.cjs');
 
 const metrics = { observe, collectInto };
-requests({ core, express, fastify, http, koa, metrics, redis }).then(said =>
+const dashboards = {
+  express: require('@breaking/dashboard/express'),
+  koa: require('@breaking/dashboard/koa'),
+  fastify: require('@breaking/dashboard/fastify'),
+};
+requests({ core, dashboards, express, fastify, http, koa, metrics, redis }).then(said =>
   console.log(JSON.stringify(said)),
 );

@@ -1,5 +1,8 @@
 // What a program in TypeScript uses of each package. The test compiles it as a module of each kind.
 import { type BucketStore, type Decision, MemoryBucketStore, perMinute, RateLimiter } from '@breaking/core';
+import { dashboard as expressDashboard } from '@breaking/dashboard/express';
+import { dashboard as fastifyDashboard } from '@breaking/dashboard/fastify';
+import { dashboard as koaDashboard } from '@breaking/dashboard/koa';
 import * as onExpress from '@breaking/express';
 import breaking from '@breaking/fastify';
 import { type Binding, RateLimitGate } from '@breaking/http';
@@ -19,6 +22,10 @@ export const decision: Decision = limiter.check('key');
 
 const expressApp = express();
 expressApp.use(
+  '/ops',
+  expressDashboard({ watch: [limiter], authorize: (req: express.Request) => req.get('x-user') === 'ada' }),
+);
+expressApp.use(
   onExpress.rateLimit({ name: 'api', ...perMinute(100), store, keyOf: req => req.get('x-user') }),
 );
 expressApp.get('/', onExpress.circuitBreaker({ errorThreshold: 5, timeWindowSecs: 60 }), (req, res) => {
@@ -26,10 +33,13 @@ expressApp.get('/', onExpress.circuitBreaker({ errorThreshold: 5, timeWindowSecs
 });
 
 const koaApp = new Koa();
+koaApp.use(koaDashboard({ path: '/ops', watch: [limiter], authorize: ctx => ctx.ip === '127.0.0.1' }));
 koaApp.use(onKoa.rateLimit({ ...perMinute(100), keyOf: ctx => ctx.get('x-user') }));
 koaApp.use(onKoa.circuitBreaker({ errorThreshold: 5, timeWindowSecs: 60 }));
 
 const fastifyApp = fastify();
+const page = fastifyDashboard({ watch: [limiter], authorize: async request => request.ip === '127.0.0.1' });
+void fastifyApp.register(page, { prefix: '/ops' });
 void fastifyApp.register(breaking, { rateLimit: perMinute(100) });
 fastifyApp.get(
   '/',
