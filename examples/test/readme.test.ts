@@ -2,6 +2,7 @@ import * as diagnostics from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer, get, type IncomingMessage } from 'node:http';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { dirname } from 'node:path';
 import { MockClock } from '@breaking/core';
 import { circuitBreaker, rateLimit } from '@breaking/express';
@@ -49,6 +50,21 @@ describe.each([
 
 test('the circuit breaker of the README runs as it stands, and opens', { timeout: 30_000 }, async () => {
   const url = await run(breakerOf('express', readme), 'examples/express');
+  const statuses: number[] = [];
+  for (let i = 0; i < 6; i++) statuses.push((await fetch(`${url}/pay`)).status);
+
+  expect(statuses).toEqual([500, 500, 500, 500, 500, 503]);
+});
+
+test('the circuit breaker of the README survives an upstream that accepts and says nothing', async () => {
+  const silent = createTcpServer(() => {}).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  onTestFinished(() => void silent.close());
+  const { port } = silent.address() as AddressInfo;
+  const code = breakerOf('express', readme)
+    .replace('127.0.0.1:4000', `127.0.0.1:${port}`)
+    .replace('timeout(3000)', 'timeout(30)');
+  const url = await run(code, 'examples/express');
   const statuses: number[] = [];
   for (let i = 0; i < 6; i++) statuses.push((await fetch(`${url}/pay`)).status);
 

@@ -1,4 +1,11 @@
-import { type BucketStore, type Decision, MemoryBucketStore, type OnStoreError } from '@breaking/core';
+import {
+  type BucketStore,
+  type Decision,
+  MemoryBucketStore,
+  MockClock,
+  type OnStoreError,
+  RateLimiter,
+} from '@breaking/core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AdapterUnderTest } from '../adapterUnderTest.js';
 import { Held, heard, provokes, turn, warned } from '../observed.js';
@@ -104,6 +111,36 @@ export function slowStoreContract(adapter: AdapterUnderTest): void {
       await api.get();
       expect((await sameName.get()).headers.ratelimit).toBe('"api";r=0;t=10');
       expect((await other.get()).headers.ratelimit).toBe('"ap";r=1;t=10');
+    });
+
+    test('is obeyed a second after a reset or a refund on another server, and not asked before', async () => {
+      const clock = new MockClock(1000);
+      const memory = new MemoryBucketStore();
+      let checks = 0;
+      const check: Check = async (...asked) => {
+        checks += 1;
+        return memory.check(...asked);
+      };
+      const store = {
+        ...storeThat(check),
+        refund: memory.refund.bind(memory),
+        reset: memory.reset.bind(memory),
+      };
+      const policy = { capacityMax: 1, restoreRateHz: 0.001 };
+      const gates = [limit({ ...policy, name: 'api', keyOf: () => 'ada', store, clock })];
+      const served = await serve(adapter, { gates });
+      const elsewhere = new RateLimiter({ name: 'api', limits: policy, store, clock });
+      for (const giveBack of [() => elsewhere.reset('ada'), () => elsewhere.refund('ada')]) {
+        expect(await served.statuses('/', '/', '/', '/')).toEqual([200, 429, 429, 429]);
+        await giveBack();
+        checks = 0;
+        expect(await served.statuses('/', '/')).toEqual([429, 429]);
+        expect(checks).toBe(0);
+        clock.advanceBy(1);
+        expect(await served.statuses('/')).toEqual([200]);
+        await elsewhere.reset('ada');
+        clock.advanceBy(1);
+      }
     });
 
     test('and is down for one decision gets no refund of what it never gave', async () => {
