@@ -19,6 +19,7 @@ import { KeyBuckets } from './keyBuckets.js';
 import { KeyHash } from './keyHash.js';
 import { LimitTags } from './limitTags.js';
 import { reserve } from './reserving.js';
+import type { Waits } from './waits.js';
 
 /**
  * Buckets in this process's memory: those of at most `maxKeys` keys, and no timer.
@@ -37,6 +38,7 @@ export class MemoryBucketStore implements BucketStore {
   #keys = new KeyHash();
   #tags = new LimitTags(this.#keys.after(''));
   #buckets: KeyBuckets;
+  #waits: Waits;
 
   /** @param options.maxKeys a whole number, at least 1; default 100,000 */
   constructor(options: { readonly maxKeys?: number | undefined } = {}) {
@@ -44,6 +46,7 @@ export class MemoryBucketStore implements BucketStore {
     const { maxKeys = 100_000 } = options;
     this.#table = new BucketTable(whole('MemoryBucketStore: maxKeys', maxKeys, 1));
     this.#buckets = new KeyBuckets(this.#table, this.#keys, this.#tags);
+    this.#waits = this.#table.waits;
   }
 
   check(key: string, limits: readonly Limit[], cost: number, now: number): Decision {
@@ -125,6 +128,7 @@ export class MemoryBucketStore implements BucketStore {
     store.#keys = keys;
     store.#tags = tags;
     store.#buckets = new KeyBuckets(table, keys, tags);
+    store.#waits = table.waits;
     return store;
   }
 
@@ -154,7 +158,7 @@ export class MemoryBucketStore implements BucketStore {
     keys.take(key);
     const { low, high } = keys;
     let shard = this.#table.shardOf(low);
-    if (limits.length !== 1 || shard.blocks + this.#table.waits.size > 0) {
+    if (limits.length !== 1 || shard.blocks + this.#waits.size > 0) {
       return this.#decideAll(limits, cost, taken, now);
     }
     // Most limiters have one limit, which needs no arrays.

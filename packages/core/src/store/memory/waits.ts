@@ -18,12 +18,10 @@ const FEWEST_SWEPT = 64;
 
 /** The keys on which somebody waits, or has waited and the buckets have not been written since. */
 export class Waits {
+  /** How many keys there are. A field, since every decision reads it. */
+  size = 0;
   readonly #waiting = new Map<string, Waiting>();
   #sweepAbove = FEWEST_SWEPT;
-
-  get size(): number {
-    return this.#waiting.size;
-  }
 
   /** As of now. Where nobody waits any more, `secs` is 0 or less: so long ago the last one went on. */
   of(key: KeyHash, now: number): Waiting | undefined {
@@ -46,6 +44,7 @@ export class Waits {
       this.#waiting.set(name, waiting);
       if (this.#waiting.size > this.#sweepAbove) this.#sweep(waiting.at);
     }
+    this.size = this.#waiting.size;
   }
 
   #sweep(now: number): void {
