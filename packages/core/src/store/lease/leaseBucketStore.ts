@@ -26,9 +26,6 @@ const TICKS_HELD = 3;
 /** The share of its deadline for which a request waits for a batch. What is left is enough to ask the store as well. */
 const PATIENCE = 0.4;
 
-/** How long `close` waits for the store at most. */
-const CLOSING_SECS = 1;
-
 /** The options of a {@link LeaseBucketStore}. */
 export interface LeaseOptions {
   readonly store: BucketStore;
@@ -141,9 +138,8 @@ export class LeaseBucketStore implements BucketStore {
     now: number,
   ): Reservations | Promise<Reservations> {
     const [want] = wants;
-    if (want !== undefined && options.withdrawn.length === 0 && options.earliest <= now) {
-      const { limits, cost } = want;
-      const decision = cost === 0 ? undefined : this.#leaseFor(key, limits)?.take(cost, now);
+    if (want !== undefined && want.cost > 0 && options.withdrawn.length === 0 && options.earliest <= now) {
+      const decision = this.#leaseFor(key, want.limits)?.take(want.cost, now);
       if (decision !== undefined) {
         return { made: [{ decision, at: now, undo: undefined }], movedSecs: undefined };
       }
@@ -174,7 +170,7 @@ export class LeaseBucketStore implements BucketStore {
     this.#isClosed = true;
     for (const [key, lease] of this.#leases) this.#endLease(key, lease, 'givenBack');
     clearTimeout(this.#timer);
-    await within('close', CLOSING_SECS, this.#traffic.settled()).catch(() => {});
+    await within('close', 1, this.#traffic.settled()).catch(() => {});
   }
 
   /** The lease of a key under these limits. Others of the key that share a bucket with it end: they take turns. */
