@@ -194,3 +194,13 @@ describe('any spelling of an address', () => {
 function groupsOf(address: bigint): Groups {
   return Array.from({ length: 8 }, (_, i) => Number((address >> BigInt(16 * (7 - i))) & 0xffffn));
 }
+
+test('networks have 56 bits unless told otherwise, and wrong bits are an error', () => {
+  expect(addressKey('2001:db8:0:ff::1')).toBe('2001:db8::/56');
+  expect(addressKey('2001:db8:0:ff::1', undefined)).toBe('2001:db8::/56');
+  for (const bits of [0, 129, 5.5, Number.NaN]) {
+    expect(() => addressKey('192.0.2.1', bits)).toThrow(RangeError);
+    expect(() => addressKey('192.0.2.1', bits)).toThrow('addressKey: ipv6PrefixBits must be');
+  }
+  expect(() => addressKey('192.0.2.1', '64' as never)).toThrow(TypeError);
+});

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { circuitBreaker, concurrencyLimit, MockClock, perMinute, rateLimit } from '@breaking/express';
-import { listen } from '@breaking/testkit';
+import { listen, turn, warned } from '@breaking/testkit';
 import express, { type Request } from 'express';
 import { expect, test } from 'vitest';
 
@@ -61,4 +61,13 @@ test.each([
   const call = factory as (...args: unknown[]) => unknown;
   expect(() => call(options, { name: 'x' })).toThrow(TypeError);
   expect(() => call(options, { name: 'x' })).toThrow('takes one object of options');
+});
+
+test('a limit that is made in a handler is said aloud, once', async () => {
+  const warnings = warned();
+  const app = express().use((req, res, next) => rateLimit(perMinute(9))(req, res, next));
+  const served = await listen(createServer(app));
+  await served.statuses('/', '/', '/', '/');
+  await turn();
+  expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_MADE_IN_HANDLER']);
 });

@@ -1,4 +1,5 @@
 import breaking, { MockClock, perMinute } from '@breaking/fastify';
+import { listen, turn, warned } from '@breaking/testkit';
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
 
@@ -74,4 +75,16 @@ test.each([
   await app.register(breaking);
   const call = app[name] as (...args: unknown[]) => unknown;
   expect(() => call(options, { name: 'x' })).toThrow(TypeError);
+});
+
+test('a limit that is made in a handler is said aloud, once', async () => {
+  const warnings = warned();
+  const app = Fastify();
+  await app.register(breaking);
+  app.addHook('onRequest', (request, reply, done) => app.rateLimit(perMinute(9))(request, reply, done));
+  await app.ready();
+  const served = await listen(app.server);
+  await served.statuses('/', '/', '/', '/');
+  await turn();
+  expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_MADE_IN_HANDLER']);
 });

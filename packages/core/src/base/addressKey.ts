@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { whole } from './check.js';
 
 /** `[2001:db8::1]:443` and `192.0.2.1:443`: some proxies add the port, some the brackets alone. */
 const BRACKETED = /^\[([^\]]+)\](?::\d+)?$/;
@@ -11,10 +12,15 @@ const IPV4_PREFIXES = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0'];
 /**
  * An address as a key: one for each IPv4 address, however it is written, and one for each IPv6 network of
  * `ipv6PrefixBits`, since whoever has such a network can take any address in it. Ports and zones are stripped.
- * @param ipv6PrefixBits whole, 1 to 128
+ * @param ipv6PrefixBits whole, 1 to 128; default 56
  * @returns such as `192.0.2.1` or `2001:db8::/56`; undefined for what is no address
+ * @throws TypeError or RangeError for wrong `ipv6PrefixBits`
+ *
+ * @example
+ * const decision = limiter.check(addressKey(socket.remoteAddress) ?? '');
  */
-export function addressKey(address: string | undefined, ipv6PrefixBits: number): string | undefined {
+export function addressKey(address: string | undefined, ipv6PrefixBits = 56): string | undefined {
+  whole('addressKey: ipv6PrefixBits', ipv6PrefixBits, 1, 128);
   if (!address) return undefined;
   if (isIPv4(address)) return address;
   const bare = (BRACKETED.exec(address) ?? IPV4_WITH_PORT.exec(address))?.[1] ?? address;
