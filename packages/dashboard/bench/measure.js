@@ -37,10 +37,10 @@ function measured({ keys, breakers, tripped }) {
   }
   for (let i = 0; i < 3 * keys; i++) limiter.check(`client ${i % keys}`);
 
-  const [mask, idOf] = [masking(), keyIds()];
+  const [mask, idOf, censuses] = [masking(), keyIds(), new WeakMap()];
   const tick = () => {
     const { history, counts, countedSince } = observation;
-    const sources = { watched: watch(), history, counts, countedSince, mask, idOf };
+    const sources = { watched: watch(), history, counts, countedSince, mask, idOf, censuses };
     return JSON.stringify(snapshot(sources, clock.secondsSinceEpoch()));
   };
   const event = tick();

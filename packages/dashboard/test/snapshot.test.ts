@@ -22,6 +22,7 @@ function shown(watch: readonly unknown[], sources: Partial<SnapshotSources> = {}
   const watched = asWatch('dashboard: watch', watch)();
   const none = {
     history: new BreakerHistory(),
+    censuses: new WeakMap(),
     counts: undefined,
     countedSince: undefined,
     mask: unmasked,

@@ -4,6 +4,7 @@ import { actionRefusal } from '../access.js';
 import { keyIds, masking, unmasked } from '../masking.js';
 import type { DashboardSettings } from '../options.js';
 import { snapshot } from '../snapshot.js';
+import type { BreakerSources } from '../views/breakers.js';
 import { perform } from './actions.js';
 import { jsonBody } from './jsonBody.js';
 import { Observation } from './observation.js';
@@ -47,6 +48,7 @@ export class DashboardServer<Req> {
   readonly #token = randomBytes(24).toString('base64url');
   readonly #mask;
   readonly #idOf = keyIds();
+  readonly #censuses: BreakerSources['censuses'] = new WeakMap();
 
   constructor(settings: DashboardSettings<Req>) {
     this.#settings = settings;
@@ -92,7 +94,8 @@ export class DashboardServer<Req> {
     const { watch, clock, title, actions } = this.#settings;
     const { history, counts, countedSince } = this.#observation;
     const now = clock.secondsSinceEpoch();
-    const sources = { watched: watch(), history, counts, countedSince, mask: this.#mask, idOf: this.#idOf };
+    const [mask, idOf, censuses] = [this.#mask, this.#idOf, this.#censuses];
+    const sources = { watched: watch(), history, counts, countedSince, mask, idOf, censuses };
     const told = { title, ...(actions && { token: this.#token }), ...snapshot(sources, now) };
     return `data: ${JSON.stringify(told)}\n\n`;
   }

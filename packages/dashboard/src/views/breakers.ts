@@ -2,10 +2,7 @@ import type { CircuitState } from '@breaking/core';
 import type { BreakerHistory, StripPart } from '../counting/breakerHistory.js';
 import type { KeyMask } from '../masking.js';
 import type { Group, WatchedBreaker } from '../watched.js';
-import { Highest } from './highest.js';
-
-/** Breakers of a group that are shown one by one. The others are in its sums. */
-const SHOWN_MAX = 20;
+import { Census, type Found } from './census.js';
 
 export interface CircuitBreakerView {
   readonly name: string;
@@ -29,12 +26,12 @@ export interface BreakerView {
 }
 
 export interface BreakerSources {
+  /** What was counted of each group before. */
+  readonly censuses: WeakMap<Group<WatchedBreaker>, Census>;
   readonly history: BreakerHistory;
   readonly mask: KeyMask;
   readonly idOf: (key: string) => string;
 }
-
-type Found = readonly [key: string | undefined, breaker: WatchedBreaker, state: CircuitState];
 
 export function circuitBreakerView(
   group: Group<WatchedBreaker>,
@@ -42,26 +39,20 @@ export function circuitBreakerView(
   now: number,
 ): CircuitBreakerView {
   const { name } = group;
-  const states: Record<CircuitState, number> = { closed: 0, open: 0, halfOpen: 0 };
-  const ranks = sources.history.ranksOf(name);
-  // There may be tens of thousands.
-  const [urgent, closed] = [new Highest<Found>(SHOWN_MAX), new Highest<Found>(SHOWN_MAX)];
-  for (const [key, breaker] of group.entries()) {
-    const { state } = breaker;
-    states[state]++;
-    (state === 'closed' ? closed : urgent).add([key, breaker, state], ranks.get(key) ?? -1);
-  }
-  const shown = [...urgent.items, ...closed.items].slice(0, SHOWN_MAX);
+  const { history, censuses } = sources;
+  const census = censuses.get(group) ?? new Census(group);
+  censuses.set(group, census);
+  const { states, shown } = census.look(history.ranksOf(name), now);
   return { name, states, breakers: shown.map(found => breakerView(name, found, sources, now)) };
 }
 
 function breakerView(
   name: string,
-  [key, breaker, state]: Found,
+  [key, breaker]: Found,
   { history, mask, idOf }: BreakerSources,
   now: number,
 ): BreakerView {
-  const { retryAfterSecs } = breaker;
+  const { state, retryAfterSecs } = breaker;
   const since = history.sinceOf(name, key);
   return {
     ...(key !== undefined && { key: mask(key), id: idOf(key) }),

@@ -9,9 +9,14 @@ export class Highest<T> {
     this.#size = size;
   }
 
+  /** Whether an item of a rank would be kept: most of many are not, and need not be made. */
+  keeps(rank: number): boolean {
+    return this.#ranks.length < this.#size || rank > (this.#ranks.at(-1) as number);
+  }
+
   add(item: T, rank: number): void {
+    if (!this.keeps(rank)) return;
     let place = this.#ranks.length;
-    if (place === this.#size && rank <= (this.#ranks[place - 1] as number)) return;
     while (place > 0 && (this.#ranks[place - 1] as number) < rank) place--;
     this.#items.splice(place, 0, item);
     this.#ranks.splice(place, 0, rank);

@@ -20,7 +20,8 @@ export function concurrencyLimitView(group: Group<WatchedPlaces>, mask: KeyMask)
   for (const [key, limiter] of group.entries()) {
     keys++;
     sum += limiter.inFlight;
-    fullest.add([key, limiter], limiter.inFlight / limiter.limit);
+    const share = limiter.inFlight / limiter.limit;
+    if (fullest.keeps(share)) fullest.add([key, limiter], share);
   }
   const limiters = fullest.items.map(([key, { inFlight, limit }]) => ({
     ...(key !== undefined && { key: mask(key) }),
