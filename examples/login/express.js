@@ -9,20 +9,21 @@ import express from 'express';
  * }} options
  */
 export function createApp({ isRight, store, clock }) {
-  // Only wrong passwords count. A 429 by the account's limit is no wrong password of its address.
-  const refundWhen = ({ status = 500 }) => status !== 401;
+  // Only wrong passwords count, and answers that the client did not wait for: they may have been wrong as well.
+  const refundWhen = ({ status = 401 }) => status !== 401;
   const shared = { refundWhen, store, clock };
   const byAddress = rateLimit({ name: 'login-address', ...perHour(100, { burst: 50 }), ...shared });
   const byAccount = rateLimit({
     name: 'login-account',
     ...perHour(10, { burst: 5 }),
     ...shared,
-    keyOf: req => req.body.account,
+    keyOf: req => String(req.body.account),
   });
 
   const app = express();
   app.post('/login', express.json(), byAddress, byAccount, async (req, res) => {
-    const { account, password } = req.body;
+    const account = String(req.body.account);
+    const password = String(req.body.password);
     if (await isRight(account, password)) {
       await byAccount.limiter.reset(account);
       res.json({ welcome: account });

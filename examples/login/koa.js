@@ -10,8 +10,8 @@ import Koa from 'koa';
  * }} options
  */
 export function createApp({ isRight, store, clock }) {
-  // Only wrong passwords count. A 429 by the account's limit is no wrong password of its address.
-  const refundWhen = ({ status = 500 }) => status !== 401;
+  // Only wrong passwords count, and answers that the client did not wait for: they may have been wrong as well.
+  const refundWhen = ({ status = 401 }) => status !== 401;
   const shared = { refundWhen, store, clock };
   const byAddress = rateLimit({ name: 'login-address', ...perHour(100, { burst: 50 }), ...shared });
   const byAccount = rateLimit({
@@ -23,7 +23,8 @@ export function createApp({ isRight, store, clock }) {
 
   const app = new Koa();
   app.use(async (ctx, next) => {
-    ctx.state.login = await parse.json(ctx.req);
+    const { account, password } = await parse.json(ctx.req);
+    ctx.state.login = { account: String(account), password: String(password) };
     return next();
   });
   app.use(byAddress);

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { describe, expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { close, listen } from '../servers.js';
 import { Readme } from './readme.js';
 import { run } from './run.js';
 
@@ -98,6 +100,23 @@ describe('the recipe', { timeout: 30_000 }, () => {
     // The breaker's refusal gives its token back.
     expect(await statuses(2, () => fetch(`${url}/pay`))).toEqual([500, 503]);
     expect(await statuses(2, () => fetch(url))).toEqual([404, 429]);
+  });
+
+  test('for outgoing calls retries what may succeed, then opens the breaker', async () => {
+    const seen: string[] = [];
+    const upstream = createServer((req, res) => {
+      seen.push(String(req.url));
+      res.writeHead(req.url === '/items/pen' && seen.length > 1 ? 200 : 500).end('{"left":3}');
+    });
+    onTestFinished(() => close(upstream));
+    const [program] = new Readme('examples/outgoing/README.md').programs;
+    const url = await run(program!.code, 'examples', { STOCK_URL: await listen(upstream) });
+
+    const pen = await fetch(`${url}/items/pen`);
+    expect([pen.status, await pen.json(), seen.length]).toEqual([200, { left: 3 }, 2]);
+    await statuses(2, () => fetch(`${url}/items/ink`));
+    const refused = await fetch(`${url}/items/ink`);
+    expect([refused.status, refused.headers.get('Retry-After'), seen.length]).toEqual([503, '6', 6]);
   });
 
   test('for a shutdown serves until it is told to stop', async () => {

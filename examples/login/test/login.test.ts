@@ -15,7 +15,7 @@ import { isRight as isRightByHash } from '../passwords.js';
 interface Options {
   readonly store?: BucketStore;
   readonly clock: Clock;
-  readonly isRight: (account: string, password: string) => boolean;
+  readonly isRight: (account: string, password: string) => boolean | Promise<boolean>;
 }
 
 const frameworks: [string, (options: Options) => Promise<Server>][] = [
@@ -75,17 +75,19 @@ describe.each(
     { framework, where: 'Redis', serve, storeOf: inRedis },
   ]),
 )('the login of $framework, in $where', ({ serve, storeOf }) => {
-  async function login() {
+  async function served(check: Options['isRight'] = isRight) {
     const store = storeOf();
-    const server = await serve({ clock: new MockClock(), isRight, ...(store && { store }) });
+    const server = await serve({ clock: new MockClock(), isRight: check, ...(store && { store }) });
     onTestFinished(() => close(server));
     const url = await listen(server);
-    return async (account: string, password: string) => {
+    const logIn = async (account: string, password: string) => {
       const body = JSON.stringify({ account, password });
       const headers = { 'Content-Type': 'application/json' };
       return (await fetch(`${url}/login`, { method: 'POST', headers, body })).status;
     };
+    return { url, logIn };
   }
+  const login = async () => (await served()).logIn;
 
   test('refuses an account after five wrong passwords, also the right one', async () => {
     const logIn = await login();
@@ -113,6 +115,28 @@ describe.each(
     for (let i = 0; i < 70; i++) await logIn('ada', 'wrong');
 
     expect(await logIn('bob', 'builder')).toBe(200);
+  });
+
+  test('counts tries whose clients do not wait for the answer', async () => {
+    let tries = 0;
+    const { logIn, url } = await served(async () => {
+      tries += 1;
+      await new Promise(resolve => setTimeout(resolve, 50));
+      return false;
+    });
+    const headers = { 'Content-Type': 'application/json' };
+    const body = JSON.stringify({ account: 'ada', password: 'wrong' });
+    while (tries < 5) {
+      const before: number = tries;
+      const controller = new AbortController();
+      const gone = fetch(`${url}/login`, { method: 'POST', headers, body, signal: controller.signal });
+      gone.catch(() => {});
+      while (tries === before) await new Promise(resolve => setImmediate(resolve));
+      controller.abort();
+      await gone.catch(() => {});
+    }
+
+    expect(await logIn('ada', 'lovelace')).toBe(429);
   });
 
   test('refuses an address that tries one account after another', async () => {
