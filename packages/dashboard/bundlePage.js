@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -57,11 +57,14 @@ function licenceOf(name) {
   return `${name} ${version}\n\n${readFileSync(join(package_, 'LICENSE'), 'utf8')}`;
 }
 
-/** Writes them. */
+/** Writes those that changed: a program that reads them at the same time never finds half of one. */
 export async function bundlePage() {
   for (const [path, content] of await bundledPage()) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
+    const file = join(folder, path);
+    if (existsSync(file) && readFileSync(file, 'utf8') === content) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.new`, content);
+    renameSync(`${file}.new`, file);
   }
 }
 

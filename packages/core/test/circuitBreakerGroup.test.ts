@@ -202,6 +202,11 @@ describe('maxKeys', () => {
   });
 });
 
+test('a group has the name of its breakers', () => {
+  expect(groupOf({ name: 'shops' }).group.name).toBe('shops');
+  expect(groupOf().group.name).toBe('default');
+});
+
 describe('entries and size', () => {
   test('are those of the keys that were asked for', () => {
     const { group } = groupOf();

@@ -74,6 +74,13 @@ test('entries and size tell of the limiters that were asked for, and make none',
   expect(group.size).toBe(2);
 });
 
+test('a group has the name of its limiters, and tells what is under way for all of them', () => {
+  const group = groupOf({ name: 'tenants', limit: 2 });
+  for (const key of ['a', 'a', 'b', undefined]) group.get(key).tryAcquire();
+  expect([group.name, group.inFlight]).toEqual(['tenants', 4]);
+  expect(groupOf().name).toBe('default');
+});
+
 test('options are checked at construction', () => {
   expect(() => groupOf({ maxKeys: 0 })).toThrow(/ConcurrencyLimiterGroup: maxKeys must be a whole number/);
   expect(() => groupOf({ limit: 0 })).toThrow(/ConcurrencyLimiterGroup: limit must be/);

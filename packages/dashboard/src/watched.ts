@@ -16,6 +16,7 @@ export interface WatchedLimiter {
 /** What the page shows of a circuit breaker. */
 export interface WatchedBreaker {
   readonly name: string;
+  readonly key: string | undefined;
   readonly state: CircuitState;
   readonly retryAfterSecs: number;
   trip(secs?: number): void;
@@ -25,6 +26,7 @@ export interface WatchedBreaker {
 /** What the page shows of a concurrency limiter. */
 export interface WatchedPlaces {
   readonly name: string;
+  readonly key: string | undefined;
   readonly limit: number;
   readonly inFlight: number;
 }
@@ -89,7 +91,7 @@ function watchedIn(value: unknown): Watched | undefined {
 }
 
 function groupOf<T extends WatchedBreaker | WatchedPlaces>(only: T): Group<T> {
-  return { name: only.name, entries: () => [[undefined, only] as const] };
+  return { name: only.name, entries: () => [[only.key, only] as const] };
 }
 
 /** The properties of an object or a function; anything else has none. */

@@ -98,6 +98,15 @@ describe('circuit breakers', () => {
     ]);
   });
 
+  test('that are one of several with a key show it, and their own past', () => {
+    const transitions = heard('breaking:circuit_breaker:transition');
+    const breaker = new CircuitBreaker({ ...BREAKER, key: 'shop 7', clock });
+    breaker.trip(30);
+
+    const [view] = shown([breaker], { history: historyOf(transitions) }).circuitBreakers;
+    expect(view?.breakers).toMatchObject([{ key: 'shop 7', state: 'open', forSecs: 100 }]);
+  });
+
   test('that are open until somebody resets them wait for null, which JSON has', () => {
     const breaker = new CircuitBreaker({ ...BREAKER, clock });
     breaker.trip(Number.POSITIVE_INFINITY);
