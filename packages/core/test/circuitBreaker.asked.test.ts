@@ -15,9 +15,11 @@ function probed(options = {}) {
 /** Says how often a permit was asked, and settles it once its answer has begun. */
 function stream(permit: Permit, settle: (permit: Permit) => void = () => permit.success()) {
   const probe = { asked: 0, hasBegun: false };
-  whenAsked(permit, () => {
-    probe.asked += 1;
-    if (probe.hasBegun) settle(permit);
+  whenAsked(permit, {
+    ask() {
+      probe.asked += 1;
+      if (probe.hasBegun) settle(permit);
+    },
   });
   return probe;
 }
@@ -112,7 +114,7 @@ describe('a probe that can tell how it goes', () => {
   test('may look at the breaker itself while it is asked', () => {
     const { breaker, permit } = probed();
     const states: string[] = [];
-    whenAsked(permit, () => states.push(breaker.state));
+    whenAsked(permit, { ask: () => states.push(breaker.state) });
     expect(breaker.state).toBe('halfOpen');
     expect(states).toEqual(['halfOpen']);
   });

@@ -1,5 +1,5 @@
 import { isThenable } from '@breaking/core/internal';
-import { isWatched, recordHandling } from '@breaking/http';
+import { recordHandling } from '@breaking/http';
 import type { RouteOptions } from 'fastify';
 
 /**
@@ -10,7 +10,7 @@ export function tellHandling(route: RouteOptions): void {
   const { handler } = route;
   route.handler = function handling(request, reply) {
     const handled: unknown = handler.call(this, request, reply);
-    if (isThenable(handled) && isWatched(reply.raw)) recordHandling(reply.raw, handled);
+    if (isThenable(handled)) recordHandling(reply.raw, handled);
     return handled;
   };
 }

@@ -60,14 +60,15 @@ export class ConcurrencyLimitGate<X, Req> extends Gate<X, Req> {
       return this.#options.enforces(key ?? '') ? this.#refuse(x, exchange) : undefined;
     }
     const { refusals } = exchange;
-    exchange.onSettled(outcome => {
+    const ended = (ending: Ending) => {
       // If a gate behind this one has refused the request, the time that it took says nothing about the handlers.
-      const isSample = exchange.refusals === refusals && !hasFailed(outcome);
+      const isSample = exchange.refusals === refusals && !hasFailed(ending);
       const { handled } = exchange;
       if (!this.#options.holdUntilHandled || handled === undefined) return end(permit, isSample);
       const endLater = () => end(permit, isSample);
       handled.then(endLater, endLater);
-    });
+    };
+    exchange.watch({ ended });
     return undefined;
   }
 

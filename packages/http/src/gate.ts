@@ -28,7 +28,7 @@ export abstract class Gate<X, Req> {
    */
   admit(x: X): MaybePromise<boolean> {
     try {
-      const exchange = Exchange.of(this.binding.incomingOf(x), this.binding.outgoingOf(x));
+      const exchange = Exchange.for(this.binding.incomingOf(x), this.binding.outgoingOf(x));
       if (!exchange.meets(this)) return true;
       const refusal = this.decide(x, exchange);
       return isThenable(refusal) ? this.#answerLater(x, refusal) : this.#answer(x, refusal);

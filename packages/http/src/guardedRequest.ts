@@ -2,13 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Permit } from '@breaking/core';
 import { isThenable, whenAsked } from '@breaking/core/internal';
 import type { CheckedCircuitBreaker } from './circuitBreakerOptions.js';
-import type { Ending, Exchange } from './request/exchange.js';
-import type { Outcome } from './request/outcome.js';
+import type { Watcher } from './request/course.js';
+import type { Exchange } from './request/exchange.js';
+import type { Ending, Outcome } from './request/outcome.js';
 
 type Options<Req> = Pick<CheckedCircuitBreaker<Req>, 'clock' | 'isFailure' | 'onTransition' | 'slowCallSecs'>;
 
 /** A request that a circuit breaker has admitted. Its permit is settled once, by how the request ends. */
-export class GuardedRequest<Req> {
+export class GuardedRequest<Req> implements Watcher {
   readonly #permit: Permit;
   readonly #exchange: Exchange;
   readonly #req: Req;
@@ -41,14 +42,18 @@ export class GuardedRequest<Req> {
     this.#refusals = exchange.refusals;
     const callsBack = options.isFailure !== undefined || options.onTransition !== undefined;
     this.#inContext = callsBack ? AsyncLocalStorage.snapshot() : undefined;
-    exchange.onBegun(() => {
-      this.#headSecs ??= this.#secs();
-    });
-    exchange.onSettled(ending => this.#run(() => this.#end(ending)));
-    whenAsked(permit, () => this.#run(() => this.#ask()));
+    exchange.watch(this);
+    whenAsked(permit, this);
   }
 
-  /** The request is over. */
+  begun(): void {
+    this.#headSecs ??= this.#secs();
+  }
+
+  ended(ending: Ending): void {
+    this.#run(() => this.#end(ending));
+  }
+
   #end(ending: Ending): void {
     if (this.#isRefused) this.#permit.ignore();
     if (this.#isSettled || this.#isRefused) return;
@@ -66,6 +71,10 @@ export class GuardedRequest<Req> {
    * Somebody asks for the breaker while this request is its probe. One whose answer has begun well is a success already:
    * a stream may stay open for days.
    */
+  ask(): void {
+    this.#run(() => this.#ask());
+  }
+
   #ask(): void {
     if (this.#isRefused) this.#permit.ignore();
     const { begun } = this.#exchange;

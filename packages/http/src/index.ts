@@ -11,5 +11,5 @@ export { optionsAlone } from './optionsAlone.js';
 export { RateLimitGate } from './rateLimitGate.js';
 export type { RateLimitOptions, RateLimitSettings, RejectWith } from './rateLimitOptions.js';
 export type { OwnBody, Problem, ProblemBody, Rejection } from './refusal.js';
-export { isWatched, recordError, recordHandling } from './request/exchange.js';
+export { isWatched, recordError, recordHandling } from './request/course.js';
 export type { Outcome } from './request/outcome.js';

@@ -25,7 +25,8 @@ import {
   unavailableRefusal,
 } from './refusal.js';
 import { clashOf } from './request/clashes.js';
-import type { Ending, Exchange } from './request/exchange.js';
+import type { Exchange } from './request/exchange.js';
+import type { Ending } from './request/outcome.js';
 import { noteMadeInHandler, warnRarely } from './request/serverWarnings.js';
 import { giveBack, mostRestrictive, type Visit } from './request/visit.js';
 
@@ -189,6 +190,6 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
         this.#warn(error);
       }
     };
-    exchange.onSettled(ending => inContext(refund, ending));
+    exchange.watch({ ended: ending => inContext(refund, ending) });
   }
 }

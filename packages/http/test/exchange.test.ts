@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { Exchange, isWatched, recordError } from '../src/request/exchange.js';
+import { isWatched, recordError } from '../src/request/course.js';
+import { Exchange } from '../src/request/exchange.js';
 import type { Ending } from '../src/request/outcome.js';
 
 /** A response as far as an exchange sees one. */
@@ -45,8 +46,8 @@ const REQUEST = { method: 'GET' };
 function exchange() {
   const response = new FakeResponse();
   const outcomes: Ending[] = [];
-  const of = Exchange.of(REQUEST, response);
-  return { of, response, outcomes, listen: () => of.onSettled(outcome => outcomes.push(outcome)) };
+  const of = Exchange.for(REQUEST, response);
+  return { of, response, outcomes, listen: () => of.watch({ ended: ending => outcomes.push(ending) }) };
 }
 
 describe('a request is settled', () => {
@@ -87,7 +88,7 @@ describe('a request is settled', () => {
   test('for everybody who asked, in order, and no listener is left', () => {
     const { of, response } = exchange();
     const told: number[] = [];
-    for (let i = 0; i < 3; i++) of.onSettled(() => told.push(i));
+    for (let i = 0; i < 3; i++) of.watch({ ended: () => told.push(i) });
     expect(response.listenerCount('finish')).toBe(1);
     response.finish();
     expect(told).toEqual([0, 1, 2]);
@@ -171,8 +172,8 @@ describe('an error', () => {
 
 test('a request has one exchange, whoever asks', () => {
   const response = new FakeResponse();
-  expect(Exchange.of(REQUEST, response)).toBe(Exchange.of(REQUEST, response));
-  expect(Exchange.of(REQUEST, new FakeResponse())).not.toBe(Exchange.of(REQUEST, response));
+  expect(Exchange.for(REQUEST, response)).toBe(Exchange.for(REQUEST, response));
+  expect(Exchange.for(REQUEST, new FakeResponse())).not.toBe(Exchange.for(REQUEST, response));
 });
 
 test('a gate is met once', () => {

@@ -28,7 +28,7 @@ async function outcomeWhen(
   client.on('error', () => {}).resume();
   const [request, response] = (await once(server, 'request')) as [Http2ServerRequest, Http2ServerResponse];
   response.stream.on('error', () => {});
-  const outcome = new Promise<Ending>(resolve => Exchange.of(request, response).onSettled(resolve));
+  const outcome = new Promise<Ending>(resolve => Exchange.for(request, response).watch({ ended: resolve }));
   const answered = once(client, 'response');
   response.write('the first part');
   await answered;

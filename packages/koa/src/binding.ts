@@ -1,5 +1,5 @@
 import { isThenable } from '@breaking/core/internal';
-import { type Binding, type Gate, isWatched, recordError, recordHandling } from '@breaking/http';
+import { type Binding, type Gate, recordError, recordHandling } from '@breaking/http';
 import type { Context, Next } from 'koa';
 import { closeUpgraded, responseOf } from './upgraded.js';
 
@@ -38,9 +38,6 @@ export function pass(gate: Gate<Context, Context>, ctx: Context, next: Next): Pr
 function follow(ctx: Context, next: Next): Promise<unknown> {
   const handled = next();
   // Beside the promise that goes up the stack, which stays the one that came down.
-  if (isWatched(ctx.res)) {
-    recordHandling(ctx.res, handled);
-    handled.catch(error => recordError(ctx.res, error));
-  }
+  if (recordHandling(ctx.res, handled)) handled.catch(error => recordError(ctx.res, error));
   return handled;
 }

@@ -8,13 +8,13 @@ import {
 } from './events.js';
 import type { BreakerSettings } from './options.js';
 import { countsIfSlow, outcomeOf } from './outcome.js';
-import { Admission, type Admitter, type CallEnd } from './permit.js';
+import { Admission, type Admitter, type CallEnd, type Probe } from './permit.js';
 import { BreakerState } from './state.js';
 
 /** Probes of one epoch that can tell how they go before they have ended. */
 interface AskedProbes {
   readonly epoch: number;
-  readonly isUnderWay: (() => boolean)[];
+  readonly probes: Probe[];
 }
 
 /**
@@ -131,10 +131,10 @@ export class Circuit implements Admitter {
     return this.#state.secondsUntilFull(now) < other.#state.secondsUntilFull(now);
   }
 
-  askLater(epoch: number, isUnderWay: () => boolean): void {
+  askLater(epoch: number, probe: Probe): void {
     if (!this.#state.isRecovering || epoch !== this.#state.epoch) return;
-    if (this.#askedProbes?.epoch !== epoch) this.#askedProbes = { epoch, isUnderWay: [] };
-    this.#askedProbes.isUnderWay.push(isUnderWay);
+    if (this.#askedProbes?.epoch !== epoch) this.#askedProbes = { epoch, probes: [] };
+    this.#askedProbes.probes.push(probe);
   }
 
   /** The time, once those probes have been settled that can tell how they go. */
@@ -143,11 +143,11 @@ export class Circuit implements Admitter {
     return this.#now();
   }
 
-  #askProbes({ epoch, isUnderWay }: AskedProbes): void {
+  #askProbes({ epoch, probes }: AskedProbes): void {
     // Gone meanwhile: a probe that is asked may look at the breaker.
     this.#askedProbes = undefined;
-    for (const isStill of isUnderWay) {
-      if (this.#state.epoch === epoch && isStill()) this.askLater(epoch, isStill);
+    for (const probe of probes) {
+      if (this.#state.epoch === epoch && probe.isUnderWay()) this.askLater(epoch, probe);
     }
   }
 

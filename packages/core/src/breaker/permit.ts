@@ -17,12 +17,18 @@ export interface Permit {
 /** How a call ended. What it returned or threw has still to be judged. */
 export type CallEnd = CallOutcome | 'returned' | 'thrown';
 
+/** A call under way that can tell how it goes. */
+export interface Probe {
+  /** Asks it, and says whether it is still under way: then it can be asked again. */
+  isUnderWay(): boolean;
+}
+
 /** What admits calls, and is told how they ended. */
 export interface Admitter {
   /** @param told what was returned or thrown */
   settle(admission: Admission, end: CallEnd, told?: unknown, callerSignal?: AbortSignal): void;
-  /** Asks a probe how it goes when the breaker is next looked at. @param isUnderWay asks, and says whether to ask again */
-  askLater(epoch: number, isUnderWay: () => boolean): void;
+  /** Asks a probe how it goes when the breaker is next looked at. */
+  askLater(epoch: number, probe: Probe): void;
 }
 
 /**
@@ -55,8 +61,9 @@ export class Admission {
 }
 
 /** A permit as a breaker gives it. */
-export class CallPermit implements Permit {
+export class CallPermit implements Permit, Probe {
   #admission: Admission | undefined;
+  #asked: Asked | undefined;
 
   constructor(admission: Admission) {
     this.#admission = admission;
@@ -79,11 +86,14 @@ export class CallPermit implements Permit {
   }
 
   /** See {@link whenAsked}. */
-  whenAsked(ask: () => void): void {
-    this.#admission?.admitter.askLater(this.#admission.epoch, () => {
-      if (this.#admission !== undefined) ask();
-      return this.#admission !== undefined;
-    });
+  whenAsked(asked: Asked): void {
+    this.#asked = asked;
+    this.#admission?.admitter.askLater(this.#admission.epoch, this);
+  }
+
+  isUnderWay(): boolean {
+    if (this.#admission !== undefined) this.#asked?.ask();
+    return this.#admission !== undefined;
   }
 
   #end(end: CallEnd, error?: unknown): void {
@@ -93,6 +103,11 @@ export class CallPermit implements Permit {
   }
 }
 
+/** What is asked how a probe goes. */
+interface Asked {
+  ask(): unknown;
+}
+
 /**
  * Lets a probe settle before its call has ended, such as a stream whose answer has begun: `ask` is called each time that the
  * breaker is asked for a permit or looked at (`state`, `retryAfterSecs`, the group's `entries`), and settles the permit
@@ -100,8 +115,8 @@ export class CallPermit implements Permit {
  * that is no probe. It must not throw.
  *
  *     const permit = breaker.tryAcquire();
- *     if (permit !== undefined) whenAsked(permit, () => answer.headersSent && permit.success());
+ *     if (permit !== undefined) whenAsked(permit, { ask: () => answer.headersSent && permit.success() });
  */
-export function whenAsked(permit: Permit, ask: () => void): void {
-  (permit as CallPermit).whenAsked(ask);
+export function whenAsked(permit: Permit, asked: Asked): void {
+  (permit as CallPermit).whenAsked(asked);
 }

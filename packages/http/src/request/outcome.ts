@@ -44,13 +44,32 @@ export function connectionOfQueued(incoming: Incoming, outgoing: Outgoing) {
   return outgoing.socket === null ? incoming.socket : undefined;
 }
 
+/** Whether the response has finished, or closed. */
+export function isOver(incoming: Incoming, outgoing: Outgoing): boolean {
+  if (outgoing.writableFinished || outgoing.destroyed) return true;
+  return connectionOfQueued(incoming, outgoing)?.destroyed === true;
+}
+
+/** Whether nobody receives the response any more. */
+export function isGone({ socket }: Incoming, { destroyed, stream }: Outgoing): boolean {
+  return destroyed || socket?.destroyed === true || stream?.aborted === true;
+}
+
+/**
+ * Whether the server has ended a response that has finished. HTTP/2 calls one finished that was cut off. HTTP/1 is believed:
+ * adapters of serverless platforms emit `finish` before `writableEnded`, and never set `writableFinished`.
+ */
+export function isEnded({ stream, writableEnded }: Outgoing): boolean {
+  return stream === undefined || writableEnded;
+}
+
 /**
  * How a response ended that has finished, or was closed before it finished. An error counts only in the second case: if it
  * happened on the server's side, the response broke, whatever its status line says.
  * @param error what was thrown while the request was handled, if the framework tells
  */
 export function endingOf(incoming: Incoming, outgoing: Outgoing, finished: boolean, error: unknown): Ending {
-  const told = error === undefined ? {} : { error };
+  const told = error === undefined ? undefined : { error };
   if (finished) return { status: outgoing.statusCode, aborted: false, ...told };
   const lost = connectionOfQueued(incoming, outgoing)?.destroyed === true;
   const broken = lost ? undefined : (ownError(outgoing) ?? ownError(outgoing.stream));

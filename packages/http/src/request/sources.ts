@@ -2,28 +2,33 @@ import { errorMonitor } from 'node:events';
 import type { Outgoing, Source } from '../binding.js';
 
 /**
- * Tells of the errors of streams while they are piped into a response. A stream may be piped into many responses and
- * outlive them all, so none of them leaves a listener on it.
- * @returns what ends the listening
+ * The streams that are piped into a response, and their errors. A stream may be piped into many responses and outlive them
+ * all, so none of them leaves a listener on it.
  */
-export function onSourceError(outgoing: Outgoing, listener: (error: Error) => void): () => void {
-  let sources: Set<Source> | undefined;
-  const onUnpipe = (source: Source) => {
-    source.off(errorMonitor, listener);
-    sources?.delete(source);
+export class Sources {
+  readonly #outgoing: Outgoing;
+  readonly #onError: (error: Error) => void;
+  readonly #piped = new Set<Source>();
+
+  constructor(outgoing: Outgoing, onError: (error: Error) => void) {
+    this.#outgoing = outgoing;
+    this.#onError = onError;
+    outgoing.on('unpipe', this.#remove);
+  }
+
+  add(source: Source): void {
+    if (this.#piped.has(source)) return;
+    this.#piped.add(source);
+    source.on(errorMonitor, this.#onError);
+  }
+
+  readonly #remove = (source: Source): void => {
+    source.off(errorMonitor, this.#onError);
+    this.#piped.delete(source);
   };
-  const onPipe = (source: Source) => {
-    if (sources?.has(source)) return;
-    if (sources === undefined) outgoing.on('unpipe', onUnpipe);
-    sources ??= new Set();
-    sources.add(source);
-    source.on(errorMonitor, listener);
-  };
-  outgoing.on('pipe', onPipe);
-  return () => {
-    outgoing.off('pipe', onPipe);
-    if (sources === undefined) return;
-    outgoing.off('unpipe', onUnpipe);
-    for (const source of sources) source.off(errorMonitor, listener);
-  };
+
+  forget(): void {
+    this.#outgoing.off('unpipe', this.#remove);
+    for (const source of this.#piped) source.off(errorMonitor, this.#onError);
+  }
 }
