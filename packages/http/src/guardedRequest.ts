@@ -4,7 +4,7 @@ import { isThenable, whenAsked } from '@breaking/core/internal';
 import type { CheckedCircuitBreaker } from './circuitBreakerOptions.js';
 import type { Watcher } from './request/course.js';
 import type { Exchange } from './request/exchange.js';
-import type { Ending, Outcome } from './request/outcome.js';
+import type { Ending } from './request/outcome.js';
 
 type Options<Req> = Pick<CheckedCircuitBreaker<Req>, 'clock' | 'isFailure' | 'onTransition' | 'slowCallSecs'>;
 
@@ -57,14 +57,13 @@ export class GuardedRequest<Req> implements Watcher {
   #end(ending: Ending): void {
     if (this.#isRefused) this.#permit.ignore();
     if (this.#isSettled || this.#isRefused) return;
-    const outcome = { ...ending, durationSecs: this.#headSecs ?? this.#secs() };
-    const failed = this.#judge(outcome);
+    const failed = this.#judge(ending);
     if (isThenable(failed)) {
       failed.then(
-        answer => this.#settle(answer, outcome),
+        answer => this.#settle(answer, ending),
         error => this.#fail(error),
       );
-    } else this.#settle(failed, outcome);
+    } else this.#settle(failed, ending);
   }
 
   /**
@@ -80,28 +79,30 @@ export class GuardedRequest<Req> implements Watcher {
     const { begun } = this.#exchange;
     if (begun === undefined || begun >= 500 || this.#isAsked || this.#isRefused) return;
     this.#isAsked = true;
-    const outcome = { status: begun, aborted: false, durationSecs: this.#headSecs ?? this.#secs() };
-    const failed = this.#judge(outcome);
+    const ending = { status: begun, aborted: false };
+    const failed = this.#judge(ending);
     if (isThenable(failed)) failed.then(undefined, this.#warn);
-    else if (!this.#isSettled) this.#settle(failed, outcome);
+    else if (!this.#isSettled) this.#settle(failed, ending);
   }
 
-  /** Whether the outcome is a failure. An `isFailure` that throws says so too. */
-  #judge(outcome: Outcome): boolean | PromiseLike<boolean> {
+  /** Whether the request failed. An `isFailure` that throws says so too. */
+  #judge(ending: Ending): boolean | PromiseLike<boolean> {
     const { isFailure, slowCallSecs } = this.#options;
-    if (isFailure === undefined) return isServerFailure(outcome, this.#exchange.begun, slowCallSecs);
+    const durationSecs = this.#headSecs ?? this.#secs();
+    if (isFailure === undefined)
+      return durationSecs > slowCallSecs || isServerFailure(ending, this.#exchange.begun);
     try {
-      return isFailure(outcome, this.#req);
+      return isFailure({ ...ending, durationSecs }, this.#req);
     } catch (error) {
       this.#warn(error);
       return true;
     }
   }
 
-  #settle(failed: boolean, outcome: Outcome): void {
+  #settle(failed: boolean, ending: Ending): void {
     this.#isSettled = true;
     if (failed) this.#permit.failure();
-    else if (outcome.aborted && this.#exchange.begun === undefined) this.#permit.ignore();
+    else if (ending.aborted && this.#exchange.begun === undefined) this.#permit.ignore();
     else this.#permit.success();
   }
 
@@ -126,12 +127,9 @@ export class GuardedRequest<Req> implements Watcher {
 }
 
 /**
- * Whether a request failed: its status is 500 or more, the response broke on the server's side, or the head of the answer
- * took too long, even if the client left.
+ * Whether a request failed, however long it took: its status is 500 or more, or the response broke on the server's side.
  * @param begun the status of the answer, once its head was sent
  */
-function isServerFailure(outcome: Outcome, begun: number | undefined, slowCallSecs: number): boolean {
-  const { status = begun, aborted, durationSecs } = outcome;
-  if (durationSecs > slowCallSecs || (status ?? 0) >= 500) return true;
-  return outcome.status === undefined && !aborted;
+function isServerFailure({ status, aborted }: Ending, begun: number | undefined): boolean {
+  return (status ?? begun ?? 0) >= 500 || (status === undefined && !aborted);
 }
