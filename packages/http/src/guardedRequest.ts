@@ -89,14 +89,19 @@ export class GuardedRequest<Req> implements Watcher {
   #judge(ending: Ending): boolean | PromiseLike<boolean> {
     const { isFailure, slowCallSecs } = this.#options;
     const durationSecs = this.#headSecs ?? this.#secs();
-    if (isFailure === undefined)
-      return durationSecs > slowCallSecs || isServerFailure(ending, this.#exchange.begun);
+    if (isFailure === undefined) return durationSecs > slowCallSecs || this.#isServerFailure(ending);
     try {
       return isFailure({ ...ending, durationSecs }, this.#req);
     } catch (error) {
       this.#warn(error);
       return true;
     }
+  }
+
+  /** Whether the request failed, however long it took: its status is 500 or more, or the response broke on the server's side. */
+  #isServerFailure({ status, aborted }: Ending): boolean {
+    if (status !== undefined) return status >= 500;
+    return !aborted || (this.#exchange.begun ?? 0) >= 500;
   }
 
   #settle(failed: boolean, ending: Ending): void {
@@ -124,12 +129,4 @@ export class GuardedRequest<Req> implements Watcher {
   #secs(): number {
     return Math.max(0, this.#options.clock.secondsSinceEpoch() - this.#since);
   }
-}
-
-/**
- * Whether a request failed, however long it took: its status is 500 or more, or the response broke on the server's side.
- * @param begun the status of the answer, once its head was sent
- */
-function isServerFailure({ status, aborted }: Ending, begun: number | undefined): boolean {
-  return (status ?? begun ?? 0) >= 500 || (status === undefined && !aborted);
 }
