@@ -3,35 +3,52 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 /** Rates are powers of two and times whole 64ths of a second: no double is ever rounded. */
-const LIMITS = {
-  one: { only: { capacityMax: 3, restoreRateHz: 2 } },
-  two: { fast: { capacityMax: 5, restoreRateHz: 4 }, slow: { capacityMax: 2, restoreRateHz: 0.5 } },
+const TWO = { fast: { capacityMax: 5, restoreRateHz: 4 }, slow: { capacityMax: 2, restoreRateHz: 0.5 } };
+const SETUPS = {
+  'one limit': {
+    limits: { only: { capacityMax: 3, restoreRateHz: 2 } },
+    eachOf: (cost: number) => ({ only: cost }),
+  },
+  'two limits': { limits: TWO, eachOf: (cost: number) => ({ fast: cost, slow: cost }) },
+  'two limits, with a cost for each': {
+    limits: TWO,
+    eachOf: (cost: number) => ({ fast: cost, slow: cost - 1 }),
+  },
+  'two limits that few calls need both of': {
+    limits: TWO,
+    eachOf: (cost: number) => ({ fast: 3 - cost, slow: cost % 2 }),
+  },
 };
 const MAX_WAIT_SECS = 6;
 const STEP = 1 / 64;
 
 interface Grant {
-  readonly cost: number;
+  readonly costs: Readonly<Record<string, number>>;
   calledAt: number;
   at: number;
 }
 
 /** Buckets in tokens, without debt: each grant is taken at its moment, in the order of the calls. */
 class Model {
-  readonly #limits: readonly { readonly capacityMax: number; readonly restoreRateHz: number }[];
+  readonly #limits: readonly (readonly [
+    string,
+    { readonly capacityMax: number; readonly restoreRateHz: number },
+  ])[];
   readonly grants: Grant[] = [];
 
   constructor(limits: object) {
-    this.#limits = Object.values(limits);
+    this.#limits = Object.entries(limits);
   }
 
-  /** The first moment, not before `now` and not before the one ahead, at which every bucket has `cost`. */
-  momentOf(cost: number, now: number, ahead = this.grants): number {
+  /** The first moment, not before `now` and not before the one ahead, at which every bucket has its cost. */
+  momentOf(costs: Grant['costs'], now: number, ahead = this.grants): number {
     let moment = Math.max(now, ahead.at(-1)?.at ?? now);
-    for (const { capacityMax, restoreRateHz } of this.#limits) {
+    for (const [name, { capacityMax, restoreRateHz }] of this.#limits) {
+      const cost = costs[name] as number;
       let [tokens, at] = [capacityMax, 0];
       for (const grant of ahead) {
-        tokens = Math.min(capacityMax, tokens + (grant.at - at) * restoreRateHz) - grant.cost;
+        tokens =
+          Math.min(capacityMax, tokens + (grant.at - at) * restoreRateHz) - (grant.costs[name] as number);
         at = grant.at;
       }
       if (cost > capacityMax) return Infinity;
@@ -40,8 +57,8 @@ class Model {
     return moment;
   }
 
-  add(cost: number, now: number, at: number): Grant {
-    const grant = { cost, calledAt: now, at };
+  add(costs: Grant['costs'], now: number, at: number): Grant {
+    const grant = { costs, calledAt: now, at };
     this.grants.push(grant);
     return grant;
   }
@@ -50,7 +67,7 @@ class Model {
   remove(grant: Grant, now: number): void {
     const behind = this.grants.splice(this.grants.indexOf(grant)).slice(1);
     for (const each of behind) {
-      each.at = this.momentOf(each.cost, now);
+      each.at = this.momentOf(each.costs, now);
       this.grants.push(each);
     }
   }
@@ -93,7 +110,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('abort' as const), which: fc.nat() }) },
 );
 
-describe.each(Object.entries(LIMITS))('callers that wait, under %s limit', (_, limits) => {
+/** What a check takes of each limit. */
+const alike = (cost: number) => ({ only: cost, fast: cost, slow: cost });
+
+describe.each(Object.entries(SETUPS))('callers that wait, under %s', (_, { limits, eachOf }) => {
   test('go on at the moments of an exact model, in the order of their calls, and are woken once at most', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(action, { maxLength: 60 }), async actions => {
@@ -110,19 +130,19 @@ describe.each(Object.entries(LIMITS))('callers that wait, under %s limit', (_, l
             await turns();
           }
         };
-        const wait = async (cost: number) => {
+        const wait = async (costs: Grant['costs']) => {
           const now = clock.time;
-          const at = model.momentOf(cost, now);
+          const at = model.momentOf(costs, now);
           const number = waits++;
           const controller = new AbortController();
-          const answer = limiter.wait('k', cost, { signal: controller.signal });
+          const answer = limiter.wait('k', costs, { signal: controller.signal });
           if (at - now > MAX_WAIT_SECS) {
             const error = await answer.catch(reason => reason);
             expect(error).toBeInstanceOf(TooManyRequests);
             expect(error.retryAfterSecs).toBe(at - now);
             return;
           }
-          const entry = { grant: model.add(cost, now, at), controller };
+          const entry = { grant: model.add(costs, now, at), controller };
           waiting.push(entry);
           answer.then(
             decision => {
@@ -137,12 +157,12 @@ describe.each(Object.entries(LIMITS))('callers that wait, under %s limit', (_, l
           await turns();
         };
         for (const each of actions) {
-          if (each.kind === 'wait') await wait(each.cost);
+          if (each.kind === 'wait') await wait(eachOf(each.cost));
           else if (each.kind === 'pass') await pass(each.eighths * 8);
           else if (each.kind === 'check') {
-            const isAllowed = model.momentOf(each.cost, clock.time) === clock.time;
+            const isAllowed = model.momentOf(alike(each.cost), clock.time) === clock.time;
             expect(limiter.check('k', each.cost).allowed).toBe(isAllowed);
-            if (isAllowed) model.add(each.cost, clock.time, clock.time);
+            if (isAllowed) model.add(alike(each.cost), clock.time, clock.time);
           } else if (waiting.length > 0) {
             const [entry] = waiting.splice(each.which % waiting.length, 1) as [(typeof waiting)[number]];
             entry.controller.abort(new Error('left'));
@@ -163,20 +183,20 @@ describe.each(Object.entries(LIMITS))('callers that wait, under %s limit', (_, l
       fc.asyncProperty(fc.array(action, { minLength: 10, maxLength: 60 }), async actions => {
         const clock = new MockClock();
         const limiter = new RateLimiter({ limits, clock, maxWaitSecs: MAX_WAIT_SECS });
-        const went: { at: number; cost: number }[] = [];
+        const went: { at: number; costs: Grant['costs'] }[] = [];
         const controllers: AbortController[] = [];
         for (const each of actions) {
           if (each.kind === 'wait') {
             const controller = new AbortController();
             controllers.push(controller);
-            const { cost } = each;
+            const costs = eachOf(each.cost);
             const { signal } = controller;
-            limiter.wait('k', cost, { signal }).then(
-              () => went.push({ at: clock.time, cost }),
+            limiter.wait('k', costs, { signal }).then(
+              () => went.push({ at: clock.time, costs }),
               () => {},
             );
           } else if (each.kind === 'check') {
-            if (limiter.check('k', each.cost).allowed) went.push({ at: clock.time, cost: each.cost });
+            if (limiter.check('k', each.cost).allowed) went.push({ at: clock.time, costs: alike(each.cost) });
           } else if (each.kind === 'abort') controllers[each.which % (controllers.length || 1)]?.abort();
           else {
             for (let i = 0; i < each.eighths * 8; i++) {
@@ -186,11 +206,11 @@ describe.each(Object.entries(LIMITS))('callers that wait, under %s limit', (_, l
           }
           await turns();
         }
-        for (const { capacityMax, restoreRateHz } of Object.values(limits)) {
+        for (const [name, { capacityMax, restoreRateHz }] of Object.entries(limits)) {
           for (let from = 0; from < went.length; from++) {
             let sum = 0;
-            for (const { at, cost } of went.slice(from)) {
-              sum += cost;
+            for (const { at, costs } of went.slice(from)) {
+              sum += (costs as Grant['costs'])[name] as number;
               const secs = at - (went[from]?.at ?? 0);
               expect(sum).toBeLessThanOrEqual(capacityMax + restoreRateHz * secs + 0.001);
             }

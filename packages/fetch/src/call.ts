@@ -1,4 +1,4 @@
-import { check } from '@breaking/core/internal';
+import { askedOf } from './asked.js';
 import { Course, type Repeatability } from './course.js';
 import type { Settings } from './options.js';
 import { isResendable } from './retry/body.js';
@@ -45,10 +45,8 @@ export class Call {
     const url = urlOf(this.#input);
     // fetch itself says what is wrong with it.
     if (url === undefined) return this.#fetch(this.#input, this.#init);
-    const { keyOf, costOf, maxWaitSecs, maxInFlight, clock } = this.#settings;
-    const request = keyOf || costOf ? this.#askedAbout(url) : undefined;
-    const key = keyOf ? check.asString('protect: keyOf', await keyOf(request as Request)) : url.origin;
-    const cost = costOf ? check.whole('protect: costOf', await costOf(request as Request), 0) : 1;
+    const { maxWaitSecs, maxInFlight, clock } = this.#settings;
+    const { key, cost } = await askedOf(this.#settings, () => this.#askedAbout(url), url.origin);
     const upstream = this.#upstreams.of(key);
     const patience = new Patience(clock, maxWaitSecs, this.#signal);
     let hasPlace = false;

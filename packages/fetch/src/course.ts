@@ -1,3 +1,4 @@
+import type { Costs } from '@breaking/core/internal';
 import { attemptChannel } from './events.js';
 import { quotaLeft } from './head/quotaLeft.js';
 import { retryAfterSecs } from './head/retryAfter.js';
@@ -20,7 +21,7 @@ export type End = { readonly status: number; readonly fields: Headers } | { read
 export class Course {
   readonly #settings: Settings;
   readonly #upstream: Upstream;
-  readonly #cost: number;
+  readonly #cost: Costs;
   readonly #patience: Patience;
   readonly #request: () => Repeatability;
   #attempt = 0;
@@ -29,7 +30,7 @@ export class Course {
   constructor(
     settings: Settings,
     upstream: Upstream,
-    cost: number,
+    cost: Costs,
     patience: Patience,
     request: () => Repeatability,
   ) {

@@ -9,7 +9,7 @@ import {
   perSecond,
   type RateLimiter,
 } from '@breaking/core';
-import { asDeadline, check, groupNamed, limiterNamed } from '@breaking/core/internal';
+import { asDeadline, type Costs, check, groupNamed, limiterNamed } from '@breaking/core/internal';
 
 /** A value, or a promise of it. */
 export type MaybePromise<T> = T | PromiseLike<T>;
@@ -36,8 +36,8 @@ export interface ProtectOptions {
   readonly keyOf?: ((request: Request) => MaybePromise<string>) | undefined;
   /** How many calls a key gets. */
   readonly limits?: Limits | undefined;
-  /** Tokens that a call takes: a whole number, at least 0; default 1. */
-  readonly costOf?: ((request: Request) => MaybePromise<number>) | undefined;
+  /** Tokens that an attempt takes of every limit, or of each by its name (`{ rpm: 1, tpm: 1200 }`): whole, at least 0; default 1. */
+  readonly costOf?: ((request: Request) => MaybePromise<Costs>) | undefined;
   /** Where the buckets live; by default this process's memory. */
   readonly store?: BucketStore | undefined;
   /** Seconds that a call may wait for a place, for tokens and for the end of a pause, all together: 0 to 2,147,483; default 0. */

@@ -1,5 +1,6 @@
+import type { Costs } from '@breaking/core/internal';
 import type { Dispatcher } from 'undici';
-import { type ProtectOptions, settingsOf } from './options.js';
+import { type MaybePromise, type ProtectOptions, settingsOf } from './options.js';
 import { Dispatched, type DispatchedRequest } from './undici/dispatched.js';
 import { Upstreams } from './upstream.js';
 
@@ -7,8 +8,8 @@ export type { DispatchedRequest } from './undici/dispatched.js';
 
 /** The options of `protect` for undici: the same, but callbacks are asked about what is dispatched. */
 export interface DispatchOptions extends Omit<ProtectOptions, 'keyOf' | 'costOf' | 'breaker'> {
-  readonly keyOf?: ((request: DispatchedRequest) => string | PromiseLike<string>) | undefined;
-  readonly costOf?: ((request: DispatchedRequest) => number | PromiseLike<number>) | undefined;
+  readonly keyOf?: ((request: DispatchedRequest) => MaybePromise<string>) | undefined;
+  readonly costOf?: ((request: DispatchedRequest) => MaybePromise<Costs>) | undefined;
   /** The circuit breakers, one for each key. Network errors, timeouts and statuses of 500 and more are failures. */
   readonly breaker?: Omit<NonNullable<ProtectOptions['breaker']>, 'isFailedResult'> | undefined;
 }

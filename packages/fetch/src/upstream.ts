@@ -1,5 +1,5 @@
 import { type Decision, Overloaded, type Permit, TooManyErrors, TooManyRequests } from '@breaking/core';
-import { isThenable, withoutStack } from '@breaking/core/internal';
+import { type Costs, isThenable, withoutStack } from '@breaking/core/internal';
 import { BodyWatch } from './bodyWatch.js';
 import { Lane, type Sent } from './lane.js';
 import type { Settings } from './options.js';
@@ -72,7 +72,7 @@ export class Upstream {
    * upstream that dies meanwhile do not become as many calls.
    * @throws (rejects with) TooManyRequests, TooManyErrors, or the reason of the patience's signal
    */
-  async enter(cost: number, patience: Patience): Promise<Passage> {
+  async enter(cost: Costs, patience: Patience): Promise<Passage> {
     const { limiter, breakers } = this.#settings;
     if (limiter !== undefined)
       await patience.spendOn(limiter.wait(this.key, cost, { signal: patience.signal }));
@@ -86,8 +86,16 @@ export class Upstream {
       return { sent, permit };
     } catch (error) {
       if (sent !== undefined) this.lost(sent);
-      if (limiter !== undefined && cost > 0) quietly(limiter.refund(this.key, cost));
+      this.#giveBack(cost);
       throw error;
+    }
+  }
+
+  #giveBack(cost: Costs): void {
+    const { limiter } = this.#settings;
+    for (const { name, capacityMax, restoreRateHz } of limiter?.limits ?? []) {
+      const n = typeof cost === 'number' ? cost : (cost[name] ?? 0);
+      if (n > 0) quietly(limiter?.refund(this.key, n, { [name]: { capacityMax, restoreRateHz } }));
     }
   }
 
@@ -125,7 +133,7 @@ export class Upstream {
 }
 
 /** A store that fails has said so on its channel; here nobody waits for it. */
-function quietly(answer: void | PromiseLike<void>): void {
+function quietly(answer: void | PromiseLike<void> | undefined): void {
   if (isThenable(answer)) answer.then(undefined, () => {});
 }
 

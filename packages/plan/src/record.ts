@@ -29,7 +29,8 @@ const CHANNEL = 'breaking:rate_limit:decision';
 
 /**
  * Records the requests that a limiter decides, on the channel `breaking:rate_limit:decision`. Let the limiter run in shadow
- * mode (`enforce: false`): clients that are refused behave differently. Only this process's requests are seen.
+ * mode (`enforce: false`): clients that are refused behave differently. Only this process's requests are seen. A call with a
+ * cost for each limit counts as one.
  *
  * @throws TypeError or RangeError for options that are wrong
  * @example
@@ -56,7 +57,9 @@ export function record(options: RecordOptions): Recording {
 
   const onDecision = (message: unknown) => {
     const decided = message as DecisionMessage;
-    if (decided.name === name) bursts.add(decided.key, clock.secondsSinceEpoch(), decided.cost);
+    if (decided.name !== name) return;
+    const cost = typeof decided.cost === 'number' ? decided.cost : 1;
+    bursts.add(decided.key, clock.secondsSinceEpoch(), cost);
   };
   subscribe(CHANNEL, onDecision);
   return {

@@ -1,5 +1,5 @@
 import type { Limit, Lockout, Reservation, Want } from '@breaking/core';
-import { longestWait } from '@breaking/core/internal';
+import { costAt, longestWait } from '@breaking/core/internal';
 
 export type Operation = 'check' | 'peek' | 'refund' | 'reset' | 'take' | 'reserve' | 'block' | 'strike';
 
@@ -42,10 +42,9 @@ export function reservePayload(
   return {
     earliest,
     wants: wants.map(({ limits, cost, maxWaitSecs }) => ({
-      limits: limits.map(({ name, capacityMax, restoreRateHz }) => {
-        return { name, capacity: capacityMax, rate: restoreRateHz };
+      limits: limits.map(({ name, capacityMax, restoreRateHz }, i) => {
+        return { name, capacity: capacityMax, rate: restoreRateHz, cost: costAt(cost, i) };
       }),
-      cost,
       longest: longestWait(maxWaitSecs),
     })),
     withdrawn: withdrawn.flatMap(({ undo }) => (undo as Undo | undefined) ?? []),

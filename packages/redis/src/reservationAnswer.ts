@@ -1,5 +1,5 @@
 import { decided, type Limit, type Reservation, type Reservations, type Want } from '@breaking/core';
-import { longestWait, refusedFor } from '@breaking/core/internal';
+import { costAt, longestWait, refusedFor } from '@breaking/core/internal';
 import type { Kept, Undo } from './command.js';
 
 /** The words of an answer, read one after another. */
@@ -68,17 +68,19 @@ function reservationIn(
     const decision = refusedFor(limits, debts, cost, waitSecs, isBlocked);
     return { decision, at: momentAt(time), undo: undefined };
   }
+  const isTaken = (_: unknown, i: number) => costAt(cost, i) > 0;
+  const taken = limits.filter(isTaken);
   const undo: Undo = {
-    limits: limits.map(({ name, restoreRateHz }) => ({ name, rate: restoreRateHz })),
-    before,
-    after: debts.map(debt => [debt, time]),
+    limits: taken.map(({ name, restoreRateHz }) => ({ name, rate: restoreRateHz })),
+    before: before.filter(isTaken),
+    after: debts.filter(isTaken).map(debt => [debt, time]),
     waiting,
     moved: waiting === false ? 0 : (waiting[3] as number),
   };
   return {
     decision: decided(limits, drained(limits, debts, waitSecs), cost, true),
     at: momentAt(time + waitSecs * 1e6),
-    undo: cost > 0 ? undo : undefined,
+    undo: taken.length > 0 ? undo : undefined,
   };
 }
 

@@ -54,11 +54,13 @@ local function reserve(payload)
   for _, want in ipairs(request.wants) do
     settle()
     local limits, secs = load(want.limits), math.max(block_left(), (last - now) / 1000000)
-    if want.cost > 0 then
-      for _, limit in ipairs(limits) do
-        if limit.capacity - limit.debt < want.cost - 0.001 then
+    local takes = false
+    for _, limit in ipairs(limits) do
+      if limit.cost > 0 then
+        takes = true
+        if limit.capacity - limit.debt < limit.cost - 0.001 then
           local needed = math.huge
-          if want.cost <= limit.capacity then needed = (want.cost - (limit.capacity - limit.debt)) / limit.rate end
+          if limit.cost <= limit.capacity then needed = (limit.cost - (limit.capacity - limit.debt)) / limit.rate end
           secs = math.max(secs, needed)
         end
       end
@@ -70,8 +72,8 @@ local function reserve(payload)
       local bucket = kept(limit.name)
       local was = '- -'
       if bucket then was = string.format('%.17g %.0f', bucket.debt, bucket.at) end
-      if is_reserved and want.cost > 0 then
-        limit.debt = math.max(limit.debt, secs * limit.rate) + want.cost
+      if is_reserved and limit.cost > 0 then
+        limit.debt = math.max(limit.debt, secs * limit.rate) + limit.cost
         put(limit.name, limit.debt, now, limit.rate)
       end
       answer[#answer + 1] = string.format('%.17g %s', limit.debt, was)
@@ -83,7 +85,7 @@ local function reserve(payload)
     end
     if is_reserved then
       last = now + secs * 1000000
-      if want.cost > 0 and secs > 0 then
+      if takes and secs > 0 then
         local left, longest, moved = 0, 0, 0
         if old then left, longest, moved = old.secs - (now - old.at) / 1000000, old.longest, old.moved end
         wait_until(math.max(left, secs), now, math.max(longest, want.longest), moved)

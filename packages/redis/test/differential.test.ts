@@ -129,7 +129,9 @@ test('decides as the memory store does, over 100,000 random operations', { timeo
       } else if (kind < 0.15 && isSlow) {
         const longest = 4 / Math.max(fastest, 0.1);
         const wants: Want[] = Array.from({ length: 1 + whole(3) }, () => {
-          return { limits, cost: whole(4), maxWaitSecs: longest * next() };
+          // Half of them ask each limit for another number of tokens.
+          const cost = next() < 0.5 ? whole(4) : limits.map(() => whole(4));
+          return { limits, cost, maxWaitSecs: longest * next() };
         });
         const options = { earliest: next() < 0.1 ? now + longest / 4 : -Infinity, withdrawn: [] };
         const expected = memory.reserve(key, wants, options, now);

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { blockContract } from './store/blockContract.js';
 import { changedLimitsContract } from './store/changedLimitsContract.js';
 import { concurrencyContract } from './store/concurrencyContract.js';
+import { costsContract } from './store/costsContract.js';
 import { decisionContract } from './store/decisionContract.js';
 import { keysContract } from './store/keysContract.js';
 import { modelContract } from './store/modelContract.js';
@@ -40,6 +41,7 @@ export function storeContract(
     if (does.reserve) {
       blockContract(using);
       waitContract(using);
+      costsContract(using);
     }
   });
 }

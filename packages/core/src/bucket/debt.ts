@@ -30,14 +30,23 @@ export function areThere(capacityMax: number, debt: number, n: number, slack = S
   return n === 0 || capacityMax - debt >= n - slack;
 }
 
-/** Whether every one of several buckets has `n` tokens. */
+/** Tokens that are asked of several buckets: so many of each, or a number for each of them, in their order. */
+export type Cost = number | readonly number[];
+
+/** What is asked of the bucket at place `i`. */
+export function costAt(cost: Cost, i: number): number {
+  return typeof cost === 'number' ? cost : (cost[i] as number);
+}
+
+/** Whether every one of several buckets has the tokens that it is asked for. */
 export function allThere(
   limits: readonly { readonly capacityMax: number }[],
   debts: ArrayLike<number>,
-  n: number,
+  cost: Cost,
 ): boolean {
   for (let i = 0; i < limits.length; i++) {
-    if (!areThere((limits[i] as (typeof limits)[number]).capacityMax, debts[i] as number, n)) return false;
+    const { capacityMax } = limits[i] as (typeof limits)[number];
+    if (!areThere(capacityMax, debts[i] as number, costAt(cost, i))) return false;
   }
   return true;
 }
@@ -66,18 +75,19 @@ export function isBlock(secs: number): boolean {
 }
 
 /**
- * Seconds until every limit has `n` tokens, if nobody takes any.
+ * Seconds until every limit has the tokens that it is asked for, if nobody takes any.
  * @param least seconds that pass in any case: what is left of a block, or until the moment of a caller that came first
  */
 export function secondsUntilAll(
   limits: readonly { readonly capacityMax: number; readonly restoreRateHz: number }[],
   debts: ArrayLike<number>,
-  n: number,
+  cost: Cost,
   least = 0,
 ): number {
   let secs = least;
   limits.forEach(({ capacityMax, restoreRateHz }, i) => {
-    secs = Math.max(secs, secondsUntilThere(capacityMax, restoreRateHz, debts[i] as number, n));
+    const debt = debts[i] as number;
+    secs = Math.max(secs, secondsUntilThere(capacityMax, restoreRateHz, debt, costAt(cost, i)));
   });
   return secs;
 }

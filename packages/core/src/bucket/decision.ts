@@ -1,4 +1,4 @@
-import { isBlock } from './debt.js';
+import { type Cost, costAt, isBlock } from './debt.js';
 import { DecidedLimit, type LimitState, type ToldState } from './limitState.js';
 import type { Limit } from './policy.js';
 
@@ -74,8 +74,8 @@ const BLOCK_SECS = Symbol.for('breaking.decision.blockSecs');
 class BlockedDecision extends DecidedRequest {
   readonly #secs: number;
 
-  constructor(limits: readonly LimitState[], cost: number, secs: number) {
-    const waits = limits.map(state => state.secondsUntil(cost));
+  constructor(limits: readonly LimitState[], cost: Cost, secs: number) {
+    const waits = limits.map((state, i) => state.secondsUntil(costAt(cost, i)));
     super(false, limits, NONE, true, Math.max(secs, ...waits));
     this.#secs = secs;
   }
@@ -121,7 +121,7 @@ export function blockSecsOf(decision: Pick<Refused, 'blocked' | 'retryAfterSecs'
  * Makes a Decision of what a store knows.
  * @param limits as the store was given them
  * @param debts each limit's debt after the decision, in the order of `limits`
- * @param cost the tokens that were asked for
+ * @param cost the tokens that were asked of each limit: a number, or one for each, in the order of `limits`
  * @param allowed whether they were (or, for a peek, would be) given
  * @param blockSecs what is left of a block; one of more than 0.001 refuses, whatever `allowed` says
  * @throws TypeError for a debt that is not a number of 0 or more
@@ -129,7 +129,7 @@ export function blockSecsOf(decision: Pick<Refused, 'blocked' | 'retryAfterSecs'
 export function decided(
   limits: readonly Limit[],
   debts: ArrayLike<number>,
-  cost: number,
+  cost: Cost,
   allowed: boolean,
   source: DecisionSource = 'store',
   blockSecs = 0,
@@ -157,11 +157,12 @@ export function allowing(limits: readonly LimitState[]): Decision {
   return new DecidedRequest(true, limits, NONE, false, 0) as Decision;
 }
 
-export function refusing(limits: readonly LimitState[], cost: number): Decision {
+export function refusing(limits: readonly LimitState[], cost: Cost): Decision {
   const violated: string[] = [];
   let retryAfterSecs = 0;
-  for (const state of limits) {
-    const waitSecs = state.secondsUntil(cost);
+  for (let i = 0; i < limits.length; i++) {
+    const state = limits[i] as LimitState;
+    const waitSecs = state.secondsUntil(costAt(cost, i));
     if (waitSecs === 0) continue;
     violated.push(state.name);
     retryAfterSecs = Math.max(retryAfterSecs, waitSecs);
@@ -177,12 +178,12 @@ export function refusing(limits: readonly LimitState[], cost: number): Decision 
 export function refusedFor(
   limits: readonly Limit[],
   debts: ArrayLike<number>,
-  cost: number,
+  cost: Cost,
   waitSecs: number,
   blocked: boolean,
 ): Decision {
   const states = statesOf(limits, debts);
-  const lacking = states.filter(state => state.secondsUntil(cost) > 0);
+  const lacking = states.filter((state, i) => state.secondsUntil(costAt(cost, i)) > 0);
   const violated = blocked ? NONE : (lacking.length > 0 ? lacking : states).map(({ name }) => name);
   return new DecidedRequest(false, states, violated, blocked, waitSecs) as Decision;
 }

@@ -5,7 +5,8 @@ import type { Decision, DecisionSource } from '../bucket/decision.js';
 export interface DecisionMessage {
   readonly name: string;
   readonly key: string;
-  readonly cost: number;
+  /** What was asked of every limit, or of each by its name. */
+  readonly cost: number | Readonly<Record<string, number>>;
   readonly decision: Decision;
   /** Whether this limiter rejects for this key; false in shadow mode. */
   readonly enforced: boolean;

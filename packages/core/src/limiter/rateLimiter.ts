@@ -9,6 +9,7 @@ import { scopedTo } from '../store/prefixedStore.js';
 import type { Lockout } from '../store/reservation.js';
 import type { BucketStore, FullStore, MORE_OPERATIONS } from '../store/store.js';
 import type { DecisionOf, SameWay } from './answers.js';
+import { asCost, type Costs } from './costs.js';
 import { decisionChannel } from './events.js';
 import {
   asBlockSecs,
@@ -74,7 +75,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
   }
 
   set limits(limits: Limits) {
-    this.#limits = this.#checked(limits);
+    this.#limits = namedLimits(this.#settings.what, limits, this.name);
   }
 
   /**
@@ -87,7 +88,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
   check(key: string, cost = 1, limits?: Limits): DecisionOf<S, 'check', string> {
     const answer = this.#store.check(
       this.#keyFor(key, cost),
-      limits === undefined ? this.#limits : this.#checked(limits),
+      limits === undefined ? this.#limits : this.#asked(limits),
       cost,
       readingOf(this.#clock),
     ) as DecisionOf<S, 'check', string>;
@@ -100,7 +101,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
   peek(key: string, cost = 1, limits?: Limits): DecisionOf<S, 'peek', string> {
     return this.#store.peek(
       this.#keyFor(key, cost),
-      limits === undefined ? this.#limits : this.#checked(limits),
+      limits === undefined ? this.#limits : this.#asked(limits),
       cost,
       readingOf(this.#clock),
     ) as DecisionOf<S, 'peek', string>;
@@ -109,20 +110,23 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
   /**
    * Takes `cost` tokens from every limit of `key` once all are there, and resolves then. Callers go on in the order of their
    * calls. The tokens are reserved at once, so that nobody is woken more than once for them.
+   * @param cost also `{ rpm: 1, tpm: 1200 }`, a number for each limit: whole, at least 0
    * @param options.signal ends the wait: the tokens go back, and the callers behind move up
    * @throws (rejects with) TooManyRequests, at once and without taking anything, where it would wait longer than
    *   `maxWaitSecs`; StoreUnavailable under `onStoreError: 'deny'`; the reason of the signal
    */
-  async wait(key: string, cost = 1, options: WaitOptions = {}): Promise<Decision> {
+  async wait(key: string, cost: Costs = 1, options: WaitOptions = {}): Promise<Decision> {
     const { what, maxWaitSecs } = this.#settings;
     const { signal, limits } = asWaitOptions(`${what}: wait`, options);
-    const bounded = this.#keyFor(key, cost);
-    const want = { limits: limits === undefined ? this.#limits : this.#checked(limits), cost, maxWaitSecs };
+    const isNumber = typeof cost === 'number';
+    const bounded = this.#keyFor(key, isNumber ? cost : 0);
+    const asked = this.#asked(limits);
+    const each = isNumber ? cost : asCost(`${what}: cost`, cost, asked);
+    const want = { limits: asked, cost: each, maxWaitSecs };
     this.#needs('reserve');
     if (signal?.aborted) throw signal.reason;
-    const publish = (decision: Decision) => {
-      if (decisionChannel.hasSubscribers) this.#published(key, cost, decision);
-    };
+    const publish = (decision: Decision) =>
+      void (decisionChannel.hasSubscribers && this.#published(key, cost, decision));
     return this.#lines.wait(bounded, want, signal, publish);
   }
 
@@ -134,19 +138,15 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
   take(key: string, n = 1, limits?: Limits): SameWay<S, number> {
     whole(`${this.#settings.what}: n`, n, 1);
     const bounded = this.#keyFor(key, n);
-    const checked = limits === undefined ? this.#limits : this.#checked(limits);
-    return this.#needs('take').take(bounded, checked, n, readingOf(this.#clock)) as SameWay<S, number>;
+    const now = readingOf(this.#clock);
+    return this.#needs('take').take(bounded, this.#asked(limits), n, now) as SameWay<S, number>;
   }
 
   /** Puts `n` tokens (whole, at least 1) back into every limit of `key`, none above its `capacityMax`. */
   refund(key: string, n = 1, limits?: Limits): ReturnType<S['refund']> {
     whole(`${this.#settings.what}: n`, n, 1);
-    return this.#store.refund(
-      this.#keyFor(key, n),
-      limits === undefined ? this.#limits : this.#checked(limits),
-      n,
-      readingOf(this.#clock),
-    ) as ReturnType<S['refund']>;
+    const now = readingOf(this.#clock);
+    return this.#store.refund(this.#keyFor(key, n), this.#asked(limits), n, now) as ReturnType<S['refund']>;
   }
 
   /**
@@ -181,15 +181,15 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
     return this.#settings.enforces(key);
   }
 
-  /** The key as the store is to see it. Throws where it or the cost is wrong; what is right takes no detour. */
+  /** The key as the store is to see it. What is right takes no detour. */
   #keyFor(key: string, cost: number): string {
     if (typeof key === 'string' && cost >= 0 && Number.isSafeInteger(cost)) return boundedKey(key);
     whole(`${this.#settings.what}: cost`, cost, 0);
     return asString(`${this.#settings.what}: key`, key);
   }
 
-  #checked(limits: Limits): readonly Limit[] {
-    return namedLimits(this.#settings.what, limits, this.name);
+  #asked(limits: Limits | undefined): readonly Limit[] {
+    return limits === undefined ? this.#limits : namedLimits(this.#settings.what, limits, this.name);
   }
 
   /** The store, which must have this operation. */
@@ -198,9 +198,9 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
     throw new TypeError(`${this.#settings.what}: store must be one with a method ${operation} for this`);
   }
 
-  #published<A extends Decision | Promise<Decision>>(key: string, cost: number, answer: A): A {
+  #published<A extends Decision | Promise<Decision>>(key: string, cost: Costs, answer: A): A {
     const published = (decision: Decision): Decision => {
-      const enforced = this.#settings.enforces(key);
+      const enforced = this.enforces(key);
       decisionChannel.publish({ name: this.name, key, cost, decision, enforced, source: sourceOf(decision) });
       return decision;
     };

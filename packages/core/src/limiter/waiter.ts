@@ -1,5 +1,5 @@
 import { whenAborted } from '../base/abort.js';
-import { longestWait } from '../bucket/debt.js';
+import { type Cost, longestWait } from '../bucket/debt.js';
 import { type Decision, debtsAfter, refusedFor } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
 import type { Reservation, Want } from '../store/reservation.js';
@@ -8,7 +8,7 @@ import { StoreUnavailable, TooManyRequests } from './errors.js';
 /** A caller that waits for tokens. */
 export class Waiter implements Want {
   readonly limits: readonly Limit[];
-  readonly cost: number;
+  readonly cost: Cost;
   readonly maxWaitSecs: number;
   readonly answer: Promise<Decision>;
   /** What the store has promised; undefined until it answers. */

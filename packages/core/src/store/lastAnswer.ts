@@ -1,4 +1,4 @@
-import { allThere, debtAt, isBlock } from '../bucket/debt.js';
+import { allThere, type Cost, debtAt, isBlock } from '../bucket/debt.js';
 import { blockSecsOf, type Decision, type DecisionSource, debtsAfter, decided } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
 
@@ -43,7 +43,7 @@ export class LastAnswer {
   }
 
   /** The refusal of a cost that this answer proves not to fit yet. After a step back of the clock it proves nothing. */
-  refusal(cost: number, now: number, source: DecisionSource, held = 0): Decision | undefined {
+  refusal(cost: Cost, now: number, source: DecisionSource, held = 0): Decision | undefined {
     if (now < this.#at) return undefined;
     const debts = this.debts(now, held);
     const blockSecs = this.blockSecs(now);

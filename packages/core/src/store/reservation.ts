@@ -1,10 +1,12 @@
+import type { Cost } from '../bucket/debt.js';
 import type { Decision } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
 
 /** Tokens that a caller would wait for. */
 export interface Want {
   readonly limits: readonly Limit[];
-  readonly cost: number;
+  /** So many of every limit, or a number for each of them, in the order of `limits`. A limit that gives none is not written. */
+  readonly cost: Cost;
   /** The longest wait, in seconds. One that would be longer is refused and takes nothing. */
   readonly maxWaitSecs: number;
 }

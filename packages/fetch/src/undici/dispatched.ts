@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { check } from '@breaking/core/internal';
 import type { Dispatcher } from 'undici';
+import { askedOf } from '../asked.js';
 import { Course, type Repeatability } from '../course.js';
 import type { Settings } from '../options.js';
 import { isResendable } from '../retry/body.js';
@@ -55,12 +55,11 @@ export class Dispatched {
   }
 
   async #protected(): Promise<void> {
-    const { keyOf, costOf, maxWaitSecs, clock } = this.#settings;
+    const { maxWaitSecs, clock } = this.#settings;
     const { signal } = this.#controller;
     signal.throwIfAborted();
-    const request = this.#request as unknown as Request;
-    const key = keyOf ? check.asString('protect: keyOf', await keyOf(request)) : originOf(this.#request);
-    const cost = costOf ? check.whole('protect: costOf', await costOf(request), 0) : 1;
+    const request = () => this.#request as unknown as Request;
+    const { key, cost } = await askedOf(this.#settings, request, originOf(this.#request));
     const upstream = this.#upstreams.of(key);
     const patience = new Patience(clock, maxWaitSecs, signal);
     let hasPlace = false;

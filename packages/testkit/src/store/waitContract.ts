@@ -4,7 +4,7 @@ import { limit, type Opened, type Using } from './opened.js';
 
 const TWO = [limit('only', 2, 1)];
 
-function want(limits = TWO, cost = 1, maxWaitSecs = 10): Want {
+function want(limits = TWO, cost: Want['cost'] = 1, maxWaitSecs = 10): Want {
   return { limits, cost, maxWaitSecs };
 }
 

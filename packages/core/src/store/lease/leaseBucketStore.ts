@@ -137,9 +137,11 @@ export class LeaseBucketStore implements BucketStore {
     options: ReserveOptions,
     now: number,
   ): Reservations | Promise<Reservations> {
-    const [want] = wants;
-    if (want !== undefined && want.cost > 0 && options.withdrawn.length === 0 && options.earliest <= now) {
-      const decision = this.#leaseFor(key, want.limits)?.take(want.cost, now);
+    const { limits, cost } = wants[0] ?? {};
+    // A lease holds as many tokens of one limit as of another.
+    const isHeld = limits !== undefined && typeof cost === 'number' && cost > 0;
+    if (isHeld && options.withdrawn.length === 0 && options.earliest <= now) {
+      const decision = this.#leaseFor(key, limits)?.take(cost, now);
       if (decision !== undefined) {
         return { made: [{ decision, at: now, undo: undefined }], movedSecs: undefined };
       }

@@ -85,8 +85,11 @@ export class KeyBuckets {
     return this.#debts;
   }
 
-  /** Writes what each limit owes to the slot in which its bucket was found. */
-  keep(limits: readonly Limit[], now: number): void {
+  /**
+   * Writes what each limit owes to the slot in which its bucket was found.
+   * @param isUnchanged for the place of a limit: whether its bucket stays as it is
+   */
+  keep(limits: readonly Limit[], now: number, isUnchanged?: (i: number) => boolean): void {
     const { shard } = this;
     let found = 0;
     let missing = 0;
@@ -95,7 +98,7 @@ export class KeyBuckets {
       const slot = this.#slots[i] as number;
       if (slot !== -1) {
         found += 1;
-        shard.set(slot, debt, now, (limits[i] as Limit).restoreRateHz);
+        if (!isUnchanged?.(i)) shard.set(slot, debt, now, (limits[i] as Limit).restoreRateHz);
       } else if (debt > 0) missing += 1;
     }
     if (missing === 0) return;

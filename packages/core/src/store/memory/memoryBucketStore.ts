@@ -74,14 +74,11 @@ export class MemoryBucketStore implements BucketStore {
     const taken = limits.map(({ capacityMax }, i) =>
       Math.min(n, wholeTokens(capacityMax, debts[i] as number)),
     );
-    // A limit from which nothing is taken is not written: it may count less of its debt than others do.
-    const isTaken = (_: unknown, i: number) => (taken[i] as number) > 0;
-    const changed = limits.filter(isTaken);
-    const left = buckets.load(changed, now, maxWaitSecs);
-    taken.filter(isTaken).forEach((tokens, i) => {
-      left[i] = (left[i] as number) + tokens;
+    taken.forEach((tokens, i) => {
+      debts[i] = (debts[i] as number) + tokens;
     });
-    buckets.keep(changed, now);
+    // A limit from which nothing is taken is not written: it may count less of its debt than others do.
+    buckets.keep(limits, now, i => taken[i] === 0);
     return n - Math.min(...taken);
   }
 

@@ -1,4 +1,4 @@
-import { isBlock, longestWait, reservedDebt, secondsUntilAll } from '../../bucket/debt.js';
+import { costAt, isBlock, longestWait, reservedDebt, secondsUntilAll } from '../../bucket/debt.js';
 import { decided, refusedFor } from '../../bucket/decision.js';
 import type { Limit } from '../../bucket/policy.js';
 import type { Reservation, Reservations, ReserveOptions, Want } from '../reservation.js';
@@ -12,11 +12,15 @@ interface Kept {
   readonly at: number;
 }
 
+/** A limit that tokens were reserved of, with its bucket after that and before. */
+interface Written extends Kept {
+  readonly limit: Limit;
+  readonly before: Kept | undefined;
+}
+
 /** What is needed to take a reservation back. */
 interface Undo {
-  readonly limits: readonly Limit[];
-  readonly before: readonly (Kept | undefined)[];
-  readonly after: readonly Kept[];
+  readonly written: readonly Written[];
   /** Who waited before. */
   readonly waiting: Waiting | undefined;
   readonly movedSecs: number;
@@ -57,12 +61,16 @@ function reserveOne(buckets: KeyBuckets, want: Want, earliest: number, now: numb
     const decision = refusedFor(limits, debts, cost, waitSecs, isBlock(blockedSecs) && blockedSecs > longest);
     return { decision, at: now, undo: undefined };
   }
-  const before = limits.map((limit, i) => keptOf(buckets, limit, i));
-  if (cost > 0) {
-    limits.forEach(({ restoreRateHz }, i) => {
-      debts[i] = reservedDebt(debts[i] as number, waitSecs, restoreRateHz, cost);
-    });
-    buckets.keep(limits, now);
+  const written: Written[] = [];
+  limits.forEach((limit, i) => {
+    const tokens = costAt(cost, i);
+    if (tokens === 0) return;
+    const debt = reservedDebt(debts[i] as number, waitSecs, limit.restoreRateHz, tokens);
+    debts[i] = debt;
+    written.push({ limit, before: keptOf(buckets, limit, i), debt, at: now });
+  });
+  if (written.length > 0) {
+    buckets.keep(limits, now, typeof cost === 'number' ? undefined : i => cost[i] === 0);
     if (waitSecs > 0) {
       buckets.table.waits.set(buckets.keys, {
         maxWaitSecs: Math.max(waiting?.maxWaitSecs ?? 0, longest),
@@ -76,15 +84,14 @@ function reserveOne(buckets: KeyBuckets, want: Want, earliest: number, now: numb
       });
     }
   }
-  const after = limits.map((_, i) => ({ debt: debts[i] as number, at: now }));
   const then = limits.map(({ restoreRateHz }, i) =>
     Math.max(0, (debts[i] as number) - waitSecs * restoreRateHz),
   );
-  const undo: Undo = { limits, before, after, waiting, movedSecs: waiting?.movedSecs ?? 0 };
+  const undo: Undo = { written, waiting, movedSecs: waiting?.movedSecs ?? 0 };
   return {
     decision: decided(limits, then, cost, true),
     at: now + waitSecs,
-    undo: cost > 0 ? undo : undefined,
+    undo: written.length > 0 ? undo : undefined,
   };
 }
 
@@ -99,15 +106,10 @@ function withdrawAll(buckets: KeyBuckets, withdrawn: readonly Reservation[], now
 }
 
 /** Restores what was owed before a reservation, if nothing else has changed it since. */
-function withdraw(
-  buckets: KeyBuckets,
-  { limits, before, after, waiting, movedSecs }: Undo,
-  now: number,
-): boolean {
+function withdraw(buckets: KeyBuckets, { written, waiting, movedSecs }: Undo, now: number): boolean {
   const current = buckets.table.waits.of(buckets.keys, now);
   const moved = (current?.movedSecs ?? movedSecs) - movedSecs;
-  const isUnchanged = limits.every((limit, i) => {
-    const { debt, at } = after[i] as Kept;
+  const isUnchanged = written.every(({ limit, debt, at }, i) => {
     const kept = keptOf(buckets, limit, i);
     const expected = debt + moved * limit.restoreRateHz;
     return kept?.at === at && Math.abs(kept.debt - expected) <= ROUNDING * Math.max(1, expected);
@@ -115,11 +117,10 @@ function withdraw(
   if (!isUnchanged) return false;
   // Had nobody else waited, the block would not have stopped the buckets.
   const stoodStill = waiting === undefined ? 0 : moved;
-  limits.forEach(({ name, restoreRateHz }, i) => {
+  written.forEach(({ limit: { name, restoreRateHz }, before }, i) => {
     const tag = buckets.tags.of(i, name);
-    const kept = before[i];
-    if (kept === undefined) buckets.drop(tag);
-    else buckets.put(tag, Math.max(0, kept.debt + stoodStill * restoreRateHz), kept.at, restoreRateHz);
+    if (before === undefined) buckets.drop(tag);
+    else buckets.put(tag, Math.max(0, before.debt + stoodStill * restoreRateHz), before.at, restoreRateHz);
   });
   buckets.table.waits.set(
     buckets.keys,

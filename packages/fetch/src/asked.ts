@@ -1,0 +1,27 @@
+import { asCost, type Costs, check } from '@breaking/core/internal';
+import type { Settings } from './options.js';
+
+/** What a call counts under, and what each of its attempts takes. */
+export interface Asked {
+  readonly key: string;
+  readonly cost: Costs;
+}
+
+/**
+ * Asks the callbacks about a request.
+ * @param request makes what they are asked about
+ * @param origin the key where no callback says another
+ * @throws (rejects with) what a callback throws, and TypeError or RangeError for an answer that is wrong
+ */
+export async function askedOf(
+  { keyOf, costOf, limiter }: Settings,
+  request: () => Request,
+  origin: string,
+): Promise<Asked> {
+  if (keyOf === undefined && costOf === undefined) return { key: origin, cost: 1 };
+  const asked = request();
+  const key = keyOf ? check.asString('protect: keyOf', await keyOf(asked)) : origin;
+  const cost = costOf ? await costOf(asked) : 1;
+  asCost('protect: costOf', cost, limiter?.limits ?? []);
+  return { key, cost };
+}
