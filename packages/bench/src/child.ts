@@ -1,7 +1,7 @@
 /** One measurement in a process of its own: `child.js PART CONTENDER RUN`, which sends the answer to its parent. */
 import { contendersOf, versionsOf } from './contender.js';
 import type { Measured } from './part.js';
-import { PARTS } from './parts.js';
+import { partNamed } from './parts.js';
 
 /** What a child process tells. */
 export interface Told {
@@ -9,10 +9,10 @@ export interface Told {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-const [partName, contenderName, run = ''] = process.argv.slice(2);
-const part = PARTS.find(({ name }) => name === partName);
-const contender = part && (await contendersOf(part.family)).find(({ name }) => name === contenderName);
-if (!part || !contender) throw new Error(`no contender ${contenderName} in ${partName}`);
+const [partName = '', contenderName, run = ''] = process.argv.slice(2);
+const part = await partNamed(partName);
+const contender = (await contendersOf(part.family)).find(({ name }) => name === contenderName);
+if (!contender) throw new Error(`no contender ${contenderName} in ${partName}`);
 
 const told: Told = { measured: await part.measure(contender, run), versions: versionsOf(contender) };
 process.send?.(told, () => process.exit());

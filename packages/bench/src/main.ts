@@ -1,9 +1,13 @@
-/** `npm run bench`, with names of parts to run only those, and --node24 to run them under Node 24. */
+/**
+ * `npm run bench`, with names of parts to run only those, and --node24 to run them under Node 24. `quick` shows the figures
+ * that a change is checked with, instead: with words, those rows that contain one; with --base=FOLDER, beside another checkout.
+ */
 import { execFileSync } from 'node:child_process';
 import { bars } from './bars.js';
 import { contendersOf } from './contender.js';
 import type { Part } from './part.js';
-import { PARTS } from './parts.js';
+import { PARTS, partNamed } from './parts.js';
+import { quick } from './quick/quick.js';
 import { barsReport, report } from './report.js';
 import {
   type ContenderResult,
@@ -17,22 +21,28 @@ import { samplesOf } from './rounds.js';
 import { measureInChild } from './spawned.js';
 
 const NODE24 = '--node24';
+const BASE = '--base=';
+
+if (process.argv[2] === 'quick') {
+  const isBase = (argument: string) => argument.startsWith(BASE);
+  const words = process.argv.slice(3).filter(argument => !isBase(argument));
+  await quick(words, process.argv.find(isBase)?.slice(BASE.length));
+  process.exit();
+}
 
 const asked = process.argv.slice(2).filter(argument => argument !== NODE24);
-const unknown = asked.filter(name => !PARTS.some(part => part.name === name));
+const unknown = asked.filter(name => !PARTS.includes(name));
 if (unknown.length > 0) {
-  console.error(
-    `No part is called ${unknown}. There are: ${PARTS.map(({ name }) => name).join(', ')}, and ${NODE24}.`,
-  );
+  console.error(`No part is called ${unknown}. There are: quick, ${PARTS.join(', ')}, and ${NODE24}.`);
   process.exit(1);
 }
 
 const onNode24 = process.argv.includes(NODE24);
 const node = onNode24 ? node24() : process.execPath;
 const file = resultsFile(onNode24 ? 'node24' : 'latest');
-for (const part of PARTS.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
-  const result = await resultOf(part);
-  writeResults(file, { ...readResults(file), [part.name]: result });
+for (const name of PARTS.filter(name => asked.length === 0 || asked.includes(name))) {
+  const result = await resultOf(await partNamed(name));
+  writeResults(file, { ...readResults(file), [name]: result });
   console.log(`\n${report(result)}`);
 }
 

@@ -1,23 +1,27 @@
-import { adaptive } from './adaptive/adaptive.js';
-import { breaker } from './breaker/breaker.js';
-import { http } from './http/http.js';
-import { decision } from './keyed/decision.js';
-import { memory } from './keyed/memory.js';
-import { spray } from './keyed/spray.js';
-import { listening } from './listening/listening.js';
-import { overload } from './overload/overload.js';
 import type { Part } from './part.js';
-import { server } from './server/server.js';
 
-/** All parts, in the order in which they are run. */
-export const PARTS: readonly Part[] = [
-  decision,
-  memory,
-  spray,
-  listening,
-  breaker,
-  http,
-  server,
-  adaptive,
-  overload,
-];
+/** All parts, in the order in which they are run. Each is loaded by itself: a process has loaded only what it measures. */
+const LOADED: Readonly<Record<string, () => Promise<Part>>> = {
+  decision: async () => (await import('./keyed/decision.js')).decision,
+  loaded: async () => (await import('./keyed/loaded.js')).loaded,
+  tiers: async () => (await import('./keyed/tiers.js')).tiers,
+  allocation: async () => (await import('./keyed/allocation.js')).allocation,
+  memory: async () => (await import('./keyed/memory.js')).memory,
+  spray: async () => (await import('./keyed/spray.js')).spray,
+  listening: async () => (await import('./listening/listening.js')).listening,
+  breaker: async () => (await import('./breaker/breaker.js')).breaker,
+  http: async () => (await import('./http/http.js')).http,
+  server: async () => (await import('./server/server.js')).server,
+  loading: async () => (await import('./package/loading.js')).loading,
+  adaptive: async () => (await import('./adaptive/adaptive.js')).adaptive,
+  overload: async () => (await import('./overload/overload.js')).overload,
+};
+
+export const PARTS = Object.keys(LOADED);
+
+/** @throws Error if no part has this name */
+export function partNamed(name: string): Promise<Part> {
+  const load = LOADED[name];
+  if (load === undefined) throw new Error(`No part is called ${name}. There are: ${PARTS.join(', ')}.`);
+  return load();
+}

@@ -45,6 +45,7 @@ declare module 'opossum10' {
 declare module 'overload-protection' {
   import type { RequestHandler } from 'express';
   import type { Middleware } from 'koa';
+
   interface Options {
     readonly production?: boolean;
   }

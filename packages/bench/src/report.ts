@@ -1,31 +1,47 @@
 import { type Bar, isPassed } from './bars.js';
 import type { PartResult } from './results.js';
 import type { MetricSamples } from './rounds.js';
-import { median, ratio } from './stats.js';
+import { isLeast, leastOf, median, ratio } from './stats.js';
 import { figure, textTable } from './table.js';
 
 /** All that was measured of a part, as text. */
 export function report(part: PartResult): string {
   const head = `${part.title}\n${part.date}, Node ${part.node}, ${part.cpu}`;
   const metrics = Object.entries(part.samples).flatMap(([run, metrics]) =>
-    Object.entries(metrics).map(([metric, samples]) => metricReport(`${run}, ${metric}`, samples, part)),
+    Object.entries(metrics)
+      .filter(([metric]) => !isLeast(metric))
+      .map(([metric, samples]) =>
+        metricReport(`${run}, ${metric}`, samples, metrics[leastOf(metric)] ?? {}, part),
+      ),
   );
   return [head, ...metrics].join('\n\n');
 }
 
 /** Ours first, then the others from the least to the most. */
-function metricReport(title: string, samples: MetricSamples, part: PartResult): string {
+function metricReport(
+  title: string,
+  samples: MetricSamples,
+  leasts: MetricSamples,
+  part: PartResult,
+): string {
   const names = Object.keys(samples).sort((a, b) => median(samples[a] ?? []) - median(samples[b] ?? []));
   const ours = names.find(name => part.contenders[name]?.role === 'ours') ?? '';
   const rows = [ours, ...names.filter(name => name !== ours)].map(name =>
-    row(name, samples[name] ?? [], samples[ours] ?? []),
+    row(name, samples[name] ?? [], leasts[name] ?? [], samples[ours] ?? []),
   );
-  return textTable([[title, 'median', 'min', 'max', 'of ours'], ...rows]);
+  const least = Object.keys(leasts).length > 0 ? ['least disturbed'] : [];
+  return textTable([[title, 'median', 'min', 'max', ...least, 'of ours'], ...rows]);
 }
 
-function row(name: string, values: readonly number[], ours: readonly number[]): readonly string[] {
+function row(
+  name: string,
+  values: readonly number[],
+  leasts: readonly number[],
+  ours: readonly number[],
+): readonly string[] {
   if (values.length === 0) return [`  ${name}`, 'died'];
-  const cells = [median(values), Math.min(...values), Math.max(...values)].map(figure);
+  const least = leasts.length > 0 ? [median(leasts)] : [];
+  const cells = [median(values), Math.min(...values), Math.max(...values), ...least].map(figure);
   return [`  ${name}`, ...cells, `${figure(ratio(values, ours))} x`];
 }
 

@@ -7,6 +7,13 @@ import type { Part } from './part.js';
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 
+/** How a process differs from others. */
+export interface Differences {
+  /** A module that is loaded first. */
+  readonly preload?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
  * Measures in a fresh process.
  * @param node the program that runs it
@@ -18,11 +25,16 @@ export async function measureInChild(
   part: Part,
   contender: Contender,
   run: string,
+  { preload, env }: Differences = {},
 ): Promise<Told | undefined> {
   const child = fork(CHILD, [part.name, contender.name, run], {
     execPath: node,
-    execArgv: ['--expose-gc', ...(part.nodeFlags ?? [])],
-    env: { ...process.env, NODE_ENV: 'production' },
+    execArgv: [
+      '--expose-gc',
+      ...(part.nodeFlags ?? []),
+      ...(preload === undefined ? [] : ['--import', preload]),
+    ],
+    env: { ...process.env, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let told: Told | undefined;

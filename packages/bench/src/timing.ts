@@ -1,3 +1,5 @@
+import { median } from './stats.js';
+
 /** Frees what nobody holds. Children run with `--expose-gc`; elsewhere, as in tests, it does nothing. */
 export function collectGarbage(): void {
   (globalThis as { gc?: () => void }).gc?.();
@@ -33,23 +35,41 @@ export interface Timing {
   readonly prepare?: () => void;
 }
 
-/**
- * Nanoseconds that one call takes, on average, with all garbage collection that falls into the time.
- * @param calls makes the calls from one number to another
- */
-export async function nsPerCall(
-  calls: (from: number, to: number) => unknown,
+/** How long a chunk is, in milliseconds: long enough for collections of garbage to fall on all chunks alike. */
+const CHUNK_MS = 10;
+
+/** Makes the calls from one number to another. */
+export type Calls = (from: number, to: number) => unknown;
+
+/** Nanoseconds that one call takes in each chunk of the time, with all garbage collection that falls into it. */
+export async function nsByChunk(
+  calls: Calls,
   { forMs, enough = Infinity, batch = 20_000, prepare = () => undefined }: Timing,
-): Promise<number> {
+): Promise<readonly number[]> {
+  const chunks: number[] = [];
   let done = 0;
   let busyMs = 0;
+  let chunkDone = 0;
+  let chunkMs = 0;
   while (busyMs < forMs && done < enough) {
     prepare();
     const busy = new BusyTime();
     const result = calls(done, done + batch);
     if (result instanceof Promise) await result;
-    busyMs += busy.ms;
+    const { ms } = busy;
+    busyMs += ms;
+    chunkMs += ms;
     done += batch;
+    chunkDone += batch;
+    if (chunkMs < CHUNK_MS) continue;
+    chunks.push((chunkMs / chunkDone) * 1e6);
+    chunkMs = 0;
+    chunkDone = 0;
   }
-  return (busyMs / done) * 1e6;
+  return chunks.length > 0 ? chunks : [(chunkMs / chunkDone) * 1e6];
+}
+
+/** Nanoseconds that one call takes in the middle one of all chunks. */
+export async function nsPerCall(calls: Calls, timing: Timing): Promise<number> {
+  return median(await nsByChunk(calls, timing));
 }

@@ -11,7 +11,7 @@ describe.each(contenders.map(contender => [contender.name, contender] as const))
     async kind => {
       const callee = new Switchable();
       const call: () => unknown =
-        kind === 'guard' ? await contender.guard(callee.async) : await contender.guardSync(callee.sync);
+        kind === 'guard' ? await contender.guard(callee.async, 0) : await contender.guardSync(callee.sync);
 
       expect(await call()).toBe(1);
       expect(await call()).toBe(2);

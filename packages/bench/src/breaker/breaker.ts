@@ -1,13 +1,25 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { OURS } from '../contender.js';
+import { bytesPerCall, COUNTING_FLAGS } from '../memoryUse.js';
 import type { Measured, Part } from '../part.js';
-import { median } from '../stats.js';
-import { collectGarbage, nsPerCall } from '../timing.js';
+import { spread, spreadOver } from '../stats.js';
+import { type Calls, collectGarbage, nsByChunk, nsPerCall } from '../timing.js';
 import type { BreakerContender } from './breakerContender.js';
-import { bytesPerCall, type Calls, COUNTING_FLAGS, callsAwaited, callsNow } from './calls.js';
-import { open, Switchable } from './switchable.js';
+import { callsAwaited, callsNow } from './calls.js';
+import { failOnce, open, Switchable } from './switchable.js';
 
 const WARM_UP_MS = 100;
-const SLICES = 8;
-const SLICE_MS = 25;
+const SLICES = 16;
+const SLICE_MS = 12;
+
+/** What has happened to a breaker whose calls are measured. The last two are asked of ours alone. */
+const STATES = {
+  closed: 'async sync',
+  refused: 'async sync',
+  'after one failure': 'async',
+  'a tolerable ratio of errors': 'async',
+  'a subscriber': 'async',
+};
 
 /** What it costs to call through a breaker: closed, over the bare call; open, the whole refusal with its error. */
 export const breaker: Part<BreakerContender> = {
@@ -15,19 +27,28 @@ export const breaker: Part<BreakerContender> = {
   title: 'A call through a circuit breaker',
   family: 'breaker',
   rounds: 3,
-  runs: ['closed, async', 'closed, sync', 'refused, async', 'refused, sync'],
+  runs: Object.entries(STATES).flatMap(([state, kinds]) => kinds.split(' ').map(kind => `${state}, ${kind}`)),
   nodeFlags: COUNTING_FLAGS,
-  takesPart: ({ role }, run) => role !== 'floor' || run.startsWith('closed'),
+  takesPart({ name, role }, run) {
+    if (run.startsWith('a ')) return name === OURS;
+    return role !== 'floor' || run.startsWith('closed');
+  },
   async measure(contender, run) {
     const callee = new Switchable();
     const [state, kind] = run.split(', ');
     const bare = kind === 'async' ? callee.async : callee.sync;
+    // So small that what it gives back for each success does not fill the bucket while time is taken.
+    const tolerableErrorRatio = state === 'a tolerable ratio of errors' ? 1e-9 : 0;
     const guarded =
-      kind === 'async' ? await contender.guard(callee.async) : await contender.guardSync(callee.sync);
+      kind === 'async'
+        ? await contender.guard(callee.async, tolerableErrorRatio)
+        : await contender.guardSync(callee.sync);
     if (state === 'refused') {
       await open(callee, guarded);
       return ofRefusals(callsOf(guarded));
     }
+    if (state === 'a subscriber') subscribe('breaking:circuit_breaker:call', () => undefined);
+    if (state !== 'closed') await failOnce(callee, guarded);
     return overBare(callsOf(guarded), callsOf(bare));
   },
 };
@@ -49,17 +70,20 @@ async function overBare(guarded: Calls, bare: Calls): Promise<Measured> {
   collectGarbage();
   await nsPerCall(guarded, { forMs: WARM_UP_MS });
   await nsPerCall(bare, { forMs: WARM_UP_MS });
-  const ns: number[] = [];
+  const guardedNs: number[] = [];
+  const bareNs: number[] = [];
   // By turns, so that both meet the same machine.
   for (let slice = 0; slice < SLICES; slice++) {
-    ns.push((await nsPerCall(guarded, { forMs: SLICE_MS })) - (await nsPerCall(bare, { forMs: SLICE_MS })));
+    guardedNs.push(await nsPerCall(guarded, { forMs: SLICE_MS }));
+    bareNs.push(await nsPerCall(bare, { forMs: SLICE_MS }));
   }
   const bytes = (await bytesPerCall(guarded)) - (await bytesPerCall(bare));
-  return { 'ns over the bare call': median(ns), 'bytes over the bare call': bytes };
+  return { ...spreadOver('ns over the bare call', guardedNs, bareNs), 'bytes over the bare call': bytes };
 }
 
 async function ofRefusals(guarded: Calls): Promise<Measured> {
   collectGarbage();
   await nsPerCall(guarded, { forMs: WARM_UP_MS });
-  return { ns: await nsPerCall(guarded, { forMs: SLICES * SLICE_MS }), bytes: await bytesPerCall(guarded) };
+  const chunks = await nsByChunk(guarded, { forMs: SLICES * SLICE_MS });
+  return { ...spread('ns', chunks), bytes: await bytesPerCall(guarded) };
 }

@@ -30,3 +30,10 @@ export async function open(callee: Switchable, call: () => unknown): Promise<num
   }
   throw new Error('the breaker has not opened');
 }
+
+/** Lets a guarded callee fail once, so that its breaker has something to remember. */
+export async function failOnce(callee: Switchable, call: () => unknown): Promise<void> {
+  callee.failing = true;
+  await Promise.allSettled([call()]);
+  callee.failing = false;
+}

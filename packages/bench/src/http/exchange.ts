@@ -23,6 +23,15 @@ class Connection extends Duplex {
   }
 }
 
+/** How the clients' addresses are written. A default dual-stack `listen` sees each IPv4 client as a mapped one. */
+export type AddressForm = 'IPv4' | 'mapped' | 'IPv6';
+
+function addressOf(i: number, form: AddressForm): string {
+  if (form === 'IPv6') return `2001:db8:${(i >> 8).toString(16)}:${(i & 255).toString(16)}:5054:ff:fe12:3456`;
+  const address = `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`;
+  return form === 'IPv4' ? address : `::ffff:${address}`;
+}
+
 /** What curl sends, name and value by turns. */
 const HEADERS = ['Host', '127.0.0.1:3000', 'User-Agent', 'curl/8.5.0', 'Accept', '*/*'];
 
@@ -33,12 +42,12 @@ export class Exchange {
   #asked = 0;
 
   /** @param clients how many of them take turns, each with an address of its own */
-  constructor(listener: RequestListener, clients: number) {
+  constructor(listener: RequestListener, clients: number, form: AddressForm = 'IPv4') {
     this.#listener = listener;
-    this.#connections = Array.from({ length: clients }, (_, i) => {
-      const address = `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`;
-      return new Connection(address) as Duplex as Socket;
-    });
+    this.#connections = Array.from(
+      { length: clients },
+      (_, i) => new Connection(addressOf(i, form)) as Duplex as Socket,
+    );
   }
 
   /** Asks one after the other, and tells how many answers had each status. */

@@ -1,26 +1,28 @@
 import type { Measured, Part } from '../part.js';
-import { collectGarbage, nsPerCall } from '../timing.js';
+import { spread } from '../stats.js';
+import { collectGarbage, nsByChunk, nsPerCall } from '../timing.js';
 import { decisions } from './decisions.js';
 import type { KeyedContender, KeyedLimiter } from './keyedContender.js';
 import { KeyBytes, keysIn, type Order, uniform, zipf } from './keys.js';
 
 const KEYS: Readonly<Record<string, number>> = {
   'hot key': 1,
+  'two keys': 2,
   '1 k keys': 1e3,
   '100 k keys': 1e5,
   '1 M keys': 1e6,
 };
 const ORDER_LENGTH = 2 ** 20;
 const WARM_UP_MS = 100;
-const MEASURE_MS = 150;
+const MEASURE_MS = 200;
 /** Decisions between two looks at the clock: a power of two, so that positions are cheap to find. */
 const BATCH = 2048;
 /** Decisions that are enough, for those who are so fast that making their keys would take seconds. */
-const ENOUGH = 1e6;
+const ENOUGH = 4e6;
 const SAME_STRINGS = 'ns uniform, same strings';
 
 /**
- * What one decision costs: on a key that is always the same, and on many, which are all held before time is taken. Each
+ * What one decision costs: on a key that is always the same, on two by turns, and on many, which are all held before time is taken. Each
  * decision has a key that is a string of its own, but under "same strings".
  */
 export const decision: Part<KeyedContender> = {
@@ -42,10 +44,10 @@ async function ofHotKey(contender: KeyedContender): Promise<Measured> {
   const measured: Record<string, number> = {};
   for (const [name, requests] of Object.entries({ allowed: 1e9, refused: 1 })) {
     const limiter = await contender.open({ requests, windowSecs: 3600 });
-    measured[`ns ${name}`] = await nsOfNewStrings(limiter, order, keys);
+    Object.assign(measured, spread(`ns ${name}`, await nsOfNewStrings(limiter, order, keys)));
   }
   const limiter = await contender.open({ requests: 1e9, windowSecs: 3600 });
-  return { ...measured, [SAME_STRINGS]: await nsOfSameStrings(limiter, order, [keys.at(0)]) };
+  return { ...measured, ...spread(SAME_STRINGS, await nsOfSameStrings(limiter, order, [keys.at(0)])) };
 }
 
 async function ofManyKeys(contender: KeyedContender, count: number): Promise<Measured> {
@@ -53,16 +55,20 @@ async function ofManyKeys(contender: KeyedContender, count: number): Promise<Mea
   const strings = Array.from({ length: count }, (_, i) => bytes.at(i));
   const limiter = await contender.open({ requests: 1e9, windowSecs: 3600, keys: count });
   await decisions(limiter, i => strings[i] as string)(0, count);
-  const orders = { uniform: uniform(count, ORDER_LENGTH), zipf: zipf(count, ORDER_LENGTH) };
+  const even = count === 2 ? Uint32Array.of(0, 1) : uniform(count, ORDER_LENGTH);
   return {
-    'ns uniform': await nsOfNewStrings(limiter, orders.uniform, bytes),
-    'ns zipf': await nsOfNewStrings(limiter, orders.zipf, bytes),
-    [SAME_STRINGS]: await nsOfSameStrings(limiter, orders.uniform, strings),
+    ...spread('ns uniform', await nsOfNewStrings(limiter, even, bytes)),
+    ...spread('ns zipf', await nsOfNewStrings(limiter, zipf(count, ORDER_LENGTH), bytes)),
+    ...spread(SAME_STRINGS, await nsOfSameStrings(limiter, even, strings)),
   };
 }
 
 /** On keys that nobody has seen yet, as these strings: they are made while no time is taken. */
-function nsOfNewStrings(limiter: KeyedLimiter, order: Order, bytes: KeyBytes): Promise<number> {
+export function nsOfNewStrings(
+  limiter: KeyedLimiter,
+  order: Order,
+  bytes: KeyBytes,
+): Promise<readonly number[]> {
   const keys: string[] = new Array(BATCH).fill('');
   const last = order.length - 1;
   let made = 0;
@@ -74,7 +80,11 @@ function nsOfNewStrings(limiter: KeyedLimiter, order: Order, bytes: KeyBytes): P
 }
 
 /** On the very strings that a Map keeps: it need not hash them again, nor compare them. */
-function nsOfSameStrings(limiter: KeyedLimiter, order: Order, strings: readonly string[]): Promise<number> {
+function nsOfSameStrings(
+  limiter: KeyedLimiter,
+  order: Order,
+  strings: readonly string[],
+): Promise<readonly number[]> {
   return nsOf(limiter, keysIn(order, strings), () => undefined);
 }
 
@@ -82,9 +92,9 @@ async function nsOf(
   limiter: KeyedLimiter,
   keyOf: (i: number) => string,
   prepare: () => void,
-): Promise<number> {
+): Promise<readonly number[]> {
   const decide = decisions(limiter, keyOf);
   collectGarbage();
   await nsPerCall(decide, { forMs: WARM_UP_MS, enough: ENOUGH, batch: BATCH, prepare });
-  return nsPerCall(decide, { forMs: MEASURE_MS, enough: ENOUGH, batch: BATCH, prepare });
+  return nsByChunk(decide, { forMs: MEASURE_MS, enough: ENOUGH, batch: BATCH, prepare });
 }

@@ -1,0 +1,123 @@
+/** A figure that a change is checked with. */
+export interface Row {
+  readonly what: string;
+  readonly part: string;
+  readonly run: string;
+  readonly metric: string;
+  /** What we mean to reach. */
+  readonly goal: number;
+  /** The best one that exists. */
+  readonly peer?: string;
+}
+
+const FASTIFY = '@fastify/rate-limit';
+const ALLOWED = 'us over bare';
+const CALL = 'ns over the bare call';
+
+const decision = (run: string, metric: string, goal: number, peer: string = FASTIFY): Row => ({
+  what: `decision, ${run}, ${metric}`,
+  part: 'decision',
+  run,
+  metric,
+  goal,
+  peer,
+});
+
+const tier = (run: string, metric: string, goal: number): Row => ({
+  what: `tiers, ${run}, ${metric}, over fixed ones`,
+  part: 'tiers',
+  run,
+  metric,
+  goal,
+});
+
+const call = (state: string, goal: number, peer?: string): Row => ({
+  what: `breaker, ${state}, ns added`,
+  part: 'breaker',
+  run: `${state}, async`,
+  metric: CALL,
+  goal,
+  ...(peer !== undefined && { peer }),
+});
+
+const request = (run: string, goal: number, peer?: string): Row => ({
+  what: `${run}, µs added`,
+  part: 'http',
+  run,
+  metric: ALLOWED,
+  goal,
+  ...(peer !== undefined && { peer }),
+});
+
+export const ROWS: readonly Row[] = [
+  decision('hot key', 'ns allowed', 65),
+  decision('hot key', 'ns refused', 100),
+  decision('two keys', 'ns uniform', 85),
+  decision('1 k keys', 'ns uniform', 100),
+  decision('100 k keys', 'ns uniform', 150),
+  decision('1 M keys', 'ns uniform', 250),
+  decision('1 M keys', 'ns zipf', 170),
+  {
+    what: 'bytes of a decision',
+    part: 'allocation',
+    run: 'allowed',
+    metric: 'bytes',
+    goal: 100,
+    peer: FASTIFY,
+  },
+  {
+    what: 'bytes of a refusal',
+    part: 'allocation',
+    run: 'refused',
+    metric: 'bytes',
+    goal: 120,
+    peer: FASTIFY,
+  },
+  {
+    what: 'ioredis loaded, times as long',
+    part: 'loaded',
+    run: 'ioredis',
+    metric: 'times as long',
+    goal: 1.05,
+  },
+  tier('one limit', 'ns, limits kept', 15),
+  tier('one limit', 'ns, limits made', 15),
+  tier('two limits', 'ns, limits kept', 40),
+  tier('two limits', 'ns, limits made', 40),
+  call('closed', 30, 'cockatiel'),
+  call('after one failure', 30, 'cockatiel'),
+  call('a tolerable ratio of errors', 60),
+  call('a subscriber', 300),
+  {
+    what: 'refused call, ns',
+    part: 'breaker',
+    run: 'refused, async',
+    metric: 'ns',
+    goal: 800,
+    peer: 'cockatiel',
+  },
+  request('fastify, allowed', 1, FASTIFY),
+  request('fastify, allowed, mapped', 1.1, FASTIFY),
+  request('fastify, allowed, IPv6', 1.1, FASTIFY),
+  request('fastify, refused', 1.6, FASTIFY),
+  request('koa, allowed', 1.2, 'koa-ratelimit'),
+  request('koa, refused', 1.9, 'koa-ratelimit'),
+  request('express, allowed over three headers', 1),
+  {
+    what: 'spray of 2 M keys, ms of the longest turn',
+    part: 'spray',
+    run: '2 M keys',
+    metric: 'ms of the slowest 1,000 keys',
+    goal: 3,
+  },
+  {
+    what: 'import for Express, ms',
+    part: 'loading',
+    run: 'import',
+    metric: 'ms',
+    goal: 28,
+    peer: 'express-rate-limit',
+  },
+  { what: 'core as published, files', part: 'loading', run: 'import', metric: 'files of core', goal: 60 },
+  { what: 'core as published, kB', part: 'loading', run: 'import', metric: 'kB of core', goal: 350 },
+];
