@@ -18,7 +18,9 @@ import ts from 'typescript';
  * @returns {Promise<Files>}
  */
 export async function bundled(folder, input, plugins, { dir, ...output }) {
-  const bundle = await rollup({ input, plugins: [...plugins], external: /^[^./\0]/ });
+  // `this` of a module, which the code of compiled decorators looks at: what it is, without a warning.
+  const context = 'void 0';
+  const bundle = await rollup({ input, plugins: [...plugins], external: /^[^./\0]/, context });
   const generated = await bundle.generate({
     dir: join(folder, dir),
     chunkFileNames: 'shared-[hash].js',
@@ -54,6 +56,8 @@ const COMPILER_OPTIONS = {
   module: ts.ModuleKind.ESNext,
   verbatimModuleSyntax: true,
   removeComments: true,
+  // Of NestJS, in packages/nest. Nothing else has decorators.
+  experimentalDecorators: true,
   sourceMap: true,
 };
 

@@ -261,6 +261,35 @@ const NAMES: Readonly<Record<string, string>> = {
   '@breaking/metrics/prometheus': `
     collectInto
   `,
+  '@breaking/nest': `
+    * of @breaking/core
+    BreakingAsyncOptions
+    BreakingGuard
+    BreakingHandles
+    BreakingModule
+    BreakingOptions
+    CircuitBreaker
+    CircuitBreakerOptions
+    ConcurrencyLimit
+    ConcurrencyLimitOptions
+    GateDecorator
+    HeaderFormat
+    InjectLimiter
+    NestRequest
+    Outcome
+    OwnBody
+    Problem
+    ProblemBody
+    RateLimit
+    RateLimitOptions
+    RateLimitSettings
+    RefusedException
+    RefusedExceptionFilter
+    RejectWith
+    Rejection
+    SkipRateLimit
+    getLimiterToken
+  `,
   '@breaking/plan': `
     FrontierOptions
     FrontierPoint
@@ -308,7 +337,7 @@ test.each(publicModules())('every name of %s has a docstring', (_, source) => {
         .replace(/ as .*/, ''),
     )) {
       const documented = new RegExp(
-        `\\*/\\nexport (?:abstract )?(?:async )?(?:class|const|function\\*?|interface|type) ${name}\\b`,
+        `\\*/\\n(?:[@ })/].*\\n)*export (?:abstract )?(?:async )?(?:class|const|function\\*?|interface|type) ${name}\\b`,
       );
       if (name !== '' && !documented.test(text)) undocumented.push(`${from}: ${name}`);
     }

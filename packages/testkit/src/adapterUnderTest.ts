@@ -18,6 +18,12 @@ export interface AdapterUnderTest {
   readonly tellsErrors: boolean;
   /** Whether the framework tells when a handler is done. */
   readonly tellsHandled: boolean;
+  /** Where gates stand behind the router: they see the routes that there are, of which `GET /none` throws a 404. */
+  readonly seesMatchedRoutesOnly?: true;
+  /** Where the framework itself waits between its gates and its handlers, for a promise of its own. */
+  readonly waitsBeforeHandlers?: true;
+  /** Where an answer that an error broke is ended as if it were complete. */
+  readonly endsBrokenAnswers?: true;
   /**
    * An app behind a server that does not listen yet: all its requests pass the gates in their order, then `GET /` and
    * `POST /` are the handler's, and anything else is the framework's own 404.

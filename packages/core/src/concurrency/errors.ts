@@ -9,6 +9,8 @@ export class Overloaded extends Error {
   readonly code = 'BREAKING_OVERLOADED';
   readonly status = 503;
   readonly statusCode = 503;
+  /** The message is for the log, not for clients. A boolean tells Nest that this is an error of HTTP. */
+  readonly expose = false;
   /** Always 1: nobody can know when a place is free. */
   readonly retryAfterSecs = RETRY_AFTER_SECS;
   readonly headers: HeaderFields;

@@ -31,6 +31,8 @@ export class StoreUnavailable extends Error {
   readonly code = 'BREAKING_STORE_UNAVAILABLE';
   readonly status = 503;
   readonly statusCode = 503;
+  /** The message is for the log, not for clients. A boolean tells Nest that this is an error of HTTP. */
+  readonly expose = false;
   readonly retryAfterSecs: number;
   readonly headers: HeaderFields;
 

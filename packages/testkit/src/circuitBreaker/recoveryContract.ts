@@ -60,8 +60,10 @@ export function recoveryContract(adapter: AdapterUnderTest): void {
       const server = await guardedServer(adapter, sendOk);
       await server.open();
       server.clock.advanceBy(10);
+      const { handled } = server;
       server.handler = never;
       await server.served.abandoned();
+      while (server.handled === handled) await turn();
       server.handler = sendOk;
       expect(await statusOf(server)).toBe(503);
       server.clock.advanceBy(20);

@@ -115,7 +115,7 @@ export function brokenCallbacksContract(adapter: AdapterUnderTest): void {
 
     test("that throws is answered by the framework's own error path, with the status of the error", async () => {
       const broken = () => {
-        throw Object.assign(new Error('who are you?'), { status: 401, statusCode: 401 });
+        throw Object.assign(new Error('who are you?'), { status: 401, statusCode: 401, expose: true });
       };
       const served = await serve(adapter, { gates: [limit({ ...upTo(2), [callback]: broken })] });
       expect((await served.get()).status).toBe(401);

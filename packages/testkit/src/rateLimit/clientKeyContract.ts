@@ -120,7 +120,7 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
       const gates = [limit({ ...upTo(2), name: 'one' }), limit({ ...upTo(9), name: 'other' })];
       const served = await serve(adapter, { gates }, 'unixSocket');
       expect((await served.get()).status).toBe(200);
-      expect((await served.ask({ path: '/nowhere' })).status).toBe(404);
+      expect((await served.ask({ path: '/none' })).status).toBe(404);
       expect((await served.get()).status).toBe(429);
       expect((await served.get()).status).toBe(429);
       await turn();

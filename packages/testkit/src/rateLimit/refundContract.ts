@@ -67,7 +67,7 @@ export function refundContract(adapter: AdapterUnderTest): void {
     test('is told the status that a client sees of an error', async () => {
       const { served, outcomes, settled } = await refunding(() => true, {
         handler: async () => {
-          throw Object.assign(new Error('gone'), { status: 410, statusCode: 410 });
+          throw Object.assign(new Error('gone'), { status: 410, statusCode: 410, expose: true });
         },
       });
       expect((await served.get()).status).toBe(410);

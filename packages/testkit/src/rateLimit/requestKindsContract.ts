@@ -16,13 +16,8 @@ export function requestKindsContract(adapter: AdapterUnderTest): void {
       expect((await served.ask({ method: 'HEAD' })).status).toBe(429);
     });
 
-    test('a preflight counts like any request', async () => {
-      const served = await serve(adapter, { gates: [limit(upTo(1))] });
-      const headers = { Origin: 'https://example.org', 'Access-Control-Request-Method': 'POST' };
-      expect((await served.ask({ method: 'OPTIONS', headers })).status).not.toBe(429);
-      expect((await served.ask({ method: 'OPTIONS', headers })).status).toBe(429);
-      expect((await served.get()).status).toBe(429);
-    });
+    if (adapter.seesMatchedRoutesOnly) unmatchedDoNot(adapter);
+    else unmatchedDo(adapter);
 
     test('a request with a body counts, and one that is refused is answered all the same', async () => {
       const served = await serve(adapter, { gates: [limit(upTo(1))] });
@@ -30,14 +25,6 @@ export function requestKindsContract(adapter: AdapterUnderTest): void {
       expect((await served.ask(post)).status).toBe(200);
       expect((await served.ask(post)).status).toBe(429);
       expect((await served.get()).status).toBe(429);
-    });
-
-    test("a request for what is not there counts, and the framework's 404 shows the limit", async () => {
-      const served = await serve(adapter, { gates: [limit(upTo(2))] });
-      const { status, headers } = await served.ask({ path: '/nowhere' });
-      expect({ status, limit: headers.ratelimit }).toEqual({ status: 404, limit: '"default";r=1;t=10' });
-      await served.ask({ path: '/elsewhere' });
-      expect((await served.ask({ path: '/nowhere' })).status).toBe(429);
     });
 
     const keeps = adapter.keepsFieldsOnError;
@@ -120,5 +107,36 @@ export function requestKindsContract(adapter: AdapterUnderTest): void {
       const statuses = [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
       expect(statuses).toEqual(['200', '200', '429', '429']);
     });
+  });
+}
+
+/** Requests that match no route of the application's count. */
+function unmatchedDo(adapter: AdapterUnderTest): void {
+  test('a preflight counts like any request', async () => {
+    const served = await serve(adapter, { gates: [limit(upTo(1))] });
+    const headers = { Origin: 'https://example.org', 'Access-Control-Request-Method': 'POST' };
+    expect((await served.ask({ method: 'OPTIONS', headers })).status).not.toBe(429);
+    expect((await served.ask({ method: 'OPTIONS', headers })).status).toBe(429);
+    expect((await served.get()).status).toBe(429);
+  });
+
+  test("a request for what is not there counts, and the framework's 404 shows the limit", async () => {
+    const served = await serve(adapter, { gates: [limit(upTo(2))] });
+    const { status, headers } = await served.ask({ path: '/nowhere' });
+    expect({ status, limit: headers.ratelimit }).toEqual({ status: 404, limit: '"default";r=1;t=10' });
+    await served.ask({ path: '/elsewhere' });
+    expect((await served.ask({ path: '/nowhere' })).status).toBe(429);
+  });
+}
+
+/** Requests that match no route of the application's do not, where gates stand behind the router. */
+function unmatchedDoNot(adapter: AdapterUnderTest): void {
+  test('preflights and requests for what is not there do not', async () => {
+    const served = await serve(adapter, { gates: [limit(upTo(1))] });
+    const headers = { Origin: 'https://example.org', 'Access-Control-Request-Method': 'POST' };
+    for (const asked of [{ method: 'OPTIONS', headers }, { path: '/nowhere' }, { path: '/elsewhere' }]) {
+      expect((await served.ask(asked)).headers.ratelimit).toBeUndefined();
+    }
+    expect(await served.statuses('/', '/')).toEqual([200, 429]);
   });
 }

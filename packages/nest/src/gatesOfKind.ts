@@ -1,0 +1,55 @@
+import type { CallGate } from './call.js';
+import { type Said, saidOf } from './decorators.js';
+
+/** A controller, a resolver or a gateway. */
+// biome-ignore lint/complexity/noBannedTypes: Nest's own type of a class.
+export type HandlerClass = Function;
+// biome-ignore lint/complexity/noBannedTypes: Nest's own type of a handler.
+export type Handler = Function;
+
+/** What makes the gates of one kind. */
+interface Making<O> {
+  /** Of the module: what handlers get that say nothing, in classes that say nothing. */
+  readonly ofModule: readonly O[];
+  /** Whether the handlers of a class, or of the module, share a gate; else each has one of its own. */
+  readonly isShared: boolean;
+  /** @param name of a gate that is given none; undefined for the module's shared one */
+  make(options: O, name: string | undefined): CallGate;
+}
+
+/** The gates of one kind in front of handlers: those of the handler, or else of its class, or else of the module. */
+export class GatesOfKind<K extends keyof Said> {
+  readonly #kind: K;
+  readonly #making: Making<Said[K][number]>;
+  readonly #ofModule: readonly CallGate[];
+  readonly #ofClasses = new Map<HandlerClass, readonly CallGate[]>();
+
+  constructor(kind: K, making: Making<Said[K][number]>) {
+    this.#kind = kind;
+    this.#making = making;
+    // Made even where no handler is to share it: a wrong option stops the program.
+    this.#ofModule = making.ofModule.map(options => making.make(options, undefined));
+  }
+
+  /** Makes the gates of a handler. Those that it shares with others are made once. */
+  of(controller: HandlerClass, handler: Handler): readonly CallGate[] {
+    const { ofModule, isShared } = this.#making;
+    const own = saidOf(this.#kind, handler);
+    const ofClass = saidOf(this.#kind, controller);
+    if (own === undefined && isShared) {
+      return ofClass === undefined ? this.#ofModule : this.#shared(controller, ofClass);
+    }
+    return this.#made(own ?? ofClass ?? ofModule, `${controller.name}.${handler.name}`);
+  }
+
+  #shared(controller: HandlerClass, said: Said[K]): readonly CallGate[] {
+    const gates = this.#ofClasses.get(controller) ?? this.#made(said, controller.name);
+    this.#ofClasses.set(controller, gates);
+    return gates;
+  }
+
+  #made(said: readonly Said[K][number][], name: string): readonly CallGate[] {
+    const printable = name.replace(/[^\x20-\x7e]/gu, encodeURIComponent);
+    return said.map(options => this.#making.make(options, printable));
+  }
+}

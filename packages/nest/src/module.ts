@@ -1,0 +1,77 @@
+import { ConfigurableModuleBuilder, type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core';
+import { RefusedExceptionFilter } from './filter.js';
+import { BreakingGuard } from './guard.js';
+import { BreakingHandles } from './handles.js';
+import { getLimiterToken, injectedLimiters } from './injectLimiter.js';
+import { HandlingInterceptor } from './interceptor.js';
+import type { BreakingOptions } from './options.js';
+import { Routes } from './routes.js';
+import { routesOf } from './scan.js';
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<BreakingOptions>()
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createBreakingOptions')
+    .build();
+
+/** How `forRootAsync` gets the options: `useFactory` with `inject`, `useClass` or `useExisting`, and `imports` for them. */
+export type BreakingAsyncOptions = typeof ASYNC_OPTIONS_TYPE;
+
+/**
+ * Rate limits, circuit breakers and concurrency limits for all handlers of an application, by a global guard. Import it once,
+ * in the root module.
+ *
+ * @example
+ * imports: [BreakingModule.forRoot({ rateLimit: perMinute(100) })]
+ */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: Routes,
+      useFactory: routesOf,
+      inject: [MODULE_OPTIONS_TOKEN, ModulesContainer],
+    },
+    { provide: BreakingHandles, useFactory: ({ handles }: Routes) => handles, inject: [Routes] },
+    BreakingGuard,
+    { provide: APP_GUARD, useExisting: BreakingGuard },
+    { provide: APP_INTERCEPTOR, useClass: HandlingInterceptor },
+    { provide: APP_FILTER, useClass: RefusedExceptionFilter },
+  ],
+  exports: [Routes, BreakingHandles, BreakingGuard],
+})
+// biome-ignore lint/complexity/noStaticOnlyClass: modules of Nest are classes.
+export class BreakingModule {
+  /** @param options what each handler gets, unless its decorators or those of its class say otherwise */
+  static forRoot(options: BreakingOptions = {}): DynamicModule {
+    return withLimiters(ConfigurableModuleClass.forRoot(options));
+  }
+
+  /** The same with options that are made from what is injected. */
+  static forRootAsync(options: BreakingAsyncOptions): DynamicModule {
+    return withLimiters(ConfigurableModuleClass.forRootAsync(options));
+  }
+}
+
+/** Provides the limiters that are injected somewhere. Nest asks for the list when all classes have been decorated. */
+function withLimiters({ imports = [], providers = [] }: DynamicModule): DynamicModule {
+  return {
+    module: BreakingModule,
+    imports,
+    get providers() {
+      return [...providers, ...injectedLimiters().map(limiterProvider)];
+    },
+    get exports() {
+      return injectedLimiters().map(getLimiterToken);
+    },
+  };
+}
+
+function limiterProvider(name: string): Provider {
+  return {
+    provide: getLimiterToken(name),
+    useFactory: (routes: Routes) => routes.limiter(name),
+    inject: [Routes],
+  };
+}

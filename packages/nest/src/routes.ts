@@ -1,0 +1,110 @@
+import {
+  type BucketStore,
+  type CircuitBreakerGroup,
+  MemoryBucketStore,
+  type RateLimiter,
+} from '@breaking/core';
+import { check } from '@breaking/core/internal';
+import { CircuitBreakerGate, ConcurrencyLimitGate, RateLimitGate } from '@breaking/http';
+import { binding, type CallGate } from './call.js';
+import { GatesOfKind, type Handler, type HandlerClass } from './gatesOfKind.js';
+import { BreakingHandles } from './handles.js';
+import type { BreakingOptions } from './options.js';
+
+/** The gates in front of the handlers of an application. */
+export class Routes {
+  readonly #limits = new Map<string, RateLimiter<BucketStore>>();
+  readonly #breakers = new Map<string, CircuitBreakerGroup>();
+  readonly handles = new BreakingHandles(this.#limits, this.#breakers);
+  readonly #gates = new WeakMap<HandlerClass, Map<Handler, readonly CallGate[]>>();
+  readonly #concurrencyLimit: GatesOfKind<'concurrencyLimit'>;
+  readonly #rateLimit: GatesOfKind<'rateLimit'>;
+  readonly #circuitBreaker: GatesOfKind<'circuitBreaker'>;
+
+  /** @throws TypeError or RangeError for a wrong option */
+  constructor(options: BreakingOptions) {
+    check.knownOptions('BreakingModule', options, ['rateLimit', 'circuitBreaker', 'concurrencyLimit']);
+    this.#concurrencyLimit = concurrencyLimits(options);
+    this.#rateLimit = rateLimits(options, this.#limits);
+    this.#circuitBreaker = circuitBreakers(options, this.#breakers);
+  }
+
+  /**
+   * The limiter of a name, for injection.
+   * @throws Error if no limit has it
+   */
+  limiter(name: string): RateLimiter<BucketStore> {
+    const limiter = this.#limits.get(name);
+    if (limiter !== undefined) return limiter;
+    const names = [...this.#limits.keys()].map(each => `"${each}"`).join(', ') || 'none';
+    throw new Error(`InjectLimiter: no limit is named "${name}"; the names are ${names}`);
+  }
+
+  /** The gates that calls of a handler have to pass, in their order. Made when they are first asked for. */
+  gatesOf(controller: HandlerClass, handler: Handler): readonly CallGate[] {
+    let ofClass = this.#gates.get(controller);
+    if (ofClass === undefined) {
+      ofClass = new Map();
+      this.#gates.set(controller, ofClass);
+    }
+    let gates = ofClass.get(handler);
+    if (gates === undefined) {
+      const kinds = [this.#concurrencyLimit, this.#rateLimit, this.#circuitBreaker];
+      gates = kinds.flatMap(kind => kind.of(controller, handler));
+      ofClass.set(handler, gates);
+    }
+    return gates;
+  }
+}
+
+function concurrencyLimits({ concurrencyLimit }: BreakingOptions) {
+  const clock = concurrencyLimit?.clock;
+  return new GatesOfKind('concurrencyLimit', {
+    ofModule: listed(concurrencyLimit),
+    isShared: true,
+    make: (own, name) => new ConcurrencyLimitGate(binding, named(own, name, { clock }), name),
+  });
+}
+
+/** Limits of classes and handlers inherit the settings of the service from that of the module. */
+function rateLimits({ rateLimit }: BreakingOptions, limits: Map<string, RateLimiter<BucketStore>>) {
+  const { store = new MemoryBucketStore(), keyOf, addressOf, headers, clock } = rateLimit ?? {};
+  const { onStoreError, storeDeadlineSecs } = rateLimit ?? {};
+  const inherited = { store, keyOf, addressOf, headers, clock, onStoreError, storeDeadlineSecs };
+  return new GatesOfKind('rateLimit', {
+    ofModule: listed(rateLimit),
+    isShared: true,
+    make(own, name) {
+      if (name !== undefined && own.name === undefined && limits.has(name)) {
+        throw new TypeError(`rateLimit of ${name}: another limit has this name, so it must be given a name`);
+      }
+      const gate = new RateLimitGate(binding, named(own, name, inherited), name);
+      limits.set(gate.limiter.name, gate.limiter);
+      return gate;
+    },
+  });
+}
+
+function circuitBreakers({ circuitBreaker }: BreakingOptions, breakers: Map<string, CircuitBreakerGroup>) {
+  const clock = circuitBreaker?.clock;
+  return new GatesOfKind('circuitBreaker', {
+    ofModule: listed(circuitBreaker),
+    isShared: false,
+    make(own, name) {
+      const gate = new CircuitBreakerGate(binding, named(own, name, { clock }), name);
+      if (name !== undefined) breakers.set(own.name ?? name, gate.breakers);
+      return gate;
+    },
+  });
+}
+
+function listed<O>(options: O | undefined): readonly O[] {
+  return options === undefined ? [] : [options];
+}
+
+/** The options of a gate of a handler or a class, over those that it inherits. One that is undefined counts as not given. */
+function named<O extends object>(own: O, name: string | undefined, inherited: Partial<O>): O {
+  if (name === undefined) return own;
+  const given = Object.entries(own).filter(([, value]) => value !== undefined);
+  return { ...inherited, name, ...Object.fromEntries(given) } as O;
+}
