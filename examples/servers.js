@@ -4,7 +4,8 @@ import { createApp as createFastifyApp } from './fastify/app.js';
 import { createApp as createKoaApp } from './koa/app.js';
 
 /**
- * The same small API behind all three frameworks, on servers that do not listen yet.
+ * The same small API behind all three frameworks, on servers that do not listen yet. The limits of each have names of their own:
+ * whoever counts decisions in this process tells them apart by these.
  * @param {{ clock?: import('@breaking/core').Clock }} [options] another clock, for tests
  */
 export async function createServers(options) {

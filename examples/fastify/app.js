@@ -11,13 +11,17 @@ export async function createApp({ clock } = {}) {
 
   // For each client: five requests at once, then one a second; and 100 at once, then 100 an hour.
   await app.register(breaking, {
-    rateLimit: { name: 'api', limits: { burst: perSecond(1, { burst: 5 }), hourly: perHour(100) }, clock },
+    rateLimit: {
+      name: 'fastify-api',
+      limits: { burst: perSecond(1, { burst: 5 }), hourly: perHour(100) },
+      clock,
+    },
   });
 
   app.get('/', async () => ({ hello: 'from Fastify' }));
 
   // A report is costly: two at once, then two a minute, on top of the limits above.
-  const limitReports = app.rateLimit({ name: 'report', ...perMinute(2), clock });
+  const limitReports = app.rateLimit({ name: 'fastify-report', limits: { report: perMinute(2) }, clock });
   app.get('/report', { onRequest: limitReports }, async () => ({ report: 'ready' }));
 
   // Shows all of them live to this machine alone, those of routes too.
@@ -26,7 +30,7 @@ export async function createApp({ clock } = {}) {
   await app.register(page, { prefix: '/breaking' });
 
   // What always fails is asked three times, and then left alone for 20 seconds.
-  const circuitBreaker = { name: 'flaky', errorThreshold: 3, timeWindowSecs: 60, clock };
+  const circuitBreaker = { name: 'fastify-flaky', errorThreshold: 3, timeWindowSecs: 60, clock };
   app.get('/flaky', { config: { circuitBreaker } }, async (_request, reply) => {
     return reply.code(500).send({ error: 'broken' });
   });

@@ -11,14 +11,14 @@ export function createApp({ clock } = {}) {
 
   // For each client: five requests at once, then one a second; and 100 at once, then 100 an hour.
   const limitAll = rateLimit({
-    name: 'api',
+    name: 'koa-api',
     limits: { burst: perSecond(1, { burst: 5 }), hourly: perHour(100) },
     clock,
   });
   // A report is costly: two at once, then two a minute, on top of the limits above.
-  const limitReports = rateLimit({ name: 'report', ...perMinute(2), clock });
+  const limitReports = rateLimit({ name: 'koa-report', limits: { report: perMinute(2) }, clock });
   // What always fails is asked three times, and then left alone for 20 seconds.
-  const breaker = circuitBreaker({ name: 'flaky', errorThreshold: 3, timeWindowSecs: 60, clock });
+  const breaker = circuitBreaker({ name: 'koa-flaky', errorThreshold: 3, timeWindowSecs: 60, clock });
 
   // Shows them live to this machine alone. It stands before the limit, which is for clients.
   const watch = [limitAll, limitReports, breaker];

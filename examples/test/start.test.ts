@@ -6,6 +6,27 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 const START = fileURLToPath(new URL('../start.js', import.meta.url));
 
+interface Told {
+  readonly rateLimits: readonly { readonly name: string; readonly totals?: { readonly allowed: number } }[];
+}
+
+/** Reads what the live page of a server is told, event by event, until the end of the test. */
+async function eventsOf(url: string): Promise<() => Promise<Told>> {
+  const leaving = new AbortController();
+  onTestFinished(() => leaving.abort());
+  const { body } = await fetch(`${url}/breaking/events`, { signal: leaving.signal });
+  const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  return async () => {
+    for (;;) {
+      while (!text.includes('\n\n')) text += (await reader.read()).value ?? '';
+      const [event = '', ...rest] = text.split('\n\n');
+      text = rest.join('\n\n');
+      if (event.startsWith('data: ')) return JSON.parse(event.slice('data: '.length));
+    }
+  };
+}
+
 describe('npm start', { timeout: 30_000 }, () => {
   test('prints the URLs of all three frameworks, then what to try, and last how to stop', async () => {
     const { printed } = await started({ PORT: '0' });
@@ -37,6 +58,24 @@ describe('npm start', { timeout: 30_000 }, () => {
       expect(page.status).toBe(200);
       expect(await page.text()).toContain('<script type="module" src="page.js">');
       expect(page.headers.has('RateLimit')).toBe(false);
+    }
+  });
+
+  test('each page shows the limits of its own framework, and counts these alone', async () => {
+    const { urls } = await started({ PORT: '0' });
+    const tell = await Promise.all(urls.map(eventsOf));
+    await fetch(String(urls[1]));
+    const allowed = async (i: number) => {
+      const { rateLimits } = await tell[i]!();
+      return rateLimits.map(({ name, totals }) => [name, totals?.allowed ?? 0]);
+    };
+    let koa = await allowed(1);
+    while (koa[0]?.[1] === 0) koa = await allowed(1);
+
+    expect(koa).toContainEqual(['koa-api', 1]);
+    for (const [i, name] of [[0, 'express-api'] as const, [2, 'fastify-api'] as const]) {
+      await allowed(i);
+      expect(await allowed(i)).toContainEqual([name, 0]);
     }
   });
 

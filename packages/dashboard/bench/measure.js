@@ -37,10 +37,11 @@ function measured({ keys, breakers, tripped }) {
   }
   for (let i = 0; i < 3 * keys; i++) limiter.check(`client ${i % keys}`);
 
-  const [mask, idOf, censuses] = [masking(), keyIds(), new WeakMap()];
+  const rounds = { breakerRounds: new WeakMap(), placesRounds: new WeakMap() };
+  const [mask, idOf] = [masking(), keyIds()];
   const tick = () => {
-    const { history, counts, countedSince } = observation;
-    const sources = { watched: watch(), history, counts, countedSince, mask, idOf, censuses };
+    const { history, counts, refusals, countedSince } = observation;
+    const sources = { ...rounds, watched: watch(), history, counts, refusals, countedSince, mask, idOf };
     return JSON.stringify(snapshot(sources, clock.secondsSinceEpoch()));
   };
   const event = tick();

@@ -1,15 +1,16 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { LimitReport, Result } from '../src/counting/limitCounts.js';
+import { recentMean } from '../src/counting/recentMean.js';
 import { SHOWN_SECS, SLOT_SECS } from '../src/counting/recentRate.js';
 
-const HEIGHT = 120;
+const HEIGHT = 132;
 /** The points of a line: slots that are over. */
 const SLOTS = SHOWN_SECS / SLOT_SECS - 1;
 const SERIES: readonly (readonly [Result, string, string])[] = [
   ['allowed', 'allowed', '--allowed'],
   ['refused', 'refused', '--refused'],
-  ['wouldRefuse', 'would be refused', '--shadow'],
+  ['wouldRefuse', 'would be refused', '--between'],
 ];
 
 interface Props {
@@ -36,17 +37,19 @@ export function Chart({ perSecond, countedForSecs }: Props) {
       {
         width: element.clientWidth,
         height: HEIGHT,
+        padding: [8, 16, 0, 0],
         cursor: { show: false },
         legend: { show: false },
         scales: {
           x: { time: false, range: [-SHOWN_SECS, 0] },
-          y: { range: (_self, _min, max) => [0, Math.max(1, max)] },
+          y: { range: (_self, _min, max) => [0, Math.max(1, 1.1 * max)] },
         },
         axes: [
           {
             ...axis,
-            values: (_self, ticks) => ticks.map(secs => (secs === 0 ? 'now' : `${secs / 60} min`)),
-            splits: () => [-600, -480, -360, -240, -120, 0],
+            size: 28,
+            values: (_self, ticks) => ticks.map(secs => (secs === 0 ? 'now' : `−${-secs / 60} min`)),
+            splits: () => [-SHOWN_SECS, -SHOWN_SECS / 2, 0],
           },
           { ...axis, size: 44, space: 20 },
         ],
@@ -75,14 +78,25 @@ export function Chart({ perSecond, countedForSecs }: Props) {
 
   useEffect(() => {
     const times = Array.from({ length: SLOTS }, (_, i) => (i - SLOTS + 1) * SLOT_SECS);
-    // What is not told was zero.
-    const rateIn = (rates: readonly number[], slot: number) => rates[rates.length - SLOTS + slot] ?? 0;
-    const known = (rates: readonly number[]) =>
-      times.map((secs, slot) => (secs < -countedForSecs ? null : rateIn(rates, slot)));
-    chart.current?.setData([times, ...SERIES.map(([result]) => known(perSecond[result]))]);
+    chart.current?.setData([
+      times,
+      ...SERIES.map(([result]) => line(perSecond[result], times, countedForSecs)),
+    ]);
   }, [perSecond, countedForSecs, isDark]);
 
   return <div class="chart" ref={place} aria-hidden="true" />;
+}
+
+/**
+ * The mean at the end of each slot. What was before counting, or too long ago to be told, is not known; what never happened has
+ * no line.
+ */
+function line(rates: readonly number[], times: readonly number[], countedForSecs: number): (number | null)[] {
+  if (rates.length === 0) return times.map(() => null);
+  return times.map((secs, slot) => {
+    const knownForSecs = Math.min(countedForSecs + secs, (slot + 1) * SLOT_SECS);
+    return knownForSecs < 0 ? null : recentMean(rates, knownForSecs, rates.length - SLOTS + slot + 1);
+  });
 }
 
 const DARK = matchMedia('(prefers-color-scheme: dark)');

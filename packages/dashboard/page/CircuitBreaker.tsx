@@ -3,6 +3,7 @@ import { SHOWN_SECS } from '../src/counting/recentRate.js';
 import { clockTime, duration, nextProbe, number } from '../src/format.js';
 import type { BreakerView, CircuitBreakerView } from '../src/views/breakers.js';
 import type { Act } from './act.js';
+import { Card, type CardProps } from './Card.js';
 
 /** A sign beside each colour, since not everybody tells them apart. */
 const SIGNS: Readonly<Record<CircuitState, string>> = {
@@ -11,21 +12,22 @@ const SIGNS: Readonly<Record<CircuitState, string>> = {
   halfOpen: '? half open',
 };
 
+/** The less it lets through, the lower its strip, of 10: colour is not the only sign there either. */
+const TOPS: Readonly<Record<CircuitState, number>> = { closed: 0, halfOpen: 3, open: 6 };
+
 interface Props {
+  readonly card: CardProps;
   readonly view: CircuitBreakerView;
   /** Absent where the page is read-only. */
   readonly act: Act | undefined;
 }
 
 /** One circuit breaker, or those of its keys. */
-export function CircuitBreaker({ view, act }: Props) {
+export function CircuitBreaker({ card, view, act }: Props) {
   const { name, states, breakers } = view;
   const all = states.closed + states.open + states.halfOpen;
   return (
-    <article class="card">
-      <h3>
-        <bdi>{name}</bdi>
-      </h3>
+    <Card {...card} name={name}>
       {all === 0 && <p class="empty">No call yet: send a request.</p>}
       {all > 1 && (
         <p class="quiet">
@@ -42,7 +44,7 @@ export function CircuitBreaker({ view, act }: Props) {
         </p>
       )}
       {all > breakers.length && <p class="quiet">and {number(all - breakers.length)} more</p>}
-    </article>
+    </Card>
   );
 }
 
@@ -57,15 +59,17 @@ function Breaker({ name, breaker, act }: BreakerProps) {
   const shown = key === undefined ? name : `${name} ${key}`;
   return (
     <div class="breaker">
-      <p>
-        <span class={`state ${state}`}>{SIGNS[state]}</span>
-        {key !== undefined && <bdi class="key">{key}</bdi>}
+      <div class="row">
+        <p>
+          <span class={`state ${state}`}>{SIGNS[state]}</span>
+          {key !== undefined && <bdi class="key">{key}</bdi>}
+          {state === 'open' && <span>{nextProbe(retryAfterSecs)}</span>}
+        </p>
         {forSecs !== undefined && (
-          <span class="quiet">
+          <p class="quiet">
             for {duration(forSecs)}, since {clockTime(forSecs)}
-          </span>
+          </p>
         )}
-        {state === 'open' && <span>{nextProbe(retryAfterSecs)}</span>}
         {act !== undefined && (
           <span class="buttons">
             <button
@@ -84,7 +88,7 @@ function Breaker({ name, breaker, act }: BreakerProps) {
             </button>
           </span>
         )}
-      </p>
+      </div>
       <Strip breaker={breaker} />
     </div>
   );
@@ -93,19 +97,18 @@ function Breaker({ name, breaker, act }: BreakerProps) {
 /** Its states over the time that the charts show. */
 function Strip({ breaker: { strip } }: { readonly breaker: BreakerView }) {
   return (
-    <svg class="strip" viewBox={`0 0 ${SHOWN_SECS} 8`} preserveAspectRatio="none" role="img">
+    <svg class="strip" viewBox={`0 0 ${SHOWN_SECS} 10`} preserveAspectRatio="none" role="img">
       <title>
         {strip.map(part => `${SIGNS[part.state]} from ${duration(part.fromSecsAgo)} ago`).join(', ')}
       </title>
-      {strip.map(({ state, fromSecsAgo, toSecsAgo }) => (
+      {strip.map(({ state, fromSecsAgo }, i) => (
         <rect
           key={fromSecsAgo}
           class={state}
           x={SHOWN_SECS - fromSecsAgo}
-          // What was open is lower, so that its colour is not the only sign.
-          y={state === 'closed' ? 0 : 3}
-          width={Math.max(2, fromSecsAgo - toSecsAgo)}
-          height={state === 'closed' ? 8 : 5}
+          y={TOPS[state]}
+          width={Math.max(2, fromSecsAgo - (strip[i + 1]?.fromSecsAgo ?? 0))}
+          height={10 - TOPS[state]}
         />
       ))}
     </svg>

@@ -1,14 +1,19 @@
+import { recentMean } from '../src/counting/recentMean.js';
 import { number } from '../src/format.js';
 import type { ConcurrencyLimitView } from '../src/views/places.js';
+import { Card, type CardProps } from './Card.js';
 
-/** One concurrency limit, or those of its keys: how many of how many places are taken. */
-export function ConcurrencyLimit({ view }: { readonly view: ConcurrencyLimitView }) {
-  const { name, keys, inFlight, limiters } = view;
+interface Props {
+  readonly card: CardProps;
+  readonly view: ConcurrencyLimitView;
+  readonly countedForSecs: number;
+}
+
+/** One concurrency limit, or those of its keys: how many of how many places are taken, and how many requests are refused. */
+export function ConcurrencyLimit({ card, view, countedForSecs }: Props) {
+  const { name, keys, inFlight, limiters, refused } = view;
   return (
-    <article class="card">
-      <h3>
-        <bdi>{name}</bdi>
-      </h3>
+    <Card {...card} name={name}>
       {keys === 0 && <p class="empty">No request yet: send one.</p>}
       {keys > 1 && (
         <p class="quiet">
@@ -16,13 +21,33 @@ export function ConcurrencyLimit({ view }: { readonly view: ConcurrencyLimitView
         </p>
       )}
       {limiters.map(({ key, inFlight, limit }) => (
-        <p key={key ?? ''}>
-          {key !== undefined && <bdi class="key">{key}</bdi>}
-          <meter min={0} max={limit} value={inFlight} aria-label={`${name}: requests under way`} />{' '}
-          <strong>{number(inFlight)}</strong> of {number(limit)} under way
-          {inFlight >= limit && <span class="alarm"> ✕ full</span>}
-        </p>
+        <div class="places" key={key ?? ''}>
+          <p>
+            {key !== undefined && <bdi class="key">{key}</bdi>}
+            <span>
+              <strong>{number(inFlight)}</strong> of {number(limit)} under way
+            </span>
+            {inFlight >= limit && <span class="alarm">✕ full</span>}
+          </p>
+          <Gauge share={inFlight / limit} />
+        </div>
       ))}
-    </article>
+      {refused !== undefined && (
+        <p class="quiet">
+          {number(recentMean(refused.perSecond, countedForSecs))} refused a second, {number(refused.total)} in
+          all
+        </p>
+      )}
+    </Card>
+  );
+}
+
+/** What the text beside it says. */
+function Gauge({ share }: { readonly share: number }) {
+  return (
+    <svg class="gauge" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="track" width={100} height={8} />
+      <rect class={share >= 1 ? 'full' : 'taken'} width={100 * Math.min(1, share)} height={8} />
+    </svg>
   );
 }

@@ -1,28 +1,31 @@
-import { alarms } from '../src/alarms.js';
+import type { Alarm } from '../src/alarms.js';
 import { clockTime, duration } from '../src/format.js';
-import type { Snapshot } from '../src/snapshot.js';
 
 /** Is anything refused or open now, since when, and whom does it hit. */
-export function Headline({ told }: { readonly told: Snapshot }) {
-  const wrong = alarms(told);
-  if (wrong.length === 0) return <p class="headline good">✓ Nothing is refused, nothing is open.</p>;
+export function Headline({ alarms }: { readonly alarms: readonly Alarm[] }) {
+  if (alarms.length === 0) return <p class="headline good">✓ Nothing is refused, nothing is open.</p>;
   return (
     <ul class="headline bad" aria-label="Refused or open now">
-      {wrong.map(({ name, what, forSecs, more }) => (
-        <li key={`${name} ${what}`}>
-          ✕{' '}
-          <strong>
-            <bdi>{name}</bdi>
-          </strong>{' '}
-          {what}
-          {forSecs !== undefined && ` for ${duration(forSecs)}, since ${clockTime(forSecs)}`}
-          {more !== undefined && (
-            <span class="more">
-              <bdi>{more}</bdi>
-            </span>
-          )}
+      {alarms.map(({ kind, index, name, what, forSecs, more }) => (
+        <li key={`${kind} ${index} ${what}`}>
+          <span class="what">
+            ✕{' '}
+            <a href={`#${cardId(kind, index)}`}>
+              <bdi>{name}</bdi>
+            </a>{' '}
+            {what}
+          </span>
+          <span class="since">
+            {forSecs !== undefined && `for ${duration(forSecs)}, since ${clockTime(forSecs)}`}
+          </span>
+          <bdi class="more">{more}</bdi>
         </li>
       ))}
     </ul>
   );
+}
+
+/** Where on the page a limit or breaker is. Names are not unique, places are. */
+export function cardId(kind: Alarm['kind'], index: number): string {
+  return `${kind}-${index}`;
 }

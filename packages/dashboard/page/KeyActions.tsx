@@ -14,14 +14,14 @@ interface RowProps {
 /** Buttons beside a key that is shown. */
 export function KeyButtons({ act, name, id, shown }: RowProps) {
   return (
-    <>
+    <span class="buttons">
       <button
         type="button"
         aria-label={`Reset: ${shown}`}
         onClick={() => act({ action: 'resetKey', name, id }, `${name}: ${shown} was reset.`)}
       >
         Reset
-      </button>{' '}
+      </button>
       <button
         type="button"
         aria-label={`Block for 1 h: ${shown}`}
@@ -31,7 +31,7 @@ export function KeyButtons({ act, name, id, shown }: RowProps) {
       >
         Block for 1 h
       </button>
-    </>
+    </span>
   );
 }
 

@@ -1,11 +1,15 @@
-import { duration, number, policy } from '../src/format.js';
+import { recentMean } from '../src/counting/recentMean.js';
+import { duration, number, percent, policy } from '../src/format.js';
+import type { LimitReport, Result } from '../src/counting/limitCounts.js';
 import type { RateLimitView } from '../src/snapshot.js';
 import type { Act } from './act.js';
+import { Card, type CardProps } from './Card.js';
 import { Chart } from './Chart.js';
 import { KeyButtons, KeyForm } from './KeyActions.js';
 import { Store } from './Store.js';
 
 interface Props {
+  readonly card: CardProps;
   readonly limit: RateLimitView;
   readonly countedForSecs: number;
   /** Absent where the page is read-only. */
@@ -13,13 +17,10 @@ interface Props {
 }
 
 /** One rate limit: what it allows, how often it refuses, and whom. */
-export function RateLimit({ limit, countedForSecs, act }: Props) {
+export function RateLimit({ card, limit, countedForSecs, act }: Props) {
   const { name, limits, perSecond, totals, refusedKeys = [] } = limit;
   return (
-    <article class="card">
-      <h3>
-        <bdi>{name}</bdi>
-      </h3>
+    <Card {...card} name={name}>
       <ul class="policies">
         {limits.map(each => (
           <li key={each.name}>
@@ -32,42 +33,50 @@ export function RateLimit({ limit, countedForSecs, act }: Props) {
         <p class="empty">No request yet: send one.</p>
       ) : (
         <>
-          <dl class="figures">
-            <Figure kind="allowed" label="allowed" rate={perSecond.allowed} total={totals.allowed} />
-            <Figure kind="refused" label="refused" rate={perSecond.refused} total={totals.refused} />
-            <Figure
-              kind="shadow"
-              label="would be refused"
-              rate={perSecond.wouldRefuse}
-              total={totals.wouldRefuse}
-            />
-          </dl>
+          <Figures perSecond={perSecond} totals={totals} countedForSecs={countedForSecs} />
           <Chart perSecond={perSecond} countedForSecs={countedForSecs} />
           <Store limit={limit} />
           {refusedKeys.length > 0 && <RefusedKeys name={name} keys={refusedKeys} act={act} />}
         </>
       )}
       {act !== undefined && <KeyForm act={act} name={name} />}
-    </article>
+    </Card>
   );
 }
 
-interface FigureProps {
-  readonly kind: string;
-  readonly label: string;
-  readonly rate: readonly number[];
-  readonly total: number;
+interface FiguresProps {
+  readonly perSecond: LimitReport['perSecond'];
+  readonly totals: LimitReport['totals'];
+  readonly countedForSecs: number;
 }
 
-function Figure({ kind, label, rate, total }: FigureProps) {
+/** The colours of the chart, and what they stand for. */
+const FIGURES: readonly (readonly [Result, string])[] = [
+  ['allowed', 'allowed'],
+  ['refused', 'refused'],
+  ['wouldRefuse', 'would refuse'],
+];
+
+/** What happens a second, over the last ten seconds. Shadow mode is shown where there is any. */
+function Figures({ perSecond, totals, countedForSecs }: FiguresProps) {
+  const shown = FIGURES.filter(([result]) => result !== 'wouldRefuse' || totals.wouldRefuse > 0);
+  const rateOf = (result: Result) => recentMean(perSecond[result], countedForSecs);
+  const all = FIGURES.reduce((sum, [result]) => sum + rateOf(result), 0);
   return (
-    <div class={`figure ${kind}`}>
-      <dt>{label}</dt>
-      <dd>
-        <strong>{number(rate.at(-1) ?? 0)}</strong> a second
-        <span class="quiet">{number(total)} in all</span>
-      </dd>
-    </div>
+    <dl class="figures">
+      {shown.map(([result, label]) => (
+        <div class={`figure ${result}`} key={result}>
+          <dt>
+            {label}
+            {result !== 'allowed' && rateOf(result) > 0 && ` ${percent(rateOf(result) / all)}`}
+          </dt>
+          <dd>
+            <strong>{number(rateOf(result))}</strong> a second
+            <span class="quiet">{number(totals[result])} in all</span>
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 
@@ -84,28 +93,36 @@ function RefusedKeys({ name, keys, act }: RefusedKeysProps) {
       <thead>
         <tr>
           <th scope="col">key</th>
-          {act !== undefined && <th scope="col">change</th>}
           <th scope="col">times</th>
+          {act !== undefined && <th scope="col">change</th>}
         </tr>
       </thead>
       <tbody>
-        {keys.map(({ id, key, count, error }) => (
+        {keys.map(({ id, key, count, error, blockedForSecs }) => (
           <tr key={id}>
             <td>
               <bdi>{key}</bdi>
+              {blockedForSecs !== undefined && (
+                <span class="alarm"> ✕ blocked {untilWhen(blockedForSecs)}</span>
+              )}
+            </td>
+            <td>
+              {error > 0 && 'up to '}
+              {number(count)}
             </td>
             {act !== undefined && (
               <td>
                 <KeyButtons act={act} name={name} id={id} shown={key} />
               </td>
             )}
-            <td>
-              {error > 0 && 'up to '}
-              {number(count)}
-            </td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+/** @param secs that a block lasts; null where nothing ends it but a reset */
+function untilWhen(secs: number | null): string {
+  return secs === null ? 'until it is reset' : `for ${duration(secs)}`;
 }

@@ -1,5 +1,5 @@
 import type { DecisionSource, OnStoreError } from '@breaking/core';
-import { clockTime, duration, number } from '../src/format.js';
+import { clockTime, duration, number, percent } from '../src/format.js';
 import type { RateLimitView } from '../src/snapshot.js';
 
 const INSTEAD: Readonly<Record<OnStoreError, string>> = {
@@ -19,7 +19,7 @@ const SOURCES: Readonly<Record<DecisionSource, string>> = {
 export function Store({ limit: { store, sources = {} } }: { readonly limit: RateLimitView }) {
   const entries = Object.entries(sources) as [DecisionSource, number][];
   const all = entries.reduce((sum, [, count]) => sum + count, 0);
-  const shares = entries.map(([source, count]) => `${SOURCES[source]} ${number((100 * count) / all)} %`);
+  const shares = entries.map(([source, count]) => `${SOURCES[source]} ${percent(count / all)}`);
   return (
     <>
       {store?.failingForSecs !== undefined && (

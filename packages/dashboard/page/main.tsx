@@ -1,9 +1,11 @@
 import { render } from 'preact';
+import { type Alarm, alarms } from '../src/alarms.js';
 import { duration } from '../src/format.js';
 import { type Act, asked } from './act.js';
+import type { CardProps } from './Card.js';
 import { CircuitBreaker } from './CircuitBreaker.js';
 import { ConcurrencyLimit } from './ConcurrencyLimit.js';
-import { Headline } from './Headline.js';
+import { cardId, Headline } from './Headline.js';
 import { RateLimit } from './RateLimit.js';
 import { type Known, Knowledge, type Silence } from './told.js';
 
@@ -21,7 +23,14 @@ const SILENCES: Readonly<Record<Silence, string>> = {
 function Page({ told, silence, notice, say }: PageProps) {
   if (told === undefined) return <p class="empty">{SILENCES[silence ?? 'connecting']}</p>;
   const { title, token, rateLimits, circuitBreakers, concurrencyLimits, countedForSecs = 0 } = told;
-  document.title = title;
+  const wrong = alarms(told);
+  document.title = wrong.length === 0 ? title : `(${wrong.length}) ${title}`;
+  const alarmed = new Set(wrong.map(({ kind, index }) => cardId(kind, index)));
+  /** What every card is given. */
+  const card = (kind: Alarm['kind'], index: number): CardProps => {
+    const id = cardId(kind, index);
+    return { id, isWrong: alarmed.has(id) };
+  };
   const act: Act | undefined =
     token === undefined ? undefined : (action, done) => void asked(action, token, done).then(say);
   return (
@@ -35,24 +44,40 @@ function Page({ told, silence, notice, say }: PageProps) {
         </p>
       </header>
       <main>
-        <Headline told={told} />
+        <Headline alarms={wrong} />
         <p class="notice" role="status">
           {notice}
         </p>
         <Section title="Rate limits">
           {rateLimits.map((limit, i) => (
             // Several may have the same name.
-            <RateLimit key={`${i} ${limit.name}`} limit={limit} countedForSecs={countedForSecs} act={act} />
+            <RateLimit
+              key={`${i} ${limit.name}`}
+              card={card('rateLimits', i)}
+              limit={limit}
+              countedForSecs={countedForSecs}
+              act={act}
+            />
           ))}
         </Section>
         <Section title="Circuit breakers">
           {circuitBreakers.map((view, i) => (
-            <CircuitBreaker key={`${i} ${view.name}`} view={view} act={act} />
+            <CircuitBreaker
+              key={`${i} ${view.name}`}
+              card={card('circuitBreakers', i)}
+              view={view}
+              act={act}
+            />
           ))}
         </Section>
         <Section title="Concurrency limits">
           {concurrencyLimits.map((view, i) => (
-            <ConcurrencyLimit key={`${i} ${view.name}`} view={view} />
+            <ConcurrencyLimit
+              key={`${i} ${view.name}`}
+              card={card('concurrencyLimits', i)}
+              view={view}
+              countedForSecs={countedForSecs}
+            />
           ))}
         </Section>
         {rateLimits.length + circuitBreakers.length + concurrencyLimits.length === 0 && (

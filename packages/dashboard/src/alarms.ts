@@ -1,10 +1,15 @@
-import { nextProbe, number } from './format.js';
+import { MEAN_SLOTS, recentMean } from './counting/recentMean.js';
 import { SLOT_SECS } from './counting/recentRate.js';
+import { nextProbe, number } from './format.js';
 import type { RateLimitView, Snapshot } from './snapshot.js';
 import type { CircuitBreakerView } from './views/breakers.js';
+import type { ConcurrencyLimitView } from './views/places.js';
 
 /** What is wrong now, of one limit or breaker. */
 export interface Alarm {
+  readonly kind: 'rateLimits' | 'circuitBreakers' | 'concurrencyLimits';
+  /** Its place among those of its kind. */
+  readonly index: number;
   readonly name: string;
   readonly what: string;
   /** How long already; absent where that is not known. */
@@ -13,62 +18,70 @@ export interface Alarm {
   readonly more?: string;
 }
 
-/** Refusals with so many slots without any between them are one stretch. */
-const GAP_SLOTS = 5;
+type Found = Omit<Alarm, 'kind' | 'index' | 'name'> | undefined;
 
 /** Is anything refused or open now, since when, and whom does it hit: the worst first. */
-export function alarms({ rateLimits, circuitBreakers }: Snapshot): readonly Alarm[] {
+export function alarms(told: Snapshot): readonly Alarm[] {
+  const { countedForSecs = 0 } = told;
+  const of = <K extends Alarm['kind']>(kind: K, find: (view: Snapshot[K][number]) => Found) =>
+    told[kind].flatMap((view, index): Alarm[] => {
+      const found = find(view);
+      return found === undefined ? [] : [{ kind, index, name: view.name, ...found }];
+    });
   return [
-    ...circuitBreakers.flatMap(openAlarm),
-    ...rateLimits.flatMap(storeAlarm),
-    ...rateLimits.flatMap(refusalAlarm),
+    ...of('circuitBreakers', whatIsOpen),
+    ...of('rateLimits', whatFails),
+    ...of('rateLimits', view => whatIsRefused(view, countedForSecs)),
+    ...of('concurrencyLimits', view => whatIsFull(view, countedForSecs)),
   ];
 }
 
-function openAlarm({ name, states, breakers }: CircuitBreakerView): readonly Alarm[] {
+function whatIsOpen({ states, breakers }: CircuitBreakerView): Found {
   const open = states.open + states.halfOpen;
-  if (open === 0) return [];
+  if (open === 0) return undefined;
   const all = open + states.closed;
   const [first] = breakers;
-  const forSecs = first?.forSecs;
   const next = states.open > 0 ? nextProbe(first?.retryAfterSecs ?? null) : 'a probe is under way';
-  const what =
-    all === 1
-      ? states.open > 0
-        ? 'is open'
-        : 'is half open'
-      : `is open for ${number(open)} of ${number(all)} keys`;
-  const more = all === 1 ? next : first?.key;
-  return [{ name, what, ...(forSecs !== undefined && { forSecs }), ...(more && { more }) }];
+  const others = open > 1 ? ` and ${number(open - 1)} more` : '';
+  const state = states.open > 0 ? 'open' : 'half open';
+  return {
+    what: all === 1 ? `is ${state}` : `is open for ${number(open)} of ${number(all)} keys`,
+    ...(first?.forSecs !== undefined && { forSecs: first.forSecs }),
+    more: all === 1 || first?.key === undefined ? next : `${first.key}${others}`,
+  };
 }
 
-function storeAlarm({ name, store }: RateLimitView): readonly Alarm[] {
-  if (store?.failingForSecs === undefined) return [];
-  return [
-    { name, what: 'has a store that gives no answer', forSecs: store.failingForSecs, more: store.error },
-  ];
+function whatFails({ store }: RateLimitView): Found {
+  if (store?.failingForSecs === undefined) return undefined;
+  return { what: 'has a store that gives no answer', forSecs: store.failingForSecs, more: store.error };
 }
 
-function refusalAlarm({ name, perSecond, refusedKeys }: RateLimitView): readonly Alarm[] {
-  const rates = perSecond?.refused ?? [];
-  const recent = rates.slice(-GAP_SLOTS);
-  if (!recent.some(rate => rate > 0)) return [];
-  const mean = recent.reduce((sum, rate) => sum + rate, 0) / recent.length;
+function whatIsRefused({ perSecond, refusedKeys }: RateLimitView, countedForSecs: number): Found {
   const most = refusedKeys?.[0]?.key;
-  return [
-    {
-      name,
-      what: `refuses ${number(mean)} a second`,
-      forSecs: stretch(rates) * SLOT_SECS,
-      ...(most !== undefined && { more: `most often ${most}` }),
-    },
-  ];
+  return refusing(perSecond?.refused ?? [], countedForSecs, most && `most often ${most}`);
 }
 
-/** The slots since refusals began. */
+function whatIsFull({ refused, inFlight, limiters }: ConcurrencyLimitView, countedForSecs: number): Found {
+  const [fullest] = limiters;
+  const taken = fullest && `${number(fullest.inFlight)} of ${number(fullest.limit)} under way`;
+  const more = fullest?.key === undefined ? taken : `${number(inFlight)} under way, most for ${fullest.key}`;
+  return refusing(refused?.perSecond ?? [], countedForSecs, more);
+}
+
+function refusing(perSecond: readonly number[], countedForSecs: number, more: string | undefined): Found {
+  const rate = recentMean(perSecond, countedForSecs);
+  if (rate === 0) return undefined;
+  return {
+    what: `refuses ${number(rate)} a second`,
+    forSecs: stretch(perSecond) * SLOT_SECS,
+    ...(more !== undefined && { more }),
+  };
+}
+
+/** The slots since refusals began: ten seconds without any end a stretch. */
 function stretch(rates: readonly number[]): number {
   let begin = rates.length;
-  for (let i = rates.length - 1; i >= 0 && begin - i <= GAP_SLOTS; i--)
+  for (let i = rates.length - 1; i >= 0 && begin - i <= MEAN_SLOTS; i--)
     if ((rates[i] as number) > 0) begin = i;
   return rates.length - begin;
 }

@@ -4,6 +4,12 @@ export function number(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: digits });
 }
 
+/** A share in whole per cent, `<1 %` for what is small. */
+export function percent(share: number): string {
+  const percents = Math.round(100 * share);
+  return percents === 0 && share > 0 ? '<1 %' : `${percents} %`;
+}
+
 /** A time that is over or to come, in its two largest units: `45 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`. */
 export function duration(secs: number): string {
   const whole = Math.max(0, Math.round(secs));
@@ -35,19 +41,23 @@ export function nextProbe(retryAfterSecs: number | null): string {
     : 'the next call is a probe';
 }
 
-/** The time of day so many seconds ago, as the viewer writes it. */
+/** When it was so many seconds ago, as the viewer writes it: the time of day, and the day where that could be another one. */
 export function clockTime(secsAgo: number, now: Date = new Date()): string {
-  return new Date(now.getTime() - secsAgo * 1000).toLocaleTimeString();
+  const then = new Date(now.getTime() - secsAgo * 1000);
+  if (then.toDateString() === now.toDateString()) return then.toLocaleTimeString();
+  return then.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
-/** `20 at once, then 5 a minute`: a bucket in the unit in which its rate is a number that one can say. */
+/** `20 at once, then 5 a minute`: in the unit in which the rate is a whole number, or else one that can be said. */
 export function policy(capacityMax: number, restoreRateHz: number): string {
-  const units: [string, number][] = [
-    ['a second', 1],
-    ['a minute', 60],
-    ['an hour', 3600],
-    ['a day', 86_400],
-  ];
-  const [unit, secs] = units.find(([, size]) => restoreRateHz * size >= 1) ?? (units[3] as [string, number]);
-  return `${number(capacityMax)} at once, then ${number(restoreRateHz * secs)} ${unit}`;
+  const units = [
+    ['a second', restoreRateHz],
+    ['a minute', 60 * restoreRateHz],
+    ['an hour', 3600 * restoreRateHz],
+    ['a day', 86_400 * restoreRateHz],
+  ] as const;
+  const isWhole = (rate: number) => rate > 0.5 && Math.abs(rate - Math.round(rate)) < 1e-6 * rate;
+  const [unit, rate] =
+    units.find(([, rate]) => isWhole(rate)) ?? units.find(([, rate]) => rate >= 1) ?? units[3];
+  return `${number(capacityMax)} at once, then ${number(rate)} ${unit}`;
 }

@@ -1,7 +1,7 @@
-import type { LimitCounts, LimitReport } from './counting/limitCounts.js';
-import type { Counted } from './counting/spaceSaving.js';
+import type { LimitCounts, LimitReport, RefusedKey } from './counting/limitCounts.js';
+import type { Refusals } from './counting/refusals.js';
 import { type BreakerSources, type CircuitBreakerView, circuitBreakerView } from './views/breakers.js';
-import { type ConcurrencyLimitView, concurrencyLimitView } from './views/places.js';
+import { type ConcurrencyLimitView, concurrencyLimitView, type PlacesSources } from './views/places.js';
 import type { Watched, WatchedLimiter } from './watched.js';
 
 /** All that the page shows, at one moment. It is bounded, however many keys and breakers there are. */
@@ -16,14 +16,16 @@ export interface Snapshot {
 export interface RateLimitView extends Partial<Omit<LimitReport, 'refusedKeys'>> {
   readonly name: string;
   /** Masked, with the names by which actions call them. */
-  readonly refusedKeys?: readonly (Counted & { readonly id: string })[];
+  readonly refusedKeys?: readonly (RefusedKey & { readonly id: string })[];
   readonly limits: WatchedLimiter['limits'];
 }
 
-export interface SnapshotSources extends BreakerSources {
+export interface SnapshotSources extends BreakerSources, PlacesSources {
   readonly watched: readonly Watched[];
   /** What has been counted of each rate limit, by name; undefined while nothing is counted. */
   readonly counts: ReadonlyMap<string, LimitCounts> | undefined;
+  /** How often concurrency limits have refused, by name; undefined while nothing is counted. */
+  readonly refusals: ReadonlyMap<string, Refusals> | undefined;
   /** The reading of the clock at which counting began. */
   readonly countedSince: number | undefined;
 }
@@ -38,7 +40,10 @@ export function snapshot(sources: SnapshotSources, now: number): Snapshot {
       continue;
     }
     if (each.kind === 'circuitBreaker') circuitBreakers.push(circuitBreakerView(each.group, sources, now));
-    else concurrencyLimits.push(concurrencyLimitView(each.group, sources.mask));
+    else {
+      const refused = sources.refusals?.get(each.group.name)?.report(now);
+      concurrencyLimits.push(concurrencyLimitView(each.group, sources, refused, now));
+    }
   }
   const countedForSecs = sources.countedSince === undefined ? undefined : now - sources.countedSince;
   return { countedForSecs, rateLimits, circuitBreakers, concurrencyLimits };

@@ -64,6 +64,9 @@ describe.each(['Express 5', 'Koa 3', 'Fastify 5'])('on %s', framework => {
     await card(page, 'api').getByText('3 in all').waitFor();
     await card(page, 'api').getByRole('cell', { name: 'ip:192.0.2.*' }).waitFor();
     await page.getByText(/^✕ api refuses/).waitFor();
+    await page.getByRole('link', { name: 'api' }).click();
+    expect(await page.locator('.card.wrong:target').getByRole('heading').textContent()).toBe('api');
+    expect(await page.title()).toBe('(2) Breaking');
     expect(await page.locator('.uplot canvas').count()).toBe(1);
   });
 });
@@ -110,8 +113,9 @@ test('a viewer who is no longer let in is told so, and sees what happens once th
 
 test('all of it can be done with the keyboard alone', async () => {
   const { api, shops, mounting } = watched();
+  const allowed = { actions: true, showKeys: true, record: true };
+  const server = await FRAMEWORKS['Express 5']!({ ...mounting, ...allowed });
   for (let i = 0; i < 3; i++) api.check('ip:192.0.2.7');
-  const server = await FRAMEWORKS['Express 5']!({ ...mounting, actions: true, showKeys: true });
   const page = await open(`${await proxyTo(server, '/tools')}/ops/`);
   const tabTo = async (name: string) => {
     for (let i = 0; i < 40; i++) {
@@ -126,6 +130,14 @@ test('all of it can be done with the keyboard alone', async () => {
   };
   await card(page, 'shops').getByText('a', { exact: true }).waitFor();
 
+  await tabTo('Block for 1 h: ip:192.0.2.7');
+  await page.keyboard.press('Enter');
+  await page.getByRole('status').getByText('✓ api: ip:192.0.2.7 is blocked for an hour.').waitFor();
+  await card(page, 'api')
+    .getByText(/✕ blocked for (1 h|59 min)/)
+    .waitFor();
+  expect(api.peek('ip:192.0.2.7').blocked).toBe(true);
+
   await tabTo('Reset or block another key');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Tab');
@@ -133,6 +145,7 @@ test('all of it can be done with the keyboard alone', async () => {
   await page.keyboard.press('Enter');
   await page.getByRole('status').getByText('✓ api: ip:192.0.2.7 was reset.').waitFor();
   expect(api.peek('ip:192.0.2.7').allowed).toBe(true);
+  await card(page, 'api').getByText('✕ blocked').waitFor({ state: 'detached' });
 
   await tabTo('Reset: shops a');
   await page.keyboard.press('Space');
@@ -183,7 +196,7 @@ test('names, titles and keys are shown as text, whatever is in them', async () =
   const isDigest = (text: string) => text.length <= 200;
   expect(texts.filter(text => keys.includes(text)).sort()).toEqual(keys.slice(0, 3).sort());
   expect(texts.filter(isDigest)).toHaveLength(4);
-  expect(await shown.title()).toBe(`‮${script}`);
+  expect((await shown.title()).endsWith(`‮${script}`)).toBe(true);
   expect(await shown.locator('img, #app script').count()).toBe(0);
   expect(await shown.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
 });

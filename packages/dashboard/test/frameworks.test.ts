@@ -149,6 +149,11 @@ describe.each(Object.entries(FRAMEWORKS))('on %s', (_name, mount) => {
     expect(breaker.state).toBe('closed');
     expect(await act({ action: 'resetKey', name: 'api', id: rateLimits[0]?.refusedKeys?.[0]?.id })).toBe(204);
     expect(limiter.check('ada@example.com').allowed).toBe(true);
+    expect(await act({ action: 'blockKey', name: 'api', key: 'bob', secs: 60 })).toBe(204);
+    expect(limiter.check('bob')).toMatchObject({ blocked: true, retryAfterSecs: 60 });
+    expect(await act({ action: 'resetKey', name: 'api', key: 'bob' })).toBe(204);
+    expect(limiter.check('bob').allowed).toBe(true);
+    expect(await act({ action: 'blockKey', name: 'api', key: 'bob' })).toBe(400);
     expect(await act({ action: 'resetKey', name: 'api', id: 'no such' })).toBe(404);
     expect(await act({ action: 'resetBreaker', name: 'nobody' })).toBe(404);
     expect(await act({ action: 'explode', name: 'pay' })).toBe(400);

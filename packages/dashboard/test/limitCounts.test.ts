@@ -56,3 +56,39 @@ test('a key that goes on being refused is counted over both halves', () => {
 
   expect(counts.report(602).refusedKeys).toEqual([{ key: 'ada', count: 3, error: 0 }]);
 });
+
+test('a key that is blocked says for how long, until its block ends or a decision tells that it was lifted', () => {
+  const messages = heard('breaking:rate_limit:decision');
+  const limiter = new RateLimiter({ name: 'api', limits: perMinute(1), clock });
+  limiter.block('ada', 30);
+  limiter.check('ada');
+  limiter.reset('ada');
+  limiter.check('ada');
+  limiter.block('ada', Number.POSITIVE_INFINITY);
+  limiter.check('ada');
+  const [blocked, allowed, forever] = messages;
+  const counts = new LimitCounts(0);
+  const left = (now: number) => counts.report(now).refusedKeys[0]?.blockedForSecs;
+
+  counts.count(blocked!, 1);
+  expect([left(11), left(31)]).toEqual([20, undefined]);
+  counts.count(allowed!, 12);
+  expect(left(12)).toBeUndefined();
+  counts.count(forever!, 13);
+  expect(left(1000)).toBeNull();
+  counts.blocked('ada', 0, 14);
+  expect(left(14)).toBeUndefined();
+});
+
+test('of more than a hundred blocked keys the latest are known', () => {
+  const counts = new LimitCounts(0);
+  for (const message of decisionsOn(['ada', 'ada', 'bob', 'bob'])) counts.count(message, 1);
+  counts.blocked('ada', 60, 1);
+  for (let i = 0; i < 99; i++) counts.blocked(`${i}`, 60, 1);
+  counts.blocked('bob', 60, 1);
+
+  expect(counts.report(2).refusedKeys).toEqual([
+    { key: 'ada', count: 1, error: 0 },
+    { key: 'bob', count: 1, error: 0, blockedForSecs: 59 },
+  ]);
+});

@@ -1,11 +1,12 @@
 import { channel } from 'node:diagnostics_channel';
-import { MockClock, perMinute, RateLimiter } from '@breaking/core';
+import { ConcurrencyLimiter, MockClock, perMinute, RateLimiter } from '@breaking/core';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { Observation } from '../src/server/observation.js';
 import { asWatch } from '../src/watched.js';
 
 const clock = new MockClock(5);
 const decisions = channel('breaking:rate_limit:decision');
+const places = channel('breaking:concurrency_limit:decision');
 const transitions = channel('breaking:circuit_breaker:transition');
 
 beforeEach(() => void vi.useFakeTimers());
@@ -23,7 +24,11 @@ const check = (name: string) => limit(name).check('ada');
 test('while nobody watches only transitions are heard, and there is no timer', () => {
   const observation = observing();
 
-  expect([transitions.hasSubscribers, decisions.hasSubscribers]).toEqual([true, false]);
+  expect([transitions, decisions, places].map(({ hasSubscribers }) => hasSubscribers)).toEqual([
+    true,
+    false,
+    false,
+  ]);
   expect(observation.counts).toBeUndefined();
   expect(vi.getTimerCount()).toBe(0);
 });
@@ -41,6 +46,20 @@ test('from the first viewer on, decisions of the limits that are watched are cou
   expect(observation.countedSince).toBe(5);
 });
 
+test('from the first viewer on, refusals of the concurrency limits that are watched are counted', () => {
+  const db = new ConcurrencyLimiter({ name: 'db', limit: 1, clock });
+  const other = new ConcurrencyLimiter({ name: 'other', limit: 1, clock });
+  const observation = new Observation(asWatch('watch', [db]), clock, false);
+  onTestFinished(() => observation.close());
+  for (const limiter of [db, db, other]) limiter.tryAcquire();
+  observation.watch();
+  for (const limiter of [db, other]) limiter.tryAcquire();
+
+  expect([...(observation.refusals ?? [])].map(([name, counted]) => [name, counted.report(5).total])).toEqual(
+    [['db', 1]],
+  );
+});
+
 test('ten seconds after the last viewer counting ends, and what was counted is forgotten', () => {
   const observation = observing();
   observation.watch();
@@ -49,7 +68,7 @@ test('ten seconds after the last viewer counting ends, and what was counted is f
   expect(decisions.hasSubscribers).toBe(true);
   vi.advanceTimersByTime(1);
 
-  expect(decisions.hasSubscribers).toBe(false);
+  expect([decisions.hasSubscribers, places.hasSubscribers]).toEqual([false, false]);
   expect(observation.counts).toBeUndefined();
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -22,8 +22,10 @@ function shown(watch: readonly unknown[], sources: Partial<SnapshotSources> = {}
   const watched = asWatch('dashboard: watch', watch)();
   const none = {
     history: new BreakerHistory(),
-    censuses: new WeakMap(),
+    breakerRounds: new WeakMap(),
+    placesRounds: new WeakMap(),
     counts: undefined,
+    refusals: undefined,
     countedSince: undefined,
     mask: unmasked,
     idOf: (key: string) => `id of ${key}`,
@@ -89,8 +91,8 @@ describe('circuit breakers', () => {
             retryAfterSecs: expect.closeTo(30, 2),
             forSecs: 100,
             strip: [
-              { state: 'closed', fromSecsAgo: 600, toSecsAgo: 100 },
-              { state: 'open', fromSecsAgo: 100, toSecsAgo: 0 },
+              { state: 'closed', fromSecsAgo: 600 },
+              { state: 'open', fromSecsAgo: 100 },
             ],
           },
         ],

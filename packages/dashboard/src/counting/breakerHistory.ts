@@ -6,11 +6,10 @@ const BREAKERS_MAX = 1000;
 /** Changes that are kept of each. */
 const CHANGES_MAX = 60;
 
-/** A state that a breaker was in for a while: both ends in seconds before now, the first one further back. */
+/** A state that a breaker was in from so many seconds before now, until the next part begins. */
 export interface StripPart {
   readonly state: CircuitState;
   readonly fromSecsAgo: number;
-  readonly toSecsAgo: number;
 }
 
 interface Change {
@@ -71,11 +70,7 @@ export class BreakerHistory {
     const changes = (this.#pasts.get(idOf(name, key))?.changes ?? []).filter(({ at }) => at > begin);
     const first = changes[0]?.from ?? state;
     const moments = [{ state: first, at: begin }, ...changes.map(({ to, at }) => ({ state: to, at }))];
-    return moments.map(({ state, at }, i) => ({
-      state,
-      fromSecsAgo: inTenths(now - at),
-      toSecsAgo: inTenths(now - (moments[i + 1]?.at ?? now)),
-    }));
+    return moments.map(({ state, at }) => ({ state, fromSecsAgo: inTenths(now - at) }));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { DecisionMessage, DecisionSource, StoreErrorMessage } from '@breaking/core';
+import { BlockedKeys } from './blockedKeys.js';
 import { RecentRate } from './recentRate.js';
 import { type Counted, SpaceSaving } from './spaceSaving.js';
 import { type StoreReport, StoreState } from './storeState.js';
@@ -13,6 +14,11 @@ const TURN_SECS = 600;
 export const RESULTS = ['allowed', 'refused', 'wouldRefuse'] as const;
 export type Result = (typeof RESULTS)[number];
 
+export interface RefusedKey extends Counted {
+  /** How long it is still blocked, null until somebody lifts the block; absent where it is not blocked. */
+  readonly blockedForSecs?: number | null;
+}
+
 export interface LimitReport {
   /** How often each result occurred a second, over ten minutes, the oldest first; see {@link RecentRate}. */
   readonly perSecond: Readonly<Record<Result, readonly number[]>>;
@@ -20,7 +26,7 @@ export interface LimitReport {
   readonly totals: Readonly<Record<Result, number>>;
   readonly sources: Readonly<Partial<Record<DecisionSource, number>>>;
   /** The keys refused most, or that would have been, in the last ten to twenty minutes. */
-  readonly refusedKeys: readonly Counted[];
+  readonly refusedKeys: readonly RefusedKey[];
   /** Absent where the store has never failed. */
   readonly store?: StoreReport;
 }
@@ -31,6 +37,7 @@ export class LimitCounts {
   readonly #totals: Record<Result, number> = { allowed: 0, refused: 0, wouldRefuse: 0 };
   readonly #sources: Partial<Record<DecisionSource, number>> = {};
   readonly #store = new StoreState();
+  readonly #blocked = new BlockedKeys();
   #refused = new SpaceSaving(COUNTERS);
   #refusedBefore = new SpaceSaving(COUNTERS);
   #turnedAt: number;
@@ -46,6 +53,7 @@ export class LimitCounts {
     this.#totals[result]++;
     this.#sources[source] = (this.#sources[source] ?? 0) + 1;
     this.#store.answered(source);
+    this.#blocked.heard(key, decision.blocked ? decision.retryAfterSecs : 0, now);
     if (decision.allowed) return;
     this.#turn(now);
     this.#refused.add(key);
@@ -53,6 +61,11 @@ export class LimitCounts {
 
   storeFailed(message: StoreErrorMessage, now: number): void {
     this.#store.failed(message, now);
+  }
+
+  /** Somebody has blocked a key for so long, or lifted its block (0): decisions will tell, but only once it comes back. */
+  blocked(key: string, secs: number, now: number): void {
+    this.#blocked.heard(key, secs, now);
   }
 
   report(now: number): LimitReport {
@@ -63,7 +76,7 @@ export class LimitCounts {
       perSecond: Object.fromEntries(rates) as LimitReport['perSecond'],
       totals: { ...this.#totals },
       sources: { ...this.#sources },
-      refusedKeys: this.#refusedKeys(),
+      refusedKeys: this.#refusedKeys(now),
       ...(store && { store }),
     };
   }
@@ -77,7 +90,7 @@ export class LimitCounts {
     this.#turnedAt += turns * TURN_SECS;
   }
 
-  #refusedKeys(): readonly Counted[] {
+  #refusedKeys(now: number): readonly RefusedKey[] {
     const sums = new Map<string, Counted>();
     for (const sketch of [this.#refusedBefore, this.#refused]) {
       for (const { key, count, error } of sketch.top(COUNTERS)) {
@@ -85,6 +98,11 @@ export class LimitCounts {
         sums.set(key, { key, count: count + (before?.count ?? 0), error: error + (before?.error ?? 0) });
       }
     }
-    return [...sums.values()].sort((a, b) => b.count - a.count).slice(0, TOLD_KEYS);
+    const most = [...sums.values()].sort((a, b) => b.count - a.count).slice(0, TOLD_KEYS);
+    return most.map(counted => {
+      const secs = this.#blocked.secsOf(counted.key, now);
+      if (secs === undefined) return counted;
+      return { ...counted, blockedForSecs: Number.isFinite(secs) ? secs : null };
+    });
   }
 }

@@ -7,6 +7,8 @@ export interface ActionScope {
   readonly idOf: (key: string) => string;
   /** The keys of a rate limit that the page shows. */
   readonly refusedKeysOf: (name: string) => LimitReport['refusedKeys'];
+  /** Hears of a key that was blocked for so many seconds, or whose block was lifted (0). */
+  readonly blocked: (name: string, key: string, secs: number) => void;
 }
 
 /** Done; or not understood; or there is no such limit, breaker or key. */
@@ -39,10 +41,18 @@ export async function perform(request: unknown, scope: ActionScope): Promise<Act
   const asked = { name, id, key, secs } as Action;
   switch (action) {
     case 'resetKey':
-      return onKey(asked, scope, (limiter, key) => limiter.reset(key));
-    case 'blockKey':
-      if (asked.secs === undefined) return 400;
-      return onKey(asked, scope, (limiter, key) => limiter.block(key, asked.secs as number));
+      return onKey(asked, scope, async (limiter, key) => {
+        await limiter.reset(key);
+        scope.blocked(limiter.name, key, 0);
+      });
+    case 'blockKey': {
+      const { secs } = asked;
+      if (secs === undefined) return 400;
+      return onKey(asked, scope, async (limiter, key) => {
+        await limiter.block(key, secs);
+        scope.blocked(limiter.name, key, secs);
+      });
+    }
     case 'resetBreaker':
       return onBreaker(asked, scope, breaker => breaker.reset());
     case 'tripBreaker':
@@ -55,7 +65,7 @@ export async function perform(request: unknown, scope: ActionScope): Promise<Act
 async function onKey(
   { name, id, key }: Action,
   { watched, idOf, refusedKeysOf }: ActionScope,
-  act: (limiter: WatchedLimiter, key: string) => unknown,
+  act: (limiter: WatchedLimiter, key: string) => Promise<void>,
 ): Promise<ActionStatus> {
   const named = key ?? refusedKeysOf(name).find(each => idOf(each.key) === id)?.key;
   const limiters = watched.flatMap(each => (each.kind === 'rateLimit' ? [each.limiter] : []));

@@ -3,9 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { actionRefusal } from '../access.js';
 import { keyIds, masking, unmasked } from '../masking.js';
 import type { DashboardSettings } from '../options.js';
-import { snapshot } from '../snapshot.js';
-import type { BreakerSources } from '../views/breakers.js';
-import { perform } from './actions.js';
+import { type SnapshotSources, snapshot } from '../snapshot.js';
+import { type ActionScope, perform } from './actions.js';
 import { jsonBody } from './jsonBody.js';
 import { Observation } from './observation.js';
 import { PAGE_FILES } from './pageFiles.js';
@@ -48,7 +47,10 @@ export class DashboardServer<Req> {
   readonly #token = randomBytes(24).toString('base64url');
   readonly #mask;
   readonly #idOf = keyIds();
-  readonly #censuses: BreakerSources['censuses'] = new WeakMap();
+  readonly #rounds: Pick<SnapshotSources, 'breakerRounds' | 'placesRounds'> = {
+    breakerRounds: new WeakMap(),
+    placesRounds: new WeakMap(),
+  };
 
   constructor(settings: DashboardSettings<Req>) {
     this.#settings = settings;
@@ -92,10 +94,10 @@ export class DashboardServer<Req> {
 
   #event(): string {
     const { watch, clock, title, actions } = this.#settings;
-    const { history, counts, countedSince } = this.#observation;
+    const { history, counts, refusals, countedSince } = this.#observation;
+    const heard = { history, counts, refusals, countedSince };
     const now = clock.secondsSinceEpoch();
-    const [mask, idOf, censuses] = [this.#mask, this.#idOf, this.#censuses];
-    const sources = { watched: watch(), history, counts, countedSince, mask, idOf, censuses };
+    const sources = { ...heard, ...this.#rounds, watched: watch(), mask: this.#mask, idOf: this.#idOf };
     const told = { title, ...(actions && { token: this.#token }), ...snapshot(sources, now) };
     return `data: ${JSON.stringify(told)}\n\n`;
   }
@@ -106,14 +108,17 @@ export class DashboardServer<Req> {
     const refusal = actionRefusal(request, actions ? this.#token : undefined);
     if (refusal === 405) return say(res, 405, 'Method Not Allowed', { allow: 'POST' });
     if (refusal !== undefined) return say(res, refusal, 'Forbidden');
-    const refusedKeysOf = (name: string) => {
-      return this.#observation.counts?.get(name)?.report(clock.secondsSinceEpoch()).refusedKeys ?? [];
+    const countsOf = (name: string) => this.#observation.counts?.get(name);
+    const now = clock.secondsSinceEpoch();
+    const scope: ActionScope = {
+      watched: watch(),
+      idOf: this.#idOf,
+      refusedKeysOf: name => countsOf(name)?.report(now).refusedKeys ?? [],
+      blocked: (name, key, secs) => countsOf(name)?.blocked(key, secs, now),
     };
     try {
       const asked = body ?? (await jsonBody(req));
-      res
-        .writeHead(await perform(asked, { watched: watch(), idOf: this.#idOf, refusedKeysOf }), HEADERS)
-        .end();
+      res.writeHead(await perform(asked, scope), HEADERS).end();
     } catch {
       // What was wrong is for the log of the store, not for whoever watches.
       say(res, 503, 'Service Unavailable');

@@ -1,7 +1,14 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Clock, DecisionMessage, StoreErrorMessage, TransitionMessage } from '@breaking/core';
+import type {
+  Clock,
+  ConcurrencyMessage,
+  DecisionMessage,
+  StoreErrorMessage,
+  TransitionMessage,
+} from '@breaking/core';
 import { BreakerHistory } from '../counting/breakerHistory.js';
 import { LimitCounts } from '../counting/limitCounts.js';
+import { Refusals } from '../counting/refusals.js';
 import type { Watch } from '../watched.js';
 
 /** How old the names may be of the limits that are counted: maps of Fastify grow. */
@@ -10,6 +17,7 @@ const NAMES_SECS = 1;
 const LINGER_MS = 10_000;
 
 const DECISION = 'breaking:rate_limit:decision';
+const PLACE = 'breaking:concurrency_limit:decision';
 const STORE_ERROR = 'breaking:store:error';
 const TRANSITION = 'breaking:circuit_breaker:transition';
 
@@ -25,6 +33,7 @@ export class Observation {
   #names: ReadonlySet<string> = new Set();
   #namesAt = Number.NEGATIVE_INFINITY;
   #counts: Map<string, LimitCounts> | undefined;
+  #refusals: Map<string, Refusals> | undefined;
   #countedSince: number | undefined;
   #linger: NodeJS.Timeout | undefined;
 
@@ -45,6 +54,11 @@ export class Observation {
     return this.#counts;
   }
 
+  /** How often concurrency limits have refused, by name; undefined while nothing is counted. */
+  get refusals(): ReadonlyMap<string, Refusals> | undefined {
+    return this.#refusals;
+  }
+
   /** The reading of the clock at which counting began. */
   get countedSince(): number | undefined {
     return this.#countedSince;
@@ -56,8 +70,10 @@ export class Observation {
     this.#linger = undefined;
     if (this.#counts !== undefined) return;
     this.#counts = new Map();
+    this.#refusals = new Map();
     this.#countedSince = this.#clock.secondsSinceEpoch();
     subscribe(DECISION, this.#decided);
+    subscribe(PLACE, this.#placed);
     subscribe(STORE_ERROR, this.#storeFailed);
   }
 
@@ -78,8 +94,10 @@ export class Observation {
     clearTimeout(this.#linger);
     this.#linger = undefined;
     unsubscribe(DECISION, this.#decided);
+    unsubscribe(PLACE, this.#placed);
     unsubscribe(STORE_ERROR, this.#storeFailed);
     this.#counts = undefined;
+    this.#refusals = undefined;
     this.#countedSince = undefined;
   }
 
@@ -87,6 +105,13 @@ export class Observation {
     const now = this.#clock.secondsSinceEpoch();
     const decided = message as DecisionMessage;
     this.#countsOf(decided.name, now)?.count(decided, now);
+  };
+
+  readonly #placed = (message: unknown): void => {
+    const { name, allowed } = message as ConcurrencyMessage;
+    if (allowed) return;
+    const now = this.#clock.secondsSinceEpoch();
+    countIn(this.#refusals, name, () => this.#isWatched(name, now) && new Refusals())?.add(now);
   };
 
   readonly #storeFailed = (message: unknown): void => {
@@ -97,20 +122,28 @@ export class Observation {
 
   /** The counts of a rate limit; undefined for one that nobody watches. */
   #countsOf(name: string, now: number): LimitCounts | undefined {
-    const known = this.#counts?.get(name);
-    if (known !== undefined) return known;
+    return countIn(this.#counts, name, () => this.#isWatched(name, now) && new LimitCounts(now));
+  }
+
+  #isWatched(name: string, now: number): boolean {
     if (!this.#names.has(name) && now - this.#namesAt >= NAMES_SECS) {
-      const names = this.#watch().flatMap(each => (each.kind === 'rateLimit' ? [each.limiter.name] : []));
-      this.#names = new Set(names);
+      this.#names = new Set(this.#watch().map(each => ('limiter' in each ? each.limiter : each.group).name));
       this.#namesAt = now;
     }
-    if (!this.#names.has(name)) return undefined;
-    const counts = new LimitCounts(now);
-    this.#counts?.set(name, counts);
-    return counts;
+    return this.#names.has(name);
   }
 
   readonly #changed = (message: unknown): void => {
     this.history.changed(message as TransitionMessage, this.#clock.secondsSinceEpoch());
   };
+}
+
+/** What counts under a name: made when it is first asked for, unless nobody wants it. */
+function countIn<T>(all: Map<string, T> | undefined, name: string, made: () => T | false): T | undefined {
+  const known = all?.get(name);
+  if (known !== undefined) return known;
+  const counts = made();
+  if (counts === false) return undefined;
+  all?.set(name, counts);
+  return counts;
 }

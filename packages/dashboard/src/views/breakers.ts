@@ -2,7 +2,11 @@ import type { CircuitState } from '@breaking/core';
 import type { BreakerHistory, StripPart } from '../counting/breakerHistory.js';
 import type { KeyMask } from '../masking.js';
 import type { Group, WatchedBreaker } from '../watched.js';
-import { Census, type Found } from './census.js';
+import { Highest } from './highest.js';
+import { type Member, Rounds } from './rounds.js';
+
+/** Breakers of a group that are shown one by one. The others are in its sums. */
+const SHOWN_MAX = 20;
 
 export interface CircuitBreakerView {
   readonly name: string;
@@ -26,8 +30,8 @@ export interface BreakerView {
 }
 
 export interface BreakerSources {
-  /** What was counted of each group before. */
-  readonly censuses: WeakMap<Group<WatchedBreaker>, Census>;
+  /** What was found in each group before. */
+  readonly breakerRounds: WeakMap<Group<WatchedBreaker>, Rounds<WatchedBreaker, Found>>;
   readonly history: BreakerHistory;
   readonly mask: KeyMask;
   readonly idOf: (key: string) => string;
@@ -39,16 +43,38 @@ export function circuitBreakerView(
   now: number,
 ): CircuitBreakerView {
   const { name } = group;
-  const { history, censuses } = sources;
-  const census = censuses.get(group) ?? new Census(group);
-  censuses.set(group, census);
-  const { states, shown } = census.look(history.ranksOf(name), now);
-  return { name, states, breakers: shown.map(found => breakerView(name, found, sources, now)) };
+  const { history, breakerRounds } = sources;
+  const rounds = breakerRounds.get(group) ?? new Rounds(group, () => new Found());
+  breakerRounds.set(group, rounds);
+  const ranks = history.ranksOf(name);
+  const { states, shown } = rounds.look(now, (found, member) =>
+    found.add(member, ranks.get(member[0]) ?? -1),
+  );
+  return { name, states, breakers: shown.map(member => breakerView(name, member, sources, now)) };
+}
+
+/** The breakers of a group: how many are in which state, and which are shown. */
+class Found {
+  readonly states: Record<CircuitState, number> = { closed: 0, open: 0, halfOpen: 0 };
+  readonly #urgent = new Highest<Member<WatchedBreaker>>(SHOWN_MAX);
+  readonly #closed = new Highest<Member<WatchedBreaker>>(SHOWN_MAX);
+
+  /** @param rank the higher the later it changed */
+  add(member: Member<WatchedBreaker>, rank: number): void {
+    const [, { state }] = member;
+    this.states[state]++;
+    const those = state === 'closed' ? this.#closed : this.#urgent;
+    if (those.keeps(rank)) those.add(member, rank);
+  }
+
+  get shown(): readonly Member<WatchedBreaker>[] {
+    return [...this.#urgent.items, ...this.#closed.items].slice(0, SHOWN_MAX);
+  }
 }
 
 function breakerView(
   name: string,
-  [key, breaker]: Found,
+  [key, breaker]: Member<WatchedBreaker>,
   { history, mask, idOf }: BreakerSources,
   now: number,
 ): BreakerView {

@@ -1,6 +1,8 @@
+import type { RefusalReport } from '../counting/refusals.js';
 import type { KeyMask } from '../masking.js';
 import type { Group, WatchedPlaces } from '../watched.js';
 import { Highest } from './highest.js';
+import { type Member, Rounds } from './rounds.js';
 
 /** Limiters of a group that are shown one by one. The others are in its sum. */
 const SHOWN_MAX = 20;
@@ -12,21 +14,44 @@ export interface ConcurrencyLimitView {
   readonly inFlight: number;
   /** The limiters that are fullest, at most 20. */
   readonly limiters: readonly { readonly key?: string; readonly inFlight: number; readonly limit: number }[];
+  /** Absent while nothing is counted, and where none was refused. */
+  readonly refused?: RefusalReport;
 }
 
-export function concurrencyLimitView(group: Group<WatchedPlaces>, mask: KeyMask): ConcurrencyLimitView {
-  const fullest = new Highest<readonly [string | undefined, WatchedPlaces]>(SHOWN_MAX);
-  let [keys, sum] = [0, 0];
-  for (const [key, limiter] of group.entries()) {
-    keys++;
-    sum += limiter.inFlight;
-    const share = limiter.inFlight / limiter.limit;
-    if (fullest.keeps(share)) fullest.add([key, limiter], share);
-  }
+export interface PlacesSources {
+  /** What was found in each group before. */
+  readonly placesRounds: WeakMap<Group<WatchedPlaces>, Rounds<WatchedPlaces, Found>>;
+  readonly mask: KeyMask;
+}
+
+export function concurrencyLimitView(
+  group: Group<WatchedPlaces>,
+  { placesRounds, mask }: PlacesSources,
+  refused: RefusalReport | undefined,
+  now: number,
+): ConcurrencyLimitView {
+  const rounds = placesRounds.get(group) ?? new Rounds(group, () => new Found());
+  placesRounds.set(group, rounds);
+  const { keys, inFlight, fullest } = rounds.look(now, (found, member) => found.add(member));
   const limiters = fullest.items.map(([key, { inFlight, limit }]) => ({
     ...(key !== undefined && { key: mask(key) }),
     inFlight,
     limit,
   }));
-  return { name: group.name, keys, inFlight: sum, limiters };
+  return { name: group.name, keys, inFlight, limiters, ...(refused && { refused }) };
+}
+
+/** The limiters of a group: how many, how much is under way, and which are fullest. */
+class Found {
+  keys = 0;
+  inFlight = 0;
+  readonly fullest = new Highest<Member<WatchedPlaces>>(SHOWN_MAX);
+
+  add(member: Member<WatchedPlaces>): void {
+    const [, { inFlight, limit }] = member;
+    this.keys++;
+    this.inFlight += inFlight;
+    const share = inFlight / limit;
+    if (this.fullest.keeps(share)) this.fullest.add(member, share);
+  }
 }

@@ -1,0 +1,25 @@
+import type { ComponentChildren } from 'preact';
+
+/** What the page says of each card. */
+export interface CardProps {
+  readonly id: string;
+  /** Whether the headline names it. */
+  readonly isWrong: boolean;
+}
+
+interface Props extends CardProps {
+  readonly name: string;
+  readonly children: ComponentChildren;
+}
+
+/** A limit or a breaker, under its name. */
+export function Card({ id, isWrong, name, children }: Props) {
+  return (
+    <article id={id} class={isWrong ? 'card wrong' : 'card'}>
+      <h3>
+        <bdi>{name}</bdi>
+      </h3>
+      {children}
+    </article>
+  );
+}

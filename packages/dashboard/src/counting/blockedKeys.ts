@@ -1,0 +1,25 @@
+/** Keys that are known at once. */
+const KEYS_MAX = 100;
+
+/**
+ * The keys of one rate limit that are known to be blocked, and until when. Of more than 100 those are forgotten that were heard
+ * of first. Times are readings of one monotonic clock.
+ */
+export class BlockedKeys {
+  readonly #ends = new Map<string, number>();
+
+  /** @param secs that the block still lasts, Infinity until somebody lifts it; 0 for a key that is not blocked */
+  heard(key: string, secs: number, now: number): void {
+    if (this.#ends.size === 0 && secs <= 0) return;
+    this.#ends.delete(key);
+    if (secs <= 0) return;
+    this.#ends.set(key, now + secs);
+    if (this.#ends.size > KEYS_MAX) this.#ends.delete(this.#ends.keys().next().value as string);
+  }
+
+  /** How long a key is still blocked; undefined where it is not, as far as is known. */
+  secsOf(key: string, now: number): number | undefined {
+    const end = this.#ends.get(key);
+    return end === undefined || end <= now ? undefined : end - now;
+  }
+}

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import type { Group } from '../src/watched.js';
+import { Rounds } from '../src/views/rounds.js';
+
+/** Members that say whether they are open, and how many of them a look finds. */
+function openIn(members: boolean[]) {
+  const group: Group<boolean> = {
+    name: 'shops',
+    *entries() {
+      for (const [i, isOpen] of members.entries()) yield [`${i}`, isOpen];
+    },
+  };
+  const rounds = new Rounds(group, () => ({ all: 0, open: 0 }));
+  return (now: number) => {
+    const { all, open } = rounds.look(now, (found, [, isOpen]) => {
+      found.all++;
+      if (isOpen) found.open++;
+    });
+    return `${open} of ${all}`;
+  };
+}
+
+test('of a small group every look is at all', () => {
+  const members: boolean[] = Array(100).fill(false);
+  const look = openIn(members);
+  expect(look(0)).toBe('0 of 100');
+  members[77] = true;
+  expect(look(1)).toBe('1 of 100');
+});
+
+test('of a large group the first look is at all, and a change is seen within a round', () => {
+  const members: boolean[] = Array(9000).fill(false);
+  const look = openIn(members);
+  expect(look(0)).toBe('0 of 9000');
+  members[8999] = true;
+  expect([1, 2, 3, 4, 5].map(look).join(', ')).toBe('0 of 9000, 0 of 9000, 0 of 9000, 0 of 9000, 1 of 9000');
+});
+
+test('after a pause the next look is at all again', () => {
+  const members: boolean[] = Array(9000).fill(false);
+  const look = openIn(members);
+  look(0);
+  members[0] = true;
+  expect(look(60)).toBe('1 of 9000');
+});
