@@ -19,7 +19,7 @@ import ts from 'typescript';
  */
 export async function bundled(folder, input, plugins, { dir, ...output }) {
   // `this` of a module, which the code of compiled decorators looks at: what it is, without a warning.
-  const context = 'void 0';
+  const context = '(void 0)';
   const bundle = await rollup({ input, plugins: [...plugins], external: /^[^./\0]/, context });
   const generated = await bundle.generate({
     dir: join(folder, dir),
