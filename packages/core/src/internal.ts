@@ -12,7 +12,14 @@ export { RareWarning } from './base/warning.js';
 export { groupNamed } from './breaker/circuitBreakerGroup.js';
 export { CIRCUIT_BREAKER_OPTIONS } from './breaker/options.js';
 export { whenAsked } from './breaker/permit.js';
-export { areThere, type Cost, costAt, longestWait, secondsUntilThere } from './bucket/debt.js';
+export {
+  areThere,
+  type Cost,
+  costAt,
+  longestWait,
+  SAME_MOMENT_SECS,
+  secondsUntilThere,
+} from './bucket/debt.js';
 export { blockSecsOf, debtsAfter, refusedFor, undecided } from './bucket/decision.js';
 export { LARGEST_CAPACITY, namedLimits } from './bucket/policy.js';
 export { concurrencyGroupNamed } from './concurrency/concurrencyLimiterGroup.js';

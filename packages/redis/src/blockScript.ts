@@ -13,13 +13,12 @@ local function block(secs)
   end
   local delta = secs - before
   for _, bucket in pairs(buckets) do
-    if not bucket.is_more and drained(bucket.debt, bucket.at, bucket.rate) > 0 then
+    if not bucket.is_more and drained(bucket.debt, bucket.at, bucket.rate) > 0.001 then
       bucket.debt = math.max(0, bucket.debt + delta * bucket.rate)
       bucket.changed = true
     end
   end
-  local secs_left = waiting.secs - (now - waiting.at) / 1000000
-  wait_until(secs_left + delta, now, waiting.longest + math.max(0, delta), waiting.moved + delta)
+  wait_until(waiting_secs() + delta, now, waiting.longest + math.max(0, delta), waiting.moved + delta)
 end
 
 local function strike(lockout)

@@ -33,11 +33,11 @@ export function command(
   return { operation, limits, amount, payload: payload === '' ? '' : JSON.stringify(payload) };
 }
 
-/** @param earliest the server's time in microseconds */
+/** @param earliest a moment: the server's time in microseconds, and seconds from there, which have finer digits */
 export function reservePayload(
   wants: readonly Want[],
   withdrawn: readonly Reservation[],
-  earliest: number,
+  earliest: readonly [micros: number, secs: number] | undefined,
 ): object {
   return {
     earliest,

@@ -32,19 +32,19 @@ class Words {
  * Reads the answer to `reserve`.
  * @param words what comes after the status and the time
  * @param time the server's time, in microseconds
- * @param momentAt the moment on the limiter's clock at which the server's is at that time
+ * @param now the same moment on the limiter's clock, in seconds
  */
 export function reservationsIn(
   words: readonly string[],
   isDone: boolean,
   wants: readonly Want[],
   time: number,
-  momentAt: (micros: number) => number,
+  now: number,
 ): Reservations {
   const read = new Words(words);
   const [movedSecs] = read.kept(1) || [];
   if (!isDone) return { made: undefined, movedSecs };
-  const made = wants.map(want => reservationIn(read, want, time, momentAt));
+  const made = wants.map(want => reservationIn(read, want, time, now));
   return { made, movedSecs };
 }
 
@@ -52,7 +52,7 @@ function reservationIn(
   read: Words,
   { limits, cost, maxWaitSecs }: Want,
   time: number,
-  momentAt: (micros: number) => number,
+  now: number,
 ): Reservation {
   const isReserved = read.number() === 1;
   const waitSecs = read.number();
@@ -61,12 +61,12 @@ function reservationIn(
   const before: Kept[] = [];
   for (const _ of limits) {
     debts.push(read.number());
-    before.push(read.kept(2));
+    before.push(read.kept(3));
   }
   const waiting = read.kept(4);
   if (!isReserved || waitSecs > longestWait(maxWaitSecs)) {
     const decision = refusedFor(limits, debts, cost, waitSecs, isBlocked);
-    return { decision, at: momentAt(time), undo: undefined };
+    return { decision, at: now, undo: undefined };
   }
   const isTaken = (_: unknown, i: number) => costAt(cost, i) > 0;
   const taken = limits.filter(isTaken);
@@ -79,7 +79,7 @@ function reservationIn(
   };
   return {
     decision: decided(limits, drained(limits, debts, waitSecs), cost, true),
-    at: momentAt(time + waitSecs * 1e6),
+    at: now + waitSecs,
     undo: taken.length > 0 ? undo : undefined,
   };
 }

@@ -1,12 +1,14 @@
+import { SAME_MOMENT_SECS } from '@breaking/core/internal';
+
 /**
  * The part of the script that reserves tokens for callers that wait, and takes reservations back. It is core's
  * store/memory/reserving.ts, number for number.
  *
- * The payload is JSON: `earliest` (the server's time in microseconds before which none goes on), `wants` and `withdrawn`. The
- * answer has `1`, or `0` where the reservations could not be taken back and nothing was done; the time; the seconds by which
- * blocks have moved those who wait, or `-` while nobody does; and for each want whether it is reserved, the seconds until
- * the caller goes on, whether it is refused because of a block, for each limit the debt and what was kept before it
- * (`debt at`, or `- -`), and who waited before (`secs at longest moved`, or `- - - -`).
+ * The payload is JSON: `earliest` (the moment before which none goes on: the server's time in microseconds, and seconds from
+ * there), `wants` and `withdrawn`. The answer has `1`, or `0` where the reservations could not be taken back and nothing was
+ * done; the time; the seconds by which blocks have moved those who wait, or `-` while nobody does; and for each want whether
+ * it is reserved, the seconds until the caller goes on, whether it is refused because of a block, for each limit the debt and
+ * what was kept before it (`debt at more`, or `- - -`), and who waited before (`secs at longest moved`, or `- - - -`).
  */
 export const RESERVE = `
 local function reserve(payload)
@@ -19,10 +21,10 @@ local function reserve(payload)
   local function withdraw(undo)
     local moved = 0
     if waiting then moved = waiting.moved - undo.moved end
-    for i, limit in ipairs(undo.limits) do
+    for i, limit in ipairs(named(undo.limits)) do
       local bucket, after = kept(limit.name), undo.after[i]
       local expected = after[1] + moved * limit.rate
-      if not bucket or bucket.at ~= after[2] then return false end
+      if not bucket or bucket.at ~= after[2] or bucket.more then return false end
       if math.abs(bucket.debt - expected) > 0.000001 * math.max(1, expected) then return false end
     end
     local before = undo.waiting
@@ -30,8 +32,11 @@ local function reserve(payload)
     if before then still = moved end
     for i, limit in ipairs(undo.limits) do
       local old = undo.before[i]
-      if old then put(limit.name, math.max(0, old[1] + still * limit.rate), old[2], limit.rate)
-      else put(limit.name, 0, now, limit.rate) end
+      put(limit.name, 0, now, limit.rate)
+      if old then
+        put(limit.name, math.max(0, old[1] + still * limit.rate), old[2], limit.rate)
+        if old[3] > 0 then buckets[limit.name].more = old[3] end
+      end
     end
     if before then
       wait_until(before[1] + moved, before[2], before[3], before[4] + moved)
@@ -41,19 +46,20 @@ local function reserve(payload)
     return true
   end
 
-  local before, before_waiting = {}, waiting
+  local before, before_waiting, was_written = {}, waiting, written
   for name, bucket in pairs(buckets) do before[name] = bucket end
+  local are_withdrawn = true
   for i = #request.withdrawn, 1, -1 do
-    if not withdraw(request.withdrawn[i]) then
-      buckets, waiting = before, before_waiting
-      return string.format('0 %.0f -', now)
-    end
+    are_withdrawn = are_withdrawn and withdraw(request.withdrawn[i])
   end
+  if not are_withdrawn then buckets, waiting, written = before, before_waiting, was_written end
 
-  local answer, last = {}, request.earliest or 0
-  for _, want in ipairs(request.wants) do
+  local answer, last_secs = {}, 0
+  if request.earliest then last_secs = (request.earliest[1] - now) / 1000000 + request.earliest[2] end
+  for _, want in ipairs(are_withdrawn and request.wants or {}) do
+    named(want.limits)
     settle()
-    local limits, secs = load(want.limits), math.max(block_left(), (last - now) / 1000000)
+    local limits, secs = load(want.limits), math.max(block_left(), last_secs)
     local takes = false
     for _, limit in ipairs(limits) do
       if limit.cost > 0 then
@@ -70,8 +76,8 @@ local function reserve(payload)
     local old = waiting
     for _, limit in ipairs(limits) do
       local bucket = kept(limit.name)
-      local was = '- -'
-      if bucket then was = string.format('%.17g %.0f', bucket.debt, bucket.at) end
+      local was = '- - -'
+      if bucket then was = string.format('%.17g %.0f %.17g', bucket.debt, bucket.at, bucket.more or 0) end
       if is_reserved and limit.cost > 0 then
         limit.debt = math.max(limit.debt, secs * limit.rate) + limit.cost
         put(limit.name, limit.debt, now, limit.rate)
@@ -79,15 +85,15 @@ local function reserve(payload)
       answer[#answer + 1] = string.format('%.17g %s', limit.debt, was)
     end
     if old then
-      answer[#answer + 1] = string.format('%.17g %.0f %.17g %.17g', old.secs, old.at, old.longest, old.moved)
+      answer[#answer + 1] = string.format('%.17g %.0f %.17g %.17g', waiting_secs(), now, old.longest, old.moved)
     else
       answer[#answer + 1] = '- - - -'
     end
     if is_reserved then
-      last = now + secs * 1000000
+      last_secs = secs
       if takes and secs > 0 then
         local left, longest, moved = 0, 0, 0
-        if old then left, longest, moved = old.secs - (now - old.at) / 1000000, old.longest, old.moved end
+        if old then left, longest, moved = waiting_secs(), old.longest, old.moved end
         wait_until(math.max(left, secs), now, math.max(longest, want.longest), moved)
       end
     end
@@ -96,10 +102,10 @@ local function reserve(payload)
   local moved = '-'
   if block_left() == math.huge then
     moved = 'inf'
-  elseif waiting and waiting.secs > (now - waiting.at) / 1000000 then
+  elseif waiting and waiting_secs() > ${SAME_MOMENT_SECS} then
     moved = string.format('%.17g', waiting.moved)
   end
-  table.insert(answer, 1, string.format('1 %.0f %s', now, moved))
+  table.insert(answer, 1, string.format('%d %.0f %s', are_withdrawn and 1 or 0, now, moved))
   return table.concat(answer, ' ')
 end
 `;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { SAME_MOMENT_SECS } from '@breaking/core/internal';
 import { BLOCK_AND_STRIKE } from './blockScript.js';
 import { RESERVE } from './reserveScript.js';
 
@@ -9,7 +10,8 @@ import { RESERVE } from './reserveScript.js';
  * `KEYS[1]` is a hash. Each limit that is not full has one field: its name, with the value `debt at rate`. `debt` is written
  * with 17 digits, so that the same double is read back. It was owed at the moment `at`, in whole microseconds. `rate`, in
  * tokens a second, tells when the bucket is full if nobody names the limit before. The key expires when its last bucket is
- * full. Four more fields have names that no limit has, and one more number: the block (`seconds at 1 0`), the tokens of a
+ * full. A bucket on which the last who waited has gone on has one more number, of tokens that it may owe on top of its
+ * capacity. Four more fields have names that no limit has, and one more number: the block (`seconds at 1 0`), the tokens of a
  * lockout (`debt at rate 0`), how often a lockout has blocked the key (`seconds at 1 times`, until that is forgotten), and who
  * waits (`seconds at longest moved`: until the last goes on, the longest wait, and by how much blocks have moved all).
  *
@@ -41,7 +43,7 @@ for i = 1, #fields, 2 do
   local is_more = string.sub(name, 1, 1) == '\\1'
   for text in string.gmatch(fields[i + 1], '%S+') do numbers[#numbers + 1] = tonumber(text) or false end
   for n = 1, 4 do
-    if not numbers[n] and (n < 4 or is_more) or (n == 4 and numbers[n] and not is_more) then
+    if not numbers[n] and (n < 4 or is_more) then
       return redis.error_reply('BREAKING the key holds something else than buckets')
     end
   end
@@ -72,6 +74,7 @@ end
 local function seen(bucket)
   if bucket.at > now then
     bucket.at = now
+    if not bucket.is_more then bucket.debt, bucket.more = math.max(0, bucket.debt - (bucket.more or 0)), nil end
     bucket.changed = true
     written = true
   end
@@ -95,17 +98,34 @@ local function wait_until(secs, at, longest, moved)
   if secs then waiting = { secs = secs, at = at, longest = longest, moved = moved } else waiting = nil end
   written = true
 end
+if waiting and waiting.at > now then wait_until(waiting.secs, now, waiting.longest, waiting.moved) end
 
--- Once the last has gone on, each bucket owes its capacity at most from that moment, and is counted as others are.
+-- Seconds until the last who waits goes on. They are counted from whole microseconds, since a moment has no finer digits.
+local function waiting_secs()
+  return waiting.secs - (now - waiting.at) / 1000000
+end
+
+-- Buckets drain at the rates that the operation names.
+local function named(limits)
+  for _, limit in ipairs(limits) do
+    local bucket = buckets[limit.name]
+    if bucket then bucket.rate, bucket.asked = limit.rate, true end
+  end
+  return limits
+end
+
+-- Once the last has gone on, each bucket owes its capacity at most from that moment, and is counted as others are. The
+-- moment is between two microseconds: from the one before to it, as much more is owed as drains in between.
 local function settle()
-  if not waiting then return end
-  if waiting.at > now then wait_until(waiting.secs, now, waiting.longest, waiting.moved) end
-  local gone_at = waiting.at + waiting.secs * 1000000
-  if gone_at > now then return end
-  for name, bucket in pairs(buckets) do
-    if not bucket.is_more and bucket.at < gone_at then
+  if not waiting or waiting_secs() > ${SAME_MOMENT_SECS} then return end
+  local micros = waiting.secs * 1000000
+  local whole = math.floor(micros + 0.01)
+  local gone_at = math.min(now, waiting.at + whole)
+  for _, bucket in pairs(buckets) do
+    if not bucket.is_more and bucket.at <= gone_at then
       bucket.debt = drained(bucket.debt, bucket.at, bucket.rate, gone_at)
-      bucket.at = math.ceil(gone_at)
+      bucket.at = gone_at
+      bucket.more = math.max(0, micros - whole) / 1000000 * bucket.rate
       bucket.changed = true
     end
   end
@@ -117,9 +137,8 @@ local function load(limits)
     local bucket = buckets[limit.name]
     limit.debt = 0
     if bucket then
-      bucket.asked = true
       seen(bucket)
-      local reservable = 0
+      local reservable = bucket.more or 0
       if waiting then reservable = waiting.longest * limit.rate end
       limit.debt = drained(math.min(bucket.debt, limit.capacity + 0.001 + reservable), bucket.at, limit.rate)
     end
@@ -131,6 +150,7 @@ local limits = {}
 for i = 6, #ARGV, 3 do
   limits[#limits + 1] = { name = ARGV[i], capacity = tonumber(ARGV[i + 1]), rate = tonumber(ARGV[i + 2]) }
 end
+named(limits)
 if operation ~= 'reserve' then settle() end
 
 ${BLOCK_AND_STRIKE}${RESERVE}
@@ -174,9 +194,10 @@ if written then
   for name, bucket in pairs(buckets) do
     bucket.name = name
     bucket.full_at = bucket.at + math.ceil(bucket.debt / bucket.rate * 1000000)
-    if bucket.debt == 0 or drained(bucket.debt, bucket.at, bucket.rate) == 0 then
+    local is_spare = not (bucket.asked or bucket.is_more)
+    if bucket.debt == 0 or (is_spare and drained(bucket.debt, bucket.at, bucket.rate) == 0) then
       full[#full + 1] = name
-    elseif bucket.asked or bucket.is_more then
+    elseif not is_spare then
       expiry = math.max(expiry, bucket.full_at)
     else
       spares[#spares + 1] = bucket
@@ -190,7 +211,7 @@ if written then
   for name, bucket in pairs(buckets) do
     if bucket.changed and bucket.debt > 0 then
       local value = string.format('%.17g %.0f %.17g', bucket.debt, bucket.at, bucket.rate)
-      if bucket.is_more then value = string.format('%s %.17g', value, bucket.more) end
+      if bucket.more then value = string.format('%s %.17g', value, bucket.more) end
       redis.call('HSET', key, name, value)
     end
   end

@@ -89,10 +89,10 @@ export class ScriptedBucketStore implements BucketStore {
     const askedAt = localMicros();
     /** The server's time at the limiter's `now`. It is never ahead of it, so nobody goes on too early. */
     const serverNow = () => (microsAt ? microsAt(now) : this.#serverTime.at(askedAt));
-    const earliestMicros = Number.isFinite(earliest) ? serverNow() + (earliest - now) * 1e6 : 0;
-    const payload = reservePayload(wants, withdrawn, earliestMicros);
+    const first = Number.isFinite(earliest) ? ([serverNow(), earliest - now] as const) : undefined;
+    const payload = reservePayload(wants, withdrawn, first);
     const { isDone, time, words } = await this.#operate(key, command('reserve', [], 0, payload), now);
-    return reservationsIn(words, isDone, wants, time, micros => now + (micros - serverNow()) / 1e6);
+    return reservationsIn(words, isDone, wants, time, now + (time - serverNow()) / 1e6);
   }
 
   async #decide(

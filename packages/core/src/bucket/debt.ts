@@ -12,6 +12,12 @@
  */
 export const SLACK = 0.001;
 
+/**
+ * Seconds by which two moments may be apart and be one: more than doubles of a year in seconds are rounded by, and less than
+ * any clock tells apart.
+ */
+export const SAME_MOMENT_SECS = 1e-8;
+
 /** The debt that is left at `now`. A clock that stepped back (`at` > `now`) drains nothing. */
 export function debtAt(debt: number, at: number, now: number, restoreRateHz: number): number {
   return now > at ? Math.max(0, debt - (now - at) * restoreRateHz) : debt;

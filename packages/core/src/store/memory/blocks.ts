@@ -1,4 +1,4 @@
-import { areThere, cappedDebt, debtAt, isBlock } from '../../bucket/debt.js';
+import { areThere, cappedDebt, debtAt, isBlock, SLACK } from '../../bucket/debt.js';
 import type { Limit } from '../../bucket/policy.js';
 import type { Lockout } from '../reservation.js';
 import type { KeyBuckets } from './keyBuckets.js';
@@ -54,7 +54,7 @@ function move(
   now: number,
 ): void {
   buckets.change(limits, (debt, at, rate) =>
-    debtAt(debt, at, now, rate) > 0 ? [Math.max(0, debt + secs * rate), at] : [debt, at],
+    debtAt(debt, at, now, rate) > SLACK ? [Math.max(0, debt + secs * rate), at] : [debt, at],
   );
   buckets.table.waits.set(buckets.keys, {
     maxWaitSecs: waiting.maxWaitSecs + Math.max(0, secs),
@@ -72,6 +72,8 @@ export function strike(
   { after, withinSecs, forSecs, backoff, maxSecs }: Lockout,
   now: number,
 ): number {
+  // Those who have gone on are noticed.
+  buckets.waiting(limits, now);
   const { shard, keys } = buckets;
   const restoreRateHz = after / withinSecs;
   const strikes = shard.find(keys.low, keys.high, STRIKES);

@@ -1,4 +1,4 @@
-import { debtAt } from '../../bucket/debt.js';
+import { debtAt, SAME_MOMENT_SECS } from '../../bucket/debt.js';
 import type { Limit } from '../../bucket/policy.js';
 import type { BucketShard } from './bucketShard.js';
 import type { BucketTable } from './bucketTable.js';
@@ -39,7 +39,7 @@ export class KeyBuckets {
     const { waits } = this.table;
     if (waits.size === 0) return undefined;
     const waiting = waits.of(this.keys, now);
-    if (waiting === undefined || waiting.secs > 0) return waiting;
+    if (waiting === undefined || waiting.secs > SAME_MOMENT_SECS) return waiting;
     // The last one has gone on. From that moment each bucket owes its capacity at most, and is counted as others are.
     const goneAt = now + waiting.secs;
     this.change(limits, (debt, at, rate) =>

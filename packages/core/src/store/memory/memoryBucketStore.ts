@@ -70,6 +70,8 @@ export class MemoryBucketStore implements BucketStore {
   take(key: string, limits: readonly Limit[], n: number, now: number): number {
     const buckets = this.itself.#bucketsOf(key);
     const maxWaitSecs = buckets.waiting(limits, now)?.maxWaitSecs;
+    // A block that is over is noticed.
+    blockSecs(buckets, now);
     const debts = buckets.load(limits, now, maxWaitSecs);
     const taken = limits.map(({ capacityMax }, i) =>
       Math.min(n, wholeTokens(capacityMax, debts[i] as number)),

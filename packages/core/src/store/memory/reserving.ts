@@ -1,4 +1,11 @@
-import { costAt, isBlock, longestWait, reservedDebt, secondsUntilAll } from '../../bucket/debt.js';
+import {
+  costAt,
+  isBlock,
+  longestWait,
+  reservedDebt,
+  SAME_MOMENT_SECS,
+  secondsUntilAll,
+} from '../../bucket/debt.js';
 import { decided, refusedFor } from '../../bucket/decision.js';
 import type { Limit } from '../../bucket/policy.js';
 import type { Reservation, Reservations, ReserveOptions, Want } from '../reservation.js';
@@ -37,29 +44,34 @@ export function reserve(
   now: number,
 ): Reservations {
   const areWithdrawn = withdrawn.length === 0 || withdrawAll(buckets, withdrawn, now);
-  let last = earliest;
-  const made: Reservation[] = [];
-  for (const want of areWithdrawn ? wants : []) {
-    const reservation = reserveOne(buckets, want, last, now);
-    if (reservation.decision.allowed) last = reservation.at;
-    made.push(reservation);
-  }
+  let leastSecs = earliest - now;
+  const made = (areWithdrawn ? wants : []).map(want => {
+    const { waitSecs, ...reservation } = reserveOne(buckets, want, leastSecs, now);
+    if (reservation.decision.allowed) leastSecs = waitSecs;
+    return reservation;
+  });
   const waiting = buckets.table.waits.of(buckets.keys, now);
-  const moved = waiting !== undefined && waiting.secs > 0 ? waiting.movedSecs : undefined;
+  const moved = waiting !== undefined && waiting.secs > SAME_MOMENT_SECS ? waiting.movedSecs : undefined;
   const movedSecs = blockSecs(buckets, now) === Infinity ? Infinity : moved;
   return { made: areWithdrawn ? made : undefined, movedSecs };
 }
 
-function reserveOne(buckets: KeyBuckets, want: Want, earliest: number, now: number): Reservation {
+/** @param leastSecs seconds until the one ahead goes on. A moment is not kept between the two, since it has fewer digits. */
+function reserveOne(
+  buckets: KeyBuckets,
+  want: Want,
+  leastSecs: number,
+  now: number,
+): Reservation & { readonly waitSecs: number } {
   const { limits, cost, maxWaitSecs } = want;
   const waiting = buckets.waiting(limits, now);
   const blockedSecs = blockSecs(buckets, now);
   const debts = buckets.load(limits, now, waiting?.maxWaitSecs);
-  const waitSecs = secondsUntilAll(limits, debts, cost, Math.max(blockedSecs, earliest - now));
+  const waitSecs = secondsUntilAll(limits, debts, cost, Math.max(blockedSecs, leastSecs));
   const longest = longestWait(maxWaitSecs);
   if (waitSecs > longest) {
     const decision = refusedFor(limits, debts, cost, waitSecs, isBlock(blockedSecs) && blockedSecs > longest);
-    return { decision, at: now, undo: undefined };
+    return { decision, at: now, undo: undefined, waitSecs };
   }
   const written: Written[] = [];
   limits.forEach((limit, i) => {
@@ -91,6 +103,7 @@ function reserveOne(buckets: KeyBuckets, want: Want, earliest: number, now: numb
   return {
     decision: decided(limits, then, cost, true),
     at: now + waitSecs,
+    waitSecs,
     undo: written.length > 0 ? undo : undefined,
   };
 }
