@@ -211,6 +211,7 @@ const NAMES: Readonly<Record<string, string>> = {
     CircuitBreakerGateOptions
     ConcurrencyLimitGate
     ConcurrencyLimitGateOptions
+    Exchange
     Gate
     HeaderFormat
     Incoming
@@ -229,6 +230,7 @@ const NAMES: Readonly<Record<string, string>> = {
     RejectWith
     Rejection
     isWatched
+    nodeExchange
     optionsAlone
     pass
     recordError

@@ -30,7 +30,8 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [['.'], ['limiter'], ['store'], ['concurrency'], ['breaker'], ['bucket'], ['base']],
   // `binding.ts` holds types alone: what a framework has to offer. `callback.ts` asks the callbacks of options.
-  http: [['.'], ['clientKey', 'headers', 'request', 'binding.ts', 'callback.ts']],
+  // What knows Node's own requests and responses is in `node`.
+  http: [['.'], ['node'], ['clientKey', 'headers', 'request', 'binding.ts', 'callback.ts']],
 };
 
 /** What each adapter binds; no other package may know of a framework. */

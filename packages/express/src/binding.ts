@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Binding } from '@breaking/http';
+import { type Binding, nodeExchange } from '@breaking/http';
 import type { Request, Response } from 'express';
 import { Addresses } from './address.js';
 
@@ -23,7 +23,7 @@ const addresses = new Addresses();
 export const binding: Binding<Exchange, Request> = {
   requestOf: x => x.req,
   incomingOf: x => x.req,
-  outgoingOf: x => x.res,
+  exchangeOf: x => nodeExchange(x.req, x.res),
   addressOf: x => addresses.of(x.req),
   trustsAnyClient: ({ req }) => NOBODYS.some(address => req.app.get('trust proxy fn')(address, FAR)),
   trustsSomeProxy: ({ req }) => Boolean(req.app?.get('trust proxy')),

@@ -1,4 +1,4 @@
-import type { Binding } from '@breaking/http';
+import { type Binding, nodeExchange } from '@breaking/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** Fastify keeps fields by these names. Lower-casing one takes longer than keeping the field. */
@@ -10,7 +10,7 @@ const LOWER_CASE: Readonly<Record<string, string>> = {
 export const binding: Binding<FastifyReply, FastifyRequest> = {
   requestOf: reply => reply.request,
   incomingOf: reply => reply.request.raw,
-  outgoingOf: reply => reply.raw,
+  exchangeOf: reply => nodeExchange(reply.request.raw, reply.raw),
   addressOf: reply => reply.request.ip,
   trustsAnyClient: reply => believesAnyone(reply.request),
   // Fastify has the addresses of proxies only under such a setting.

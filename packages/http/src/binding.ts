@@ -1,57 +1,18 @@
-import type { errorMonitor } from 'node:events';
 import type { Decision } from '@breaking/core';
-import type { Connection } from './request/connection.js';
+import type { Exchange } from './request/exchange.js';
 
-/** What a gate reads of the raw request, of HTTP/1 or HTTP/2. */
+/** What a gate reads of the raw request, where the framework does not tell the client's address. */
 export interface Incoming {
-  readonly method?: string | undefined;
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Whether the client asks for another protocol on this connection, and the server listens to such requests. */
-  readonly upgrade?: boolean | undefined;
   readonly socket?: Peer | null;
 }
 
 /** What a gate reads of a connection. */
-export interface Peer extends Connection {
+export interface Peer {
   readonly remoteAddress?: string | undefined;
   readonly destroyed?: boolean;
-  write?(...args: unknown[]): unknown;
   /** The server that accepted the connection. */
   readonly server?: object | undefined;
-}
-
-/** A stream that may break. */
-export interface Breakable {
-  /** The error that it was destroyed with. */
-  readonly errored?: (Error & { readonly code?: string }) | null;
-}
-
-/** A stream that is piped into a response. */
-export interface Source {
-  on(event: typeof errorMonitor, listener: (error: Error) => void): unknown;
-  off(event: typeof errorMonitor, listener: (error: Error) => void): unknown;
-}
-
-/** What a gate reads of the raw response, of HTTP/1 or HTTP/2. */
-export interface Outgoing extends Breakable {
-  readonly statusCode: number;
-  readonly headersSent: boolean;
-  writeHead(...args: unknown[]): unknown;
-  /** Whether the server has ended the response. HTTP/2 calls one that was cut off finished too. */
-  readonly writableEnded: boolean;
-  readonly writableFinished: boolean;
-  readonly destroyed: boolean;
-  /** The stream of a response over HTTP/2, which keeps the error. */
-  readonly stream?: (Breakable & { readonly aborted?: boolean }) | undefined;
-  /** The connection, once it is this response's turn; null before, and undefined where HTTP/2 has closed it. */
-  readonly socket?: object | null | undefined;
-  emit(event: symbol, asked: object): unknown;
-  /** With a symbol of the gates' own. */
-  on<T>(event: symbol, listener: (asked: T) => void): unknown;
-  on(event: 'finish' | 'close', listener: () => void): unknown;
-  on(event: 'pipe' | 'unpipe', listener: (source: Source) => void): unknown;
-  off(event: 'finish' | 'close', listener: () => void): unknown;
-  off(event: 'pipe' | 'unpipe', listener: (source: Source) => void): unknown;
 }
 
 /**
@@ -60,10 +21,10 @@ export interface Outgoing extends Breakable {
  */
 export interface Binding<X, Req> {
   requestOf(x: X): Req;
-  /** Node's own request, of HTTP/1 or HTTP/2. */
-  incomingOf(x: X): Incoming;
-  /** Node's own response. The gates keep what they know of a request on it. */
-  outgoingOf(x: X): Outgoing;
+  /** What the gates keep of the request: the same for every gate that it meets. On Node that is a `nodeExchange`. */
+  exchangeOf(x: X): Exchange;
+  /** Node's own request, where there is one. */
+  incomingOf?(x: X): Incoming;
   /** The client's address as the framework sees it, by its own trust-proxy setting. */
   addressOf(x: X): string | undefined;
   /** Whether that setting lets any client choose its address. */

@@ -1,7 +1,7 @@
 import { isThenable } from '@breaking/core/internal';
 import type { Binding, Refusal } from './binding.js';
 import { asError, type MaybePromise } from './callback.js';
-import { Exchange } from './request/exchange.js';
+import type { Exchange } from './request/exchange.js';
 
 /** A check that requests of one framework have to pass: a rate limit or a circuit breaker. */
 export abstract class Gate<X, Req> {
@@ -28,7 +28,7 @@ export abstract class Gate<X, Req> {
    */
   admit(x: X): MaybePromise<boolean> {
     try {
-      const exchange = Exchange.for(this.binding.incomingOf(x), this.binding.outgoingOf(x));
+      const exchange = this.binding.exchangeOf(x);
       if (!exchange.meets(this)) return true;
       const refusal = this.decide(x, exchange);
       return isThenable(refusal) ? this.#answerLater(x, refusal) : this.#answer(x, refusal);

@@ -2,8 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Permit } from '@breaking/core';
 import { isThenable, whenAsked } from '@breaking/core/internal';
 import type { CheckedCircuitBreaker } from './circuitBreakerOptions.js';
-import type { Watcher } from './request/course.js';
-import type { Exchange } from './request/exchange.js';
+import type { Exchange, Watcher } from './request/exchange.js';
 import type { Ending } from './request/outcome.js';
 
 type Options<Req> = Pick<CheckedCircuitBreaker<Req>, 'clock' | 'isFailure' | 'onTransition' | 'slowCallSecs'>;

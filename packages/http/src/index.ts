@@ -1,4 +1,4 @@
-export type { Binding, Incoming, Outgoing, Refusal } from './binding.js';
+export type { Binding, Incoming, Refusal } from './binding.js';
 export type { Callback, Key, MaybePromise } from './callback.js';
 export { CircuitBreakerGate } from './circuitBreakerGate.js';
 export type { CircuitBreakerGateOptions } from './circuitBreakerOptions.js';
@@ -7,9 +7,11 @@ export type { ConcurrencyLimitGateOptions } from './concurrencyLimitOptions.js';
 export { type Gate, pass } from './gate.js';
 export type { HeaderFormat } from './headers/quota.js';
 export type { LockoutOptions } from './lockout.js';
+export { isWatched, nodeExchange, recordError, recordHandling } from './node/nodeExchange.js';
+export type { Outgoing } from './node/raw.js';
 export { optionsAlone } from './optionsAlone.js';
 export { RateLimitGate } from './rateLimitGate.js';
 export type { RateLimitOptions, RateLimitSettings, RejectWith } from './rateLimitOptions.js';
 export type { OwnBody, Problem, ProblemBody, Rejection } from './refusal.js';
-export { isWatched, recordError, recordHandling } from './request/course.js';
+export { Exchange } from './request/exchange.js';
 export type { Outcome } from './request/outcome.js';

@@ -50,14 +50,16 @@ export class Strikes {
   /**
    * Counts a refusal for lack of tokens: no other is one. The request does not wait for the store.
    * @param isEnforced whether the refusal is followed
+   * @returns what settles once it is counted, where the store answers later
    */
-  count(key: string, decision: Decision, isEnforced: boolean): void {
-    if (decision.violated.length === 0 || decision.retryAfterSecs === Infinity) return;
+  count(key: string, decision: Decision, isEnforced: boolean): Promise<unknown> | undefined {
+    if (decision.violated.length === 0 || decision.retryAfterSecs === Infinity) return undefined;
     try {
       const answer = this.#limiter.strike(key, isEnforced ? this.#lockout : this.#shadow) as unknown;
-      if (isThenable(answer)) Promise.resolve(answer).catch(this.#warn);
+      if (isThenable(answer)) return Promise.resolve(answer).catch(this.#warn);
     } catch (error) {
       this.#warn(error);
     }
+    return undefined;
   }
 }

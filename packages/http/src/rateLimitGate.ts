@@ -42,7 +42,7 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
   #quotas: Quotas;
   #quotasFor: readonly Limit[];
   /** Whether the turn of the event loop that made this gate still lasts. */
-  #isNew = true;
+  #isNew = false;
 
   /**
    * @param route the only route behind the gate, if there is one: error messages name it
@@ -56,6 +56,12 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     this.#keys = new RequestKeys(binding, what, this.#options);
     this.#quotasFor = this.#options.limiter.limits;
     this.#quotas = lastingQuotasOf(this.#quotasFor);
+    // Without a server nobody is told. Some runtimes without one allow no timers outside of requests either.
+    if (binding.incomingOf !== undefined) this.#beNew();
+  }
+
+  #beNew(): void {
+    this.#isNew = true;
     setImmediate(() => {
       this.#isNew = false;
     }).unref();
@@ -137,7 +143,10 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     visit.decision = decision;
     visit.isEnforced = this.#options.limiter.enforces(visit.key);
     if (visit.limits !== undefined) visit.quotas = quotasOf(decision.limits);
-    if (!decision.allowed) this.#options.strikes?.count(visit.key, decision, visit.isEnforced);
+    if (!decision.allowed) {
+      const counting = this.#options.strikes?.count(visit.key, decision, visit.isEnforced);
+      if (counting !== undefined) exchange.waitUntil(counting);
+    }
     this.binding.setDecision(x, mostRestrictive(exchange.visits) ?? decision);
     const clash = clashOf(exchange.visits, visit);
     if (clash !== undefined) {
@@ -154,7 +163,7 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
   }
 
   #serverOf(x: X): object | undefined {
-    return this.binding.incomingOf(x).socket?.server;
+    return this.binding.incomingOf?.(x).socket?.server;
   }
 
   #refuse(x: X, exchange: Exchange, decision: Decision): MaybePromise<Refusal | Error> {
@@ -190,6 +199,6 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
         this.#warn(error);
       }
     };
-    exchange.watch({ ended: ending => inContext(refund, ending) });
+    exchange.watch({ ended: ending => exchange.waitUntil(inContext(refund, ending)) });
   }
 }

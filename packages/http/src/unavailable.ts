@@ -27,7 +27,7 @@ export function unavailable<Req>(
   errorWith: (fields: HeaderFields) => Error,
 ): MaybePromise<Refusal | Error> {
   exchange.refusals += 1;
-  for (const visit of exchange.visits) giveBackIfPossible(visit);
+  for (const visit of exchange.visits) giveBackIfPossible(exchange, visit);
   const fields = refusalFields(retryAfterSecs);
   if (rejectWith === 'error') {
     addFields(exchange.visits, fields);
@@ -39,10 +39,10 @@ export function unavailable<Req>(
 }
 
 /** A store that fails has said so on its own channel. The request is refused in any case. */
-function giveBackIfPossible(visit: Visit): void {
+function giveBackIfPossible(exchange: Exchange, visit: Visit): void {
   try {
     const given = giveBack(visit);
-    if (isThenable(given)) given.then(undefined, () => {});
+    if (isThenable(given)) exchange.waitUntil(given.then(undefined, () => {}));
   } catch {
     // As above.
   }

@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { isWatched, recordError } from '../src/request/course.js';
-import { Exchange } from '../src/request/exchange.js';
+import { isWatched, nodeExchange, recordError } from '../src/node/nodeExchange.js';
 import type { Ending } from '../src/request/outcome.js';
 
 /** A response as far as an exchange sees one. */
@@ -41,12 +40,12 @@ class FakeResponse extends EventEmitter {
   }
 }
 
-const REQUEST = { method: 'GET' };
+const REQUEST = { headers: {} };
 
 function exchange() {
   const response = new FakeResponse();
   const outcomes: Ending[] = [];
-  const of = Exchange.for(REQUEST, response);
+  const of = nodeExchange(REQUEST, response);
   return { of, response, outcomes, listen: () => of.watch({ ended: ending => outcomes.push(ending) }) };
 }
 
@@ -172,8 +171,8 @@ describe('an error', () => {
 
 test('a request has one exchange, whoever asks', () => {
   const response = new FakeResponse();
-  expect(Exchange.for(REQUEST, response)).toBe(Exchange.for(REQUEST, response));
-  expect(Exchange.for(REQUEST, new FakeResponse())).not.toBe(Exchange.for(REQUEST, response));
+  expect(nodeExchange(REQUEST, response)).toBe(nodeExchange(REQUEST, response));
+  expect(nodeExchange(REQUEST, new FakeResponse())).not.toBe(nodeExchange(REQUEST, response));
 });
 
 test('a gate is met once', () => {

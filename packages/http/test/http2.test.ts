@@ -10,7 +10,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { Exchange } from '../src/request/exchange.js';
+import { nodeExchange } from '../src/node/nodeExchange.js';
 import type { Ending } from '../src/request/outcome.js';
 
 /** The outcome of a request over HTTP/2 whose response breaks off after its first part. */
@@ -28,7 +28,7 @@ async function outcomeWhen(
   client.on('error', () => {}).resume();
   const [request, response] = (await once(server, 'request')) as [Http2ServerRequest, Http2ServerResponse];
   response.stream.on('error', () => {});
-  const outcome = new Promise<Ending>(resolve => Exchange.for(request, response).watch({ ended: resolve }));
+  const outcome = new Promise<Ending>(resolve => nodeExchange(request, response).watch({ ended: resolve }));
   const answered = once(client, 'response');
   response.write('the first part');
   await answered;

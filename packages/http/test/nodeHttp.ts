@@ -7,6 +7,7 @@ import {
   ConcurrencyLimitGate,
   type ConcurrencyLimitGateOptions,
   type Gate,
+  nodeExchange,
   pass,
   RateLimitGate,
   type RateLimitOptions,
@@ -22,7 +23,7 @@ export function nodeHttp(proxies = 0) {
   const binding: Binding<Response, Request> = {
     requestOf: res => res.req,
     incomingOf: res => res.req,
-    outgoingOf: res => res,
+    exchangeOf: res => nodeExchange(res.req, res),
     addressOf: res => clientOf(res.req, proxies),
     trustsAnyClient: () => proxies === Infinity,
     trustsSomeProxy: () => proxies > 0,

@@ -2,7 +2,13 @@ import { createHook } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { type Decision, MockClock, perSecond } from '@breaking/core';
 import { isThenable } from '@breaking/core/internal';
-import { type Binding, RateLimitGate, type RateLimitOptions, type Refusal } from '@breaking/http';
+import {
+  type Binding,
+  nodeExchange,
+  RateLimitGate,
+  type RateLimitOptions,
+  type Refusal,
+} from '@breaking/http';
 import { describe, expect, test } from 'vitest';
 
 /** As little of a request and its response as a gate needs. */
@@ -22,7 +28,7 @@ class FakeExchange extends EventEmitter {
 const binding: Binding<FakeExchange, object> = {
   requestOf: x => x.req,
   incomingOf: x => x.req,
-  outgoingOf: x => x,
+  exchangeOf: x => nodeExchange(x.req, x),
   addressOf: () => '192.0.2.1',
   trustsAnyClient: () => false,
   isAnswered: x => x.headersSent,

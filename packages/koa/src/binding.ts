@@ -1,12 +1,12 @@
 import { isThenable } from '@breaking/core/internal';
-import { type Binding, type Gate, recordError, recordHandling } from '@breaking/http';
+import { type Binding, type Gate, nodeExchange, recordError, recordHandling } from '@breaking/http';
 import type { Context, Next } from 'koa';
 import { closeUpgraded, responseOf } from './upgraded.js';
 
 export const binding: Binding<Context, Context> = {
   requestOf: ctx => ctx,
   incomingOf: ctx => ctx.req,
-  outgoingOf: responseOf,
+  exchangeOf: ctx => nodeExchange(ctx.req, responseOf(ctx)),
   addressOf: ctx => ctx.ip,
   // Koa believes the first of the addresses that it is shown, unless it is told how many proxies there are.
   trustsAnyClient: ({ app }) => app.proxy && !(app.maxIpsCount > 0),

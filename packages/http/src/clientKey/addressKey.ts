@@ -1,5 +1,5 @@
 import { addressKey } from '@breaking/core';
-import type { Binding } from '../binding.js';
+import type { Binding, Peer } from '../binding.js';
 import { warnRarely } from '../request/serverWarnings.js';
 
 /**
@@ -29,7 +29,7 @@ export class AddressKeys<X> {
 
   /** The key where there is no address: that of the socket's peer, or one for all where the peer has no address either. */
   #peerOf(x: X): string {
-    const { socket } = this.#binding.incomingOf(x);
+    const socket = this.#socketOf(x);
     const key = addressKey(socket?.remoteAddress, this.#ipv6PrefixBits);
     // A socket that is closed has lost its address. Its client will not see the answer.
     if (key === undefined && socket?.destroyed !== true) {
@@ -37,6 +37,10 @@ export class AddressKeys<X> {
       this.#warn(x, 'BREAKING_NO_ADDRESS', `${why}. Trust the proxy in front, or give keyOf.`);
     }
     return key ?? '';
+  }
+
+  #socketOf(x: X): Peer | null | undefined {
+    return this.#binding.incomingOf?.(x).socket;
   }
 
   #checkTrust(x: X): void {
@@ -48,6 +52,7 @@ export class AddressKeys<X> {
 
   /** A proxy of one's own names the client in a header. While the proxy is not trusted, all its clients share one bucket. */
   #checkForwarded(x: X, address: string | undefined): void {
+    if (this.#binding.incomingOf === undefined) return;
     const { socket, headers } = this.#binding.incomingOf(x);
     const peer = socket?.remoteAddress;
     if (peer === undefined || address !== peer || !PRIVATE.test(peer)) return;
@@ -67,8 +72,7 @@ export class AddressKeys<X> {
   }
 
   #warn(x: X, code: string, message: string): void {
-    const { socket } = this.#binding.incomingOf(x);
-    warnOnce(socket?.server ?? this, code, `${this.#what}: ${message}`);
+    warnOnce(this.#socketOf(x)?.server ?? this, code, `${this.#what}: ${message}`);
   }
 }
 

@@ -1,17 +1,21 @@
-import type { Incoming, Outgoing, Peer } from '../binding.js';
+import type { NodeConnection, NodeIncoming, Outgoing } from './raw.js';
 
 /** The status of a connection that was upgraded, to a WebSocket for example. */
 const SWITCHING_PROTOCOLS = 101;
 
 /** Tells when the connection of a request is upgraded: it is written to directly, past the response. */
-export function onUpgrade(incoming: Incoming, outgoing: Outgoing, listener: (status: number) => void): void {
+export function onUpgrade(
+  incoming: NodeIncoming,
+  outgoing: Outgoing,
+  listener: (status: number) => void,
+): void {
   // Some libraries upgrade first, and then make up a response that has no connection.
   if (outgoing.socket === null) listener(SWITCHING_PROTOCOLS);
   else onWrite(incoming.socket, () => listener(SWITCHING_PROTOCOLS));
 }
 
 /** Tells of the first write to a connection. */
-function onWrite(socket: Peer | null | undefined, listener: () => void): void {
+function onWrite(socket: NodeConnection | null | undefined, listener: () => void): void {
   const write = socket?.write;
   if (socket === null || socket === undefined || write === undefined) return;
   const isOwn = Object.hasOwn(socket, 'write');

@@ -1,5 +1,5 @@
 import { errorMonitor } from 'node:events';
-import type { Outgoing, Source } from '../binding.js';
+import type { Outgoing, Source } from './raw.js';
 
 /**
  * The streams that are piped into a response, and their errors. A stream may be piped into many responses and outlive them
