@@ -35,8 +35,8 @@ export type CallGate = Gate<Call, NestRequest>;
 export const binding: Binding<Call, NestRequest> = {
   tellsHandled: true,
   requestOf: ({ at }) => at.platform.requestOf(at.native),
-  incomingOf: ({ at }) => at.platform.incomingOf(at.native),
-  outgoingOf: ({ at }) => at.platform.outgoingOf(at.native),
+  exchangeOf: ({ at }) => at.platform.exchangeOf(at.native),
+  incomingOf: ({ at }) => at.platform.incomingOf?.(at.native) ?? {},
   addressOf: ({ at }) => at.platform.addressOf(at.native),
   trustsAnyClient: ({ at }) => at.platform.trustsAnyClient(at.native),
   trustsSomeProxy: ({ at }) => at.platform.trustsSomeProxy?.(at.native) ?? false,

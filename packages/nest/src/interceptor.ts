@@ -1,4 +1,3 @@
-import { isWatched, recordError, recordHandling } from '@breaking/http';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { finalize, type Observable, tap } from 'rxjs';
 import { binding, Call } from './call.js';
@@ -13,15 +12,15 @@ export class HandlingInterceptor implements NestInterceptor {
     if (context.getType() !== 'http') return next.handle();
     const http = context.switchToHttp();
     const call = new Call(http.getRequest(), http.getResponse());
-    const outgoing = binding.outgoingOf(call);
+    const exchange = binding.exchangeOf(call);
     const error = (thrown: unknown) => {
-      if (isWatched(outgoing)) recordError(outgoing, thrown);
+      exchange.error = thrown;
       call.showFieldsOf(thrown);
     };
     const handled = next.handle().pipe(tap({ error }));
-    if (!isWatched(outgoing)) return handled;
+    if (!exchange.isWatched) return handled;
     let done = (): void => {};
-    recordHandling(outgoing, new Promise<void>(resolve => (done = resolve)));
+    exchange.handled = new Promise<void>(resolve => (done = resolve));
     return handled.pipe(finalize(() => done()));
   }
 }

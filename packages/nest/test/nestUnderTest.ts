@@ -27,9 +27,9 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Request as ExpressRequest, Response as ExpressResponse } from 'express';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { admit, binding, Call, type CallGate } from '../src/call.js';
 
 /** A request and its response, as the platform hands them to handlers. */
