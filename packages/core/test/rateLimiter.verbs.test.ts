@@ -37,11 +37,8 @@ const down = () => {
   };
 };
 
-describe('wrong input changes nothing', () => {
+describe('wrong input changes nothing, beside what the store contract lists', () => {
   test.each<[string, (limiter: RateLimiter) => unknown, ErrorConstructor]>([
-    ['a wait of a negative cost', limiter => limiter.wait('k', -1), RangeError],
-    ['a wait of a fraction', limiter => limiter.wait('k', 0.5), RangeError],
-    ['a wait for a key that is no string', limiter => limiter.wait(5 as never), TypeError],
     ['a wait with a misspelt option', limiter => limiter.wait('k', 1, { signall: 1 } as never), TypeError],
     [
       'a wait with a signal that is none',
@@ -60,18 +57,6 @@ describe('wrong input changes nothing', () => {
     ['a wait with a cost in text', limiter => limiter.wait('k', { default: '1' as never }), TypeError],
     ['a wait with a negative cost of a limit', limiter => limiter.wait('k', { default: -1 }), RangeError],
     ['a wait with a cost of a limit that is NaN', limiter => limiter.wait('k', { default: NaN }), RangeError],
-    ['a take of 0', limiter => limiter.take('k', 0), RangeError],
-    ['a take of NaN', limiter => limiter.take('k', NaN), RangeError],
-    ['a block of negative seconds', limiter => limiter.block('k', -1), RangeError],
-    ['a block of NaN seconds', limiter => limiter.block('k', NaN), RangeError],
-    ['a block of text', limiter => limiter.block('k', '5' as never), TypeError],
-    [
-      'limits that are wrong',
-      limiter => {
-        limiter.limits = { capacityMax: 0, restoreRateHz: 1 };
-      },
-      RangeError,
-    ],
   ])('%s', async (_, operate, kind) => {
     const { limiter } = limiterOf();
     const before = limiter.limits;

@@ -10,6 +10,8 @@ import { numbersContract } from './store/numbersContract.js';
 import { Opened } from './store/opened.js';
 import { timeContract } from './store/timeContract.js';
 import { waitContract } from './store/waitContract.js';
+import { withdrawalContract } from './store/withdrawalContract.js';
+import { wrongInputContract } from './store/wrongInputContract.js';
 import type { StoreUnderTest } from './storeUnderTest.js';
 
 /**
@@ -41,6 +43,8 @@ export function storeContract(
     if (does.reserve) {
       blockContract(using);
       waitContract(using);
+      withdrawalContract(using);
+      wrongInputContract(using);
       costsContract(using);
     }
   });

@@ -1,6 +1,7 @@
 import type { Lockout } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 import { limit, type Opened, type Using } from './opened.js';
+import { reserve, want } from './reserving.js';
 
 const TEN = [limit('only', 10, 1)];
 const BOTH = [limit('only', 10, 1), limit('other', 3, 0.5)];
@@ -127,6 +128,25 @@ export function blockContract(using: Using): void {
         await opened.advanceBy(5);
         expect(await opened.check(TEN)).toMatchObject({ allowed: true });
       }),
+    );
+
+    test.each<[what: string, operate: (opened: Opened) => unknown]>([
+      ['a check', opened => opened.check(TEN)],
+      ['a check for nothing', opened => opened.check(TEN, 0)],
+      ['a look', opened => opened.peek(TEN)],
+      ['a refund', opened => opened.refund(TEN)],
+      ['a take', opened => take(opened, 1)],
+      ['one that waits', opened => reserve(opened, [want(TEN)])],
+      ['one that looks whether it has moved', opened => reserve(opened, [])],
+    ])('that is over by %s does not come back when the clock steps back', (_, operate) =>
+      using(async opened => {
+        await block(opened, 5);
+        await opened.advanceBy(6);
+        await operate(opened);
+        await opened.advanceBy(-4);
+        expect(await opened.peek(TEN)).toMatchObject({ allowed: true, blocked: false });
+        expect(await opened.check(TEN)).toMatchObject({ allowed: true, blocked: false });
+      })(),
     );
   });
 

@@ -1,32 +1,7 @@
-import type { Reservation, Reservations, Want } from '@breaking/core';
+import type { Reservation } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
-import { limit, type Opened, type Using } from './opened.js';
-
-const TWO = [limit('only', 2, 1)];
-
-function want(limits = TWO, cost: Want['cost'] = 1, maxWaitSecs = 10): Want {
-  return { limits, cost, maxWaitSecs };
-}
-
-async function reserve(
-  opened: Opened,
-  wants: readonly Want[],
-  { earliest = -Infinity, withdrawn = [] as readonly Reservation[], key = 'key' } = {},
-): Promise<Reservations> {
-  const answer = await opened.store.reserve?.(key, wants, { earliest, withdrawn }, opened.now);
-  if (answer === undefined) throw new Error('a store under this contract reserves');
-  return answer;
-}
-
-async function one(opened: Opened, wanted = want(), earliest = -Infinity): Promise<Reservation> {
-  const { made } = await reserve(opened, [wanted], { earliest });
-  return (made as Reservation[])[0] as Reservation;
-}
-
-/** Seconds from now until each goes on. */
-function waits(opened: Opened, made: readonly Reservation[] = []): number[] {
-  return made.map(({ at }) => Math.round((at - opened.now) * 1e4) / 1e4);
-}
+import { limit, type Using } from './opened.js';
+import { one, reserve, TWO, waits, want } from './reserving.js';
 
 /** Tokens are promised for later, in order, and none twice. */
 export function waitContract(using: Using): void {
@@ -110,53 +85,39 @@ export function waitContract(using: Using): void {
     );
 
     test(
+      'waits as long again from there if the clock steps back, and those who come wait behind it',
+      using(async opened => {
+        await reserve(opened, [want(TWO, 2), want(), want(), want()]);
+        await opened.advanceBy(-100);
+        expect((await opened.peek(TWO)).retryAfterSecs).toBeCloseTo(4, 4);
+        await opened.advanceBy(2);
+        await opened.refund(TWO, 2);
+        expect((await opened.peek(TWO)).retryAfterSecs).toBeCloseTo(2, 4);
+        await opened.advanceBy(1.5);
+        expect((await reserve(opened, [])).movedSecs).toBeUndefined();
+        await opened.refund(TWO, 1);
+        expect((await opened.check(TWO)).allowed).toBe(true);
+      }),
+    );
+
+    test(
+      'is known to have gone on so long after a look that noticed that the clock has stepped back',
+      using(async opened => {
+        await reserve(opened, [want(TWO, 2), want(), want()]);
+        await opened.advanceBy(-100);
+        expect((await reserve(opened, [])).movedSecs).toBe(0);
+        await opened.advanceBy(1.5);
+        expect((await reserve(opened, [])).movedSecs).toBe(0);
+        await opened.advanceBy(1);
+        expect((await reserve(opened, [])).movedSecs).toBeUndefined();
+      }),
+    );
+
+    test(
       'of cost 0 takes nothing',
       using(async opened => {
         await one(opened, want(TWO, 0));
         expect(await opened.tokensLeft(TWO)).toEqual([2]);
-      }),
-    );
-  });
-
-  describe('a wait that is given up', () => {
-    test(
-      'is as if it had never been: those behind it are promised earlier moments',
-      using(async opened => {
-        const { made = [] } = await reserve(opened, [want(), want(), want(TWO, 2), want(), want()]);
-        expect(waits(opened, made)).toEqual([0, 0, 2, 3, 4]);
-        await opened.advanceBy(0.5);
-        const withdrawn = made.slice(2);
-        const again = await reserve(opened, [want(), want()], { withdrawn });
-        expect(waits(opened, again.made)).toEqual([0.5, 1.5]);
-        const last = await reserve(opened, [], { withdrawn: again.made });
-        expect(last.made).toEqual([]);
-        await opened.advanceBy(0.5);
-        expect(await opened.tokensLeft(TWO)).toEqual([1]);
-      }),
-    );
-
-    test.each<[string, (opened: Opened) => Promise<unknown>]>([
-      ['reserved', opened => one(opened)],
-      ['reserved in the middle of them', opened => one(opened)],
-    ])('gives back nothing where something else was %s since', (_, operate) =>
-      using(async opened => {
-        const { made = [] } = await reserve(opened, [want(), want(), want()]);
-        await operate(opened);
-        const answer = await reserve(opened, [want()], { withdrawn: [made[2] as Reservation] });
-        expect(answer.made).toBeUndefined();
-        expect((await opened.peek(TWO)).retryAfterSecs).toBeCloseTo(3, 4);
-      })(),
-    );
-
-    test(
-      'leaves a key that nobody has used since as it was',
-      using(async opened => {
-        await opened.check(TWO, 1);
-        const { made } = await reserve(opened, [want(TWO, 2)]);
-        expect(waits(opened, made)).toEqual([1]);
-        await reserve(opened, [], { withdrawn: made as Reservation[] });
-        expect(await opened.tokensLeft(TWO)).toEqual([1]);
-        expect((await opened.check(TWO)).allowed).toBe(true);
       }),
     );
   });

@@ -1,0 +1,88 @@
+import type { Reservation } from '@breaking/core';
+import { describe, expect, test } from 'vitest';
+import { limit, type Opened, type Using } from './opened.js';
+import { one, reserve, TWO, waits, want } from './reserving.js';
+
+const FAST = limit('fast', 10, 1);
+const SLOW = limit('slow', 1, 0.1);
+
+/** Who gives up waiting leaves no trace, unless others were told moments that come after its own. */
+export function withdrawalContract(using: Using): void {
+  describe('a wait that is given up', () => {
+    test(
+      'is as if it had never been: those behind it are promised earlier moments',
+      using(async opened => {
+        const { made = [] } = await reserve(opened, [want(), want(), want(TWO, 2), want(), want()]);
+        expect(waits(opened, made)).toEqual([0, 0, 2, 3, 4]);
+        await opened.advanceBy(0.5);
+        const withdrawn = made.slice(2);
+        const again = await reserve(opened, [want(), want()], { withdrawn });
+        expect(waits(opened, again.made)).toEqual([0.5, 1.5]);
+        const last = await reserve(opened, [], { withdrawn: again.made });
+        expect(last.made).toEqual([]);
+        await opened.advanceBy(0.5);
+        expect(await opened.tokensLeft(TWO)).toEqual([1]);
+      }),
+    );
+
+    test(
+      'gives back nothing where another process has reserved since, and those behind it are not moved',
+      using(async opened => {
+        const { made = [] } = await reserve(opened, [want(), want(), want()]);
+        const other = await one(opened);
+        const answer = await reserve(opened, [want()], { withdrawn: [made[2] as Reservation] });
+        expect(answer.made).toBeUndefined();
+        expect(waits(opened, [other])).toEqual([2]);
+        expect((await opened.peek(TWO)).retryAfterSecs).toBeCloseTo(3, 4);
+        // The other one may be given up, as nobody has reserved after it.
+        await reserve(opened, [], { withdrawn: [other] });
+        expect((await opened.peek(TWO)).retryAfterSecs).toBeCloseTo(2, 4);
+      }),
+    );
+
+    test.each<[what: string, operate: (opened: Opened) => unknown]>([
+      ['taken', opened => opened.store.take?.('key', [FAST], 1, opened.now)],
+      ['checked', opened => opened.check([FAST])],
+      ['reset', opened => opened.reset()],
+    ])('gives back nothing where tokens were %s since', (_, operate) =>
+      using(async opened => {
+        await opened.check([FAST], 5);
+        const { made = [] } = await reserve(opened, [want([FAST, SLOW]), want([FAST, SLOW])]);
+        await opened.advanceBy(3);
+        await operate(opened);
+        const left = await opened.tokensLeft([FAST, SLOW]);
+        const { made: again } = await reserve(opened, [], { withdrawn: [made[1] as Reservation] });
+        expect(again).toBeUndefined();
+        expect(await opened.tokensLeft([FAST, SLOW])).toEqual(left);
+      })(),
+    );
+
+    test.each<[what: string, operate: (opened: Opened) => unknown]>([
+      ['refused', opened => opened.check(TWO)],
+      ['looked at', opened => opened.peek(TWO)],
+      ['given tokens back that nobody gets while others wait', opened => opened.refund(TWO)],
+      ['checked for nothing', opened => opened.check(TWO, 0)],
+      ['asked to take from what is empty', opened => opened.store.take?.('key', TWO, 2, opened.now)],
+    ])('is given back where the key was only %s since', (_, operate) =>
+      using(async opened => {
+        const { made = [] } = await reserve(opened, [want(TWO, 2), want(), want()]);
+        await opened.advanceBy(0.25);
+        await operate(opened);
+        await reserve(opened, [], { withdrawn: made.slice(1) });
+        expect((await opened.peek(TWO)).retryAfterSecs).toBeCloseTo(0.75, 4);
+      })(),
+    );
+
+    test(
+      'leaves a key that nobody has used since as it was',
+      using(async opened => {
+        await opened.check(TWO, 1);
+        const { made } = await reserve(opened, [want(TWO, 2)]);
+        expect(waits(opened, made)).toEqual([1]);
+        await reserve(opened, [], { withdrawn: made as Reservation[] });
+        expect(await opened.tokensLeft(TWO)).toEqual([1]);
+        expect((await opened.check(TWO)).allowed).toBe(true);
+      }),
+    );
+  });
+}
