@@ -3,7 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, ModulesContainer } from '@nestj
 import { RefusedExceptionFilter } from './filter.js';
 import { BreakingGuard } from './guard.js';
 import { BreakingHandles } from './handles.js';
-import { getLimiterToken, injectedLimiters } from './injectLimiter.js';
+import { limiterTokens } from './injectLimiter.js';
 import { HandlingInterceptor } from './interceptor.js';
 import type { BreakingOptions } from './options.js';
 import { Routes } from './routes.js';
@@ -60,18 +60,19 @@ function withLimiters({ imports = [], providers = [] }: DynamicModule): DynamicM
     module: BreakingModule,
     imports,
     get providers() {
-      return [...providers, ...injectedLimiters().map(limiterProvider)];
+      return [...providers, ...[...limiterTokens()].map(limiterProvider)];
     },
     get exports() {
-      return injectedLimiters().map(getLimiterToken);
+      return [...limiterTokens().values()];
     },
   };
 }
 
-function limiterProvider(name: string): Provider {
+/** Of a limiter that another application of this process asks for, there is none. */
+function limiterProvider([name, token]: readonly [name: string, token: string]): Provider {
   return {
-    provide: getLimiterToken(name),
-    useFactory: (routes: Routes) => routes.limiter(name),
+    provide: token,
+    useFactory: ({ handles }: Routes) => handles.limits.get(name),
     inject: [Routes],
   };
 }

@@ -29,17 +29,6 @@ export class Routes {
     this.#circuitBreaker = circuitBreakers(options, this.#breakers);
   }
 
-  /**
-   * The limiter of a name, for injection.
-   * @throws Error if no limit has it
-   */
-  limiter(name: string): RateLimiter<BucketStore> {
-    const limiter = this.#limits.get(name);
-    if (limiter !== undefined) return limiter;
-    const names = [...this.#limits.keys()].map(each => `"${each}"`).join(', ') || 'none';
-    throw new Error(`InjectLimiter: no limit is named "${name}"; the names are ${names}`);
-  }
-
   /** The gates that calls of a handler have to pass, in their order. Made when they are first asked for. */
   gatesOf(controller: HandlerClass, handler: Handler): readonly CallGate[] {
     let ofClass = this.#gates.get(controller);

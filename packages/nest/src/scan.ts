@@ -1,6 +1,7 @@
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { type Said, saidOf } from './decorators.js';
 import type { Handler, HandlerClass } from './gatesOfKind.js';
+import { limitersInjectedInto } from './injectLimiter.js';
 import type { BreakingOptions } from './options.js';
 import { Routes } from './routes.js';
 
@@ -9,20 +10,36 @@ const KINDS: readonly (keyof Said)[] = ['rateLimit', 'circuitBreaker', 'concurre
 /**
  * Makes the gates of all handlers of an application, so that a wrong option stops it when it starts and limiters can be
  * injected. Those of modules that are loaded later are made when they are first asked.
- * @throws TypeError or RangeError for a wrong option
+ * @throws TypeError or RangeError for a wrong option, Error if a limiter is injected that there is not
  */
 export function routesOf(options: BreakingOptions, modules: ModulesContainer): Routes {
   const routes = new Routes(options);
-  for (const { controllers, providers } of modules.values()) {
-    for (const { metatype } of controllers.values()) prepare(routes, metatype, true);
-    for (const { metatype } of providers.values()) prepare(routes, metatype, false);
+  const imported = [...modules.values()].filter(({ providers }) => providers.has(Routes)).length;
+  if (imported > 1) {
+    throw new Error(`BreakingModule: forRoot or forRootAsync must be imported once, got ${imported} times`);
   }
+  const classes: HandlerClass[] = [];
+  for (const { controllers, providers } of modules.values()) {
+    const ofControllers = [...controllers.values()].map(({ metatype }) => metatype).filter(isClass);
+    const ofProviders = [...providers.values()].map(({ metatype }) => metatype).filter(isClass);
+    for (const controller of ofControllers) prepare(routes, controller, true);
+    for (const provider of ofProviders) prepare(routes, provider, false);
+    classes.push(...ofControllers, ...ofProviders);
+  }
+  for (const each of classes) checkInjected(routes, each);
   return routes;
 }
 
+/** @throws Error if a class wants a limiter that there is not */
+function checkInjected({ handles: { limits } }: Routes, into: HandlerClass): void {
+  const missing = limitersInjectedInto(into).find(name => !limits.has(name));
+  if (missing === undefined) return;
+  const names = [...limits.keys()].map(name => `"${name}"`).join(', ') || 'none';
+  throw new Error(`InjectLimiter of ${into.name}: no limit is named "${missing}"; the names are ${names}`);
+}
+
 /** Providers are resolvers and gateways too, and services: those that say something of limits are meant. */
-function prepare(routes: Routes, metatype: unknown, isController: boolean): void {
-  if (!isClass(metatype)) return;
+function prepare(routes: Routes, metatype: HandlerClass, isController: boolean): void {
   const isMeant = isController || KINDS.some(kind => saidOf(kind, metatype) !== undefined);
   for (const handler of methodsOf(metatype)) {
     const says = KINDS.some(kind => saidOf(kind, handler) !== undefined);
