@@ -1,16 +1,22 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { close, listen } from '../servers.js';
-import { Readme } from './readme.js';
+import { inRepository, Readme } from './readme.js';
 import { run } from './run.js';
 
-/** Serves the program of a recipe's page, as it stands. */
-async function recipe(name: string): Promise<string> {
-  const [program] = new Readme(`examples/${name}/README.md`).programs;
-  return run(program!.code, 'examples');
+/** Serves the program of a recipe's page, as it stands, or a file beside it. */
+async function recipe(name: string, file = 'README.md', env: Record<string, string> = {}): Promise<string> {
+  const path = `examples/${name}/${file}`;
+  const code =
+    file === 'README.md' ? new Readme(path).programs[0]!.code : readFileSync(inRepository(path), 'utf8');
+  return run(code, 'examples', env);
 }
+
+/** What does the same on Express, Koa and Fastify. */
+const FILES = ['README.md', 'koa.js', 'fastify.js'];
 
 async function statuses(n: number, ask: () => Promise<Response>): Promise<number[]> {
   const seen: number[] = [];
@@ -26,8 +32,8 @@ test.each(Readme.all().filter(({ path }) => /^examples\/[\w-]+\/README\.md$/.tes
 );
 
 describe('the recipe', { timeout: 30_000 }, () => {
-  test('for API keys limits each customer by plan, and a search costs ten', async () => {
-    const url = await recipe('api-keys');
+  test.each(FILES)('for API keys limits each customer by plan, and a search costs ten (%s)', async file => {
+    const url = await recipe('api-keys', file);
     const ask = (path: string, key: string) => fetch(url + path, { headers: { 'X-API-Key': key } });
 
     expect((await ask('/items', 'guessed')).status).toBe(401);
@@ -35,25 +41,28 @@ describe('the recipe', { timeout: 30_000 }, () => {
     expect(await statuses(7, () => ask('/search', 'key-of-ada'))).toEqual(Array(7).fill(200));
   });
 
-  test('for GraphQL takes a token for each field, and refuses what can never fit', async () => {
-    const url = await recipe('graphql');
-    const ask = (query: string) =>
-      fetch(`${url}/graphql`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ query }),
-      });
+  test.each(FILES)(
+    'for GraphQL takes a token for each field, and refuses what can never fit (%s)',
+    async file => {
+      const url = await recipe('graphql', file);
+      const ask = (query: string) =>
+        fetch(`${url}/graphql`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify({ query }),
+        });
 
-    const answer = await ask('{ books { title author } }');
-    expect(await answer.json()).toEqual({ data: { books: [{ title: 'Emma', author: 'Austen' }] } });
-    expect(answer.headers.get('RateLimit')).toMatch(/^"graphql";r=47;/);
-    const huge = await ask(`{ books { ${'title '.repeat(50)} } }`);
-    expect([huge.status, huge.headers.get('Retry-After')]).toEqual([429, null]);
-    expect((await ask('{')).status).toBe(400);
-  });
+      const answer = await ask('{ books { title author } }');
+      expect(await answer.json()).toEqual({ data: { books: [{ title: 'Emma', author: 'Austen' }] } });
+      expect(answer.headers.get('RateLimit')).toMatch(/^"graphql";r=47;/);
+      const huge = await ask(`{ books { ${'title '.repeat(50)} } }`);
+      expect([huge.status, huge.headers.get('Retry-After')]).toEqual([429, null]);
+      expect((await ask('{')).status).toBe(400);
+    },
+  );
 
-  test('for uploads counts kilobytes before it reads them', async () => {
-    const url = await recipe('uploads');
+  test.each(FILES)('for uploads counts kilobytes before it reads them (%s)', async file => {
+    const url = await recipe('uploads', file);
     const send = (bytes: number) => fetch(`${url}/upload`, { method: 'POST', body: Buffer.alloc(bytes) });
 
     const first = await send(12_000_000);
@@ -86,9 +95,8 @@ describe('the recipe', { timeout: 30_000 }, () => {
   });
 
   test('for development enforces unless NODE_ENV says otherwise', async () => {
-    const [program] = new Readme('examples/development/README.md').programs;
     const fields = async (NODE_ENV: string) =>
-      (await fetch(await run(program!.code, 'examples', { NODE_ENV }))).headers.get('RateLimit-Policy');
+      (await fetch(await recipe('development', 'README.md', { NODE_ENV }))).headers.get('RateLimit-Policy');
 
     expect(await fields('development')).toBeNull();
     expect(await fields('production')).toBe('"api";q=100;w=60');
@@ -109,8 +117,7 @@ describe('the recipe', { timeout: 30_000 }, () => {
       res.writeHead(req.url === '/items/pen' && seen.length > 1 ? 200 : 500).end('{"left":3}');
     });
     onTestFinished(() => close(upstream));
-    const [program] = new Readme('examples/outgoing/README.md').programs;
-    const url = await run(program!.code, 'examples', { STOCK_URL: await listen(upstream) });
+    const url = await recipe('outgoing', 'README.md', { STOCK_URL: await listen(upstream) });
 
     const pen = await fetch(`${url}/items/pen`);
     expect([pen.status, await pen.json(), seen.length]).toEqual([200, { left: 3 }, 2]);
@@ -123,8 +130,8 @@ describe('the recipe', { timeout: 30_000 }, () => {
     expect((await fetch(await recipe('shutdown'))).status).toBe(200);
   });
 
-  test('for a health route lists the breakers that are not closed', async () => {
-    const url = await recipe('health');
+  test.each(FILES)('for a health route lists the breakers that are not closed (%s)', async file => {
+    const url = await recipe('health', file);
     const health = async () => (await fetch(`${url}/health`)).json();
 
     expect(await health()).toEqual({ status: 'ok', open: [] });
@@ -134,30 +141,29 @@ describe('the recipe', { timeout: 30_000 }, () => {
     expect(await health()).toEqual({ status: 'degraded', open });
   });
 
-  test('for an admin route looks at a key and resets it, for who has the token', async () => {
-    const [program] = new Readme('examples/admin/README.md').programs;
-    const url = await run(program!.code, 'examples', { ADMIN_TOKEN: 'secret' });
-    const items = () => fetch(`${url}/items`, { headers: { 'X-API-Key': 'key-of-ada' } });
-    const admin = (path: string, method = 'GET', token = 'secret') =>
-      fetch(`${url}/admin/limits/${path}`, { method, headers: { Authorization: `Bearer ${token}` } });
+  test.each(FILES)(
+    'for an admin route looks at a key and resets it, for who has the token (%s)',
+    async file => {
+      const url = await recipe('admin', file, { ADMIN_TOKEN: 'secret' });
+      const items = () => fetch(`${url}/items`, { headers: { 'X-API-Key': 'key-of-ada' } });
+      const admin = (path: string, method = 'GET', token = 'secret') =>
+        fetch(`${url}/admin/limits/${path}`, { method, headers: { Authorization: `Bearer ${token}` } });
 
-    expect(await statuses(6, items)).toEqual([...Array(5).fill(200), 429]);
-    const look = await (await admin('api/ada')).json();
-    expect(look).toMatchObject({ allowed: false, limits: [{ name: 'api', tokensLeft: 0 }] });
-    for (const method of ['GET', 'DELETE']) {
-      expect((await admin('api/ada', method, 'guessed')).status).toBe(401);
-      expect((await fetch(`${url}/admin/limits/api/ada`, { method })).status).toBe(401);
-    }
-    expect((await items()).status).toBe(429);
-    expect((await admin('none/ada')).status).toBe(404);
-    expect((await admin('api/ada', 'DELETE')).status).toBe(204);
-    expect((await items()).status).toBe(200);
-  });
+      expect(await statuses(6, items)).toEqual([...Array(5).fill(200), 429]);
+      const look = await (await admin('api/ada')).json();
+      expect(look).toMatchObject({ allowed: false, limits: [{ name: 'api', tokensLeft: 0 }] });
+      for (const method of ['GET', 'DELETE']) {
+        expect((await admin('api/ada', method, 'guessed')).status).toBe(401);
+        expect((await fetch(`${url}/admin/limits/api/ada`, { method })).status).toBe(401);
+      }
+      expect((await items()).status).toBe(429);
+      expect((await admin('none/ada')).status).toBe(404);
+      expect((await admin('api/ada', 'DELETE')).status).toBe(204);
+      expect((await items()).status).toBe(200);
+    },
+  );
 
-  test('for an admin route does not start without a token', async () => {
-    const [program] = new Readme('examples/admin/README.md').programs;
-    await expect(run(program!.code, 'examples', { ADMIN_TOKEN: '' })).rejects.toThrow(
-      'ADMIN_TOKEN must be set',
-    );
+  test.each(FILES)('for an admin route does not start without a token (%s)', async file => {
+    await expect(recipe('admin', file, { ADMIN_TOKEN: '' })).rejects.toThrow('ADMIN_TOKEN must be set');
   });
 });
