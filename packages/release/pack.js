@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { commonJs, declarations, esModules } from './formats.js';
 import { entriesOf } from './entries.js';
+import { commonJs, declarations, esModules } from './formats.js';
 
 // Writes what is published of the package where it is called into `packed`, where `pnpm pack` looks for it. `dist`, from
 // which this repository itself runs, stays as it is.

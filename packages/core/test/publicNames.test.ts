@@ -211,6 +211,7 @@ const NAMES: Readonly<Record<string, string>> = {
     CircuitBreakerGateOptions
     ConcurrencyLimitGate
     ConcurrencyLimitGateOptions
+    Ending
     Exchange
     Gate
     HeaderFormat
@@ -235,6 +236,7 @@ const NAMES: Readonly<Record<string, string>> = {
     pass
     recordError
     recordHandling
+    statusOf
   `,
   '@breaking/koa': `
     * of @breaking/core
@@ -312,6 +314,28 @@ const NAMES: Readonly<Record<string, string>> = {
     RedisBucketStore
     RedisBucketStoreOptions
     RedisClient
+  `,
+  '@breaking/web': `
+    * of @breaking/core
+    CircuitBreakerOptions
+    ConcurrencyLimitOptions
+    GuardOptions
+    GuardedHandler
+    Handler
+    HeaderFormat
+    Outcome
+    OwnBody
+    Problem
+    ProblemBody
+    RateLimitOptions
+    RateLimitSettings
+    RejectWith
+    Rejection
+    bunAddress
+    cloudflareAddress
+    decisionOf
+    denoAddress
+    guard
   `,
 };
 

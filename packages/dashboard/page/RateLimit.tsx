@@ -1,6 +1,6 @@
+import type { LimitReport, Result } from '../src/counting/limitCounts.js';
 import { recentMean } from '../src/counting/recentMean.js';
 import { duration, number, percent, policy } from '../src/format.js';
-import type { LimitReport, Result } from '../src/counting/limitCounts.js';
 import type { RateLimitView } from '../src/snapshot.js';
 import type { Act } from './act.js';
 import { Card, type CardProps } from './Card.js';

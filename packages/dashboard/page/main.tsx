@@ -7,7 +7,7 @@ import { CircuitBreaker } from './CircuitBreaker.js';
 import { ConcurrencyLimit } from './ConcurrencyLimit.js';
 import { cardId, Headline } from './Headline.js';
 import { RateLimit } from './RateLimit.js';
-import { type Known, Knowledge, type Silence } from './told.js';
+import { Knowledge, type Known, type Silence } from './told.js';
 
 interface PageProps extends Known {
   /** Says something of what was done, until something else is. */

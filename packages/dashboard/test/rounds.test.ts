@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Group } from '../src/watched.js';
 import { Rounds } from '../src/views/rounds.js';
+import type { Group } from '../src/watched.js';
 
 /** Members that say whether they are open, and how many of them a look finds. */
 function openIn(members: boolean[]) {

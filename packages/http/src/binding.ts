@@ -25,6 +25,8 @@ export interface Binding<X, Req> {
   exchangeOf(x: X): Exchange;
   /** Node's own request, where there is one. */
   incomingOf?(x: X): Incoming;
+  /** What `addressOf` of the options is given beside the request, where the framework's handlers get more than that. */
+  infoOf?(x: X): unknown;
   /** The client's address as the framework sees it, by its own trust-proxy setting. */
   addressOf(x: X): string | undefined;
   /** Whether that setting lets any client choose its address. */

@@ -14,4 +14,4 @@ export { RateLimitGate } from './rateLimitGate.js';
 export type { RateLimitOptions, RateLimitSettings, RejectWith } from './rateLimitOptions.js';
 export type { OwnBody, Problem, ProblemBody, Rejection } from './refusal.js';
 export { Exchange } from './request/exchange.js';
-export type { Outcome } from './request/outcome.js';
+export { type Ending, type Outcome, statusOf } from './request/outcome.js';

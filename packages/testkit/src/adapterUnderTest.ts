@@ -24,6 +24,14 @@ export interface AdapterUnderTest {
   readonly waitsBeforeHandlers?: true;
   /** Where an answer that an error broke is ended as if it were complete. */
   readonly endsBrokenAnswers?: true;
+  /** Where gates watch the `Response` that a handler returns: no raw response can be taken away from the framework. */
+  readonly answersWithResponse?: true;
+  /** Where an app finds the client's address by itself: there is no trust-proxy setting. */
+  readonly knowsNoAddresses?: true;
+  /** Where errors of handlers are answered outside of the gates: these end with what the error asks for. */
+  readonly answersErrorsOutside?: true;
+  /** Where each gate has one place, so that no request meets it twice. */
+  readonly meetsGatesOnce?: true;
   /**
    * An app behind a server that does not listen yet: all its requests pass the gates in their order, then `GET /` and
    * `POST /` are the handler's, and anything else is the framework's own 404.
@@ -74,7 +82,7 @@ export interface Io {
   setHeader(name: string, value: string): void;
   send(status: number, body: string): void;
   stream(source: Readable): void;
-  /** Takes the raw response away from the framework. */
+  /** Takes the raw response away from the framework. Where handlers answer with a `Response`, none will come. */
   hijack(): void;
 }
 

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { MockClock } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest, GateUnderTest, Handler } from './adapterUnderTest.js';
@@ -112,8 +113,9 @@ export function contextContract(adapter: AdapterUnderTest): void {
         }),
         io => {
           if (io.req.headers['x-user'] === 'ada') return io.send(500, 'broken');
-          io.hijack();
-          io.res.writeHead(200).write('the first part');
+          const endless = new Readable({ read() {} });
+          endless.push('the first part');
+          io.stream(endless);
         },
       );
       await served.get({ 'X-User': 'ada' });

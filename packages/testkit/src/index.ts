@@ -21,4 +21,5 @@ export { rateLimitContract } from './rateLimitContract.js';
 export { type Answer, type Asked, listen, Served, serve } from './served.js';
 export { storeContract } from './storeContract.js';
 export type { StoreUnderTest } from './storeUnderTest.js';
+export { type WebHandler, type WebInfo, webServer } from './webServer.js';
 export { type WebSocketApp, type WebSocketGates, webSocketContract } from './webSocketContract.js';

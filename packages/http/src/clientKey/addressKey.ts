@@ -30,11 +30,15 @@ export class AddressKeys<X> {
   /** The key where there is no address: that of the socket's peer, or one for all where the peer has no address either. */
   #peerOf(x: X): string {
     const socket = this.#socketOf(x);
+    const isGone =
+      this.#binding.incomingOf === undefined
+        ? this.#binding.exchangeOf(x).isOver
+        : socket?.destroyed === true;
     const key = addressKey(socket?.remoteAddress, this.#ipv6PrefixBits);
-    // A socket that is closed has lost its address. Its client will not see the answer.
-    if (key === undefined && socket?.destroyed !== true) {
-      const why = 'clients have no address here (a Unix socket?), so all share one bucket';
-      this.#warn(x, 'BREAKING_NO_ADDRESS', `${why}. Trust the proxy in front, or give keyOf.`);
+    // A connection that is closed has lost its address. Its client will not see the answer.
+    if (key === undefined && !isGone) {
+      const why = 'requests have no client address here (a Unix socket?), so all share one bucket';
+      this.#warn(x, 'BREAKING_NO_ADDRESS', `${why}. Trust the proxy in front, or give addressOf or keyOf.`);
     }
     return key ?? '';
   }

@@ -15,7 +15,7 @@ export function callerKey(key: string): string {
 
 interface Options<Req> {
   readonly keyOf?: Callback<[req: Req, address: string], Key> | undefined;
-  readonly addressOf?: Callback<[req: Req], string | null | undefined> | undefined;
+  readonly addressOf?: Callback<[req: Req, info: unknown], string | null | undefined> | undefined;
   readonly ipv6PrefixBits: number;
 }
 
@@ -59,7 +59,7 @@ export class RequestKeys<X, Req> {
   #address(x: X): MaybePromise<string> {
     const { addressOf } = this.#options;
     if (addressOf === undefined) return this.#addresses.of(x);
-    return andThen(addressOf(this.#binding.requestOf(x)), address => {
+    return andThen(addressOf(this.#binding.requestOf(x), this.#binding.infoOf?.(x)), address => {
       if (address === undefined || address === null) return this.#addresses.of(x);
       return this.#addresses.of(x, check.asString(`${this.#what}: addressOf`, address));
     });

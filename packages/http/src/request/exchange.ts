@@ -54,6 +54,11 @@ export abstract class Exchange {
     this.visits = added(this.visits, visit);
   }
 
+  /** Whether the request has ended. */
+  get isOver(): boolean {
+    return this.ending() !== undefined;
+  }
+
   /** Whether somebody waits for the outcome. */
   get isWatched(): boolean {
     return this.#watchers !== undefined;

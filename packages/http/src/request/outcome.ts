@@ -23,7 +23,7 @@ export function endingBy(error: unknown): Ending {
 }
 
 /** The status that an error asks for, as frameworks read it; 500 when it asks for none. */
-function statusOf(error: unknown): number {
+export function statusOf(error: unknown): number {
   const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown };
   const asked = [status, statusCode].find(each => typeof each === 'number');
   return (asked as number | undefined) ?? 500;

@@ -132,15 +132,18 @@ export function streamsContract(adapter: AdapterUnderTest): void {
     it('tells isFailure how long the head of the answer took', async () => {
       const outcomes: Outcome[] = [];
       const isFailure = (outcome: Outcome) => outcomes.push(outcome) === 0;
+      const source = new Readable({ read() {} });
+      source.push('the first part');
       const handler: Handler = io => {
         server.clock.advanceBy(3);
-        io.hijack();
-        io.res.writeHead(200);
-        server.clock.advanceBy(4);
-        io.res.end('ok');
+        io.stream(source);
       };
       const server = await guardedServer(adapter, handler, { isFailure });
-      await server.get();
+      const [response] = await once(server.served.open(), 'response');
+      server.clock.advanceBy(4);
+      source.push(null);
+      response.resume();
+      await server.settled(1);
       expect(outcomes).toEqual([{ status: 200, aborted: false, durationSecs: 3 }]);
     });
   });

@@ -45,8 +45,4 @@ const answered = (all: readonly UnderWay[]) => ended(all, one => one.answer());
 
 const left = (all: readonly UnderWay[]) => ended(all, one => one.sent.destroy());
 
-const failed = (all: readonly UnderWay[]) =>
-  ended(all, ({ io }) => {
-    io.hijack();
-    io.res.writeHead(500).end();
-  });
+const failed = (all: readonly UnderWay[]) => ended(all, one => one.answer(500));

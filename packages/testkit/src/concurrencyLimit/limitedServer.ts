@@ -11,8 +11,8 @@ export type Options = ConcurrencyLimitGateOptions<unknown>;
 export interface UnderWay {
   readonly io: Io;
   readonly sent: ClientRequest;
-  /** Lets the handler go on, which then answers 200. */
-  answer(): void;
+  /** Lets the handler go on, which then answers with this status, by default 200. */
+  answer(status?: number): void;
 }
 
 /** A server behind concurrency limits, and all that a test turns and watches of it. */
@@ -46,7 +46,7 @@ export class LimitedServer {
     sent.on('response', response => response.on('error', () => {}).resume());
     await until(() => this.handled > before);
     const { io, held } = this.#waiting[before] as Waiting;
-    return { io, sent, answer: () => held.release() };
+    return { io, sent, answer: (status = 200) => held.release(status) };
   }
 
   /** A request whose client leaves while the handler waits. */
@@ -76,7 +76,7 @@ export class LimitedServer {
 
 interface Waiting {
   readonly io: Io;
-  readonly held: Held;
+  readonly held: Held<number>;
 }
 
 export async function until(isTrue: () => boolean): Promise<void> {
@@ -87,10 +87,9 @@ export async function until(isTrue: () => boolean): Promise<void> {
 /** A handler that answers when the test says so. */
 function waitingHandler(waiting: Waiting[]): Handler {
   return async io => {
-    const held = new Held();
+    const held = new Held<number>();
     waiting.push({ io, held });
-    await held.promise;
-    io.send(200, 'ok');
+    io.send(await held.promise, 'ok');
   };
 }
 

@@ -126,22 +126,25 @@ export function disconnectContract(adapter: AdapterUnderTest): void {
       await expectOneRefund(limiter);
     });
 
-    test('while its answer waits for that of an earlier request on its connection is refunded once', async () => {
-      const limiter = refundingAborts();
-      let requests = 0;
-      const handler: Handler = io => {
-        requests++;
-        if (requests === 1) io.hijack();
-        else io.send(200, 'ok');
-      };
-      const served = await serve(adapter, { gates: [limiter.gate], handler });
-      const { abandon } = await served.pipelined(3);
-      await turn();
-      await abandon();
-      for (let turns = 0; turns < 5; turns++) await turn();
-      expect(limiter.outcomes).toMatchObject([{ aborted: true }, { aborted: true }, { aborted: true }]);
-      expect(limiter.refunds).toEqual([1, 1, 1]);
-    });
+    test.skipIf(adapter.answersWithResponse)(
+      'while its answer waits for that of an earlier request on its connection is refunded once',
+      async () => {
+        const limiter = refundingAborts();
+        let requests = 0;
+        const handler: Handler = io => {
+          requests++;
+          if (requests === 1) io.hijack();
+          else io.send(200, 'ok');
+        };
+        const served = await serve(adapter, { gates: [limiter.gate], handler });
+        const { abandon } = await served.pipelined(3);
+        await turn();
+        await abandon();
+        for (let turns = 0; turns < 5; turns++) await turn();
+        expect(limiter.outcomes).toMatchObject([{ aborted: true }, { aborted: true }, { aborted: true }]);
+        expect(limiter.refunds).toEqual([1, 1, 1]);
+      },
+    );
 
     test('after the response has finished is not an abort', async () => {
       const limiter = refundingAborts();
@@ -169,7 +172,7 @@ export function disconnectContract(adapter: AdapterUnderTest): void {
       await expectOneRefund(limiter);
     });
 
-    test('that the server breaks with an error is no abort', async () => {
+    test.skipIf(adapter.answersWithResponse)('that the server breaks with an error is no abort', async () => {
       const limiter = refundingAborts();
       const broken = new Error('broken');
       const handler: Handler = io => {

@@ -51,7 +51,9 @@ export function leaksContract(adapter: AdapterUnderTest): void {
       expect(await most(20)).toEqual(await most(1));
     });
 
-    test('a stream that was piped into many responses keeps no listener of theirs', async () => {
+    const raw = test.skipIf(adapter.answersWithResponse);
+
+    raw('a stream that was piped into many responses keeps no listener of theirs', async () => {
       const live = new PassThrough();
       const handler: Handler = io => {
         io.hijack();
@@ -67,7 +69,7 @@ export function leaksContract(adapter: AdapterUnderTest): void {
       expect(live.listenerCount(errorMonitor)).toBe(0);
     });
 
-    test('nor does one that is no longer piped into a response which is not over', async () => {
+    raw('nor does one that is no longer piped into a response which is not over', async () => {
       const live = new PassThrough();
       let res: ServerResponse | undefined;
       const handler: Handler = io => {
@@ -93,7 +95,7 @@ export function leaksContract(adapter: AdapterUnderTest): void {
       expect(new Set(counts.slice(1)).size).toBe(1);
     });
 
-    test('nor does one that sends many at once, whose answers wait for each other', async () => {
+    raw('nor does one that sends many at once, whose answers wait for each other', async () => {
       const listenersWith = async (requests: number) => {
         const first = new Held();
         const handler: Handler = async io => {

@@ -42,7 +42,7 @@ export function requestKindsContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).status).toBe(429);
     });
 
-    test("an app's own answer to an error shows the limit", async () => {
+    test.skipIf(adapter.answersErrorsOutside)("an app's own answer to an error shows the limit", async () => {
       const served = await serve(adapter, {
         gates: [limit(upTo(2))],
         handler: async () => {
@@ -58,7 +58,7 @@ export function requestKindsContract(adapter: AdapterUnderTest): void {
       });
     });
 
-    test('a hijacked response is none of its business', async () => {
+    test.skipIf(adapter.answersWithResponse)('a hijacked response is none of its business', async () => {
       const served = await serve(adapter, {
         gates: [limit(upTo(1))],
         handler: io => {
@@ -70,7 +70,7 @@ export function requestKindsContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).status).toBe(429);
     });
 
-    test.each([
+    test.skipIf(adapter.answersWithResponse).each([
       { what: 'lets pass', cost: 1 },
       { what: 'would refuse', cost: 9 },
     ])(

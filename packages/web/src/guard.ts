@@ -1,0 +1,140 @@
+import type {
+  BucketStore,
+  CircuitBreakerGroup,
+  ConcurrencyLimiterGroup,
+  Decision,
+  RateLimiter,
+} from '@breaking/core';
+import { check, isThenable } from '@breaking/core/internal';
+import {
+  type Binding,
+  CircuitBreakerGate,
+  type CircuitBreakerGateOptions,
+  ConcurrencyLimitGate,
+  type ConcurrencyLimitGateOptions,
+  type RateLimitOptions as HttpRateLimitOptions,
+  type MaybePromise,
+  optionsAlone,
+  RateLimitGate,
+} from '@breaking/http';
+import { Call } from './call.js';
+import { checkAddressed, refusalBy } from './gates.js';
+import type { RateLimitOptions } from './options.js';
+
+/** A handler of requests. Runtimes hand it more than the request: `info`, a server, bindings. */
+export type Handler<R extends Request, Rest extends readonly unknown[]> = (
+  request: R,
+  ...rest: Rest
+) => Response | Promise<Response>;
+
+type InfoOf<Rest extends readonly unknown[]> = Rest extends readonly [infer Info, ...unknown[]]
+  ? Info
+  : never;
+
+/** What stands in front of a handler. Each option that is given makes a limit or a breaker of its own. */
+export interface GuardOptions<R extends Request = Request, Info = never> {
+  readonly rateLimit?: RateLimitOptions<R, Info> | undefined;
+  readonly circuitBreaker?: CircuitBreakerGateOptions<R> | undefined;
+  readonly concurrencyLimit?: ConcurrencyLimitGateOptions<R> | undefined;
+}
+
+/** A handler behind gates, with what it looks into; each is undefined where its option was not given. */
+export interface GuardedHandler<R extends Request, Rest extends readonly unknown[]> {
+  (request: R, ...rest: [...Rest, ...unknown[]]): Promise<Response>;
+  /** The limiter of the rate limit, to look at a key, to reset or to block it. */
+  readonly limiter: RateLimiter<BucketStore> | undefined;
+  /** The key under which a request counts with the limiter. */
+  keyOf(request: R, ...rest: unknown[]): MaybePromise<string | undefined>;
+  /** The breakers: one for each key. */
+  readonly breakers: CircuitBreakerGroup | undefined;
+  /** The limiters of the concurrency limit: one for each key. */
+  readonly concurrency: ConcurrencyLimiterGroup | undefined;
+}
+
+const binding: Binding<Call, Request> = {
+  requestOf: call => call.request,
+  exchangeOf: call => call,
+  infoOf: call => call.rest[0],
+  addressOf: () => undefined,
+  trustsAnyClient: () => false,
+  tellsHandled: true,
+  isAnswered: call => call.isAnswered,
+  setHeader: (call, name, value) => call.setField(name, value),
+  setDecision: (call, decision) => {
+    call.decision = decision;
+  },
+  send: (call, refusal) => call.refuse(refusal),
+};
+
+/** The last call with each request, for handlers that are guarded more than once. */
+const calls = new WeakMap<Request, Call>();
+
+/**
+ * Puts a concurrency limit, a rate limit and a circuit breaker, in this order, in front of a handler that turns a `Request` into a
+ * `Response`. What refuses a request answers it: 429 by the rate limit, 503 by the others.
+ * @returns a handler of the same type, with the `limiter`, `breakers` and `concurrency` that it asks
+ * @throws TypeError or RangeError for a wrong option, at once
+ *
+ * @example
+ * Deno.serve(guard(handler, { rateLimit: { ...perMinute(100), addressOf: denoAddress } }));
+ */
+export function guard<R extends Request, Rest extends readonly unknown[]>(
+  handler: Handler<R, Rest>,
+  options: GuardOptions<R, InfoOf<Rest>>,
+  ...others: never[]
+): GuardedHandler<R, Rest> {
+  optionsAlone('guard', others);
+  check.asFunction('guard: the handler', handler);
+  check.knownOptions('guard', options, ['rateLimit', 'circuitBreaker', 'concurrencyLimit']);
+  const { rateLimit, circuitBreaker, concurrencyLimit } = options;
+  const limit =
+    rateLimit === undefined
+      ? undefined
+      : new RateLimitGate(binding, rateLimit as HttpRateLimitOptions<Request>);
+  if (rateLimit !== undefined) checkAddressed(rateLimit);
+  const breaker =
+    circuitBreaker === undefined
+      ? undefined
+      : new CircuitBreakerGate(binding, circuitBreaker as CircuitBreakerGateOptions<Request>);
+  const concurrency =
+    concurrencyLimit === undefined
+      ? undefined
+      : new ConcurrencyLimitGate(binding, concurrencyLimit as ConcurrencyLimitGateOptions<Request>);
+  const gates = [concurrency, limit, breaker].filter(gate => gate !== undefined);
+
+  async function guarded(this: unknown, request: R, ...rest: [...Rest, ...unknown[]]): Promise<Response> {
+    const outer = calls.get(request);
+    // The same request may also come again, later or at the same time: that is another call.
+    if (outer?.isAnswered === false && outer.meets(guarded)) return answer(this, outer);
+    const call = new Call(request, rest);
+    call.meets(guarded);
+    calls.set(request, call);
+    try {
+      return call.answered(await answer(this, call));
+    } catch (error) {
+      call.failed(error);
+      throw error;
+    }
+  }
+
+  async function answer(self: unknown, call: Call): Promise<Response> {
+    const refusal = refusalBy(gates, call);
+    const refused = isThenable(refusal) ? await refusal : refusal;
+    if (refused !== undefined) return refused;
+    const handled = Promise.resolve(handler.apply(self, [call.request as R, ...(call.rest as Rest)]));
+    call.handled = handled;
+    return handled;
+  }
+
+  return Object.assign(guarded, {
+    limiter: limit?.limiter,
+    keyOf: (request: R, ...rest: unknown[]) => limit?.keyOf(new Call(request, rest)),
+    breakers: breaker?.breakers,
+    concurrency: concurrency?.concurrency,
+  });
+}
+
+/** The decision of the rate limits that a request has met, for its handler: the one that restricts it most. */
+export function decisionOf(request: Request): Decision | undefined {
+  return calls.get(request)?.decision;
+}

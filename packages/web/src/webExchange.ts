@@ -1,0 +1,104 @@
+import type { Decision } from '@breaking/core';
+import { type Ending, Exchange, type Refusal, statusOf } from '@breaking/http';
+import { isSentAsItIs, isWithoutBody, withFields } from './answer.js';
+import { watchedBody } from './watchedBody.js';
+
+/**
+ * What the gates keep of a request that is answered with a `Response`. It begins to be answered when the handler has returned
+ * that, and has ended once the body was read to its end, cancelled, or broke.
+ */
+export class WebExchange extends Exchange {
+  /** The decision that restricts the request most. */
+  decision: Decision | undefined;
+  /** Whether the handler has returned or thrown, or a gate has refused the request. */
+  isAnswered = false;
+  /** The answer of the gate that has refused the request. */
+  #refusal: Response | undefined;
+  readonly #request: Request;
+  readonly #fields: Record<string, string> = {};
+  #ending: Ending | undefined;
+  #forgetSignal: (() => void) | undefined;
+
+  constructor(request: Request) {
+    super();
+    this.#request = request;
+  }
+
+  /** Sets a header field of the answer to come. */
+  setField(name: string, value: string): void {
+    this.#fields[name] = value;
+  }
+
+  /** The request is refused. The fields of the refusal tell of more limits than those that were set before. */
+  refuse({ status, headers, body }: Refusal): void {
+    for (const name of Object.keys(this.#fields)) this.#fields[name] = headers[name] ?? this.#fields[name]!;
+    const bytes = new TextEncoder().encode(body);
+    this.#refusal = new Response(bytes, {
+      status,
+      headers: { ...headers, 'Content-Length': `${bytes.byteLength}` },
+    });
+  }
+
+  /** The answer of the gate that has refused the request. */
+  get refusal(): Response {
+    return this.#refusal as Response;
+  }
+
+  /**
+   * The request is answered with this.
+   * @returns the answer as it is to be sent: the same, or a copy of it, with the fields that gates have set
+   */
+  answered(response: Response): Response {
+    const { status, body } = response;
+    this.isAnswered = true;
+    this.begin(status);
+    const isOver =
+      response === this.#refusal ||
+      body === null ||
+      isSentAsItIs(response) ||
+      isWithoutBody(this.#request.method, status);
+    if (isOver) this.#settle({ status, aborted: false });
+    if (isSentAsItIs(response)) return response;
+    if (isOver || !this.isWatched) return withFields(response, this.#fields);
+    const watched = watchedBody(body, {
+      read: () => this.#settle({ status, aborted: false }),
+      broke: error => this.#settle({ aborted: false, error }),
+      left: () => this.#leave(),
+    });
+    return withFields(new Response(watched, response), this.#fields);
+  }
+
+  /** The error left the outermost gate. How it is answered is not seen here, so the status is that which it asks for. */
+  failed(error: unknown): void {
+    this.isAnswered = true;
+    this.error = error;
+    this.#settle({ status: statusOf(error), aborted: false });
+  }
+
+  protected lookForHead(): void {
+    // `answered` tells.
+  }
+
+  protected lookForEnd(): void {
+    const { signal } = this.#request;
+    const leave = () => this.#leave();
+    signal.addEventListener('abort', leave);
+    this.#forgetSignal = () => signal.removeEventListener('abort', leave);
+  }
+
+  protected ending(): Ending | undefined {
+    return this.#ending ?? (this.#request.signal.aborted ? { aborted: true } : undefined);
+  }
+
+  /** The client has left. It counts as the server's fault if the handler had failed. */
+  #leave(): void {
+    this.#settle({ aborted: this.error === undefined || statusOf(this.error) < 500 });
+  }
+
+  #settle(ending: Ending): void {
+    if (this.#ending !== undefined) return;
+    this.#ending = this.error === undefined ? ending : { error: this.error, ...ending };
+    this.#forgetSignal?.();
+    this.end(this.#ending);
+  }
+}
