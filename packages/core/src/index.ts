@@ -17,15 +17,9 @@ export { type GuardedDecorator, guarded } from './breaker/guarded.js';
 export type { CircuitBreakerOptions, ErrorType } from './breaker/options.js';
 export type { Permit } from './breaker/permit.js';
 export { allThere, cappedDebt, debtAt } from './bucket/debt.js';
-export {
-  type Allowed,
-  type Decision,
-  type DecisionSource,
-  decided,
-  type Refused,
-  sourced,
-  sourceOf,
-} from './bucket/decision.js';
+export { decided, sourced } from './bucket/decided.js';
+export { sourceOf } from './bucket/decidedRequest.js';
+export type { Allowed, Decision, DecisionSource, Refused } from './bucket/decision.js';
 export type { LimitState } from './bucket/limitState.js';
 export {
   type BucketPolicy,

@@ -20,7 +20,8 @@ export {
   SAME_MOMENT_SECS,
   secondsUntilThere,
 } from './bucket/debt.js';
-export { blockSecsOf, debtsAfter, refusedFor, undecided } from './bucket/decision.js';
+export { debtsAfter, refusedFor, undecided } from './bucket/decided.js';
+export { blockSecsOf } from './bucket/decidedRequest.js';
 export { LARGEST_CAPACITY, namedLimits } from './bucket/policy.js';
 export { concurrencyGroupNamed } from './concurrency/concurrencyLimiterGroup.js';
 export { CONCURRENCY_LIMITER_OPTIONS } from './concurrency/options.js';

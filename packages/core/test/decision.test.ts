@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   type Decision,
   decided,
@@ -69,6 +70,31 @@ describe('a decision made of debts', () => {
       blocked: false,
       retryAfterSecs: 0,
     });
+  });
+});
+
+describe('the states of the limits, which are made when somebody asks', () => {
+  const decision = decided([BURST, DAILY], [1, 2], 1, true);
+
+  test('are the same objects each time', () => {
+    expect(decision.limits).toBe(decision.limits);
+  });
+
+  test('are shown by console.log, as deep as it is told to', () => {
+    expect(inspect(decision)).toMatch(/^Decision \{\n {2}allowed: true,\n {2}limits: \[[\s\S]*tokensLeft: 19/);
+    expect(inspect({ decision }, { depth: 0 })).toBe('{ decision: [Decision] }');
+  });
+
+  test('tell decisions apart that differ in nothing else, as long as nobody asked', () => {
+    expect(decided([BURST], [1], 1, true)).toEqual(decided([BURST], [1], 1, true));
+    expect(decided([BURST], [1], 1, true)).not.toEqual(decided([BURST], [2], 1, true));
+    expect(decided([BURST], [1], 1, true)).not.toEqual(decided([DAILY], [1], 1, true));
+  });
+
+  test('can be asked for through a Proxy, and of an object that was created over the decision', () => {
+    const expected = [{ tokensLeft: 19 }, { tokensLeft: 4998 }];
+    expect(new Proxy(decision, {}).limits).toMatchObject(expected);
+    expect(Object.create(decision).limits).toMatchObject(expected);
   });
 });
 

@@ -39,8 +39,4 @@ export class DecidedLimit implements LimitState {
     const untilFull = state.secondsUntil?.(capacityMax);
     return untilFull === undefined ? capacityMax - tokensLeft : untilFull * restoreRateHz;
   }
-
-  static isOne(state: LimitState): boolean {
-    return #debt in state;
-  }
 }

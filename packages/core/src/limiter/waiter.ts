@@ -1,6 +1,7 @@
 import { whenAborted } from '../base/abort.js';
 import { type Cost, longestWait } from '../bucket/debt.js';
-import { type Decision, debtsAfter, refusedFor } from '../bucket/decision.js';
+import { debtsAfter, refusedFor } from '../bucket/decided.js';
+import type { Decision } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
 import type { Reservation, Want } from '../store/reservation.js';
 import { StoreUnavailable, TooManyRequests } from './errors.js';

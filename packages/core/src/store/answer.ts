@@ -1,5 +1,6 @@
 import { shown } from '../base/check.js';
-import { type Decision, isDecided, restated, type ToldDecision } from '../bucket/decision.js';
+import { isDecided, restated } from '../bucket/decided.js';
+import type { Decision, ToldDecision } from '../bucket/decision.js';
 import type { LimitState } from '../bucket/limitState.js';
 import { type Limit, sameLimits } from '../bucket/policy.js';
 import type { Reservation, Reservations, Want } from './reservation.js';

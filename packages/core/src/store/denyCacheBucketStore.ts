@@ -1,7 +1,8 @@
 import { knownOptions, whole } from '../base/check.js';
 import { isThenable } from '../base/thenable.js';
 import { longestWait } from '../bucket/debt.js';
-import { type Decision, sourceOf } from '../bucket/decision.js';
+import { sourceOf } from '../bucket/decidedRequest.js';
+import type { Decision } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
 import { decisionIn } from './answer.js';
 import { RefusedKeys } from './refusedKeys.js';

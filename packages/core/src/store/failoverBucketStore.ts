@@ -1,6 +1,7 @@
 import { knownOptions, oneOf, printableName, shown } from '../base/check.js';
 import { asDeadline } from '../base/deadline.js';
-import { type Decision, sourced, undecided } from '../bucket/decision.js';
+import { sourced, undecided } from '../bucket/decided.js';
+import type { Decision } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
 import { decisionIn, numberIn, reservationsIn } from './answer.js';
 import { ON_STORE_ERROR, type OnStoreError } from './events.js';

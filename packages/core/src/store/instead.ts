@@ -1,4 +1,4 @@
-import { sourced, undecided } from '../bucket/decision.js';
+import { sourced, undecided } from '../bucket/decided.js';
 import type { OnStoreError } from './events.js';
 import type { MemoryBucketStore } from './memory/memoryBucketStore.js';
 import type { Reservation, Reservations, ReserveOptions, Want } from './reservation.js';

@@ -1,5 +1,7 @@
 import { allThere, type Cost, debtAt, isBlock } from '../bucket/debt.js';
-import { blockSecsOf, type Decision, type DecisionSource, debtsAfter, decided } from '../bucket/decision.js';
+import { debtsAfter, decided } from '../bucket/decided.js';
+import { blockSecsOf } from '../bucket/decidedRequest.js';
+import type { Decision, DecisionSource } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
 
 /**

@@ -1,5 +1,7 @@
 import { allThere, isBlock, wholeTokens } from '../../bucket/debt.js';
-import { type Decision, debtsAfter, decided, sourceOf } from '../../bucket/decision.js';
+import { debtsAfter, decided } from '../../bucket/decided.js';
+import { sourceOf } from '../../bucket/decidedRequest.js';
+import type { Decision } from '../../bucket/decision.js';
 import type { Limit } from '../../bucket/policy.js';
 import { LastAnswer } from '../lastAnswer.js';
 

@@ -1,14 +1,8 @@
 import { knownOptions, whole } from '../../base/check.js';
-import { allThere, areThere, wholeTokens } from '../../bucket/debt.js';
-import {
-  allowing,
-  blockSecsOf,
-  type Decision,
-  debtsAfter,
-  decided,
-  refusing,
-} from '../../bucket/decision.js';
-import { DecidedLimit } from '../../bucket/limitState.js';
+import { allThere, areThere, secondsUntilThere, wholeTokens } from '../../bucket/debt.js';
+import { allowing, debtsAfter, decided, refusing } from '../../bucket/decided.js';
+import { blockSecsOf } from '../../bucket/decidedRequest.js';
+import type { Decision } from '../../bucket/decision.js';
 import type { Limit } from '../../bucket/policy.js';
 import { PrefixedStore } from '../prefixedStore.js';
 import type { Lockout, Reservations, ReserveOptions, Want } from '../reservation.js';
@@ -39,6 +33,8 @@ export class MemoryBucketStore implements BucketStore {
   #tags = new LimitTags(this.#keys.after(''));
   #buckets: KeyBuckets;
   #waits: Waits;
+  /** What the last refusal under one limit named. */
+  #violated: readonly string[] = [];
 
   /** @param options.maxKeys a whole number, at least 1; default 100,000 */
   constructor(options: { readonly maxKeys?: number | undefined } = {}) {
@@ -175,8 +171,14 @@ export class MemoryBucketStore implements BucketStore {
       }
       if (slot !== -1) shard.set(slot, debt, now, limit.restoreRateHz);
     }
-    const states = [new DecidedLimit(limit, debt)];
-    return allowed ? allowing(states) : refusing(states, cost);
+    return allowed ? allowing(limits, debt) : this.#refusal(limits, debt, cost);
+  }
+
+  #refusal(limits: readonly Limit[], debt: number, cost: number): Decision {
+    const { name, capacityMax, restoreRateHz } = limits[0] as Limit;
+    // Most limiters have one limit, so all their refusals name the same.
+    if (this.#violated[0] !== name) this.#violated = Object.freeze([name]);
+    return refusing(limits, debt, this.#violated, secondsUntilThere(capacityMax, restoreRateHz, debt, cost));
   }
 
   /** Decides in the same way under several limits, and where the key may be blocked or callers may wait on it. */

@@ -6,7 +6,7 @@ import {
   SAME_MOMENT_SECS,
   secondsUntilAll,
 } from '../../bucket/debt.js';
-import { decided, refusedFor } from '../../bucket/decision.js';
+import { decided, refusedFor } from '../../bucket/decided.js';
 import type { Limit } from '../../bucket/policy.js';
 import type { Reservation, Reservations, ReserveOptions, Want } from '../reservation.js';
 import { blockSecs } from './blocks.js';

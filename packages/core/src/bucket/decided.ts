@@ -1,0 +1,110 @@
+import { areThere, type Cost, costAt, isBlock, secondsUntilAll } from './debt.js';
+import { BlockedDecision, type Debts, DecidedRequest, NONE, SourcedDecision } from './decidedRequest.js';
+import type { Decision, DecisionSource, ToldDecision } from './decision.js';
+import { DecidedLimit } from './limitState.js';
+import type { Limit } from './policy.js';
+
+/**
+ * Makes a Decision of what a store knows.
+ * @param limits as the store was given them
+ * @param debts each limit's debt after the decision, in the order of `limits`
+ * @param cost the tokens that were asked of each limit: a number, or one for each, in the order of `limits`
+ * @param allowed whether they were (or, for a peek, would be) given
+ * @param blockSecs what is left of a block; one of more than 0.001 refuses, whatever `allowed` says
+ * @throws TypeError for a debt that is not a number of 0 or more
+ */
+export function decided(
+  limits: readonly Limit[],
+  debts: ArrayLike<number>,
+  cost: Cost,
+  allowed: boolean,
+  source: DecisionSource = 'store',
+  blockSecs = 0,
+): Decision {
+  const owed = copied(debts, limits.length);
+  const decision = isBlock(blockSecs)
+    ? new BlockedDecision(secondsUntilAll(limits, debts, cost, blockSecs), limits, owed, blockSecs)
+    : allowed
+      ? allowing(limits, owed)
+      : refusing(limits, owed, violatedOf(limits, debts, cost), secondsUntilAll(limits, debts, cost));
+  return source === 'store' ? (decision as Decision) : sourced(decision as Decision, source);
+}
+
+/** @throws TypeError for a debt that is not a number of 0 or more */
+function copied(debts: ArrayLike<number>, count: number): Debts {
+  for (let i = 0; i < count; i++) {
+    if ((debts[i] as number) >= 0) continue;
+    throw new TypeError(`decided: each debt must be a number of 0 or more, got ${debts[i]}`);
+  }
+  return count === 1 ? (debts[0] as number) : Array.from({ length: count }, (_, i) => debts[i] as number);
+}
+
+/** The names of the limits that lack what is asked of them. */
+function violatedOf(limits: readonly Limit[], debts: ArrayLike<number>, cost: Cost): readonly string[] {
+  const lacks = ({ capacityMax }: Limit, i: number) =>
+    !areThere(capacityMax, debts[i] as number, costAt(cost, i));
+  return limits.filter(lacks).map(({ name }) => name);
+}
+
+/** A request that all limits allow, or a look that finds that they would. */
+export function allowing(limits: readonly Limit[], debts: Debts): Decision {
+  return new DecidedRequest(true, NONE, false, 0, limits, debts) as Decision;
+}
+
+export function refusing(
+  limits: readonly Limit[],
+  debts: Debts,
+  violated: readonly string[],
+  retryAfterSecs: number,
+): Decision {
+  return new DecidedRequest(false, violated, false, retryAfterSecs, limits, debts) as Decision;
+}
+
+/**
+ * The refusal of a caller that would have to wait too long.
+ * @param waitSecs seconds until the tokens are there that nobody ahead waits for
+ * @param blocked whether that is because of a block
+ */
+export function refusedFor(
+  limits: readonly Limit[],
+  debts: ArrayLike<number>,
+  cost: Cost,
+  waitSecs: number,
+  blocked: boolean,
+): Decision {
+  const lacking = violatedOf(limits, debts, cost);
+  const violated = blocked ? NONE : lacking.length > 0 ? lacking : limits.map(({ name }) => name);
+  const owed = copied(debts, limits.length);
+  return new DecidedRequest(false, violated, blocked, waitSecs, limits, owed) as Decision;
+}
+
+/** A decision without a bucket behind it, for when the store gives no answer. It lists no limits and names none as violated. */
+export function undecided(allowed: boolean, retryAfterSecs: number): Decision {
+  return sourced(new DecidedRequest(allowed, NONE, false, retryAfterSecs, [], []) as Decision, 'local');
+}
+
+/** Each limit's debt after a decision, whoever made it. `decided` was given these. */
+export function debtsAfter(decision: Decision): readonly number[] {
+  if (!isDecided(decision)) return decision.limits.map(DecidedLimit.debtOf);
+  const [, debts] = DecidedRequest.partsOf(decision);
+  return typeof debts === 'number' ? [debts] : debts;
+}
+
+/** Whether a decision was made by our own functions, which make none that contradicts itself. */
+export function isDecided(value: unknown): value is Decision & DecidedRequest {
+  return value instanceof DecidedRequest;
+}
+
+/** A decision that somebody else made, as one of ours. */
+export function restated(decision: ToldDecision, asked: readonly Limit[]): Decision {
+  const { allowed, limits, violated, blocked = false, retryAfterSecs } = decision;
+  const debts = limits.map(DecidedLimit.debtOf);
+  const limited = asked.slice(0, limits.length);
+  const owed = copied(debts, debts.length);
+  return new DecidedRequest(allowed, violated, blocked, retryAfterSecs, limited, owed) as Decision;
+}
+
+/** The same decision, taken by another. */
+export function sourced(decision: Decision, source: DecisionSource): Decision {
+  return new SourcedDecision(decision as Decision & DecidedRequest, source) as Decision;
+}
