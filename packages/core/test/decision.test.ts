@@ -81,7 +81,9 @@ describe('the states of the limits, which are made when somebody asks', () => {
   });
 
   test('are shown by console.log, as deep as it is told to', () => {
-    expect(inspect(decision)).toMatch(/^Decision \{\n {2}allowed: true,\n {2}limits: \[[\s\S]*tokensLeft: 19/);
+    expect(inspect(decision)).toMatch(
+      /^Decision \{\n {2}allowed: true,\n {2}limits: \[[\s\S]*tokensLeft: 19/,
+    );
     expect(inspect({ decision }, { depth: 0 })).toBe('{ decision: [Decision] }');
   });
 

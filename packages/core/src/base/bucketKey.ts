@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+const { charCodeAt } = String.prototype;
+
 /** The length of the longest key that is kept unchanged. */
 const LONGEST_KEY = 256;
 const DIGEST = 'sha256:';
@@ -11,7 +13,7 @@ const DIGEST = 'sha256:';
  */
 export function boundedKey(key: string): string {
   // Nearly all keys are short and do not begin with an s.
-  return key.length <= LONGEST_KEY && key.charCodeAt(0) !== 0x73 ? key : digestedIfNeeded(key);
+  return key.length <= LONGEST_KEY && charCodeAt.call(key, 0) !== 0x73 ? key : digestedIfNeeded(key);
 }
 
 function digestedIfNeeded(key: string): string {

@@ -1,5 +1,7 @@
 import { shown } from '../base/check.js';
 
+const { charCodeAt } = String.prototype;
+
 const always = () => true;
 const never = () => false;
 
@@ -18,7 +20,7 @@ export function enforcement(what: string, enforce: boolean | number): (key: stri
 
 function hash32(text: string): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ charCodeAt.call(text, i), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;

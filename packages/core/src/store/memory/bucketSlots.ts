@@ -8,20 +8,23 @@ import { BLOCK, TIMES } from './limitTags.js';
  */
 export const WORDS = 8;
 
+/** Only eviction uses the rate of a slot, a float. It is never above the real one, so that no bucket counts as full too early. */
+export const ROUNDED_DOWN = 0.999_999_8;
+
 /** Keeps the order of blocks among themselves, and puts them after every bucket. */
 const LONGER_THAN_ANY = 1e200;
 
 /** Slots for buckets, in one piece of memory. */
 export class BucketSlots {
-  protected readonly words: Int32Array;
-  readonly #doubles: Float64Array;
-  readonly #rates: Float32Array;
+  readonly words: Int32Array;
+  readonly doubles: Float64Array;
+  readonly rates: Float32Array;
 
   /** @param words a multiple of {@link WORDS} */
   constructor(words: number) {
     this.words = new Int32Array(words);
-    this.#doubles = new Float64Array(this.words.buffer);
-    this.#rates = new Float32Array(this.words.buffer);
+    this.doubles = new Float64Array(this.words.buffer);
+    this.rates = new Float32Array(this.words.buffer);
   }
 
   get slots(): number {
@@ -35,7 +38,7 @@ export class BucketSlots {
    */
   owed(slot: number, { capacityMax, restoreRateHz }: BucketPolicy, now: number, maxWaitSecs: number): number {
     if (slot === -1) return 0;
-    const doubles = this.#doubles;
+    const { doubles } = this;
     const at = (slot >> 1) + 3;
     // Written as a negation so that a NaN is replaced too.
     if (!((doubles[at] as number) <= now)) doubles[at] = now;
@@ -44,29 +47,28 @@ export class BucketSlots {
   }
 
   set(slot: number, debt: number, at: number, restoreRateHz: number): void {
-    this.#doubles[(slot >> 1) + 2] = debt;
-    this.#doubles[(slot >> 1) + 3] = at;
-    // Only eviction uses this rate. It is never above the real one, so that no bucket counts as full too early.
-    this.#rates[slot + 3] = restoreRateHz * 0.999_999_8;
+    this.doubles[(slot >> 1) + 2] = debt;
+    this.doubles[(slot >> 1) + 3] = at;
+    this.rates[slot + 3] = restoreRateHz * ROUNDED_DOWN;
   }
 
   /** What a bucket owed at {@link atOf}. */
   debtOf(slot: number): number {
-    return this.#doubles[(slot >> 1) + 2] as number;
+    return this.doubles[(slot >> 1) + 2] as number;
   }
 
   atOf(slot: number): number {
-    return this.#doubles[(slot >> 1) + 3] as number;
+    return this.doubles[(slot >> 1) + 3] as number;
   }
 
   /** The rate that a bucket was set with, as a float, or what {@link mark} wrote. */
   rateOf(slot: number): number {
-    return this.#rates[slot + 3] as number;
+    return this.rates[slot + 3] as number;
   }
 
   /** Writes a number in the place of the rate of a slot that drains by a second each second. */
   mark(slot: number, value: number): void {
-    this.#rates[slot + 3] = value;
+    this.rates[slot + 3] = value;
   }
 
   lowOf(slot: number): number {

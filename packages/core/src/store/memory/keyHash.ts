@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
+const { charCodeAt } = String.prototype;
+
 /**
  * Turns keys into 64 bits under a secret. Somebody who chooses keys cannot choose two that have the same hash, and no key
  * has to be kept to be recognised. Two keys of one hash share their buckets: each may be refused for what the other took,
@@ -68,10 +70,10 @@ export class KeyHash {
     let anyBit = 0;
     let i = 0;
     for (; i + 3 < length; i += 4) {
-      const a = key.charCodeAt(i);
-      const b = key.charCodeAt(i + 1);
-      const c = key.charCodeAt(i + 2);
-      const d = key.charCodeAt(i + 3);
+      const a = charCodeAt.call(key, i);
+      const b = charCodeAt.call(key, i + 1);
+      const c = charCodeAt.call(key, i + 2);
+      const d = charCodeAt.call(key, i + 3);
       anyBit |= a | b | c | d;
       const word = a | (b << 8) | (c << 16) | (d << 24);
       const m = rest | (word << shift);
@@ -92,7 +94,7 @@ export class KeyHash {
     }
     let word = 0;
     for (; i < length; i++) {
-      const a = key.charCodeAt(i);
+      const a = charCodeAt.call(key, i);
       anyBit |= a;
       word |= a << ((i & 3) << 3);
     }
@@ -134,8 +136,8 @@ export class KeyHash {
     const whole = this.#prefix + key;
     let i = 0;
     for (; i + 1 < whole.length; i += 2)
-      sipRound(state, whole.charCodeAt(i) | (whole.charCodeAt(i + 1) << 16));
-    sipRound(state, (i < whole.length ? whole.charCodeAt(i) : 0) | (whole.length << 25));
+      sipRound(state, charCodeAt.call(whole, i) | (charCodeAt.call(whole, i + 1) << 16));
+    sipRound(state, (i < whole.length ? charCodeAt.call(whole, i) : 0) | (whole.length << 25));
     (state[2] as number) ^= 0xff;
     for (let round = 0; round < 3; round++) sipRound(state, 0);
     const [v0, v1, v2, v3] = state as unknown as [number, number, number, number];

@@ -1,6 +1,6 @@
 import { knownOptions, whole } from '../../base/check.js';
-import { allThere, areThere, secondsUntilThere, wholeTokens } from '../../bucket/debt.js';
-import { allowing, debtsAfter, decided, refusing } from '../../bucket/decided.js';
+import { allThere, wholeTokens } from '../../bucket/debt.js';
+import { debtsAfter, decided } from '../../bucket/decided.js';
 import { blockSecsOf } from '../../bucket/decidedRequest.js';
 import type { Decision } from '../../bucket/decision.js';
 import type { Limit } from '../../bucket/policy.js';
@@ -12,6 +12,7 @@ import { BucketTable } from './bucketTable.js';
 import { KeyBuckets } from './keyBuckets.js';
 import { KeyHash } from './keyHash.js';
 import { LimitTags } from './limitTags.js';
+import { decideOne, Violated } from './oneBucket.js';
 import { reserve } from './reserving.js';
 import type { Waits } from './waits.js';
 
@@ -33,8 +34,7 @@ export class MemoryBucketStore implements BucketStore {
   #tags = new LimitTags(this.#keys.after(''));
   #buckets: KeyBuckets;
   #waits: Waits;
-  /** What the last refusal under one limit named. */
-  #violated: readonly string[] = [];
+  readonly #violated = new Violated();
 
   /** @param options.maxKeys a whole number, at least 1; default 100,000 */
   constructor(options: { readonly maxKeys?: number | undefined } = {}) {
@@ -141,47 +141,21 @@ export class MemoryBucketStore implements BucketStore {
     if (decision.blocked || buckets.shard.blocks > 0) setBlock(buckets, blockSecsOf(decision), now);
   }
 
-  /**
-   * Decides whether `cost` tokens are there, and takes `taken` if they are; puts tokens back where that is below 0.
-   *
-   * This is written for V8. A function of more than 460 bytes of bytecode is compiled by itself, with all that it calls,
-   * instead of as a part of its caller, where the room for that would run out halfway and cost half as much again. V8 also
-   * counts how often each call is made, from the first key on: the calls for one limit are the same for new and known keys.
-   */
+  /** Decides whether `cost` tokens are there, and takes `taken` if they are; puts tokens back where that is below 0. */
   #decide(key: string, limits: readonly Limit[], cost: number, taken: number, now: number): Decision {
     const keys = this.#keys;
     keys.take(key);
     const { low, high } = keys;
-    let shard = this.#table.shardOf(low);
-    if (limits.length !== 1 || shard.blocks + this.#waits.size > 0) {
-      return this.#decideAll(limits, cost, taken, now);
+    const shard = this.#table.shardOf(low);
+    let decision: Decision | undefined;
+    if (limits.length === 1 && shard.blocks + this.#waits.size === 0) {
+      const tag = this.#tags.of(0, (limits[0] as Limit).name);
+      decision = decideOne(shard, low, high, tag, limits, cost, taken, now, this.#violated);
     }
-    // Most limiters have one limit, which needs no arrays.
-    const limit = limits[0] as Limit;
-    const tag = this.#tags.of(0, limit.name);
-    let slot = shard.find(low, high, tag);
-    let debt = shard.owed(slot, limit, now, 0);
-    const allowed = areThere(limit.capacityMax, debt, cost);
-    if (allowed && taken !== 0) {
-      debt = Math.max(0, debt + taken);
-      if (slot === -1 && debt > 0) {
-        this.#buckets.forgetSpares(1, 0, now);
-        shard = this.#table.makeRoom(keys, now);
-        slot = shard.add(low, high, tag);
-      }
-      if (slot !== -1) shard.set(slot, debt, now, limit.restoreRateHz);
-    }
-    return allowed ? allowing(limits, debt) : this.#refusal(limits, debt, cost);
+    return decision ?? this.#decideAll(limits, cost, taken, now);
   }
 
-  #refusal(limits: readonly Limit[], debt: number, cost: number): Decision {
-    const { name, capacityMax, restoreRateHz } = limits[0] as Limit;
-    // Most limiters have one limit, so all their refusals name the same.
-    if (this.#violated[0] !== name) this.#violated = Object.freeze([name]);
-    return refusing(limits, debt, this.#violated, secondsUntilThere(capacityMax, restoreRateHz, debt, cost));
-  }
-
-  /** Decides in the same way under several limits, and where the key may be blocked or callers may wait on it. */
+  /** Decides in the same way under several limits, for a new key, and where it may be blocked or callers may wait on it. */
   #decideAll(limits: readonly Limit[], cost: number, taken: number, now: number): Decision {
     const buckets = this.#buckets;
     const waiting = buckets.waiting(limits, now);
