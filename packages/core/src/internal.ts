@@ -11,6 +11,7 @@ export { isThenable } from './base/thenable.js';
 export { RareWarning } from './base/warning.js';
 export { groupNamed } from './breaker/circuitBreakerGroup.js';
 export { CIRCUIT_BREAKER_OPTIONS } from './breaker/options.js';
+export { isCallersAbort } from './breaker/outcome.js';
 export { whenAsked } from './breaker/permit.js';
 export {
   areThere,
@@ -25,16 +26,10 @@ export { blockSecsOf } from './bucket/decidedRequest.js';
 export { LARGEST_CAPACITY, namedLimits } from './bucket/policy.js';
 export { concurrencyGroupNamed } from './concurrency/concurrencyLimiterGroup.js';
 export { CONCURRENCY_LIMITER_OPTIONS } from './concurrency/options.js';
-export { asCost, type Costs } from './limiter/costs.js';
 export { enforcement } from './limiter/enforcement.js';
 export { limiterNamed } from './limiter/rateLimiter.js';
+export { asCost, type Costs } from './limiter/wants.js';
 export { AnswerDeadline } from './store/answerDeadline.js';
 export { ON_STORE_ERROR } from './store/events.js';
-export {
-  asStore,
-  DEFAULT_DEADLINE_SECS,
-  KEEPS_REFUSALS,
-  NEVER_FAILS,
-  STANDS_IN,
-  says,
-} from './store/store.js';
+export { asStore, DEFAULT_DEADLINE_SECS } from './store/store.js';
+export { sureStore } from './store/sureStore.js';

@@ -9,17 +9,14 @@ export interface Asked {
 
 /**
  * Asks the callbacks about a request.
- * @param request makes what they are asked about
  * @param origin the key where no callback says another
  * @throws (rejects with) what a callback throws, and TypeError or RangeError for an answer that is wrong
  */
 export async function askedOf(
   { keyOf, costOf, limiter }: Settings,
-  request: () => Request,
+  asked: Request,
   origin: string,
 ): Promise<Asked> {
-  if (keyOf === undefined && costOf === undefined) return { key: origin, cost: 1 };
-  const asked = request();
   const key = keyOf ? check.asString('protect: keyOf', await keyOf(asked)) : origin;
   const cost = costOf ? await costOf(asked) : 1;
   asCost('protect: costOf', cost, limiter?.limits ?? []);

@@ -1,4 +1,4 @@
-import type { Costs } from '@breaking/core/internal';
+import { isCallersAbort } from '@breaking/core/internal';
 import { attemptChannel } from './events.js';
 import { quotaLeft } from './head/quotaLeft.js';
 import { retryAfterSecs } from './head/retryAfter.js';
@@ -14,69 +14,52 @@ export interface Repeatability {
   readonly isResendable: boolean;
 }
 
+/** The head of an answer. */
+export interface Head {
+  readonly status: number;
+  readonly fields: Headers;
+}
+
 /** How an attempt ended: with a head, or an error. */
-export type End = { readonly status: number; readonly fields: Headers } | { readonly error: unknown };
+type End = Head | { readonly error: unknown };
 
 /** The attempts of one call: what each of them tells the upstream, and whether there is another. */
 export class Course {
   readonly #settings: Settings;
   readonly #upstream: Upstream;
-  readonly #cost: Costs;
   readonly #patience: Patience;
   readonly #request: () => Repeatability;
   #attempt = 0;
 
   /** @param request is asked only after an attempt that may be repeated */
-  constructor(
-    settings: Settings,
-    upstream: Upstream,
-    cost: Costs,
-    patience: Patience,
-    request: () => Repeatability,
-  ) {
+  constructor(settings: Settings, upstream: Upstream, patience: Patience, request: () => Repeatability) {
     this.#settings = settings;
     this.#upstream = upstream;
-    this.#cost = cost;
     this.#patience = patience;
     this.#request = request;
-  }
-
-  /**
-   * Waits until the next attempt may be made. It must end with {@link answered} or {@link failed}.
-   * @throws (rejects with) what {@link Upstream.enter} rejects with
-   */
-  async next(): Promise<Passage> {
-    if (this.#attempt > 0) this.#upstream.failFast();
-    const passage = await this.#upstream.enter(this.#cost, this.#patience);
-    this.#attempt += 1;
-    return passage;
   }
 
   /**
    * The head of an answer has come.
    * @returns seconds until the next attempt, beside a pause; undefined if there is to be none
    */
-  answered(
-    { sent, permit }: Passage,
-    status: number,
-    fields: Headers,
-    isFailed: boolean,
-  ): number | undefined {
+  answered({ sent, permit }: Passage, head: Head, isFailed: boolean): number | undefined {
     if (isFailed) permit?.failure();
     else permit?.success();
-    if (this.#upstream.isPaced) {
+    if (sent !== undefined) {
+      const { status, fields } = head;
       const left = quotaLeft(fields, Date.now());
       const asked = status === 429 ? retryAfterSecs(fields, Date.now()) : undefined;
       const reset = left?.remaining === 0 ? left.resetSecs : undefined;
       this.#upstream.pause(Math.max(asked ?? 0, reset ?? 0));
       this.#upstream.heard(sent, left?.remaining);
     }
-    return this.#ended({ status, fields });
+    return this.#ended(head);
   }
 
   /** An attempt has brought no head. @returns as {@link answered} */
   failed({ sent, permit }: Passage, error: unknown): number | undefined {
-    if (this.#patience.signal?.aborted) permit?.ignore();
+    if (isCallersAbort(error, this.#patience.signal)) permit?.ignore();
     else permit?.failure(error);
     this.#upstream.lost(sent);
     return this.#ended({ error });
@@ -89,6 +72,7 @@ export class Course {
   }
 
   #ended(end: End): number | undefined {
+    this.#attempt += 1;
     const secs = this.#retryInSecs(end);
     if (attemptChannel.hasSubscribers) this.#publish(end, secs);
     return secs;
@@ -102,18 +86,22 @@ export class Course {
     if (status !== undefined && !isTransient(status)) return undefined;
     const { method, hasIdempotencyKey, isResendable } = this.#request();
     if (!isResendable || !isRepeatable(method, hasIdempotencyKey, status)) return undefined;
-    const { backoffSecs, backoffMaxSecs, random, budget } = retry;
-    const { key, isPaced, pausedSecs } = this.#upstream;
-    let secs = jitteredSecs(this.#attempt, backoffSecs, backoffMaxSecs, random());
-    if (isPaced && pausedSecs > 0) {
-      // The pause is waited for with everybody else's calls.
-      if (pausedSecs > this.#patience.leftSecs) return undefined;
-      secs = 0;
-    } else if ('fields' in end) {
-      secs = Math.max(secs, retryAfterSecs(end.fields, Date.now()) ?? 0);
-      if (secs > backoffMaxSecs) return undefined;
-    }
-    return budget.check(key).allowed ? secs : undefined;
+    const secs = this.#backoffSecs(end, retry);
+    return secs !== undefined && retry.budget.check(this.#upstream.key).allowed ? secs : undefined;
+  }
+
+  /** Seconds until the next attempt, beside a pause; undefined where that would be too long. */
+  #backoffSecs(
+    end: End,
+    { backoffSecs, backoffMaxSecs, random }: NonNullable<Settings['retry']>,
+  ): number | undefined {
+    const { pausedSecs } = this.#upstream;
+    // A pause is waited for with everybody else's calls.
+    if (pausedSecs > 0) return pausedSecs > this.#patience.leftSecs ? undefined : 0;
+    const jittered = jitteredSecs(this.#attempt, backoffSecs, backoffMaxSecs, random());
+    const asked = 'fields' in end ? retryAfterSecs(end.fields, Date.now()) : undefined;
+    const secs = Math.max(jittered, asked ?? 0);
+    return secs > backoffMaxSecs ? undefined : secs;
   }
 
   #publish(end: End, secs: number | undefined): void {

@@ -1,12 +1,9 @@
 import type { Clock } from '@breaking/core';
-import { wakeAt } from '@breaking/core/internal';
+import { isThenable, wakeAt } from '@breaking/core/internal';
 import { type Patience, Queue } from './waiting.js';
 
-/** A call that was sent, and whose head has not come yet. */
-export interface Sent {
-  /** How often its lane had been paused when it was sent. */
-  readonly era: number;
-}
+/** A call that was sent, and whose head has not come yet. It is the same for all calls between two pauses. */
+export type Sent = symbol;
 
 /**
  * Holds the calls of one key back while the other side has no room for them.
@@ -17,13 +14,13 @@ export interface Sent {
  */
 export class Lane {
   readonly #clock: Clock;
-  readonly #queue: Queue;
+  readonly #queue: Queue<Sent>;
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #cancelTimer: (() => void) | undefined;
   /** How many calls may be sent before another head comes. */
   #allowance = Number.POSITIVE_INFINITY;
-  #era = 0;
-  /** Calls of this era whose heads have not come. */
+  #sent: Sent = Symbol('sent');
+  /** Calls since the last pause whose heads have not come. */
   #underWay = 0;
 
   constructor(clock: Clock) {
@@ -33,40 +30,40 @@ export class Lane {
 
   /** Seconds until the pause is over; 0 without one. */
   get pausedSecs(): number {
+    if (this.#pausedUntil === Number.NEGATIVE_INFINITY) return 0;
     return Math.max(0, this.#pausedUntil - this.#clock.secondsSinceEpoch());
   }
 
-  /** Waits for this call's turn (undefined: it is now). Then {@link send} it. */
-  enter(patience: Patience, refusal: () => Error): Promise<void> | undefined {
+  /**
+   * Waits for this call's turn, and counts it as sent. It must end with {@link heard} or {@link lost}.
+   * @param refusal makes what a caller rejects with whose patience ends
+   */
+  enter(patience: Patience, refusal: () => Error): Sent | Promise<Sent> {
     // Whoever cannot wait for the end of the pause learns of it now.
     if (this.pausedSecs > patience.leftSecs) return Promise.reject(refusal());
     const turn = this.#queue.enter(patience, refusal);
-    if (turn !== undefined) this.#wakeAfterPause();
-    return turn?.finally(() => this.#queue.length === 0 && this.#cancelTimer?.());
+    if (!isThenable(turn)) return turn;
+    this.#wakeAfterPause();
+    return turn.finally(() => this.#queue.length === 0 && this.#cancelTimer?.());
   }
 
-  /** The call whose turn it is goes out. */
-  sent(): Sent {
-    return { era: this.#era };
-  }
-
-  #tryGo(): boolean {
-    if (this.pausedSecs > 0 || this.#allowance < 1) return false;
+  #tryGo(): Sent | undefined {
+    if (this.#allowance < 1 || this.pausedSecs > 0) return undefined;
     this.#allowance -= 1;
     this.#underWay += 1;
-    return true;
+    return this.#sent;
   }
 
   /** The head of a call has come. @param remaining how many more the other side would take, if it says so */
-  heard({ era }: Sent, remaining = Number.POSITIVE_INFINITY): void {
-    if (era !== this.#era) return;
+  heard(sent: Sent, remaining = Number.POSITIVE_INFINITY): void {
+    if (sent !== this.#sent) return;
     this.#underWay -= 1;
     this.#allow(Math.max(0, remaining - this.#underWay));
   }
 
   /** A call has brought no head, or was not made. */
-  lost({ era }: Sent): void {
-    if (era !== this.#era) return;
+  lost(sent: Sent): void {
+    if (sent !== this.#sent) return;
     this.#underWay -= 1;
     this.#allow(this.#allowance);
   }
@@ -82,7 +79,7 @@ export class Lane {
     const until = this.#clock.secondsSinceEpoch() + secs;
     if (until <= this.#pausedUntil) return;
     this.#pausedUntil = until;
-    this.#era += 1;
+    this.#sent = Symbol('sent');
     this.#underWay = 0;
     this.#allowance = 1;
     if (this.#queue.length > 0) this.#wakeAfterPause();

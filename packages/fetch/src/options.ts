@@ -4,12 +4,23 @@ import {
   type CircuitBreakerGroup,
   type CircuitBreakerGroupOptions,
   type Clock,
+  type ConcurrencyLimiterGroup,
   type Limits,
   MonotonicClock,
   perSecond,
   type RateLimiter,
 } from '@breaking/core';
-import { asDeadline, type Costs, check, groupNamed, limiterNamed } from '@breaking/core/internal';
+import {
+  asDeadline,
+  asStore,
+  type Costs,
+  check,
+  concurrencyGroupNamed,
+  groupNamed,
+  limiterNamed,
+  sureStore,
+  unthrowing,
+} from '@breaking/core/internal';
 
 /** A value, or a promise of it. */
 export type MaybePromise<T> = T | PromiseLike<T>;
@@ -79,7 +90,7 @@ export interface Settings {
   readonly breakers: CircuitBreakerGroup | undefined;
   readonly isFailedAnswer: (answer: Response) => boolean;
   readonly maxWaitSecs: number;
-  readonly maxInFlight: number;
+  readonly places: ConcurrencyLimiterGroup | undefined;
   readonly timeoutSecs: number | undefined;
   readonly bodyTimeoutSecs: number | undefined;
   readonly retry: RetrySettings | undefined;
@@ -109,33 +120,37 @@ export function settingsOf(options: ProtectOptions): Settings {
       if (value !== undefined) throw new TypeError(`${what}: ${name} must not be given without limits`);
     }
   }
+  const isFailed = breaker?.isFailedResult;
   const name = check.printableName(`${what}: name`, options.name ?? 'default');
-  const limiter = limits && limiterNamed(what, { name: options.name, limits, store, maxWaitSecs, clock });
+  const kept = store && sureStore(asStore(`${what}: store`, store), { name });
+  const limiter =
+    limits && limiterNamed(what, { name: options.name, limits, store: kept, maxWaitSecs, clock });
+  const limit = maxInFlight === undefined ? undefined : check.whole(`${what}: maxInFlight`, maxInFlight, 1);
   const breakers = breaker && groupNamed(`${what}: breaker`, { ...breaker, name, clock });
   return {
     ...{ name, keyOf, costOf, limiter, breakers, clock },
-    isFailedAnswer: breaker?.isFailedResult ?? isServerError,
+    places: limit === undefined ? undefined : concurrencyGroupNamed(what, { name, limit, clock }),
+    isFailedAnswer: isFailed ? unthrowing(`${what}: breaker: isFailedResult`, isFailed, true) : isServerError,
     maxWaitSecs: check.atMost(
       `${what}: maxWaitSecs`,
       check.atLeast(`${what}: maxWaitSecs`, check.finite(`${what}: maxWaitSecs`, maxWaitSecs), 0),
       2_147_483,
     ),
-    maxInFlight: maxInFlight === undefined ? Infinity : check.whole(`${what}: maxInFlight`, maxInFlight, 1),
     timeoutSecs: timeoutSecs === undefined ? undefined : asDeadline(`${what}: timeoutSecs`, timeoutSecs),
     bodyTimeoutSecs:
       bodyTimeoutSecs === undefined ? undefined : asDeadline(`${what}: bodyTimeoutSecs`, bodyTimeoutSecs),
-    retry: retry && retrySettings(`${what}: retry`, retry, clock),
+    retry: retry && retrySettings(`${what}: retry`, retry, `${name} retries`, clock),
   };
 }
 
-function retrySettings(what: string, options: RetryOptions, clock: Clock): RetrySettings {
+function retrySettings(what: string, options: RetryOptions, name: string, clock: Clock): RetrySettings {
   check.knownOptions(what, options, ['attempts', 'budget', 'backoffSecs', 'backoffMaxSecs', 'random']);
   const { budget = perSecond(1, { burst: 10 }), backoffSecs = 0.2, random = Math.random } = options;
   const { backoffMaxSecs = Math.max(10, backoffSecs) } = options;
   check.positive(`${what}: backoffSecs`, backoffSecs);
   return {
     attempts: check.whole(`${what}: attempts`, options.attempts, 1),
-    budget: limiterNamed(`${what}: budget`, { limits: budget, clock }),
+    budget: limiterNamed(`${what}: budget`, { name, limits: budget, clock }),
     backoffSecs,
     backoffMaxSecs: check.atLeast(
       `${what}: backoffMaxSecs`,

@@ -1,8 +1,12 @@
 import type { BucketStore, CircuitBreakerGroup, RateLimiter } from '@breaking/core';
+import { BodyWatch } from './bodyWatch.js';
 import { Call } from './call.js';
 import { type ProtectOptions, settingsOf } from './options.js';
-import type { Fetch, Input } from './timed.js';
-import { Upstreams } from './upstream.js';
+import { Origins } from './origins.js';
+import { type Fetch, type Input, RequestArguments } from './request.js';
+import { cancelBody } from './retry/body.js';
+import { Upstreams } from './upstreams.js';
+import { visit } from './visit.js';
 
 /** A function of fetch's own type, and what protects it. */
 export type ProtectedFetch = Fetch & {
@@ -26,16 +30,41 @@ export type ProtectedFetch = Fetch & {
  *     const answer = await fetch('https://api.example.com/v1/models');
  *
  * It rejects with what fetch rejects with, and also with TooManyErrors (the breaker is open), TooManyRequests (a wait would
- * exceed `maxWaitSecs`), Overloaded (no place was free for so long) and TimeoutError.
+ * exceed `maxWaitSecs`), Overloaded (no place was free for so long) and TimeoutError. What goes to no server over HTTP, such
+ * as a `data:` URL, goes to `fetch` at once.
  * @throws TypeError or RangeError for a wrong option, at once
  */
 export function protect(fetch: Fetch, options: ProtectOptions): ProtectedFetch {
   const settings = settingsOf(options);
   if (Object.values(options).every(value => value === undefined)) return fetch;
   const upstreams = new Upstreams(settings);
-  const { limiter, breakers } = settings;
-  function protectedFetch(input: Input, init?: RequestInit): Promise<Response> {
-    return new Call(fetch, settings, upstreams, input, init).answer();
-  }
-  return Object.assign(protectedFetch, { ...(limiter && { limiter }), ...(breakers && { breakers }) });
+  const origins = new Origins();
+  const bodies = new BodyWatch();
+  const { limiter, breakers, places } = settings;
+
+  const named = {
+    fetch(input: Input, init: RequestInit | undefined = undefined): Promise<Response> {
+      const called = new RequestArguments(input, init);
+      const origin = origins.of(called.url);
+      // What is wrong with it, fetch itself says.
+      if (origin === undefined || called.hasWrongSignal) return fetch(input, init);
+      return visit(new Call(fetch, settings, called), settings, upstreams, origin, called).then(
+        ({ answer: { response, end }, leave }) => {
+          const over = () => {
+            end?.();
+            leave();
+          };
+          if (end === undefined && places === undefined) over();
+          else bodies.onEnd(response, over);
+          return response;
+        },
+        error => {
+          // As fetch does with a body that it does not send.
+          if (called.signal?.aborted) cancelBody(called.body, called.signal.reason);
+          throw error;
+        },
+      );
+    },
+  };
+  return Object.assign(named.fetch, { ...(limiter && { limiter }), ...(breakers && { breakers }) });
 }

@@ -2,7 +2,7 @@ import type { Costs } from '@breaking/core/internal';
 import type { Dispatcher } from 'undici';
 import { type MaybePromise, type ProtectOptions, settingsOf } from './options.js';
 import { Dispatched, type DispatchedRequest } from './undici/dispatched.js';
-import { Upstreams } from './upstream.js';
+import { Upstreams } from './upstreams.js';
 
 export type { DispatchedRequest } from './undici/dispatched.js';
 

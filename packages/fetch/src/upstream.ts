@@ -1,13 +1,20 @@
-import { type Decision, Overloaded, type Permit, TooManyErrors, TooManyRequests } from '@breaking/core';
+import {
+  type ConcurrencyLimiter,
+  type Decision,
+  Overloaded,
+  type Permit,
+  TooManyErrors,
+  TooManyRequests,
+} from '@breaking/core';
 import { type Costs, isThenable, withoutStack } from '@breaking/core/internal';
-import { BodyWatch } from './bodyWatch.js';
 import { Lane, type Sent } from './lane.js';
 import type { Settings } from './options.js';
-import { type Patience, Queue } from './waiting.js';
+import { EndOfPatience, type Patience, Queue } from './waiting.js';
 
 /** An attempt that may go out now. */
 export interface Passage {
-  readonly sent: Sent;
+  /** Undefined where calls are not held back. */
+  readonly sent: Sent | undefined;
   /** Undefined without a breaker. */
   readonly permit: Permit | undefined;
 }
@@ -17,8 +24,8 @@ export class Upstream {
   readonly key: string;
   readonly #settings: Settings;
   readonly #lane: Lane;
-  readonly #places: Queue;
-  #inFlight = 0;
+  readonly #places: ConcurrencyLimiter | undefined;
+  readonly #waitingForPlaces: Queue<Permit>;
   /** Calls that hold on to this object. */
   calls = 0;
 
@@ -26,7 +33,8 @@ export class Upstream {
     this.#settings = settings;
     this.key = key;
     this.#lane = new Lane(settings.clock);
-    this.#places = new Queue(settings.clock, () => this.#tryTakePlace());
+    this.#places = settings.places?.get(key);
+    this.#waitingForPlaces = new Queue(settings.clock, () => this.#tryTakePlace());
   }
 
   /** Whether nothing would be lost with this object. */
@@ -44,21 +52,23 @@ export class Upstream {
     return this.#settings.limiter !== undefined || this.#settings.maxWaitSecs > 0;
   }
 
-  #tryTakePlace(): boolean {
-    if (this.#inFlight >= this.#settings.maxInFlight) return false;
-    this.#inFlight += 1;
-    return true;
+  /** Only a call that gets a place is told to those who listen, or one that is refused for good: none that still waits. */
+  #tryTakePlace(): Permit | undefined {
+    const places = this.#places as ConcurrencyLimiter;
+    return places.inFlight < places.limit ? places.tryAcquire() : undefined;
   }
 
-  /** Gives a place back. */
-  leavePlace(): void {
-    this.#inFlight -= 1;
-    this.#places.advance();
+  /** Waits for one of the places, of which there must be some. Give it back with {@link leavePlace}. */
+  takePlace(patience: Patience): Permit | Promise<Permit> {
+    return this.#waitingForPlaces.enter(patience, () => {
+      this.#places?.tryAcquire()?.ignore();
+      return withoutStack(() => new Overloaded(this.#settings.name));
+    });
   }
 
-  /** Waits for a place; undefined where there is one now. Give it back with {@link leavePlace}. */
-  takePlace(patience: Patience): Promise<void> | undefined {
-    return this.#places.enter(patience, () => withoutStack(() => new Overloaded(this.#settings.name)));
+  leavePlace(place: Permit): void {
+    place.success();
+    this.#waitingForPlaces.advance();
   }
 
   /** @throws TooManyErrors while the breaker is open: a look, before anything is waited for */
@@ -73,19 +83,27 @@ export class Upstream {
    * @throws (rejects with) TooManyRequests, TooManyErrors, or the reason of the patience's signal
    */
   async enter(cost: Costs, patience: Patience): Promise<Passage> {
-    const { limiter, breakers } = this.#settings;
-    if (limiter !== undefined)
-      await patience.spendOn(limiter.wait(this.key, cost, { signal: patience.signal }));
+    const { limiter, breakers, clock } = this.#settings;
+    if (limiter !== undefined) {
+      const since = clock.secondsSinceEpoch();
+      // A block moves those who wait, whatever their patience is.
+      const end = new EndOfPatience(clock, patience, () => this.#pausedRefusal());
+      const options = { signal: end as unknown as AbortSignal, maxWaitSecs: patience.leftSecs };
+      await limiter.wait(this.key, cost, options);
+      patience.spendSince(since);
+    }
     let sent: Sent | undefined;
     try {
-      if (this.isPaced) await this.#lane.enter(patience, () => this.#pausedRefusal());
-      sent = this.#lane.sent();
+      if (this.isPaced) {
+        const turn = this.#lane.enter(patience, () => this.#pausedRefusal());
+        sent = typeof turn === 'symbol' ? turn : await turn;
+      }
       const breaker = breakers?.get(this.key);
       const permit = breaker?.tryAcquire();
       if (breaker !== undefined && permit === undefined) this.#refuse(breaker.retryAfterSecs);
       return { sent, permit };
     } catch (error) {
-      if (sent !== undefined) this.lost(sent);
+      this.lost(sent);
       this.#giveBack(cost);
       throw error;
     }
@@ -115,13 +133,13 @@ export class Upstream {
   }
 
   /** An attempt has brought a head. @param remaining how many more calls the other side would take, if it says so */
-  heard(sent: Sent, remaining: number | undefined): void {
-    if (this.isPaced) this.#lane.heard(sent, remaining);
+  heard(sent: Sent | undefined, remaining: number | undefined): void {
+    if (sent !== undefined) this.#lane.heard(sent, remaining);
   }
 
   /** An attempt has brought no head. */
-  lost(sent: Sent): void {
-    if (this.isPaced) this.#lane.lost(sent);
+  lost(sent: Sent | undefined): void {
+    if (sent !== undefined) this.#lane.lost(sent);
   }
 
   /** The other side wants no call of this key for so many seconds. Other processes hear of it through a shared store. */
@@ -135,42 +153,4 @@ export class Upstream {
 /** A store that fails has said so on its channel; here nobody waits for it. */
 function quietly(answer: void | PromiseLike<void> | undefined): void {
   if (isThenable(answer)) answer.then(undefined, () => {});
-}
-
-/** How many upstreams are kept before those that are over are looked for. */
-const FEW = 1000;
-
-/** Upstreams by key. One is forgotten with its last call, or when its pause is over. */
-export class Upstreams {
-  readonly bodies = new BodyWatch();
-  readonly #settings: Settings;
-  readonly #byKey = new Map<string, Upstream>();
-  /** How many are kept before the next look for those that are over. */
-  #fewest = FEW;
-
-  constructor(settings: Settings) {
-    this.#settings = settings;
-  }
-
-  /** @param key of the call that begins; it must {@link leave} */
-  of(key: string): Upstream {
-    const upstream = this.#byKey.get(key) ?? this.#made(key);
-    upstream.calls += 1;
-    return upstream;
-  }
-
-  #made(key: string): Upstream {
-    if (this.#byKey.size >= this.#fewest) {
-      for (const each of this.#byKey.values()) if (each.isForgettable) this.#byKey.delete(each.key);
-      this.#fewest = Math.max(FEW, 2 * this.#byKey.size);
-    }
-    const upstream = new Upstream(this.#settings, key);
-    this.#byKey.set(key, upstream);
-    return upstream;
-  }
-
-  leave(upstream: Upstream): void {
-    upstream.calls -= 1;
-    if (upstream.isForgettable) this.#byKey.delete(upstream.key);
-  }
 }

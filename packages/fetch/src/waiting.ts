@@ -18,30 +18,68 @@ export class Patience {
     return this.#leftSecs;
   }
 
-  /** Waits for something, and takes the time that passes meanwhile from what is left. */
-  async spendOn<T>(something: PromiseLike<T>): Promise<T> {
-    const since = this.#clock.secondsSinceEpoch();
-    try {
-      return await something;
-    } finally {
-      this.#leftSecs -= Math.max(0, this.#clock.secondsSinceEpoch() - since);
-    }
+  /** Takes the time that has passed since a moment of the clock from what is left. */
+  spendSince(secs: number): void {
+    const passedSecs = Math.max(0, this.#clock.secondsSinceEpoch() - secs);
+    this.#leftSecs = Math.max(0, this.#leftSecs - passedSecs);
+  }
+}
+
+/**
+ * The end of a patience as a signal, for whom a call is to wait. It has a timer, and listens to the caller's signal, only
+ * while somebody listens to it.
+ */
+export class EndOfPatience implements Pick<AbortSignal, 'aborted' | 'reason'> {
+  readonly #clock: Clock;
+  readonly #patience: Patience;
+  readonly #refusal: () => Error;
+  #reason: unknown;
+  #stop: (() => void) | undefined;
+
+  /** @param refusal makes the reason when the time is up */
+  constructor(clock: Clock, patience: Patience, refusal: () => Error) {
+    this.#clock = clock;
+    this.#patience = patience;
+    this.#refusal = refusal;
+  }
+
+  get aborted(): boolean {
+    return this.#reason !== undefined || this.#patience.signal?.aborted === true;
+  }
+
+  get reason(): unknown {
+    return this.#reason ?? this.#patience.signal?.reason;
+  }
+
+  addEventListener(_abort: string, listener: () => void): void {
+    const { leftSecs, signal } = this.#patience;
+    const stopListening = signal && whenAborted(signal, listener);
+    const cancelTimer = wakeAt(this.#clock, this.#clock.secondsSinceEpoch() + leftSecs, () => {
+      this.#reason = this.#refusal();
+      listener();
+    });
+    this.#stop = () => {
+      cancelTimer();
+      stopListening?.();
+    };
+  }
+
+  removeEventListener(): void {
+    this.#stop?.();
   }
 }
 
 /** Somebody who waits at a {@link Queue}. */
-interface Waiter {
-  readonly pass: () => void;
-}
+type Waiter<T> = (passage: T) => void;
 
 /** Callers who wait for something that comes one by one: first come, first served. */
-export class Queue {
+export class Queue<T> {
   readonly #clock: Clock;
-  readonly #tryPass: () => boolean;
-  readonly #waiting = new Set<Waiter>();
+  readonly #tryPass: () => T | undefined;
+  readonly #waiting = new Set<Waiter<T>>();
 
-  /** @param tryPass lets one pass if that is possible now, and says whether it did */
-  constructor(clock: Clock, tryPass: () => boolean) {
+  /** @param tryPass lets one pass if that is possible now; else undefined */
+  constructor(clock: Clock, tryPass: () => T | undefined) {
     this.#clock = clock;
     this.#tryPass = tryPass;
   }
@@ -51,46 +89,46 @@ export class Queue {
   }
 
   /**
-   * Passes at once (undefined), or waits.
+   * Passes at once, or waits.
    * @param refusal makes what a caller rejects with whose patience ends
    * @throws (rejects with) the reason of the patience's signal
    */
-  enter(patience: Patience, refusal: () => Error): Promise<void> | undefined {
-    if (this.#waiting.size === 0 && this.#tryPass()) return undefined;
-    return patience.spendOn(this.#wait(patience, refusal));
+  enter(patience: Patience, refusal: () => Error): T | Promise<T> {
+    const passage = this.#waiting.size === 0 ? this.#tryPass() : undefined;
+    return passage ?? this.#wait(patience, refusal);
   }
 
-  #wait({ leftSecs, signal }: Patience, refusal: () => Error): Promise<void> {
+  #wait(patience: Patience, refusal: () => Error): Promise<T> {
+    const { leftSecs, signal } = patience;
     if (leftSecs <= 0) return Promise.reject(refusal());
+    const since = this.#clock.secondsSinceEpoch();
     return new Promise((resolve, reject) => {
       const leave = () => {
-        this.#waiting.delete(waiter);
+        patience.spendSince(since);
+        this.#waiting.delete(pass);
         cancelTimer();
         stopListening?.();
       };
-      const waiter: Waiter = {
-        pass: () => {
-          leave();
-          resolve();
-        },
+      const pass = (passage: T) => {
+        leave();
+        resolve(passage);
       };
       const give = (error: unknown) => {
         leave();
         reject(error);
       };
       const stopListening = signal && whenAborted(signal, () => give(signal.reason));
-      const cancelTimer = wakeAt(this.#clock, this.#clock.secondsSinceEpoch() + leftSecs, () =>
-        give(refusal()),
-      );
-      this.#waiting.add(waiter);
+      const cancelTimer = wakeAt(this.#clock, since + leftSecs, () => give(refusal()));
+      this.#waiting.add(pass);
     });
   }
 
   /** Lets pass as many as possible now, in their order. */
   advance(): void {
-    for (const waiter of this.#waiting) {
-      if (!this.#tryPass()) return;
-      waiter.pass();
+    for (const pass of this.#waiting) {
+      const passage = this.#tryPass();
+      if (passage === undefined) return;
+      pass(passage);
     }
   }
 }

@@ -3,8 +3,6 @@ import {
   type BucketStore,
   type Clock,
   type Decision,
-  DenyCacheBucketStore,
-  FailoverBucketStore,
   type Limits,
   MonotonicClock,
   type OnStoreError,
@@ -14,12 +12,9 @@ import {
   asDeadline,
   asStore,
   check,
-  KEEPS_REFUSALS,
   limiterNamed,
-  NEVER_FAILS,
   ON_STORE_ERROR,
-  STANDS_IN,
-  says,
+  sureStore,
   unthrowing,
 } from '@breaking/core/internal';
 import type { Callback, Key } from './callback.js';
@@ -176,26 +171,14 @@ function limiterOf<Req>(what: string, options: RateLimitOptions<Req>): RateLimit
   return limiterNamed(what, { name, limits: policies, store: storeOf(what, options), clock, enforce });
 }
 
-/**
- * The store as the limiter is to use it: one that can fail is never asked without a deadline and somebody to stand in, and
- * not at all for a key that it refuses. The refusals come first: they are no answers of the store that the failover's
- * breaker should count, and they hold while it is down.
- */
 function storeOf<Req>(what: string, options: RateLimitOptions<Req>): BucketStore | undefined {
   const { name, onStoreError = 'local', storeDeadlineSecs } = options;
   check.oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
   if (storeDeadlineSecs !== undefined) asDeadline(`${what}: storeDeadlineSecs`, storeDeadlineSecs);
   if (options.store === undefined || name === undefined) return options.store;
-  const given = asStore(`${what}: store`, options.store);
-  if (says(given, NEVER_FAILS)) return given;
-  const store = (storeDeadlineSecs !== undefined && given.withDeadline?.(storeDeadlineSecs)) || given;
-  if (says(store, STANDS_IN))
-    return says(store, KEEPS_REFUSALS) ? store : new DenyCacheBucketStore({ store });
-  const failover = new FailoverBucketStore({
-    store,
+  return sureStore(asStore(`${what}: store`, options.store), {
     name: check.printableName(`${what}: name`, name),
     onStoreError,
-    deadlineSecs: storeDeadlineSecs ?? store.deadlineSecs,
+    deadlineSecs: storeDeadlineSecs,
   });
-  return new DenyCacheBucketStore({ store: failover });
 }

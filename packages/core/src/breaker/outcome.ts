@@ -59,7 +59,8 @@ function codeOf(error: unknown): unknown {
 /** What fetch and most clients call the error of an abort, and what axios does. */
 const ABORTS = ['AbortError', 'CanceledError'];
 
-function isCallersAbort(error: unknown, signal: AbortSignal | undefined): boolean {
+/** Whether an error says that its caller gave the call up. A signal whose time was up (`AbortSignal.timeout`) is no caller. */
+export function isCallersAbort(error: unknown, signal: AbortSignal | undefined): boolean {
   if (!signal?.aborted || signal.reason?.name === 'TimeoutError') return false;
   const { name, cause } = (error ?? {}) as { name?: unknown; cause?: unknown };
   return error === signal.reason || cause === signal.reason || ABORTS.includes(name as string);

@@ -77,11 +77,15 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Instead of the limiter's own, for this call. */
   readonly limits?: Limits | undefined;
+  /** The longest that this call waits: seconds, at least 0. More than the limiter's own counts as that. */
+  readonly maxWaitSecs?: number | undefined;
 }
 
 export function asWaitOptions(what: string, options: WaitOptions): WaitOptions {
-  knownOptions(what, options, ['signal', 'limits']);
-  const { signal } = options;
+  knownOptions(what, options, ['signal', 'limits', 'maxWaitSecs']);
+  const { signal, maxWaitSecs } = options;
+  if (maxWaitSecs !== undefined)
+    atLeast(`${what}: maxWaitSecs`, finite(`${what}: maxWaitSecs`, maxWaitSecs), 0);
   if (signal !== undefined) {
     asObjectWith(`${what}: signal`, signal, ['addEventListener', 'removeEventListener']);
   }

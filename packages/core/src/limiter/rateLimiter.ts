@@ -10,16 +10,10 @@ import { scopedTo } from '../store/prefixedStore.js';
 import type { Lockout } from '../store/reservation.js';
 import type { BucketStore, FullStore, MORE_OPERATIONS } from '../store/store.js';
 import type { DecisionOf, SameWay } from './answers.js';
-import { asCost, type Costs } from './costs.js';
 import { decisionChannel } from './events.js';
-import {
-  asBlockSecs,
-  asWaitOptions,
-  type RateLimiterOptions,
-  RateLimiterSettings,
-  type WaitOptions,
-} from './options.js';
+import { asBlockSecs, type RateLimiterOptions, RateLimiterSettings, type WaitOptions } from './options.js';
 import { WaitingLines } from './waitingLines.js';
+import { asWant, type Costs } from './wants.js';
 
 /**
  * A rate limiter: one set of token buckets for each key. All limits of a request are decided together; a refusal costs
@@ -113,18 +107,16 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
    * calls. The tokens are reserved at once, so that nobody is woken more than once for them.
    * @param cost also `{ rpm: 1, tpm: 1200 }`, a number for each limit: whole, at least 0
    * @param options.signal ends the wait: the tokens go back, and the callers behind move up
+   * @param options.maxWaitSecs less than the limiter's own, for a caller that has less time
    * @throws (rejects with) TooManyRequests, at once and without taking anything, where it would wait longer than
    *   `maxWaitSecs`; StoreUnavailable under `onStoreError: 'deny'`; the reason of the signal
    */
   async wait(key: string, cost: Costs = 1, options: WaitOptions = {}): Promise<Decision> {
-    const { what, maxWaitSecs } = this.#settings;
-    const { signal, limits } = asWaitOptions(`${what}: wait`, options);
-    const isNumber = typeof cost === 'number';
-    const bounded = this.#keyFor(key, isNumber ? cost : 0);
-    const asked = this.#asked(limits);
-    const each = isNumber ? cost : asCost(`${what}: cost`, cost, asked);
-    const want = { limits: asked, cost: each, maxWaitSecs };
+    const { what, name, maxWaitSecs } = this.#settings;
+    const want = asWant({ what, name, limits: this.#limits, maxWaitSecs }, cost, options);
+    const bounded = this.#keyFor(key, 0);
     this.#needs('reserve');
+    const { signal } = options;
     if (signal?.aborted) throw signal.reason;
     const publish = (decision: Decision) =>
       void (decisionChannel.hasSubscribers && this.#published(key, cost, decision));

@@ -1,18 +1,20 @@
-import type { Clock } from '../base/clock.js';
+import { type Clock, readingOf } from '../base/clock.js';
 import type { Decision } from '../bucket/decision.js';
 import type { Want } from '../store/reservation.js';
-import type { FullStore } from '../store/store.js';
+import { type FullStore, NEVER_FAILS, says } from '../store/store.js';
 import { WaitingLine } from './waitingLine.js';
 
 /** The line of each key on which somebody waits. */
 export class WaitingLines {
   readonly #store: FullStore;
   readonly #clock: Clock;
+  readonly #answersAtOnce: boolean;
   readonly #lines = new Map<string, WaitingLine>();
 
   constructor(store: FullStore, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
+    this.#answersAtOnce = says(store, NEVER_FAILS);
   }
 
   wait(
@@ -20,9 +22,14 @@ export class WaitingLines {
     want: Want,
     signal: AbortSignal | undefined,
     publish: (decision: Decision) => void,
-  ): Promise<Decision> {
+  ): Decision | Promise<Decision> {
     let line = this.#lines.get(key);
     if (line === undefined) {
+      const decision = this.#takenAtOnce(key, want);
+      if (decision !== undefined) {
+        publish(decision);
+        return decision;
+      }
       line = new WaitingLine(
         (wants, options, now) => this.#store.reserve(key, wants, options, now),
         this.#clock,
@@ -31,6 +38,13 @@ export class WaitingLines {
       this.#lines.set(key, line);
     }
     return line.wait(want, signal, publish);
+  }
+
+  /** Takes tokens that are there without a reservation: what others wait for is not there. */
+  #takenAtOnce(key: string, { limits, cost }: Want): Decision | undefined {
+    if (!this.#answersAtOnce || typeof cost !== 'number') return undefined;
+    const decision = this.#store.check(key, limits, cost, readingOf(this.#clock)) as Decision;
+    return decision.allowed ? decision : undefined;
   }
 
   /** Asks the store whether a block has moved those who wait on a key. */

@@ -21,9 +21,12 @@ export interface QuotaLeft {
  */
 export function quotaLeft(fields: Headers, nowMs: number): QuotaLeft | undefined {
   let least: QuotaLeft | undefined;
-  for (const each of [...ofRateLimit(fields.get('ratelimit')), ...ofPairs(fields, serverMs(fields, nowMs))]) {
-    if (least === undefined || isScarcer(each, least)) least = each;
-  }
+  fields.forEach((value, name) => {
+    // Nearly all fields are others.
+    if (!name.includes('ratelimit')) return;
+    const found = name === 'ratelimit' ? ofRateLimit(value) : ofPair(fields, name, value, nowMs);
+    for (const each of found) if (least === undefined || isScarcer(each, least)) least = each;
+  });
   return least;
 }
 
@@ -33,8 +36,7 @@ function isScarcer(a: QuotaLeft, b: QuotaLeft): boolean {
   return (a.resetSecs ?? 0) > (b.resetSecs ?? 0);
 }
 
-function ofRateLimit(field: string | null): QuotaLeft[] {
-  if (field === null) return [];
+function ofRateLimit(field: string): QuotaLeft[] {
   const draft7 = /\bremaining=(\d+)/.exec(field);
   if (draft7) return [{ remaining: Number(draft7[1]), resetSecs: whole(/\breset=(\d+)/.exec(field)?.[1]) }];
   const found: QuotaLeft[] = [];
@@ -49,15 +51,11 @@ function ofRateLimit(field: string | null): QuotaLeft[] {
 
 const REMAINING = /^(?:(x-)?ratelimit-remaining(-[a-z-]+)?|anthropic-ratelimit-([a-z-]+)-remaining)$/;
 
-/** Of pairs of fields, one that says what remains and one that says when there is more. */
-function ofPairs(fields: Headers, dateMs: number): QuotaLeft[] {
-  const found: QuotaLeft[] = [];
-  fields.forEach((value, name) => {
-    if (!REMAINING.test(name) || !/^\d+$/.test(value)) return;
-    const resetSecs = secondsUntil(fields.get(name.replace('remaining', 'reset')), dateMs);
-    found.push({ remaining: Number(value), resetSecs });
-  });
-  return found;
+/** Of a pair of fields: one says what remains, and another when there is more. */
+function ofPair(fields: Headers, name: string, value: string, nowMs: number): QuotaLeft[] {
+  if (!REMAINING.test(name) || !/^\d+$/.test(value)) return [];
+  const reset = fields.get(name.replace('remaining', 'reset'));
+  return [{ remaining: Number(value), resetSecs: secondsUntil(reset, serverMs(fields, nowMs)) }];
 }
 
 /** A reset is later than this if it is a Unix time in seconds (2001), or in milliseconds: nobody waits for 30 years. */

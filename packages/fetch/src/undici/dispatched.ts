@@ -1,32 +1,23 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { askedOf } from '../asked.js';
-import { Course, type Repeatability } from '../course.js';
+import type { Way } from '../attempts.js';
+import type { Repeatability } from '../course.js';
 import type { Settings } from '../options.js';
 import { isResendable } from '../retry/body.js';
-import type { Passage, Upstreams } from '../upstream.js';
-import { Patience } from '../waiting.js';
+import type { Upstreams } from '../upstreams.js';
+import { visit } from '../visit.js';
 import { CallerController } from './callerController.js';
 import { type HeldAnswer, heldAnswer } from './heldAnswer.js';
-
-type Handler = Dispatcher.DispatchHandler;
 
 /** What undici dispatches, and callbacks are asked about. */
 export type DispatchedRequest = Readonly<Dispatcher.DispatchOptions>;
 
-/** How an attempt ended: with the head of an answer, whose body waits, or with an error. */
-type Ended = { readonly retryInSecs: number | undefined } & (
-  | { readonly answer: HeldAnswer }
-  | { readonly error: unknown }
-);
-
 /** One request that undici dispatches, with all of its attempts. */
-export class Dispatched {
+export class Dispatched implements Way<HeldAnswer> {
   readonly #dispatch: Dispatcher.Dispatch;
   readonly #settings: Settings;
   readonly #upstreams: Upstreams;
   readonly #request: Dispatcher.DispatchOptions;
-  readonly #handler: Handler;
+  readonly #handler: Dispatcher.DispatchHandler;
   readonly #controller = new CallerController();
 
   constructor(
@@ -34,7 +25,7 @@ export class Dispatched {
     settings: Settings,
     upstreams: Upstreams,
     request: Dispatcher.DispatchOptions,
-    handler: Handler,
+    handler: Dispatcher.DispatchHandler,
   ) {
     this.#dispatch = dispatch;
     this.#settings = settings;
@@ -54,83 +45,39 @@ export class Dispatched {
     }
   }
 
+  /** Resolves once the body of the answer is over. */
   async #protected(): Promise<void> {
-    const { maxWaitSecs, clock } = this.#settings;
     const { signal } = this.#controller;
-    signal.throwIfAborted();
-    const request = () => this.#request as unknown as Request;
-    const { key, cost } = await askedOf(this.#settings, request, originOf(this.#request));
-    const upstream = this.#upstreams.of(key);
-    const patience = new Patience(clock, maxWaitSecs, signal);
-    let hasPlace = false;
+    const { origin } = new URL(String(this.#request.origin));
+    const called = { asked: this.#request as unknown as Request, signal };
+    const { answer, leave } = await visit(this, this.#settings, this.#upstreams, origin, called);
     try {
-      upstream.failFast();
-      await upstream.takePlace(patience);
-      hasPlace = true;
-      await this.#run(new Course(this.#settings, upstream, cost, patience, () => this.#repeatability));
+      await answer.handOn();
     } finally {
-      if (hasPlace) upstream.leavePlace();
-      this.#upstreams.leave(upstream);
+      leave();
     }
   }
 
-  get #repeatability(): Repeatability {
+  send(): Promise<HeldAnswer> {
+    return heldAnswer(this.#dispatch, this.#request, this.#settings, this.#handler, this.#controller);
+  }
+
+  isFailed({ status }: HeldAnswer): boolean {
+    return status >= 500;
+  }
+
+  repeatability(): Repeatability {
+    const { method, headers, body } = this.#request;
     return {
-      method: this.#request.method,
-      hasIdempotencyKey: hasHeader(this.#request.headers, 'idempotency-key'),
-      isResendable: isResendable('', this.#request.body ?? null),
+      method,
+      hasIdempotencyKey: hasHeader(headers, 'idempotency-key'),
+      isResendable: isResendable(body),
     };
   }
 
-  /** Resolves once the body of the answer is over. */
-  async #run(course: Course): Promise<void> {
-    let last: Ended | undefined;
-    for (;;) {
-      let passage: Passage;
-      try {
-        passage = await course.next();
-      } catch (refusal) {
-        if (last === undefined || this.#controller.aborted) throw refusal;
-        return this.#give(last);
-      }
-      if (last !== undefined && 'answer' in last) last.answer.giveUp();
-      last = await this.#attempt(course, passage);
-      if (last.retryInSecs === undefined) return this.#give(last);
-      await course.backOff(last.retryInSecs);
-    }
+  discard(answer: HeldAnswer): void {
+    answer.giveUp();
   }
-
-  async #attempt(course: Course, passage: Passage): Promise<Ended> {
-    let answer: HeldAnswer;
-    try {
-      answer = await heldAnswer(
-        this.#dispatch,
-        this.#request,
-        this.#settings,
-        this.#handler,
-        this.#controller,
-      );
-    } catch (error) {
-      return { error, retryInSecs: course.failed(passage, error) };
-    }
-    const { status, headers } = answer;
-    return { answer, retryInSecs: course.answered(passage, status, fieldsOf(headers), status >= 500) };
-  }
-
-  async #give(last: Ended): Promise<void> {
-    if ('error' in last) throw last.error;
-    await last.answer.handOn();
-  }
-}
-
-function originOf({ origin }: DispatchedRequest): string {
-  return new URL(String(origin)).origin;
-}
-
-function fieldsOf(headers: IncomingHttpHeaders): Headers {
-  const fields = new Headers();
-  for (const [name, value] of Object.entries(headers)) fields.set(name, String(value));
-  return fields;
 }
 
 /** Headers come to undici as an object, as a list of names and values, or as an iterable of pairs. */

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { TimeoutError } from '@breaking/core';
 import { wakeAt } from '@breaking/core/internal';
 import type { Dispatcher } from 'undici';
+import type { Head } from '../course.js';
 import type { Settings } from '../options.js';
 import type { CallerController } from './callerController.js';
 
@@ -9,9 +10,7 @@ type Controller = Dispatcher.DispatchController;
 type Handler = Dispatcher.DispatchHandler;
 
 /** The head of an answer. Its body waits until it is known whose it is. */
-export interface HeldAnswer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+export interface HeldAnswer extends Head {
   /** Hands head and body on to the caller's handler. Resolves, or rejects with the error, once the body is over. */
   handOn(): Promise<void>;
   /** Gives the answer up: nobody reads it, and its connection must not wait for that. */
@@ -85,7 +84,7 @@ class Attempt implements Handler {
     this.#hasStarted = true;
     this.#hasHead({
       status: told[0],
-      headers: told[1],
+      fields: fieldsOf(told[1]),
       handOn: async () => this.#handler.onRequestUpgrade?.(this.#caller, ...told),
       giveUp: () => told[2].destroy(),
     });
@@ -104,7 +103,7 @@ class Attempt implements Handler {
     controller.pause();
     this.#hasHead({
       status,
-      headers,
+      fields: fieldsOf(headers),
       handOn: () => this.#handOn(controller, status, headers, statusMessage),
       giveUp: () => {
         this.#isGivenUp = true;
@@ -153,4 +152,10 @@ class Attempt implements Handler {
     if (this.#held !== undefined) this.#held.push(step);
     else step();
   }
+}
+
+function fieldsOf(headers: IncomingHttpHeaders): Headers {
+  const fields = new Headers();
+  for (const [name, value] of Object.entries(headers)) fields.set(name, String(value));
+  return fields;
 }

@@ -1,9 +1,38 @@
 import { shown, whole } from '../base/check.js';
 import type { Cost } from '../bucket/debt.js';
-import type { Limit } from '../bucket/policy.js';
+import { type Limit, namedLimits } from '../bucket/policy.js';
+import type { Want } from '../store/reservation.js';
+import { asWaitOptions, type WaitOptions } from './options.js';
 
 /** Tokens that a call takes: so many of every limit, or of each limit by its name. */
 export type Costs = number | Readonly<Record<string, number>>;
+
+/** A limiter, as far as its callers that wait depend on it. */
+interface Limiting {
+  readonly what: string;
+  readonly name: string;
+  readonly limits: readonly Limit[];
+  readonly maxWaitSecs: number;
+}
+
+/**
+ * What a caller would wait for, checked.
+ * @throws TypeError or RangeError that names the option and the value
+ */
+export function asWant(
+  { what, name, limits, maxWaitSecs }: Limiting,
+  costs: Costs,
+  options: WaitOptions,
+): Want {
+  const checked = asWaitOptions(`${what}: wait`, options);
+  const asked = checked.limits === undefined ? limits : namedLimits(what, checked.limits, name);
+  const isWhole = Number.isSafeInteger(costs) && (costs as number) >= 0;
+  return {
+    limits: asked,
+    cost: isWhole ? (costs as number) : asCost(`${what}: cost`, costs, asked),
+    maxWaitSecs: Math.min(maxWaitSecs, checked.maxWaitSecs ?? maxWaitSecs),
+  };
+}
 
 /**
  * Costs as stores see them.

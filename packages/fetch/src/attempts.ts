@@ -1,0 +1,72 @@
+import type { Costs } from '@breaking/core/internal';
+import { Course, type Head, type Repeatability } from './course.js';
+import type { Settings } from './options.js';
+import type { Passage, Upstream } from './upstream.js';
+import type { Patience } from './waiting.js';
+
+/** How a call is made: what `fetch` and undici do, each in its own way. */
+export interface Way<A extends Head> {
+  /** Makes one attempt, and resolves with the head of its answer. */
+  send(): Promise<A>;
+  /** Whether the breaker counts an answer as a failure. */
+  isFailed(answer: A): boolean;
+  /** What decides whether there may be another attempt. */
+  repeatability(): Repeatability;
+  /** An attempt was given up: nobody reads its answer, and its connection must not wait for that. */
+  discard(answer: A): void;
+}
+
+/** How an attempt ended, and the seconds until there is to be another. */
+type Attempted<A> = { readonly retryInSecs: number | undefined } & (
+  | { readonly answer: A }
+  | { readonly error: unknown }
+);
+
+/**
+ * Tries until there is an answer that is not to be tried again. What cannot be tried again comes back as it is.
+ * @throws (rejects with) the error of the last attempt, what {@link Upstream.enter} throws before the first, or the reason of
+ *   the caller's signal
+ */
+export async function answerOf<A extends Head>(
+  way: Way<A>,
+  settings: Settings,
+  upstream: Upstream,
+  cost: Costs,
+  patience: Patience,
+): Promise<A> {
+  const course = new Course(settings, upstream, patience, () => way.repeatability());
+  let last: Attempted<A> | undefined;
+  for (;;) {
+    let passage: Passage;
+    try {
+      if (last !== undefined) upstream.failFast();
+      passage = await upstream.enter(cost, patience);
+    } catch (refusal) {
+      if (last !== undefined && !patience.signal?.aborted) return given(last);
+      discard(way, last);
+      throw refusal;
+    }
+    discard(way, last);
+    last = await way.send().then(
+      answer => ({ answer, retryInSecs: course.answered(passage, answer, way.isFailed(answer)) }),
+      error => ({ error, retryInSecs: course.failed(passage, error) }),
+    );
+    if (last.retryInSecs === undefined) return given(last);
+    try {
+      await course.backOff(last.retryInSecs);
+    } catch (reason) {
+      discard(way, last);
+      throw reason;
+    }
+  }
+}
+
+/** The end of the last attempt as the end of the call. */
+function given<A>(last: Attempted<A>): A {
+  if ('error' in last) throw last.error;
+  return last.answer;
+}
+
+function discard<A extends Head>(way: Way<A>, last: Attempted<A> | undefined): void {
+  if (last !== undefined && 'answer' in last) way.discard(last.answer);
+}

@@ -1,0 +1,56 @@
+import { askedOf } from './asked.js';
+import { answerOf, type Way } from './attempts.js';
+import type { Head } from './course.js';
+import type { Settings } from './options.js';
+import type { Upstreams } from './upstreams.js';
+import { Patience } from './waiting.js';
+
+/** What is to be sent, as far as that matters for what protects it. */
+interface Called {
+  /** What callbacks are asked about. */
+  readonly asked: Request;
+  /** The caller's signal. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A call whose answer has come. */
+export interface Visit<A> {
+  readonly answer: A;
+  /** Gives its place back. Call it once, when the body of the answer is over. */
+  leave(): void;
+}
+
+/**
+ * Makes one call, with all that protects it.
+ * @throws (rejects with) what the way's `send` rejects with; TooManyErrors, TooManyRequests, Overloaded; the reason of the
+ *   signal; what a callback throws
+ */
+export async function visit<A extends Head>(
+  way: Way<A>,
+  settings: Settings,
+  upstreams: Upstreams,
+  origin: string,
+  called: Called,
+): Promise<Visit<A>> {
+  const { signal } = called;
+  if (signal?.aborted) throw signal.reason;
+  const isAsked = settings.keyOf !== undefined || settings.costOf !== undefined;
+  const { key, cost } = isAsked ? await askedOf(settings, called.asked, origin) : { key: origin, cost: 1 };
+  const upstream = upstreams.of(key);
+  const patience = new Patience(settings.clock, settings.maxWaitSecs, signal);
+  let leave = () => upstreams.leave(upstream);
+  try {
+    upstream.failFast();
+    if (settings.places !== undefined) {
+      const place = await upstream.takePlace(patience);
+      leave = () => {
+        upstream.leavePlace(place);
+        upstreams.leave(upstream);
+      };
+    }
+    return { answer: await answerOf(way, settings, upstream, cost, patience), leave };
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
