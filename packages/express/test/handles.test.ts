@@ -23,6 +23,18 @@ test('a rate limit can be looked into: its limiter, and the key of a request', a
   expect(await served.statuses('/')).toEqual([200]);
 });
 
+test('limits that are set hold from the next request on, and its fields show them', async () => {
+  const login = rateLimit({ name: 'login', ...perMinute(2), clock: new MockClock() });
+  const app = express().use(login, (_req, res) => void res.send('ok'));
+  const served = await listen(createServer(app));
+  expect(await served.statuses('/', '/', '/')).toEqual([200, 200, 429]);
+  login.limiter.limits = perMinute(5);
+  expect((await served.get()).headers).toMatchObject({
+    'ratelimit-policy': '"login";q=5;w=60',
+    ratelimit: '"login";r=2;t=24',
+  });
+});
+
 test('a circuit breaker can be looked into: its breakers', async () => {
   const pay = circuitBreaker({ name: 'pay', ...breaker, clock: new MockClock() });
   const app = express().use(pay, (_req, res) => void res.status(500).end());

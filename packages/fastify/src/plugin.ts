@@ -137,9 +137,10 @@ function routeLimits(
 ): RouteGates<RateLimit> {
   const shared = options === undefined ? undefined : new RateLimitGate(binding, options);
   if (shared !== undefined) limits.set(shared.limiter.name, shared.limiter);
-  const { store = new MemoryBucketStore(), keyOf, addressOf, headers, clock } = options ?? {};
-  const { onStoreError, storeDeadlineSecs } = options ?? {};
-  const inherited = { store, keyOf, addressOf, headers, clock, onStoreError, storeDeadlineSecs };
+  const { store = new MemoryBucketStore(), onStoreError, storeDeadlineSecs, headers, clock } = options ?? {};
+  const { keyOf, addressOf, ipv6PrefixBits } = options ?? {};
+  const clients = { keyOf, addressOf, ipv6PrefixBits };
+  const inherited = { store, onStoreError, storeDeadlineSecs, headers, clock, ...clients };
   return new RouteGates('rateLimit', (own, name) => {
     if (own === undefined) return shared;
     const gate = new RateLimitGate(binding, { ...inherited, name, ...given(own) }, name);

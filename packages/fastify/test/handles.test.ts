@@ -41,6 +41,26 @@ test('app.breaking has the limiters and breakers of the plugin and of its routes
   expect(app.breaking.limits.get('api')?.peek('ip:127.0.0.1')).toMatchObject({ limits: [{ tokensLeft: 8 }] });
 });
 
+test('limits that are set hold from the next request on, and its fields show them', async () => {
+  const app = Fastify();
+  await app.register(breaking, { rateLimit: { name: 'api', ...perMinute(2), clock } });
+  app.get('/own', { config: { rateLimit: perMinute(2) } }, async () => 'ok');
+  for (const [url, name] of [
+    ['/none', 'api'],
+    ['/own', 'GET /own'],
+  ] as const) {
+    for (const status of [200, 200, 429]) {
+      expect((await app.inject(url)).statusCode).toBe(url === '/none' && status === 200 ? 404 : status);
+    }
+    const limiter = app.breaking.limits.get(name);
+    if (limiter !== undefined) limiter.limits = perMinute(5);
+    expect((await app.inject(url)).headers).toMatchObject({
+      'ratelimit-policy': `"${name}";q=5;w=60`,
+      ratelimit: `"${name}";r=2;t=24`,
+    });
+  }
+});
+
 test('of nested registrations each has its own', async () => {
   const app = Fastify();
   await app.register(breaking, { rateLimit: { name: 'outer', ...perMinute(9) } });

@@ -127,6 +127,15 @@ describe('config.rateLimit', () => {
     expect(told).toEqual([0.5, 0.5, 0.2]);
   });
 
+  test('inherits ipv6PrefixBits, unless it names it', async () => {
+    const messages = heard('breaking:rate_limit:decision');
+    const app = await appWith({ rateLimit: { ...plugins, ipv6PrefixBits: 48 } });
+    app.get('/a', { config: { rateLimit: perMinute(1) } }, ok);
+    app.get('/b', { config: { rateLimit: { ...perMinute(1), ipv6PrefixBits: 64 } } }, ok);
+    for (const url of ['/a', '/b']) await app.inject({ url, remoteAddress: '2001:db8:1:2:3::4' });
+    expect(messages.map(({ key }) => key)).toEqual(['ip:2001:db8:1::/48', 'ip:2001:db8:1:2::/64']);
+  });
+
   test('inherits what it gives as undefined, and its name too', async () => {
     const app = await appWith({ rateLimit: { ...plugins, keyOf: () => 'k' } });
     const messages = heard('breaking:rate_limit:decision');

@@ -1,6 +1,6 @@
 import { createHook } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
-import { type Decision, MockClock, perSecond } from '@breaking/core';
+import { type BucketStore, type Decision, MemoryBucketStore, MockClock, perSecond } from '@breaking/core';
 import { isThenable } from '@breaking/core/internal';
 import {
   type Binding,
@@ -93,6 +93,63 @@ describe('a gate', () => {
     expect(Object.keys(early.fields)).toEqual(['RateLimit-Policy', 'RateLimit']);
     expect(late.fields).toEqual({});
     expect(late.decision?.limits[0]?.tokensLeft).toBe(0);
+  });
+
+  test.each([
+    ['draft-11', { 'RateLimit-Policy': '"login";q=5;w=5', RateLimit: '"login";r=4;t=4' }],
+    ['draft-7', { 'RateLimit-Policy': '5;w=5', RateLimit: 'limit=5, remaining=4, reset=4' }],
+    ['draft-6', { 'RateLimit-Limit': '5', 'RateLimit-Remaining': '4' }],
+    ['legacy', { 'X-RateLimit-Limit': '5', 'X-RateLimit-Remaining': '4' }],
+  ] as const)('shows the quotas of limits that are set, in the fields of %s', (headers, expected) => {
+    const login = gateOf({ name: 'login', headers });
+    login.admit(new FakeExchange());
+    login.limiter.limits = { capacityMax: 6, restoreRateHz: 1 };
+    login.limiter.reset('ip:192.0.2.1');
+    login.limiter.limits = { capacityMax: 5, restoreRateHz: 1 };
+    const x = new FakeExchange();
+    login.admit(x);
+    expect(x.fields).toMatchObject(expected);
+  });
+
+  test('shows the names and quotas of several limits that are set in place of one, also where they refuse', () => {
+    const login = gateOf({ name: 'login' });
+    login.limiter.limits = {
+      burst: { capacityMax: 1, restoreRateHz: 1 },
+      hourly: { capacityMax: 36, restoreRateHz: 0.01 },
+    };
+    const [first, second] = [new FakeExchange(), new FakeExchange()];
+    login.admit(first);
+    login.admit(second);
+    const policy = '"burst";q=1;w=1, "hourly";q=36;w=3600';
+    expect(first.fields).toMatchObject({ 'RateLimit-Policy': policy });
+    expect(second.refusal?.headers).toMatchObject({ 'RateLimit-Policy': policy });
+    expect(second.refusal?.body).toContain('"violated-policies":["burst"]');
+  });
+
+  test('shows a request that is under way the quotas by which it was decided', async () => {
+    const answers: (() => void)[] = [];
+    const memory = new MemoryBucketStore();
+    const store: BucketStore = {
+      check: async (...args) => {
+        const decision = memory.check(...args);
+        await new Promise<void>(resolve => answers.push(resolve));
+        return decision;
+      },
+      peek: async (...args) => memory.peek(...args),
+      refund: async (...args) => memory.refund(...args),
+      reset: async key => memory.reset(key),
+    };
+    const login = gateOf({ name: 'login', store, onStoreError: 'deny' });
+    const [before, after] = [new FakeExchange(), new FakeExchange()];
+    const entering = login.admit(before);
+    await undefined;
+    login.limiter.limits = { capacityMax: 5, restoreRateHz: 1 };
+    const entered = login.admit(after);
+    while (answers.length < 2) await undefined;
+    for (const answer of answers) answer();
+    expect(await Promise.all([entering, entered])).toEqual([true, true]);
+    expect(before.fields['RateLimit-Policy']).toBe('"login";q=2;w=1');
+    expect(after.fields['RateLimit-Policy']).toBe('"login";q=5;w=5');
   });
 
   test('has the adapter send a refusal, and sets nothing itself', () => {

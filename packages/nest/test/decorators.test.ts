@@ -8,9 +8,9 @@ import {
   RateLimit,
   SkipRateLimit,
 } from '@breaking/nest';
+import { turn } from '@breaking/testkit';
 import { Controller, Get, HttpException, Module, NotFoundException, type Type } from '@nestjs/common';
 import { describe, expect, test } from 'vitest';
-import { turn } from '@breaking/testkit';
 import { PLATFORMS, type Platform, started } from './started.js';
 
 const BREAKER = { errorThreshold: 1, timeWindowSecs: 60 };

@@ -1,6 +1,8 @@
+import * as core from '@breaking/core';
+import * as nest from '@breaking/nest';
 import {
-  type BucketStore,
   BreakingModule,
+  type BucketStore,
   CircuitBreaker,
   getLimiterToken,
   InjectLimiter,
@@ -9,8 +11,6 @@ import {
   RateLimit,
   RateLimiter,
 } from '@breaking/nest';
-import * as core from '@breaking/core';
-import * as nest from '@breaking/nest';
 import { Controller, Get, Inject, Module } from '@nestjs/common';
 import { describe, expect, test } from 'vitest';
 import { PLATFORMS, started } from './started.js';

@@ -8,7 +8,15 @@ import { type BucketPolicy, checkPolicy } from './policy.js';
  * without a timer. It starts full. While the clock only moves forward, at most
  * `capacityMax + restoreRateHz · L + 0.001` tokens are given out in any interval of L seconds.
  *
- * Use {@link tryTake} to admit or refuse, {@link secondsUntil} to wait, {@link take} to get as many as there are.
+ * | To | Use |
+ * | --- | --- |
+ * | admit or refuse | {@link tryTake} |
+ * | look, and take nothing | {@link hasTokensLeft}, {@link capacityCurrent} |
+ * | wait | {@link secondsUntil}, and then {@link tryTake}; where several wait, `wait` of a RateLimiter, which keeps their order |
+ * | charge what something turned out to cost | {@link take}: as many as there are |
+ * | give back | {@link fill} |
+ * | block | `block` of a RateLimiter |
+ *
  * Every `n` is a whole number of at least 1; anything else is a TypeError or RangeError and changes nothing.
  *
  * Debt is a double. A decision rounds it by at most `capacityMax` · 2^-51 tokens, up or down. In a million decisions that
