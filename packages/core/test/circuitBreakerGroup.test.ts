@@ -171,6 +171,7 @@ describe('maxKeys', () => {
     breaker.recordFailure();
     const broken = () => {
       reading = Number.NaN;
+      throw new Error('broken');
     };
     expect(() => breaker.runSync(broken)).toThrow('clock');
     reading = 1000;

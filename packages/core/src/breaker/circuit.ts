@@ -50,8 +50,9 @@ export class Circuit implements Admitter {
   /** What a call is admitted with, or the seconds until one would be. */
   admit(): Admission | number {
     const isTimed = this.#judgesTime || hasCallListeners();
-    // Time does nothing to an untouched breaker, and reading the clock would cost more than all the rest.
-    if (!isTimed && this.#state.isUntouched) return this.#admission();
+    // A closed breaker admits at any time, and reading the clock costs more than all the rest.
+    if (!this.#state.isRecovering)
+      return this.#admission(isTimed ? readingOf(this.settings.clock) : undefined);
     const now = this.look();
     const retryAfterSecs = this.#state.secondsUntilAllowing(now);
     if (retryAfterSecs > 0) {
@@ -66,10 +67,10 @@ export class Circuit implements Admitter {
 
   settle(admission: Admission, end: CallEnd, told?: unknown, callerSignal?: AbortSignal): void {
     this.#underWay -= 1;
-    const isPlain = !this.#judgesSuccess && (end === 'returned' || end === 'success');
-    if (isPlain && this.#state.isUntouched && !hasCallListeners()) return;
-    let outcome = outcomeOf(end, told, callerSignal, this.settings);
     const { epoch, since } = admission;
+    const isPlain = !this.#judgesSuccess && (end === 'returned' || end === 'success');
+    if (isPlain && !hasCallListeners() && this.#state.succeedWhileClosed(epoch)) return;
+    let outcome = outcomeOf(end, told, callerSignal, this.settings);
     const now = this.#now();
     const durationSecs = since === undefined ? undefined : Math.max(0, now - since);
     if (durationSecs !== undefined && durationSecs > this.settings.slowCallSecs && countsIfSlow(end, told)) {

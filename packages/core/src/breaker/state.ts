@@ -93,9 +93,20 @@ export class BreakerState {
     if (epoch !== this.#epoch) return;
     if (outcome === 'failure') this.#fail(now);
     else if (this.#recovering) this.#giveBack(outcome, now);
-    else if (outcome === 'success') {
-      this.#owe(Math.max(0, this.#debtAt(now) - this.#settings.tokensPerSuccess), now);
+    else if (outcome === 'success') this.succeedWhileClosed(epoch);
+  }
+
+  /**
+   * A call that began in `epoch` has succeeded. A closed breaker needs no time for that: whether debt drains first or is given
+   * back first comes to the same.
+   * @returns false for a breaker that is not closed, which has done nothing
+   */
+  succeedWhileClosed(epoch: number): boolean {
+    if (this.#recovering) return false;
+    if (this.#debt > 0 && epoch === this.#epoch) {
+      this.#debt = Math.max(0, this.#debt - this.#settings.tokensPerSuccess);
     }
+    return true;
   }
 
   /**
