@@ -1,3 +1,4 @@
+import type { BucketStore, CircuitBreakerGroup, RateLimiter } from '@breaking/core';
 import type { Costs } from '@breaking/core/internal';
 import type { Dispatcher } from 'undici';
 import { type MaybePromise, type ProtectOptions, settingsOf } from './options.js';
@@ -15,8 +16,12 @@ export interface DispatchOptions extends Omit<ProtectOptions, 'keyOf' | 'costOf'
 }
 
 /** An interceptor for `dispatcher.compose`, and what protects what goes through it. */
-export type ProtectInterceptor = Dispatcher.DispatcherComposeInterceptor &
-  Pick<ReturnType<typeof settingsOf>, 'limiter' | 'breakers'>;
+export type ProtectInterceptor = Dispatcher.DispatcherComposeInterceptor & {
+  /** The rate limiter, where `limits` were given: look at, reset or block a key. */
+  readonly limiter: RateLimiter<BucketStore> | undefined;
+  /** The circuit breakers, where `breaker` was given. */
+  readonly breakers: CircuitBreakerGroup | undefined;
+};
 
 /**
  * What `protect` of `@breaking/fetch` does, for all requests of an undici dispatcher: `request`, `stream`, `pipeline`, and
