@@ -1,9 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { installInto, packInto } from './tarballs.js';
-
-/** @typedef {import('./tarballs.js').Tarball} Tarball */
+import { installInto, packBuiltInto } from './tarballs.js';
 
 /**
  * What one package brings into `node_modules`, itself and its dependencies, but not the framework or client that is there.
@@ -11,16 +9,15 @@ import { installInto, packInto } from './tarballs.js';
  */
 
 /**
- * Installs all packages, and adds up the files of each and of what it depends on.
- * @param {string} folder an empty one
- * @param {readonly Tarball[]} tarballs of all public packages
+ * Adds up the files of each of these packages and of what it depends on.
+ * @param {string} folder where all of them are installed
+ * @param {readonly string[]} names
  * @returns {Promise<readonly InstallSize[]>}
  */
-export async function installSizes(folder, tarballs) {
-  await installInto(folder, tarballs, [], ['--legacy-peer-deps']);
+export async function installSizes(folder, names) {
   const modules = join(folder, 'node_modules');
   return Promise.all(
-    tarballs.map(async ({ name }) => {
+    names.map(async name => {
       const all = [...(await closure(modules, name))];
       const sizes = await Promise.all(all.map(each => bytesIn(join(modules, each))));
       return { name, packages: all.length, kilobytes: sizes.reduce((sum, size) => sum + size, 0) / 1000 };
@@ -51,7 +48,10 @@ async function bytesIn(folder) {
 if (process.argv[1] === import.meta.filename) {
   const folder = await mkdtemp(join(tmpdir(), 'breaking-sizes-'));
   try {
-    for (const { name, packages, kilobytes } of await installSizes(folder, await packInto(folder))) {
+    const tarballs = await packBuiltInto(folder);
+    await installInto(folder, tarballs, [], ['--legacy-peer-deps']);
+    const names = tarballs.map(each => each.name);
+    for (const { name, packages, kilobytes } of await installSizes(folder, names)) {
       console.log(`${name}: ${packages}, ${Math.round(kilobytes / 10) * 10} kB`);
     }
   } finally {

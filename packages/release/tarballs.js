@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { writePacked } from './pack.js';
 import { publicPackages } from './publicPackages.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -16,14 +17,29 @@ const run = promisify(execFile);
  */
 
 /**
- * Packs every public package, which builds it first.
+ * Packs every public package as a release does: the script `prepack` of each builds it first, in a process of its own.
  * @param {string} folder where the tarballs go
+ */
+export const packInto = folder => packed(folder, []);
+
+/**
+ * Packs the same from what is built, all packages in this process: several times as fast.
+ * @param {string} folder where the tarballs go
+ */
+export async function packBuiltInto(folder) {
+  for (const each of publicPackages()) await writePacked(each.folder);
+  return packed(folder, ['--ignore-scripts']);
+}
+
+/**
+ * @param {string} folder
+ * @param {readonly string[]} flags of `pnpm pack`
  * @returns {Promise<readonly Tarball[]>}
  */
-export async function packInto(folder) {
+async function packed(folder, flags) {
   const published = publicPackages();
   const filters = published.map(each => `--filter=${each.manifest.name}`);
-  const args = ['--recursive', ...filters, 'pack', '--json', '--pack-destination', folder];
+  const args = ['--recursive', ...filters, 'pack', '--json', ...flags, '--pack-destination', folder];
   const { stdout } = await run('npm', ['run', '--silent', 'pnpm', '--', ...args], {
     cwd: root,
     maxBuffer: 1e7,

@@ -1,19 +1,28 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-import { packInto, type Tarball } from '../tarballs.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The tarballs of all public packages. */
-    tarballs: readonly Tarball[];
+    /** The file that says, once all public packages are packed, where their tarballs are. */
+    packReport: string;
   }
 }
 
-/** Packs once: two at a time would write into the same folders. */
-export default async function pack({ provide }: TestProject): Promise<() => void> {
+/** Packs once: two at a time would write into the same folders. Nobody waits for it but the tests that look into tarballs. */
+export default function pack({ provide }: TestProject): () => Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'breaking-release-'));
-  provide('tarballs', await packInto(folder));
-  return () => rmSync(folder, { recursive: true });
+  const report = join(folder, 'report.json');
+  provide('packReport', report);
+  const packing = fork(fileURLToPath(new URL('packInBackground.js', import.meta.url)), [folder, report]);
+  const packed = once(packing, 'exit');
+  return async () => {
+    packing.kill();
+    await packed;
+    rmSync(folder, { recursive: true });
+  };
 }

@@ -1,15 +1,16 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { installSizes } from '../installSizes.js';
 import { publicPackages } from '../publicPackages.js';
-import { installInto } from '../tarballs.js';
-import { bin, root, temporaryFolder } from './packed.js';
+import { installInto, type Tarball } from '../tarballs.js';
+import { bin, packedTarballs, root, temporaryFolder } from './packed.js';
 
 const run = promisify(execFile);
-const tarballs = inject('tarballs');
 const folder = temporaryFolder();
+let tarballs: readonly Tarball[];
 
 /** The peers, and what compiling needs, in the ranges that this repository tests with. */
 function peers(): string[] {
@@ -27,8 +28,9 @@ function peers(): string[] {
 
 beforeAll(async () => {
   cpSync(new URL('consumer', import.meta.url), folder, { recursive: true });
+  tarballs = await packedTarballs();
   await installInto(folder, tarballs, peers());
-}, 120_000);
+});
 
 describe('all packages together, in an empty folder', { timeout: 60_000 }, () => {
   test('there is one copy of each', () => {
@@ -61,27 +63,11 @@ describe('all packages together, in an empty folder', { timeout: 60_000 }, () =>
     expect(stdout).toContain('Suggested: perMinute(10, { burst: 25 })');
   });
 
-  test.each([
-    ['node16', 'types.mts'],
-    ['nodenext', 'types.mts'],
-    ['nodenext', 'types.cts'],
-    ['bundler', 'types.ts'],
-  ])('the types hold under moduleResolution %s in %s', async (moduleResolution, file) => {
-    mkdirSync(join(folder, moduleResolution), { recursive: true });
-    cpSync(join(folder, 'types.mts'), join(folder, moduleResolution, file));
-    const module = moduleResolution === 'bundler' ? 'preserve' : moduleResolution;
-    const flags = [
-      '--noEmit',
-      '--strict',
-      '--skipLibCheck',
-      'false',
-      '--target',
-      'es2022',
-      '--types',
-      'node',
-    ];
-    const kind = ['--module', module, '--moduleResolution', moduleResolution];
-    const { stdout } = await run(bin('tsc'), [...flags, ...kind, join(moduleResolution, file)], {
+  // The matrix compiles the same as modules of each kind, with three compilers.
+  test('the types hold for ES modules and for CommonJS', async () => {
+    cpSync(join(folder, 'types.mts'), join(folder, 'types.cts'));
+    const flags = '--noEmit --strict --skipLibCheck false --target es2022 --types node --module nodenext';
+    const { stdout } = await run(bin('tsc'), [...flags.split(' '), 'types.mts', 'types.cts'], {
       cwd: folder,
     }).catch((error: { stdout: string }) => error);
 
@@ -89,4 +75,24 @@ describe('all packages together, in an empty folder', { timeout: 60_000 }, () =>
     // @types/koa 3.0.3 names a type that its own dependency no longer has.
     expect(errors.filter(line => !line.startsWith('node_modules/@types/koa/'))).toEqual([]);
   });
+});
+
+test('the page of results says how many packages each installs, and how much of the disk they take', async () => {
+  const page = readFileSync(join(root, 'packages/bench/RESULTS.md'), 'utf8');
+  const said = [...page.matchAll(/^\| (@breaking\/\w+) \| (\d+) \| (\d+) kB \|$/gm)].map(
+    ([, name = '', packages, kilobytes]) => ({
+      name,
+      packages: Number(packages),
+      kilobytes: Number(kilobytes),
+    }),
+  );
+  const names = tarballs.map(each => each.name);
+  const measured = await installSizes(folder, names);
+
+  expect(said.map(each => each.name).sort()).toEqual(measured.map(each => each.name).sort());
+  for (const { name, packages, kilobytes } of said) {
+    const truth = measured.find(each => each.name === name)!;
+    expect(packages).toBe(truth.packages);
+    expect(Math.abs(kilobytes / truth.kilobytes - 1), `${name}: npm run sizes says more`).toBeLessThan(0.25);
+  }
 });

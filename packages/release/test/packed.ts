@@ -1,14 +1,24 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { afterAll, inject, vi } from 'vitest';
+import type { Tarball } from '../tarballs.js';
 
 /** The root of the repository. */
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** A program that the repository installs. */
 export const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+
+/** The tarballs of all public packages, once they are packed. */
+export async function packedTarballs(): Promise<readonly Tarball[]> {
+  const report = inject('packReport');
+  await vi.waitUntil(() => existsSync(report), { interval: 100, timeout: 120_000 });
+  const packed = JSON.parse(readFileSync(report, 'utf8')) as { tarballs: readonly Tarball[]; error?: string };
+  if (packed.error !== undefined) throw new Error(packed.error);
+  return packed.tarballs;
+}
 
 /** A folder for the tests of one file, which is removed after them. */
 export function temporaryFolder(): string {

@@ -4,10 +4,10 @@ import { basename, dirname, join, normalize } from 'node:path';
 import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { installSizes } from '../installSizes.js';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { publicPackages } from '../publicPackages.js';
-import { root, temporaryFolder } from './packed.js';
+import type { Tarball } from '../tarballs.js';
+import { packedTarballs, root, temporaryFolder } from './packed.js';
 
 const run = promisify(execFile);
 
@@ -19,8 +19,12 @@ interface Manifest {
   >;
 }
 
-const tarballs = inject('tarballs');
 const folder = temporaryFolder();
+let tarballs: readonly Tarball[];
+
+beforeAll(async () => {
+  tarballs = await packedTarballs();
+});
 
 describe.each(publicPackages().map(each => each.manifest.name))('%s', name => {
   const unpacked = (path: string) => readFileSync(join(folder, name, 'package', path), 'utf8');
@@ -103,24 +107,3 @@ describe.each(publicPackages().map(each => each.manifest.name))('%s', name => {
     expect(analysis.problems.filter(each => !JSON.stringify(each).includes('"node10"'))).toEqual([]);
   });
 });
-
-test('the page of results says how many packages each installs, and how much of the disk they take', async () => {
-  const page = readFileSync(join(root, 'packages/bench/RESULTS.md'), 'utf8');
-  const said = [...page.matchAll(/^\| (@breaking\/\w+) \| (\d+) \| (\d+) kB \|$/gm)].map(
-    ([, name = '', packages, kilobytes]) => ({
-      name,
-      packages: Number(packages),
-      kilobytes: Number(kilobytes),
-    }),
-  );
-  const sizes = join(folder, 'sizes');
-  mkdirSync(sizes);
-  const measured = await installSizes(sizes, tarballs);
-
-  expect(said.map(each => each.name).sort()).toEqual(measured.map(each => each.name).sort());
-  for (const { name, packages, kilobytes } of said) {
-    const truth = measured.find(each => each.name === name)!;
-    expect(packages).toBe(truth.packages);
-    expect(Math.abs(kilobytes / truth.kilobytes - 1), `${name}: npm run sizes says more`).toBeLessThan(0.25);
-  }
-}, 60_000);

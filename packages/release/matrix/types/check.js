@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync } from 'node:fs';
 
-// Compiles the type tests of the packages against what is published, as modules of each kind.
+// Compiles the type tests of the packages, and a program that uses all of them, against what is published, as modules of
+// each kind.
 
 const compiler = process.argv[2];
 // The types of Redis clients take most of the time, and are compiled once.
@@ -23,6 +24,8 @@ for (const [module, moduleResolution, ending] of KINDS) {
     cpSync(`${process.env.BREAKING_PACKAGES}/${name}/test/types.test.ts`, file);
     return file;
   });
+  const consumer = `${module}-${ending}/consumer.${ending}`;
+  cpSync(`${process.env.BREAKING_PACKAGES}/release/test/consumer/types.mts`, consumer);
   const kind = [
     '--target',
     'es2022',
@@ -33,7 +36,14 @@ for (const [module, moduleResolution, ending] of KINDS) {
     '--moduleResolution',
     moduleResolution,
   ];
-  const args = [`node_modules/${compiler}/bin/tsc`, ...FLAGS.split(' '), ...kind, 'vitest.d.ts', ...files];
+  const args = [
+    `node_modules/${compiler}/bin/tsc`,
+    ...FLAGS.split(' '),
+    ...kind,
+    'vitest.d.ts',
+    ...files,
+    consumer,
+  ];
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   assert.equal(stderr, '');
   const errors = stdout.split('\n').filter(line => line !== '' && !isTheirs(line));

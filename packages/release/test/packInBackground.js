@@ -1,0 +1,11 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { packBuiltInto } from '../tarballs.js';
+
+const [, , folder = '', report = ''] = process.argv;
+const packed = await packBuiltInto(folder).then(
+  tarballs => ({ tarballs }),
+  error => ({ error: String(error.stack) }),
+);
+// Whoever sees the report can read all of it.
+writeFileSync(`${report}.part`, JSON.stringify(packed));
+renameSync(`${report}.part`, report);
