@@ -28,8 +28,10 @@ const project = (name: string, include: string) => ({
   test: {
     name,
     include: [include],
+    // A process runs one file of a project after another. `leftBehind.ts` holds that none changes what the next one finds.
+    isolate: false,
     globalSetup: globalSetupOf(name),
-    setupFiles: [`${testkit}warnings.ts`],
+    setupFiles: [`${testkit}leftBehind.ts`, `${testkit}warnings.ts`],
     // A busy machine makes a test slow, not wrong. This only ends what hangs.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,4 +1,4 @@
-import { subscribe } from 'node:diagnostics_channel';
+import { type ChannelListener, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ConcurrencyMessage, DecisionMessage } from '@breaking/core';
 import { observe } from '@breaking/metrics/otel';
 import { collectInto } from '@breaking/metrics/prometheus';
@@ -23,8 +23,12 @@ const tell = (line: string) => {
   told[line] = (told[line] ?? 0) + 1;
 };
 const label = (text: string) => JSON.stringify(text);
+const listen = (name: string, hear: ChannelListener) => {
+  subscribe(name, hear);
+  afterAll(() => void unsubscribe(name, hear));
+};
 
-subscribe('breaking:rate_limit:decision', message => {
+listen('breaking:rate_limit:decision', message => {
   const { name, decision, enforced, source } = message as DecisionMessage;
   const result = decision.allowed ? 'allowed' : enforced ? 'refused' : 'would_refuse';
   tell(`rate_limit_decisions_total{name=${label(name)},result="${result}",source="${source}"}`);
@@ -32,19 +36,19 @@ subscribe('breaking:rate_limit:decision', message => {
     tell(`rate_limit_violations_total{name=${label(name)},limit=${label(limit)}}`);
   }
 });
-subscribe('breaking:circuit_breaker:call', message => {
+listen('breaking:circuit_breaker:call', message => {
   const { name, outcome } = message as { name: string; outcome: string };
   tell(`circuit_breaker_calls_total{name=${label(name)},outcome="${outcome}"}`);
 });
-subscribe('breaking:circuit_breaker:transition', message => {
+listen('breaking:circuit_breaker:transition', message => {
   const { name, to, reason } = message as { name: string; to: string; reason: string };
   tell(`circuit_breaker_transitions_total{name=${label(name)},to="${to}",reason="${reason}"}`);
 });
-subscribe('breaking:concurrency_limit:decision', message => {
+listen('breaking:concurrency_limit:decision', message => {
   const { name, allowed } = message as ConcurrencyMessage;
   tell(`concurrency_limit_decisions_total{name=${label(name)},result="${allowed ? 'allowed' : 'refused'}"}`);
 });
-subscribe('breaking:store:error', message => {
+listen('breaking:store:error', message => {
   tell(`store_errors_total{name=${label((message as { name: string }).name)}}`);
 });
 
