@@ -292,6 +292,7 @@ const NAMES: Readonly<Record<string, string>> = {
     RejectWith
     Rejection
     SkipRateLimit
+    UseBreaking
     getLimiterToken
   `,
   '@breaking/plan': `

@@ -1,86 +1,83 @@
 import type { HeaderFields } from '@breaking/core';
-import { isThenable, withoutStack } from '@breaking/core/internal';
-import type { Binding, Gate, MaybePromise, Refusal } from '@breaking/http';
-import { type OnPlatform, onPlatform } from './platform.js';
-import { RefusedException } from './refusedException.js';
+import type { Binding, Exchange, Gate, Refusal } from '@breaking/http';
+import type { ArgumentsHost } from '@nestjs/common';
+import { type Carrier, httpRequest, withoutResponse } from './carrier.js';
+import { HandlerExchange } from './handlerExchange.js';
 import type { NestRequest } from './request.js';
 
-/** A request on its way through gates. A guard cannot answer it: it keeps the refusal, to be thrown. */
+/** A call of a handler on its way through gates. A guard cannot answer it: it keeps the refusal, to be thrown. */
 export class Call {
-  readonly at: OnPlatform;
+  readonly carrier: Carrier;
+  readonly exchange: Exchange;
   refusal: Refusal | undefined;
 
-  constructor(req: unknown, res: unknown) {
-    this.at = onPlatform(req, res);
+  constructor(carrier: Carrier, exchange: Exchange) {
+    this.carrier = carrier;
+    this.exchange = exchange;
   }
 
   /** Puts the fields of a refusal that is thrown as core's own error on the response. Other errors are none of its business. */
   showFieldsOf(error: unknown): void {
     const { code, headers } = (error ?? {}) as { readonly code?: unknown; readonly headers?: HeaderFields };
-    if (typeof code === 'string' && code.startsWith('BREAKING_') && headers !== undefined)
-      this.setHeaders(headers);
+    const isOurs = typeof code === 'string' && code.startsWith('BREAKING_');
+    if (isOurs && headers !== undefined) this.setHeaders(headers);
   }
 
   /** Puts header fields on the response, where whatever answers keeps them. */
   setHeaders(headers: HeaderFields): void {
-    const { platform, native } = this.at;
-    if (platform.isAnswered(native)) return;
-    for (const [name, value] of Object.entries(headers)) platform.setHeader(native, name, value);
+    const { binding, native } = this.carrier;
+    if (binding.isAnswered(native)) return;
+    for (const [name, value] of Object.entries(headers)) binding.setHeader(native, name, value);
   }
 }
 
 export type CallGate = Gate<Call, NestRequest>;
 
-/** What the gates have to know of Nest: all of it is the platform's, but that refusals are thrown. */
+/** What the gates have to know of Nest: all of it is that of the carrier, but that refusals are thrown. */
 export const binding: Binding<Call, NestRequest> = {
   tellsHandled: true,
-  requestOf: ({ at }) => at.platform.requestOf(at.native),
-  exchangeOf: ({ at }) => at.platform.exchangeOf(at.native),
-  incomingOf: ({ at }) => at.platform.incomingOf?.(at.native) ?? {},
-  addressOf: ({ at }) => at.platform.addressOf(at.native),
-  trustsAnyClient: ({ at }) => at.platform.trustsAnyClient(at.native),
-  trustsSomeProxy: ({ at }) => at.platform.trustsSomeProxy?.(at.native) ?? false,
-  isAnswered: ({ at }) => at.platform.isAnswered(at.native),
-  setHeader: ({ at }, name, value) => at.platform.setHeader(at.native, name, value),
-  setDecision: ({ at }, decision) => at.platform.setDecision(at.native, decision),
+  exchangeOf: ({ exchange }) => exchange,
+  requestOf: ({ carrier }) => carrier.binding.requestOf(carrier.native),
+  incomingOf: ({ carrier }) => carrier.binding.incomingOf?.(carrier.native) ?? {},
+  addressOf: ({ carrier }) => carrier.binding.addressOf(carrier.native),
+  trustsAnyClient: ({ carrier }) => carrier.binding.trustsAnyClient(carrier.native),
+  trustsSomeProxy: ({ carrier }) => carrier.binding.trustsSomeProxy?.(carrier.native) ?? false,
+  isAnswered: ({ carrier }) => carrier.binding.isAnswered(carrier.native),
+  setHeader: ({ carrier }, name, value) => carrier.binding.setHeader(carrier.native, name, value),
+  setDecision: ({ carrier }, decision) => carrier.binding.setDecision(carrier.native, decision),
   send(call, refusal) {
     call.refusal = refusal;
   },
 };
 
-/**
- * Takes a request through gates, in their order.
- * @returns true, at once or as a promise, behind the last; a promise that stays pending if something else has answered
- * @throws, or rejects with, a RefusedException, or what belongs on Nest's error path
- */
-export function admit(gates: readonly CallGate[], call: Call): true | Promise<true> {
-  for (const [i, gate] of gates.entries()) {
-    let isAdmitted: MaybePromise<boolean>;
-    try {
-      isAdmitted = gate.admit(call);
-    } catch (error) {
-      call.showFieldsOf(error);
-      throw error;
-    }
-    if (isThenable(isAdmitted)) return admitLater(isAdmitted, gates.slice(i + 1), call);
-    if (!isAdmitted) return refuse(call);
+/** Calls of resolvers and for messages, by their arguments, which Nest hands to guards and interceptors alike. */
+const calls = new WeakMap<object, Call>();
+
+/** The call of a handler; undefined for a message of a microservice, which has neither an address nor an answer of HTTP. */
+export function callOf(context: ArgumentsHost): Call | undefined {
+  const type = context.getType<string>();
+  if (type === 'http') {
+    const http = context.switchToHttp();
+    const request = httpRequest(http.getRequest(), http.getResponse());
+    return new Call(request, request.exchange);
   }
-  return true;
+  const args = context.getArgs<unknown[]>();
+  const known = calls.get(args);
+  const carrier = known?.carrier ?? carrierOf(type, args);
+  if (known !== undefined || carrier === undefined) return known;
+  const call = new Call(carrier, new HandlerExchange(carrier.exchange));
+  calls.set(args, call);
+  return call;
 }
 
-async function admitLater(isAdmitted: PromiseLike<boolean>, behind: readonly CallGate[], call: Call) {
-  const admitted = await isAdmitted.then(undefined, error => {
-    call.showFieldsOf(error);
-    throw error;
-  });
-  return admitted ? admit(behind, call) : refuse(call);
+function carrierOf(type: string, args: readonly unknown[]): Carrier | undefined {
+  if (type === 'ws') return withoutResponse(args[0]);
+  return type === 'graphql' ? carrierOfResolver(args[2]) : undefined;
 }
 
-function refuse(call: Call): Promise<never> {
-  const { refusal } = call;
-  // Something else has answered. Nest has nothing left to do, and whatever a guard says would make it answer again.
-  if (refusal === undefined) return new Promise(() => {});
-  const { 'Content-Type': _, ...fields } = refusal.headers;
-  call.setHeaders(fields);
-  throw withoutStack(() => new RefusedException(refusal));
+/** What the context of a resolver has of its request: on Apollo `req`, and what its option `context` adds; on Mercurius `reply`. */
+function carrierOfResolver(context: unknown): Carrier {
+  const { req, res, reply } = (context ?? {}) as Record<string, unknown>;
+  const response = res ?? reply ?? (req as { readonly res?: unknown } | undefined)?.res;
+  return response === undefined ? withoutResponse(req ?? context) : httpRequest(req, response);
 }

@@ -1,16 +1,36 @@
+import { check } from '@breaking/core/internal';
 import type { Refusal } from '@breaking/http';
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
-import { onPlatform } from './platform.js';
+import { httpRequest } from './carrier.js';
 import { RefusedException } from './refusedException.js';
 
 /** Answers refusals as they are: with their own content type and all header fields, and without an entry in the log. */
 @Catch(RefusedException)
 export class RefusedExceptionFilter implements ExceptionFilter<RefusedException> {
-  catch(exception: RefusedException, host: ArgumentsHost): void {
-    const http = host.switchToHttp();
-    const { platform, native } = onPlatform(http.getRequest(), http.getResponse());
-    const { headers, body } = exception;
-    const status = exception.getStatus() as Refusal['status'];
-    if (!platform.isAnswered(native)) platform.send(native, { status, headers, body });
+  /** @returns in GraphQL the exception, which is an error of the answer */
+  catch(exception: RefusedException, host: ArgumentsHost): RefusedException | undefined {
+    const type = host.getType<string>();
+    if (type === 'ws') tell(host.switchToWs().getClient(), exception);
+    else if (type === 'http') answer(host, exception);
+    return type === 'graphql' ? exception : undefined;
   }
+}
+
+function answer(host: ArgumentsHost, exception: RefusedException): void {
+  const http = host.switchToHttp();
+  const { binding, native } = httpRequest(http.getRequest(), http.getResponse());
+  if (binding.isAnswered(native)) return;
+  const { headers, body } = exception;
+  binding.send(native, { status: exception.getStatus() as Refusal['status'], headers, body });
+}
+
+/** As Nest tells clients of gateways what went wrong: by the event `exception`. */
+function tell(client: unknown, exception: RefusedException): void {
+  const { message, retryAfterSecs } = exception;
+  const data = { status: 'error', message, retryAfterSecs, problem: exception.getResponse() };
+  const { handshake, emit, send } = client as Record<string, unknown>;
+  if (handshake !== undefined && typeof emit === 'function') emit.call(client, 'exception', data);
+  else if (typeof send === 'function') send.call(client, JSON.stringify({ event: 'exception', data }));
+  else
+    throw new TypeError(`@breaking/nest knows the sockets of ws and Socket.IO, got ${check.shown(client)}`);
 }

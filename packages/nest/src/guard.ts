@@ -1,5 +1,8 @@
+import { ConcurrencyLimitGate } from '@breaking/http';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { admit, Call } from './call.js';
+import { admit } from './admit.js';
+import { type Call, type CallGate, callOf } from './call.js';
+import { HandlerExchange } from './handlerExchange.js';
 import { Routes } from './routes.js';
 
 /**
@@ -14,8 +17,19 @@ export class BreakingGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const gates = this.routes.gatesOf(context.getClass(), context.getHandler());
-    if (gates.length === 0 || context.getType() !== 'http') return true;
-    const http = context.switchToHttp();
-    return admit(gates, new Call(http.getRequest(), http.getResponse()));
+    if (gates.length === 0) return true;
+    const call = callOf(context);
+    if (call === undefined) return true;
+    checkEnding(gates, call);
+    return admit(gates, call);
   }
+}
+
+/** @throws TypeError for a call that might keep its place for ever: nothing tells of one that another guard refuses after this */
+function checkEnding(gates: readonly CallGate[], { exchange }: Call): void {
+  const isSure = !(exchange instanceof HandlerExchange) || exchange.carrier !== undefined;
+  if (isSure || !gates.some(gate => gate instanceof ConcurrencyLimitGate)) return;
+  throw new TypeError(
+    'concurrencyLimit: a message of a WebSocket cannot have one, a resolver only where its context has the response: `context: (req, res) => ({ req, res })`',
+  );
 }

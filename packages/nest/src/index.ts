@@ -29,3 +29,4 @@ export type {
 } from './options.js';
 export { RefusedException } from './refusedException.js';
 export type { NestRequest } from './request.js';
+export { UseBreaking } from './useBreaking.js';

@@ -1,6 +1,8 @@
+import { statusOf } from '@breaking/http';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { finalize, type Observable, tap } from 'rxjs';
-import { binding, Call } from './call.js';
+import { callOf } from './call.js';
+import { HandlerExchange } from './handlerExchange.js';
 
 /**
  * Tells the gates what a guard cannot see: what a handler threw, and when it is done. Where it throws one of core's refusals,
@@ -9,10 +11,9 @@ import { binding, Call } from './call.js';
 @Injectable()
 export class HandlingInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    if (context.getType() !== 'http') return next.handle();
-    const http = context.switchToHttp();
-    const call = new Call(http.getRequest(), http.getResponse());
-    const exchange = binding.exchangeOf(call);
+    const call = callOf(context);
+    if (call === undefined) return next.handle();
+    const { exchange } = call;
     const error = (thrown: unknown) => {
       exchange.error = thrown;
       call.showFieldsOf(thrown);
@@ -21,6 +22,17 @@ export class HandlingInterceptor implements NestInterceptor {
     if (!exchange.isWatched) return handled;
     let done = (): void => {};
     exchange.handled = new Promise<void>(resolve => (done = resolve));
-    return handled.pipe(finalize(() => done()));
+    return handled.pipe(
+      finalize(() => {
+        if (exchange instanceof HandlerExchange) exchange.finish(endingWith(exchange.error));
+        done();
+      }),
+    );
   }
+}
+
+/** How a call that no response tells of has ended: with the status that its error asks for. */
+function endingWith(error: unknown) {
+  if (error === undefined) return { status: 200, aborted: false };
+  return { status: statusOf(error), aborted: false, error };
 }

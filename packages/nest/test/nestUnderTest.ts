@@ -30,7 +30,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Request as ExpressRequest, Response as ExpressResponse } from 'express';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { admit, binding, Call, type CallGate } from '../src/call.js';
+import { admit } from '../src/admit.js';
+import { binding, type Call, type CallGate, callOf } from '../src/call.js';
 
 /** A request and its response, as the platform hands them to handlers. */
 type IoOf = (req: never, res: never) => Io;
@@ -156,8 +157,7 @@ function guardOf(gate: GateUnderTest): CanActivate {
   const gates = [gateOf(gate)];
   return {
     canActivate(context: ExecutionContext) {
-      const http = context.switchToHttp();
-      return admit(gates, new Call(http.getRequest(), http.getResponse()));
+      return admit(gates, callOf(context) as Call);
     },
   };
 }

@@ -1,0 +1,65 @@
+import { binding as express, exchangeOf } from '@breaking/express/internal';
+import { binding as fastify } from '@breaking/fastify/internal';
+import type { Binding, Exchange } from '@breaking/http';
+import type { NestRequest } from './request.js';
+
+/** What the gates ask of what carries a call. */
+type Carrying = Omit<Binding<unknown, NestRequest>, 'exchangeOf' | 'send'>;
+
+/** What carries the call of a handler: an HTTP request on one of the two platforms, or a socket. */
+export interface Carrier {
+  readonly binding: Carrying;
+  /** What the binding has one of for each request. */
+  readonly native: unknown;
+  /** What the gates keep of the HTTP request, if it is one. */
+  readonly exchange: Exchange | undefined;
+}
+
+/** An HTTP request, which can be answered. */
+export interface HttpRequest extends Carrier {
+  readonly binding: Binding<unknown, NestRequest>;
+  readonly exchange: Exchange;
+}
+
+/**
+ * An HTTP request. Its platform is known by its response: a reply of Fastify has Node's own response as `raw`.
+ * @throws TypeError if it is neither that nor Node's own response, which Express extends
+ */
+export function httpRequest(req: unknown, res: unknown): HttpRequest {
+  const { raw, writeHead } = (res ?? {}) as { readonly raw?: unknown; readonly writeHead?: unknown };
+  if (typeof raw === 'object' && raw !== null) return carriedBy(fastify, res);
+  if (typeof writeHead === 'function') return carriedBy(express, exchangeOf(req as never, res as never));
+  throw new TypeError(
+    '@breaking/nest works on the Express and the Fastify platform: this response is neither',
+  );
+}
+
+/** A binding is only ever handed what its own platform has made. */
+function carriedBy(of: object, native: unknown): HttpRequest {
+  const binding = of as Binding<unknown, NestRequest>;
+  return { binding, native, exchange: binding.exchangeOf(native) };
+}
+
+/**
+ * A socket of `ws` or Socket.IO, or a request whose response is not known, as in a context of GraphQL that has none. Header fields
+ * have no place there.
+ */
+export function withoutResponse(native: unknown): Carrier {
+  return { binding: WITHOUT_RESPONSE, native, exchange: undefined };
+}
+
+const WITHOUT_RESPONSE: Carrying = {
+  requestOf: native => native as NestRequest,
+  addressOf(native) {
+    const { handshake, _socket, ip } = (native ?? {}) as {
+      readonly handshake?: { readonly address?: string };
+      readonly _socket?: { readonly remoteAddress?: string };
+      readonly ip?: string;
+    };
+    return handshake?.address ?? _socket?.remoteAddress ?? ip;
+  },
+  trustsAnyClient: () => false,
+  isAnswered: () => false,
+  setHeader() {},
+  setDecision() {},
+};
