@@ -5,7 +5,28 @@ import { dirname, join } from 'node:path';
 import { inRepository, type Program, type Readme } from './readme.js';
 
 const FOLDER = inRepository('examples/build-test/pages/');
-const PACKAGES = ['core', 'http', 'express', 'koa', 'fastify', 'redis', 'fetch', 'metrics', 'testkit'];
+const PACKAGES = [
+  'core',
+  'http',
+  'express',
+  'koa',
+  'fastify',
+  'web',
+  'hono',
+  'redis',
+  'fetch',
+  'metrics',
+  'testkit',
+];
+
+/** As much of the other runtimes as pages show. */
+const RUNTIMES = `
+type Handler<Info> = (request: Request, info: Info) => Response | Promise<Response>;
+type BunServer = { requestIP(request: Request): { readonly address: string } | null };
+declare const Bun: { serve(options: { port: number; fetch: Handler<BunServer> }): unknown };
+type DenoInfo = { readonly remoteAddr: { readonly hostname: string } };
+declare const Deno: { serve(options: { port: number }, handler: Handler<DenoInfo>): unknown };
+`;
 
 /** TypeScript is checked as we write it, JavaScript as far as it has types; both for what does not exist or may be undefined. */
 const STRICTNESS = {
@@ -36,6 +57,7 @@ export function compiledPrograms(pages: readonly Readme[]): readonly CompiledPro
     const own = programs.filter(program => program.project === project);
     mkdirSync(join(FOLDER, project), { recursive: true });
     for (const { file, code } of own) writeFileSync(join(FOLDER, project, file), code);
+    writeFileSync(join(FOLDER, project, 'runtimes.d.ts'), RUNTIMES);
     write(`${project}/tsconfig.json`, {
       extends: '../../../../tsconfig.base.json',
       compilerOptions: {
@@ -49,7 +71,7 @@ export function compiledPrograms(pages: readonly Readme[]): readonly CompiledPro
         ...{ composite: false, declaration: false, noUnusedLocals: false, noUnusedParameters: false },
         ...{ rootDir: '.', outDir: 'out', ...STRICTNESS[own[0]!.language] },
       },
-      files: own.map(({ file }) => file),
+      files: [...own.map(({ file }) => file), 'runtimes.d.ts'],
       references: PACKAGES.map(name => ({ path: `../../../../packages/${name}` })),
     });
   }

@@ -316,6 +316,26 @@ const NAMES: Readonly<Record<string, string>> = {
     RedisBucketStoreOptions
     RedisClient
   `,
+  '@breaking/hono': `
+    * of @breaking/core
+    CircuitBreakerMiddleware
+    CircuitBreakerOptions
+    ConcurrencyLimitOptions
+    HeaderFormat
+    Outcome
+    OwnBody
+    Problem
+    ProblemBody
+    RateLimitMiddleware
+    RateLimitOptions
+    RateLimitSettings
+    RefusedException
+    RejectWith
+    Rejection
+    circuitBreaker
+    concurrencyLimit
+    rateLimit
+  `,
   '@breaking/web': `
     * of @breaking/core
     CircuitBreakerOptions

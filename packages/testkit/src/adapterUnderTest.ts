@@ -30,6 +30,8 @@ export interface AdapterUnderTest {
   readonly knowsNoAddresses?: true;
   /** Where errors of handlers are answered outside of the gates: these end with what the error asks for. */
   readonly answersErrorsOutside?: true;
+  /** Where the app's error handler gets an exception of the framework's kind whose `cause` is the refusal. */
+  readonly wrapsRefusals?: true;
   /** Where each gate has one place, so that no request meets it twice. */
   readonly meetsGatesOnce?: true;
   /**
@@ -84,6 +86,11 @@ export interface Io {
   stream(source: Readable): void;
   /** Takes the raw response away from the framework. Where handlers answer with a `Response`, none will come. */
   hijack(): void;
+}
+
+/** What the app's error handler got, as a refusal of core's. */
+export function refusalIn(adapter: AdapterUnderTest, error: unknown): unknown {
+  return adapter.wrapsRefusals ? (error as Error).cause : error;
 }
 
 export const sendOk: Handler = io => io.send(200, 'ok');

@@ -1,4 +1,4 @@
-import type { Decision } from '@breaking/core';
+import type { Decision, HeaderFields } from '@breaking/core';
 import { type Ending, Exchange, type Refusal, statusOf } from '@breaking/http';
 import { isSentAsItIs, isWithoutBody, withFields } from './answer.js';
 import { watchedBody } from './watchedBody.js';
@@ -31,12 +31,20 @@ export class WebExchange extends Exchange {
 
   /** The request is refused. The fields of the refusal tell of more limits than those that were set before. */
   refuse({ status, headers, body }: Refusal): void {
-    for (const name of Object.keys(this.#fields)) this.#fields[name] = headers[name] ?? this.#fields[name]!;
+    this.showFieldsOf(headers);
     const bytes = new TextEncoder().encode(body);
     this.#refusal = new Response(bytes, {
       status,
       headers: { ...headers, 'Content-Length': `${bytes.byteLength}` },
     });
+  }
+
+  /** Takes over the fields of a refusal in which one was set before. */
+  showFieldsOf(headers: HeaderFields): void {
+    for (const name of Object.keys(this.#fields)) {
+      const value = headers[name];
+      if (value !== undefined) this.#fields[name] = value;
+    }
   }
 
   /** The answer of the gate that has refused the request. */
@@ -75,6 +83,11 @@ export class WebExchange extends Exchange {
     this.#settle({ status: statusOf(error), aborted: false });
   }
 
+  /** What was thrown until now while the request was handled. */
+  protected thrown(): unknown {
+    return this.error;
+  }
+
   protected lookForHead(): void {
     // `answered` tells.
   }
@@ -92,12 +105,14 @@ export class WebExchange extends Exchange {
 
   /** The client has left. It counts as the server's fault if the handler had failed. */
   #leave(): void {
-    this.#settle({ aborted: this.error === undefined || statusOf(this.error) < 500 });
+    const error = this.thrown();
+    this.#settle({ aborted: error === undefined || statusOf(error) < 500 });
   }
 
   #settle(ending: Ending): void {
     if (this.#ending !== undefined) return;
-    this.#ending = this.error === undefined ? ending : { error: this.error, ...ending };
+    const error = this.thrown();
+    this.#ending = error === undefined ? ending : { error, ...ending };
     this.#forgetSignal?.();
     this.end(this.#ending);
   }

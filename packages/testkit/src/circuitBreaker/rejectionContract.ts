@@ -1,7 +1,7 @@
 import { CircuitBreaker, MockClock, TooManyErrors } from '@breaking/core';
 import type { CircuitBreakerGateOptions, Rejection } from '@breaking/http';
 import { describe, expect, it } from 'vitest';
-import { type AdapterUnderTest, sendOk } from '../adapterUnderTest.js';
+import { type AdapterUnderTest, refusalIn, sendOk } from '../adapterUnderTest.js';
 import { guardedServer } from './guardedServer.js';
 
 type Options = CircuitBreakerGateOptions<unknown>;
@@ -26,7 +26,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
       const { server, errors } = await opened({ rejectWith: 'error', name: 'pay' });
       expect(await server.get()).toMatchObject({ status: 418, body: 'mine' });
       expect(server.handled).toBe(2);
-      expect(errors).toEqual([expect.any(TooManyErrors)]);
+      expect(errors.map(each => refusalIn(adapter, each))).toEqual([expect.any(TooManyErrors)]);
       expect(errors[0]).toMatchObject({
         message: 'Too many errors: the circuit breaker "pay" lets no call through',
         code: 'BREAKING_TOO_MANY_ERRORS',
@@ -80,7 +80,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
     it('asks no problem', async () => {
       const { server, errors } = await opened({ rejectWith: 'error', problem: () => boomed() });
       await server.get();
-      expect(errors).toEqual([expect.any(TooManyErrors)]);
+      expect(errors.map(each => refusalIn(adapter, each))).toEqual([expect.any(TooManyErrors)]);
     });
   });
 

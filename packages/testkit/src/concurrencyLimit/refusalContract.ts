@@ -1,7 +1,7 @@
 import { Overloaded } from '@breaking/core';
 import type { Rejection } from '@breaking/http';
 import { describe, expect, it } from 'vitest';
-import type { AdapterUnderTest } from '../adapterUnderTest.js';
+import { type AdapterUnderTest, refusalIn } from '../adapterUnderTest.js';
 import { limitedServer, type Options } from './limitedServer.js';
 
 const PROBLEM = { type: 'about:blank', title: 'Service Unavailable', status: 503 };
@@ -72,7 +72,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
     it("hands an Overloaded to the app's error handler under rejectWith 'error'", async () => {
       const { server, errors } = await full({ rejectWith: 'error', name: 'api', problem: () => boomed() });
       expect(await server.served.get()).toMatchObject({ status: 418, body: 'mine' });
-      expect(errors).toEqual([expect.any(Overloaded)]);
+      expect(errors.map(each => refusalIn(adapter, each))).toEqual([expect.any(Overloaded)]);
       expect(errors[0]).toMatchObject({
         message: 'Overloaded: the concurrency limiter "api" has no place left',
         code: 'BREAKING_OVERLOADED',

@@ -119,14 +119,17 @@ export function releaseContract(adapter: AdapterUnderTest): void {
       expect(await server.freeAgain()).toBe(0);
     });
 
-    it('when the client leaves while its answer waits for an earlier one on its connection', async () => {
-      const server = await limitedServer(adapter, { limit: 2 }, { handler: io => io.hijack() });
-      const { abandon } = await server.served.pipelined(2);
-      await until(() => server.decisions.length === 2);
-      expect(await server.refuses()).toBe(true);
-      await abandon();
-      expect(await server.freeAgain()).toBe(0);
-    });
+    it.skipIf(adapter.answersWithResponse)(
+      'when the client leaves while its answer waits for an earlier one on its connection',
+      async () => {
+        const server = await limitedServer(adapter, { limit: 2 }, { handler: io => io.hijack() });
+        const { abandon } = await server.served.pipelined(2);
+        await until(() => server.decisions.length === 2);
+        expect(await server.refuses()).toBe(true);
+        await abandon();
+        expect(await server.freeAgain()).toBe(0);
+      },
+    );
 
     it('when the client leaves after its answer', async () => {
       const server = await limitedServer(adapter, {}, { handler: sendOk });

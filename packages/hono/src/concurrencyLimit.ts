@@ -1,0 +1,24 @@
+import type { ConcurrencyLimiterGroup } from '@breaking/core';
+import { ConcurrencyLimitGate, type ConcurrencyLimitGateOptions, optionsAlone } from '@breaking/http';
+import type { Context, MiddlewareHandler } from 'hono';
+import { binding } from './honoExchange.js';
+import { pass } from './pass.js';
+
+/**
+ * Middleware that answers 503 while as many requests as may be are under way: for an app, a group or a route. Each call
+ * makes a limit of its own (with `keyOf`, one for each key).
+ * @returns the middleware, with the limiters that it asks under `concurrency`
+ * @throws TypeError or RangeError for a wrong option, at once
+ */
+export function concurrencyLimit(
+  options: ConcurrencyLimitGateOptions<Context>,
+  ...others: never[]
+): MiddlewareHandler & { readonly concurrency: ConcurrencyLimiterGroup } {
+  optionsAlone('concurrencyLimit', others);
+  const gate = new ConcurrencyLimitGate(binding, options);
+  const gates = [gate];
+  const middleware: MiddlewareHandler = async function concurrencyLimit(c, next) {
+    return pass(gates, c, next);
+  };
+  return Object.assign(middleware, { concurrency: gate.concurrency });
+}

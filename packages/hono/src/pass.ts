@@ -1,0 +1,53 @@
+import { isThenable } from '@breaking/core/internal';
+import type { Gate } from '@breaking/http';
+import { refusalBy } from '@breaking/web/internal';
+import type { Context, Next } from 'hono';
+import { HonoExchange } from './honoExchange.js';
+import { refusedException } from './refusedException.js';
+
+/** Contexts are made for each request, and no application replaces them. */
+const exchanges = new WeakMap<Context, HonoExchange>();
+
+/**
+ * Goes on if the gate lets the request pass. The first gate that a request meets sees to its answer on the way back.
+ * @returns the answer of the gate, if it refuses
+ * @throws (rejects with) what belongs on Hono's error path
+ */
+export async function pass(
+  gates: readonly Gate<HonoExchange, Context>[],
+  c: Context,
+  next: Next,
+): Promise<Response | undefined> {
+  const known = exchanges.get(c);
+  const exchange = known ?? new HonoExchange(c);
+  if (known === undefined) exchanges.set(c, exchange);
+  let refusal: ReturnType<typeof refusalBy>;
+  try {
+    refusal = refusalBy(gates, exchange);
+    if (isThenable(refusal)) refusal = await refusal;
+  } catch (error) {
+    throw refusedException(error, exchange);
+  }
+  if (refusal !== undefined) return known === undefined ? exchange.answered(refusal) : refusal;
+  if (known !== undefined) await next();
+  else await follow(exchange, next);
+  return undefined;
+}
+
+/** Hono answers errors before they come back here, unless somebody threw what is no Error. */
+async function follow(exchange: HonoExchange, next: Next): Promise<void> {
+  const { c } = exchange;
+  const handled = next();
+  exchange.handled = handled;
+  try {
+    await handled;
+  } catch (error) {
+    exchange.failed(error);
+    throw error;
+  }
+  const answer = exchange.answered(c.res);
+  if (answer === c.res) return;
+  // Hono would set all fields of the answer before on the next one.
+  c.res = undefined;
+  c.res = answer;
+}
