@@ -1,4 +1,4 @@
-import { type Decision, type Limits, RateLimiter } from '@breaking/core';
+import { type Decision, type Limits, perDay, RateLimiter } from '@breaking/core';
 import { OURS } from '../contender.js';
 import type { Part } from '../part.js';
 import { spreadOver } from '../stats.js';
@@ -11,7 +11,7 @@ const SLICE_MS = 12;
 /** A power of two, so that positions are cheap to find. */
 const COPIES = 1024;
 
-const tier = (capacityMax: number) => ({ capacityMax, restoreRateHz: 1e-6 });
+const tier = (capacityMax: number) => perDay(1, { burst: capacityMax });
 
 /** The limits of a plan, which a service finds for each request. */
 const PLANS: Readonly<Record<string, readonly Limits[]>> = {

@@ -32,11 +32,13 @@ export function decided(
 
 /** @throws TypeError for a debt that is not a number of 0 or more */
 function copied(debts: ArrayLike<number>, count: number): Debts {
+  const owed: number[] = [];
   for (let i = 0; i < count; i++) {
-    if ((debts[i] as number) >= 0) continue;
-    throw new TypeError(`decided: each debt must be a number of 0 or more, got ${debts[i]}`);
+    const debt = debts[i] as number;
+    if (!(debt >= 0)) throw new TypeError(`decided: each debt must be a number of 0 or more, got ${debt}`);
+    owed.push(debt);
   }
-  return count === 1 ? (debts[0] as number) : Array.from({ length: count }, (_, i) => debts[i] as number);
+  return count === 1 ? (owed[0] as number) : owed;
 }
 
 /** The names of the limits that lack what is asked of them. */

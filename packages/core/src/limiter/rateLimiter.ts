@@ -12,6 +12,7 @@ import type { BucketStore, FullStore, MORE_OPERATIONS } from '../store/store.js'
 import type { DecisionOf, SameWay } from './answers.js';
 import { decisionChannel } from './events.js';
 import { asBlockSecs, type RateLimiterOptions, RateLimiterSettings, type WaitOptions } from './options.js';
+import { RecentLimits } from './recentLimits.js';
 import { WaitingLines } from './waitingLines.js';
 import { asWant, type Costs } from './wants.js';
 
@@ -43,6 +44,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
   readonly #clock: Clock;
   readonly #settings: RateLimiterSettings<S>;
   readonly #lines: WaitingLines;
+  readonly #recent: RecentLimits;
   #limits: readonly Limit[];
 
   /** @throws TypeError or RangeError that names the option and the value */
@@ -58,6 +60,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
     this.#limits = settings.namedLimits;
     // A store of our own has no other limiter's keys in it.
     this.#store = scopedTo(settings.store, settings.ownsStore ? '' : keyScope(this.name)) as FullStore;
+    this.#recent = new RecentLimits(limits => namedLimits(settings.what, limits, this.name));
     this.#lines = new WaitingLines(this.#store, this.#clock);
   }
 
@@ -182,7 +185,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
   }
 
   #asked(limits: Limits | undefined): readonly Limit[] {
-    return limits === undefined ? this.#limits : namedLimits(this.#settings.what, limits, this.name);
+    return limits === undefined ? this.#limits : this.#recent.of(limits);
   }
 
   /** The store, which must have this operation. */
