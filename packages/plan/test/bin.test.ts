@@ -24,9 +24,12 @@ test('whoever reads the output may stop at any line', () => {
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '{\n', stderr: '' });
 });
 
-test.runIf(existsSync('/dev/full'))('output that cannot be written is an error', () => {
-  const { status, stderr } = inShell('"$node" "$bin" "$log" > /dev/full');
+// Linux has a file that is always full.
+if (existsSync('/dev/full')) {
+  test('output that cannot be written is an error', () => {
+    const { status, stderr } = inShell('"$node" "$bin" "$log" > /dev/full');
 
-  expect(status).toBe(1);
-  expect(stderr).toContain('ENOSPC');
-});
+    expect(status).toBe(1);
+    expect(stderr).toContain('ENOSPC');
+  });
+}

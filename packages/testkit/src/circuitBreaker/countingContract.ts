@@ -3,6 +3,7 @@ import { TooManyErrors } from '@breaking/core';
 import { describe, expect, it } from 'vitest';
 import { type AdapterUnderTest, type Handler, sendOk } from '../adapterUnderTest.js';
 import { warned } from '../observed.js';
+import { testWhere } from '../testWhere.js';
 import { fail, guardedServer, never } from './guardedServer.js';
 
 const boom: Handler = () => {
@@ -34,7 +35,7 @@ const hijack: Handler = io => {
 /** What a breaker counts among requests that are answered. */
 export function countingContract(adapter: AdapterUnderTest): void {
   describe('to a circuit breaker', () => {
-    it.skipIf(adapter.answersWithResponse)('a hijacked response is judged by its final status', async () => {
+    testWhere(!adapter.answersWithResponse)('a hijacked response is judged by its final status', async () => {
       const server = await guardedServer(adapter, hijack);
       expect((await server.get()).status).toBe(500);
       expect(server.outcomes).toEqual(['failure']);
@@ -46,7 +47,7 @@ export function countingContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual([outcome]);
     });
 
-    it.skipIf(adapter.answersErrorsOutside)(
+    testWhere(!adapter.answersErrorsOutside)(
       'an error that the app answers with a 200 is no failure',
       async () => {
         const server = await guardedServer(

@@ -2,6 +2,7 @@ import type { Outcome } from '@breaking/http';
 import { describe, expect, it } from 'vitest';
 import type { AdapterUnderTest, Handler, Scenario } from '../adapterUnderTest.js';
 import { turn } from '../observed.js';
+import { testWhere } from '../testWhere.js';
 import { guardedServer } from './guardedServer.js';
 
 /** What `isFailure` is told of an error of the handler, where the framework tells of it, and what that means by default. */
@@ -39,7 +40,7 @@ export function errorsContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['success']);
     });
 
-    const inside = it.skipIf(adapter.answersErrorsOutside);
+    const inside = testWhere(!adapter.answersErrorsOutside);
 
     inside('is told one that the app answers with a 200, and may count that', async () => {
       const error = new Error('boom');
@@ -76,7 +77,7 @@ export function errorsContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual([isFailure ? 'failure' : 'ignored']);
     });
 
-    it.skipIf(adapter.answersWithResponse)(
+    testWhere(!adapter.answersWithResponse)(
       'finds a response that an error broke in the middle a failure, where it is told and the answer is left broken',
       async () => {
         const { server, outcomes } = await judging(async io => {

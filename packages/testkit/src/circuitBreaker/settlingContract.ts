@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type AdapterUnderTest, type Handler, sendOk } from '../adapterUnderTest.js';
 import { Held, turn } from '../observed.js';
+import { testWhere } from '../testWhere.js';
 import { type GuardedServer, guardedServer, never } from './guardedServer.js';
 
 /** That a permit is given back exactly once, whatever becomes of the request. */
@@ -42,7 +43,7 @@ export function settlingContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['success']);
     });
 
-    it.skipIf(adapter.answersWithResponse)(
+    testWhere(!adapter.answersWithResponse)(
       'when the client goes while its answer waits for an earlier one on its connection',
       async () => {
         const server = await guardedServer(adapter, io => {
@@ -105,7 +106,7 @@ export function settlingContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['success']);
     });
 
-    it.skipIf(adapter.answersWithResponse)(
+    testWhere(!adapter.answersWithResponse)(
       'as a failure, when the response is destroyed with an error',
       async () => {
         const server = await destroying(adapter, new Error('boom'));
@@ -118,7 +119,7 @@ export function settlingContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['ignored']);
     });
 
-    it.skipIf(adapter.meetsGatesOnce)('though the request meets the same breaker twice', async () => {
+    testWhere(!adapter.meetsGatesOnce)('though the request meets the same breaker twice', async () => {
       const server = await guardedServer(
         adapter,
         sendOk,

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type AdapterUnderTest, type Handler, sendOk } from '../adapterUnderTest.js';
 import { Held, turn } from '../observed.js';
+import { testWhere } from '../testWhere.js';
 import { type LimitedServer, limitedServer, until } from './limitedServer.js';
 
 /** Requests that end by themselves. */
@@ -39,7 +40,7 @@ const ENDINGS: readonly (readonly [string, Handler])[] = [
 /** That a place is given back exactly once, whatever becomes of the request. */
 export function releaseContract(adapter: AdapterUnderTest): void {
   describe('a place is free again, once,', () => {
-    it.skipIf(adapter.answersWithResponse)('after a hijacked response', async () => {
+    testWhere(!adapter.answersWithResponse)('after a hijacked response', async () => {
       const handler: Handler = io => {
         io.hijack();
         io.res.end('raw');
@@ -138,7 +139,7 @@ export function releaseContract(adapter: AdapterUnderTest): void {
       expect(await server.freeAgain()).toBe(0);
     });
 
-    it.skipIf(adapter.meetsGatesOnce)('although the request meets the same limit twice', async () => {
+    testWhere(!adapter.meetsGatesOnce)('although the request meets the same limit twice', async () => {
       const gate = { kind: 'concurrencyLimit' as const, options: { limit: 2 } };
       const server = await limitedServer(adapter, {}, { gates: () => [gate, gate], handler: sendOk });
       await server.served.get();

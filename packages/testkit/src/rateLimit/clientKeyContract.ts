@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest, Scenario, Trust } from '../adapterUnderTest.js';
 import { heard, provokes, turn, warned } from '../observed.js';
 import { serve } from '../served.js';
+import { testWhere } from '../testWhere.js';
 import { limit, upTo } from './limit.js';
 
 /** Spellings of addresses, by the client that they stand for. */
@@ -53,20 +54,18 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
       expect(await keyOf('2001:db8::1')).toBe(await keyOf('2001:db8:0:0:0:0:0:1%eth0'));
     });
 
-    test
-      .skipIf(adapter.knowsNoAddresses)
-      .each([
-        'garbage',
-        '',
-        '999.1.1.1',
-        '1.2.3',
-        '1.2.3.4.5',
-        '2001:db8::1::2',
-        'unknown',
-        '<script>',
-        '%',
-        '[::1',
-      ])("is the peer's address where what a proxy says is none: %j", async forwarded => {
+    testWhere(!adapter.knowsNoAddresses).each([
+      'garbage',
+      '',
+      '999.1.1.1',
+      '1.2.3',
+      '1.2.3.4.5',
+      '2001:db8::1::2',
+      'unknown',
+      '<script>',
+      '%',
+      '[::1',
+    ])("is the peer's address where what a proxy says is none: %j", async forwarded => {
       const keyOf = await keysOf({ trusts: 'oneProxy' });
       expect(await keyOf(forwarded)).toBe(await keyOf());
     });
@@ -92,7 +91,7 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
       return warnings.map(({ code }) => code);
     };
 
-    const setting = test.skipIf(adapter.knowsNoAddresses);
+    const setting = testWhere(!adapter.knowsNoAddresses);
 
     setting('that lets any client choose its address is warned of, once for all limiters', async () => {
       expect(await warningsUnder('anyone')).toEqual(['BREAKING_TRUSTS_ANY_CLIENT']);

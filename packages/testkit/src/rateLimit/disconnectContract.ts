@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest, Handler } from '../adapterUnderTest.js';
 import { Held, turn, warned } from '../observed.js';
 import { serve } from '../served.js';
+import { testWhere } from '../testWhere.js';
 import { limit, upTo } from './limit.js';
 import { Refunds } from './refunds.js';
 
@@ -126,7 +127,7 @@ export function disconnectContract(adapter: AdapterUnderTest): void {
       await expectOneRefund(limiter);
     });
 
-    test.skipIf(adapter.answersWithResponse)(
+    testWhere(!adapter.answersWithResponse)(
       'while its answer waits for that of an earlier request on its connection is refunded once',
       async () => {
         const limiter = refundingAborts();
@@ -172,7 +173,7 @@ export function disconnectContract(adapter: AdapterUnderTest): void {
       await expectOneRefund(limiter);
     });
 
-    test.skipIf(adapter.answersWithResponse)('that the server breaks with an error is no abort', async () => {
+    testWhere(!adapter.answersWithResponse)('that the server breaks with an error is no abort', async () => {
       const limiter = refundingAborts();
       const broken = new Error('broken');
       const handler: Handler = io => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest } from '../adapterUnderTest.js';
 import { heard, turn, warned } from '../observed.js';
 import { serve } from '../served.js';
+import { testWhere } from '../testWhere.js';
 import { limit, upTo } from './limit.js';
 
 /** What `keyOf` and `addressOf` may answer, and what they are given. */
@@ -64,7 +65,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       expect(warnings).toEqual([]);
     });
 
-    test.skipIf(adapter.knowsNoAddresses)(
+    testWhere(!adapter.knowsNoAddresses)(
       'that asks for the address is warned of a setting under which any client may choose it',
       async () => {
         const warnings = warned();
@@ -96,7 +97,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       }
     });
 
-    test.skipIf(adapter.knowsNoAddresses)(
+    testWhere(!adapter.knowsNoAddresses)(
       'that does not know leaves it to the framework, and what is no address is the peer',
       async () => {
         expect(await keyOfClient({ addressOf: byCdn }, {})).toBe('ip:127.0.0.1');

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest } from '../adapterUnderTest.js';
 import { Held, turn } from '../observed.js';
 import { serve } from '../served.js';
+import { testWhere } from '../testWhere.js';
 import { limit, upTo } from './limit.js';
 
 /** Whatever the request is and however it ends, it counts. */
@@ -42,7 +43,7 @@ export function requestKindsContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).status).toBe(429);
     });
 
-    test.skipIf(adapter.answersErrorsOutside)("an app's own answer to an error shows the limit", async () => {
+    testWhere(!adapter.answersErrorsOutside)("an app's own answer to an error shows the limit", async () => {
       const served = await serve(adapter, {
         gates: [limit(upTo(2))],
         handler: async () => {
@@ -58,7 +59,7 @@ export function requestKindsContract(adapter: AdapterUnderTest): void {
       });
     });
 
-    test.skipIf(adapter.answersWithResponse)('a hijacked response is none of its business', async () => {
+    testWhere(!adapter.answersWithResponse)('a hijacked response is none of its business', async () => {
       const served = await serve(adapter, {
         gates: [limit(upTo(1))],
         handler: io => {
@@ -70,7 +71,7 @@ export function requestKindsContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).status).toBe(429);
     });
 
-    test.skipIf(adapter.answersWithResponse).each([
+    testWhere(!adapter.answersWithResponse).each([
       { what: 'lets pass', cost: 1 },
       { what: 'would refuse', cost: 9 },
     ])(
