@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 const START = fileURLToPath(new URL('../start.js', import.meta.url));
 
@@ -27,16 +27,28 @@ async function eventsOf(url: string): Promise<() => Promise<Told>> {
   };
 }
 
-describe('npm start', { timeout: 30_000 }, () => {
+describe('npm start', () => {
+  let running: Started;
+  beforeAll(async () => {
+    running = await started({ PORT: '0' }, afterAll);
+  });
+
   test('prints the URLs of all three frameworks, then what to try, and last how to stop', async () => {
-    const { printed } = await started({ PORT: '0' });
+    const { printed } = running;
 
     expect(printed).toMatch(/^ {2}Express {2}http:\S+\n {2}Koa {6}http:\S+\n {2}Fastify {2}http:\S+$/m);
     expect(printed.trimEnd().split('\n').at(-1)).toBe('Stop the servers with Ctrl-C.');
   });
 
+  test('every framework answers', async () => {
+    const { urls } = running;
+    const hellos = await Promise.all(urls.map(async url => (await fetch(url)).json()));
+
+    expect(hellos).toEqual(['Express', 'Koa', 'Fastify'].map(name => ({ hello: `from ${name}` })));
+  });
+
   test('what it says to try shows a 200, a 429, a 503 and the headers', async () => {
-    const { printed } = await started({ PORT: '0' });
+    const { printed } = running;
     const commands = [...printed.matchAll(/^ {2}curl -i "?(http:[^"\s]+)"?$/gm)].map(([, url = '']) => url);
 
     const answers = await Promise.all(commands.map(asked));
@@ -48,7 +60,7 @@ describe('npm start', { timeout: 30_000 }, () => {
   });
 
   test('its first lines lead to a live page, which every framework has', async () => {
-    const { printed, urls } = await started({ PORT: '0' });
+    const { printed, urls } = running;
     const [link = ''] = /http:\S+\/breaking/.exec(printed) ?? [];
     expect(link).toBe(`${urls[0]}/breaking`);
     expect(printed.indexOf(link)).toBeLessThan(printed.indexOf('curl'));
@@ -77,13 +89,6 @@ describe('npm start', { timeout: 30_000 }, () => {
       await allowed(i);
       expect(await allowed(i)).toContainEqual([name, 0]);
     }
-  });
-
-  test('every framework answers', async () => {
-    const { urls } = await started({ PORT: '0' });
-    const hellos = await Promise.all(urls.map(async url => (await fetch(url)).json()));
-
-    expect(hellos).toEqual(['Express', 'Koa', 'Fastify'].map(name => ({ hello: `from ${name}` })));
   });
 
   test('PORT moves the first server, and the others follow', async () => {
@@ -132,17 +137,25 @@ async function asked(url: string): Promise<Response> {
   return fetch(url.replace(/\[.+\]/, String(last)));
 }
 
-function run(env: { readonly PORT: string }): ChildProcess {
+interface Started {
+  readonly child: ChildProcess;
+  readonly printed: string;
+  readonly urls: readonly string[];
+}
+
+/** It is killed at the end of the test, or of the suite. */
+function run(env: { readonly PORT: string }, atEnd: (kill: () => void) => void): ChildProcess {
   const child = spawn(process.execPath, [START], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  atEnd(() => void child.kill('SIGKILL'));
   return child;
 }
 
 /** Runs until it says how to stop it. */
-async function started(env: {
-  readonly PORT: string;
-}): Promise<{ child: ChildProcess; printed: string; urls: readonly string[] }> {
-  const child = run(env);
+async function started(
+  env: { readonly PORT: string },
+  atEnd: (kill: () => void) => void = onTestFinished,
+): Promise<Started> {
+  const child = run(env, atEnd);
   let printed = '';
   for await (const chunk of child.stdout!.iterator({ destroyOnReturn: false })) {
     printed += chunk;
@@ -154,7 +167,7 @@ async function started(env: {
 
 /** Runs to its end. */
 async function ended(env: { readonly PORT: string }): Promise<{ code: number; errors: string }> {
-  const child = run(env);
+  const child = run(env, onTestFinished);
   let errors = '';
   child.stderr!.on('data', chunk => {
     errors += chunk;

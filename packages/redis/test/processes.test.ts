@@ -87,7 +87,7 @@ function mostAtOnce(allowedAtMs: readonly number[], restoreRateHz: number): numb
 
 test('four processes of 64 callers never get more than one bucket gives', async () => {
   const limit = { capacityMax: 200, restoreRateHz: 500 };
-  const runs = [{ ms: 1500, allowed: 60, refused: 250 }];
+  const runs = [{ ms: 400, allowed: 60, refused: 250 }];
   const { secs, allowedAtMs } = await crowd({ limit, runs, pauseMs: 0 });
   expect(allowedAtMs.length).toBeLessThanOrEqual(limit.capacityMax + limit.restoreRateHz * secs + 0.001);
 });
@@ -96,7 +96,7 @@ test('with leases they get no more than that and what each may hold, in any inte
   const limit = { capacityMax: 200, restoreRateHz: 500 };
   const lease = { tokens: 50 };
   // In a pause the bucket fills, while what is held is not old enough to be returned.
-  const run = { ms: 700, allowed: 60, refused: 250 };
+  const run = { ms: 250, allowed: 60, refused: 250 };
   const { secs, allowedAtMs, longestMs, exitCodes } = await crowd({
     limit,
     lease,
