@@ -1,6 +1,6 @@
-import { addressKey } from '@breaking/core';
 import type { Binding, Peer } from '../binding.js';
 import { warnRarely } from '../request/serverWarnings.js';
+import { KnownKeys } from './knownKeys.js';
 
 /**
  * Keys requests by the client's address. Warns of the two settings under which that cannot work, once for each server,
@@ -9,22 +9,22 @@ import { warnRarely } from '../request/serverWarnings.js';
 export class AddressKeys<X> {
   readonly #binding: Binding<X, unknown>;
   readonly #what: string;
-  readonly #ipv6PrefixBits: number;
+  readonly #known: KnownKeys;
   #hasCheckedTrust = false;
 
   constructor(binding: Binding<X, unknown>, what: string, ipv6PrefixBits: number) {
     this.#binding = binding;
     this.#what = what;
-    this.#ipv6PrefixBits = ipv6PrefixBits;
+    this.#known = new KnownKeys(ipv6PrefixBits);
   }
 
   /** @param claimed the client's address, if the application knows better than the framework */
   of(x: X, claimed?: string): string {
-    if (claimed !== undefined) return addressKey(claimed, this.#ipv6PrefixBits) ?? this.#peerOf(x);
+    if (claimed !== undefined) return this.#known.of(claimed) ?? this.#peerOf(x);
     if (!this.#hasCheckedTrust) this.#checkTrust(x);
     const address = this.#binding.addressOf(x);
     this.#checkForwarded(x, address);
-    return addressKey(address, this.#ipv6PrefixBits) ?? this.#peerOf(x);
+    return this.#known.of(address) ?? this.#peerOf(x);
   }
 
   /** The key where there is no address: that of the socket's peer, or one for all where the peer has no address either. */
@@ -34,7 +34,7 @@ export class AddressKeys<X> {
       this.#binding.incomingOf === undefined
         ? this.#binding.exchangeOf(x).isOver
         : socket?.destroyed === true;
-    const key = addressKey(socket?.remoteAddress, this.#ipv6PrefixBits);
+    const key = this.#known.of(socket?.remoteAddress);
     // A connection that is closed has lost its address. Its client will not see the answer.
     if (key === undefined && !isGone) {
       const why = 'requests have no client address here (a Unix socket?), so all share one bucket';
