@@ -1,9 +1,10 @@
 import type { CircuitState } from '@breaking/core';
 import { SHOWN_SECS } from '../src/counting/recentRate.js';
-import { clockTime, duration, nextProbe, number } from '../src/format.js';
+import { duration, nextProbe, number } from '../src/format.js';
 import type { BreakerView, CircuitBreakerView } from '../src/views/breakers.js';
 import type { Act } from './act.js';
 import { Card, type CardProps } from './Card.js';
+import { Since } from './Since.js';
 
 /** A sign beside each colour, since not everybody tells them apart. */
 const SIGNS: Readonly<Record<CircuitState, string>> = {
@@ -67,7 +68,7 @@ function Breaker({ name, breaker, act }: BreakerProps) {
         </p>
         {forSecs !== undefined && (
           <p class="quiet">
-            for {duration(forSecs)}, since {clockTime(forSecs)}
+            <Since secs={forSecs} />
           </p>
         )}
         {act !== undefined && (
@@ -75,7 +76,13 @@ function Breaker({ name, breaker, act }: BreakerProps) {
             <button
               type="button"
               aria-label={`Trip: ${shown}`}
-              onClick={() => act({ action: 'tripBreaker', name, id }, `${shown} was tripped.`)}
+              onClick={() =>
+                act(
+                  { action: 'tripBreaker', name, id },
+                  `${shown} was tripped.`,
+                  `Open ${shown} now? Its calls are refused until its cool-down is over.`,
+                )
+              }
             >
               Trip
             </button>

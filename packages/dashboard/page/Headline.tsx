@@ -1,5 +1,5 @@
 import type { Alarm } from '../src/alarms.js';
-import { clockTime, duration } from '../src/format.js';
+import { Since } from './Since.js';
 
 /** Is anything refused or open now, since when, and whom does it hit. */
 export function Headline({ alarms }: { readonly alarms: readonly Alarm[] }) {
@@ -15,9 +15,7 @@ export function Headline({ alarms }: { readonly alarms: readonly Alarm[] }) {
             </a>{' '}
             {what}
           </span>
-          <span class="since">
-            {forSecs !== undefined && `for ${duration(forSecs)}, since ${clockTime(forSecs)}`}
-          </span>
+          <span class="since">{forSecs !== undefined && <Since secs={forSecs} />}</span>
           <bdi class="more">{more}</bdi>
         </li>
       ))}

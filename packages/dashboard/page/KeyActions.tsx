@@ -26,7 +26,11 @@ export function KeyButtons({ act, name, id, shown }: RowProps) {
         type="button"
         aria-label={`Block for 1 h: ${shown}`}
         onClick={() =>
-          act({ action: 'blockKey', name, id, secs: BLOCK_SECS }, `${name}: ${shown} is blocked for an hour.`)
+          act(
+            { action: 'blockKey', name, id, secs: BLOCK_SECS },
+            `${name}: ${shown} is blocked for an hour.`,
+            `Refuse all requests of ${shown} for an hour?`,
+          )
         }
       >
         Block for 1 h

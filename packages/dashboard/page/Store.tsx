@@ -1,6 +1,7 @@
 import type { DecisionSource, OnStoreError } from '@breaking/core';
-import { clockTime, duration, number, percent } from '../src/format.js';
+import { number, percent } from '../src/format.js';
 import type { RateLimitView } from '../src/snapshot.js';
+import { Since } from './Since.js';
 
 const INSTEAD: Readonly<Record<OnStoreError, string>> = {
   local: 'This process decides alone.',
@@ -24,8 +25,8 @@ export function Store({ limit: { store, sources = {} } }: { readonly limit: Rate
     <>
       {store?.failingForSecs !== undefined && (
         <p class="alarm">
-          ✕ The store gives no answer ({store.error}) for {duration(store.failingForSecs)}, since{' '}
-          {clockTime(store.failingForSecs)}. {INSTEAD[store.onStoreError]}
+          ✕ The store gives no answer ({store.error}) <Since secs={store.failingForSecs} />.{' '}
+          {INSTEAD[store.onStoreError]}
         </p>
       )}
       {entries.length > 1 && <p class="quiet">decided by {shares.join(', ')}</p>}

@@ -10,8 +10,11 @@ export interface Action {
   readonly secs?: number;
 }
 
-/** Asks the server, and says to whoever watches what came of it. */
-export type Act = (action: Action, done: string) => void;
+/**
+ * Asks the server, and says to whoever watches what came of it.
+ * @param question what the viewer must say yes to first: an action that refuses requests is not done by a slip
+ */
+export type Act = (action: Action, done: string, question?: string) => void;
 
 const FAILURES: Readonly<Record<number, string>> = {
   403: 'you may not. Reload the page, and try again',

@@ -7,6 +7,7 @@ import { CircuitBreaker } from './CircuitBreaker.js';
 import { ConcurrencyLimit } from './ConcurrencyLimit.js';
 import { cardId, Headline } from './Headline.js';
 import { RateLimit } from './RateLimit.js';
+import { ToldAt } from './Since.js';
 import { Knowledge, type Known, type Silence } from './told.js';
 
 interface PageProps extends Known {
@@ -20,30 +21,32 @@ const SILENCES: Readonly<Record<Silence, string>> = {
   forbidden: '✕ You may no longer see this. Reload the page.',
 };
 
-function Page({ told, silence, notice, say }: PageProps) {
+function Page({ told, toldAt, silence, notice, say }: PageProps) {
   if (told === undefined) return <p class="empty">{SILENCES[silence ?? 'connecting']}</p>;
   const { title, token, rateLimits, circuitBreakers, concurrencyLimits, countedForSecs = 0 } = told;
   const wrong = alarms(told);
-  document.title = wrong.length === 0 ? title : `(${wrong.length}) ${title}`;
+  const sign = silence === undefined ? '' : '✕ ';
+  document.title = sign + (wrong.length === 0 ? title : `(${wrong.length}) ${title}`);
   const alarmed = new Set(wrong.map(({ kind, index }) => cardId(kind, index)));
   /** What every card is given. */
   const card = (kind: Alarm['kind'], index: number): CardProps => {
     const id = cardId(kind, index);
     return { id, isWrong: alarmed.has(id) };
   };
-  const act: Act | undefined =
-    token === undefined ? undefined : (action, done) => void asked(action, token, done).then(say);
+  const act: Act = (action, done, question) => {
+    if (question === undefined || confirm(question)) void asked(action, token ?? '', done).then(say);
+  };
+  const allowed = token === undefined ? undefined : act;
   return (
-    <>
+    <ToldAt.Provider value={toldAt}>
       <header>
         <h1>
           <bdi>{title}</bdi>
         </h1>
-        <p class={silence === undefined ? 'quiet' : 'alarm'}>
-          {silence === undefined ? `counted for ${duration(countedForSecs)}` : SILENCES[silence]}
-        </p>
+        {silence === undefined && <p class="quiet">counted for {duration(countedForSecs)}</p>}
       </header>
-      <main>
+      {silence !== undefined && <p class="headline bad what">{SILENCES[silence]}</p>}
+      <main class={silence === undefined ? '' : 'stale'}>
         <Headline alarms={wrong} />
         <p class="notice" role="status">
           {notice}
@@ -56,7 +59,7 @@ function Page({ told, silence, notice, say }: PageProps) {
               card={card('rateLimits', i)}
               limit={limit}
               countedForSecs={countedForSecs}
-              act={act}
+              act={allowed}
             />
           ))}
         </Section>
@@ -66,7 +69,7 @@ function Page({ told, silence, notice, say }: PageProps) {
               key={`${i} ${view.name}`}
               card={card('circuitBreakers', i)}
               view={view}
-              act={act}
+              act={allowed}
             />
           ))}
         </Section>
@@ -84,7 +87,7 @@ function Page({ told, silence, notice, say }: PageProps) {
           <p class="empty">Nothing is watched. Name limits and breakers in `watch`.</p>
         )}
       </main>
-    </>
+    </ToldAt.Provider>
   );
 }
 

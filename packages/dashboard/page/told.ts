@@ -13,6 +13,7 @@ export type Silence = 'connecting' | 'gone' | 'forbidden';
 /** What the page knows: what was told last, and why nothing is told now. */
 export interface Known {
   readonly told: Told | undefined;
+  readonly toldAt: Date;
   readonly silence: Silence | undefined;
   /** What came of the latest action. */
   readonly notice: string;
@@ -23,7 +24,7 @@ const RETRY_MS = 2000;
 
 /** All that the page knows, and who hears when that changes. */
 export class Knowledge {
-  #known: Known = { told: undefined, silence: 'connecting', notice: '' };
+  #known: Known = { told: undefined, toldAt: new Date(), silence: 'connecting', notice: '' };
   readonly #heard: (known: Known) => void;
 
   constructor(heard: (known: Known) => void) {
@@ -40,7 +41,7 @@ export class Knowledge {
     this.change({});
     const events = new EventSource('events');
     events.onmessage = ({ data }) =>
-      this.change({ told: JSON.parse(data as string) as Told, silence: undefined });
+      this.change({ told: JSON.parse(data as string) as Told, toldAt: new Date(), silence: undefined });
     events.onerror = () => {
       this.change({ silence: 'gone' });
       // A browser gives up by itself when the answer is no stream of events: a proxy has answered, or authorize said no.

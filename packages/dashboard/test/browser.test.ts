@@ -131,11 +131,20 @@ test('all of it can be done with the keyboard alone', async () => {
   await card(page, 'shops').getByText('a', { exact: true }).waitFor();
 
   await tabTo('Block for 1 h: ip:192.0.2.7');
+  page.once('dialog', dialog => void dialog.dismiss());
+  await page.keyboard.press('Enter');
+  expect(api.peek('ip:192.0.2.7').blocked).toBe(false);
+  const questions: string[] = [];
+  page.on('dialog', dialog => {
+    questions.push(dialog.message());
+    void dialog.accept();
+  });
   await page.keyboard.press('Enter');
   await page.getByRole('status').getByText('✓ api: ip:192.0.2.7 is blocked for an hour.').waitFor();
   await card(page, 'api')
     .getByText(/✕ blocked for (1 h|59 min)/)
     .waitFor();
+  expect(questions).toEqual(['Refuse all requests of ip:192.0.2.7 for an hour?']);
   expect(api.peek('ip:192.0.2.7').blocked).toBe(true);
 
   await tabTo('Reset or block another key');
