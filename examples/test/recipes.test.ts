@@ -144,28 +144,25 @@ describe('the recipe', { timeout: 30_000 }, () => {
   });
 
   test.each(FILES)(
-    'for an admin route looks at a key and resets it, for who has the token (%s)',
+    'for charging afterwards takes an estimate first, and then the difference (%s)',
     async file => {
-      const url = await recipe('admin', file, { ADMIN_TOKEN: 'secret' });
-      const items = () => fetch(`${url}/items`, { headers: { 'X-API-Key': 'key-of-ada' } });
-      const admin = (path: string, method = 'GET', token = 'secret') =>
-        fetch(`${url}/admin/limits/${path}`, { method, headers: { Authorization: `Bearer ${token}` } });
+      const url = await recipe('charge', file);
+      const chat = async (length: number) => {
+        const answer = await fetch(`${url}/chat`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify({ prompt: 'word'.repeat(length) }),
+        });
+        await answer.text();
+        return [answer.status, Number(/;r=(\d+)/.exec(answer.headers.get('RateLimit') ?? '')?.[1])];
+      };
 
-      expect(await statuses(6, items)).toEqual([...Array(5).fill(200), 429]);
-      const look = await (await admin('api/ada')).json();
-      expect(look).toMatchObject({ allowed: false, limits: [{ name: 'api', tokensLeft: 0 }] });
-      for (const method of ['GET', 'DELETE']) {
-        expect((await admin('api/ada', method, 'guessed')).status).toBe(401);
-        expect((await fetch(`${url}/admin/limits/api/ada`, { method })).status).toBe(401);
-      }
-      expect((await items()).status).toBe(429);
-      expect((await admin('none/ada')).status).toBe(404);
-      expect((await admin('api/ada', 'DELETE')).status).toBe(204);
-      expect((await items()).status).toBe(200);
+      expect(await chat(20)).toEqual([200, 900]);
+      // Of 100 tokens 80 came back.
+      const [, left = 0] = await chat(5000);
+      expect(left).toBeGreaterThanOrEqual(880);
+      // An answer of 5,000 tokens takes all that there are.
+      expect((await chat(1))[0]).toBe(429);
     },
   );
-
-  test.each(FILES)('for an admin route does not start without a token (%s)', async file => {
-    await expect(recipe('admin', file, { ADMIN_TOKEN: '' })).rejects.toThrow('ADMIN_TOKEN must be set');
-  });
 });
