@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/** What a request was, as its server sees it. */
+async function seen(req: IncomingMessage): Promise<object> {
+  let body = '';
+  for await (const chunk of req) body += chunk;
+  const { 'x-own': own, 'content-type': type, 'content-length': length, connection } = req.headers;
+  return {
+    method: req.method,
+    url: req.url,
+    own,
+    type: type?.replace(/boundary=.*/, ''),
+    length,
+    connection,
+    body,
+  };
+}
+
+async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  const { pathname, searchParams } = new URL(req.url ?? '', 'http://here');
+  if (pathname === '/redirect') {
+    res.writeHead(Number(searchParams.get('status')), { Location: '/echo' }).end();
+  } else if (pathname === '/loop') {
+    res.writeHead(302, { Location: '/loop' }).end();
+  } else if (pathname === '/hang') {
+    req.on('close', () => {});
+  } else if (pathname === '/slow-body') {
+    res.writeHead(200).write('first ');
+  } else if (pathname === '/reset') {
+    res.writeHead(200, { 'Content-Length': '100' }).write('half');
+    setImmediate(() => res.socket?.resetAndDestroy());
+  } else if (pathname === '/empty') {
+    res.writeHead(204).end();
+  } else if (pathname === '/status') {
+    res.writeHead(Number(searchParams.get('status')), { 'Set-Cookie': ['a=1', 'b=2'] }).end('body');
+  } else if (pathname === '/early') {
+    // The head comes before the body of the request is over.
+    res.writeHead(200).write('early ');
+    for await (const chunk of req) res.write(chunk);
+    res.end();
+  } else {
+    const told = JSON.stringify(await seen(req));
+    res.writeHead(200, { 'Content-Type': 'application/json' }).end(told);
+  }
+}
+
+/** A real server that tells what it was sent, or behaves badly, as the path says. */
+export async function echoServer(): Promise<string> {
+  const server = createServer((req, res) => void answer(req, res).catch(() => res.destroy()));
+  server.listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

@@ -1,0 +1,210 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { MockClock, perSecond } from '@breaking/core';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Behaviour, running, scriptedServer } from './scriptedServer.js';
+import { WAYS } from './ways.js';
+
+const hang: Behaviour = () => {};
+const slowBody: Behaviour = (_req, res) => void res.writeHead(200).write('first ');
+const resetMidBody: Behaviour = (_req, res) => {
+  res.writeHead(200, { 'Content-Length': '100' }).write('half');
+  setImmediate(() => res.socket?.resetAndDestroy());
+};
+const half = () => 0.5;
+const TRIPS = { errorThreshold: 1, timeWindowSecs: 60 };
+
+/** Something that speaks no TLS, behind an https: URL. */
+async function noTls(): Promise<{ readonly url: string; readonly connections: () => number }> {
+  let connections = 0;
+  const server = createServer(socket => {
+    connections += 1;
+    socket.on('error', () => {}).end('plain text\r\n');
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => connections,
+  };
+}
+
+async function turns(count = 30): Promise<void> {
+  for (let i = 0; i < count; i++) await turn();
+}
+
+describe.each(Object.entries(WAYS))('%s, in front of an upstream', (_, made) => {
+  test('that speaks no TLS: tries again, and counts a failure of each attempt', async () => {
+    const { url, connections } = await noTls();
+    const breaker = { errorThreshold: 2, timeWindowSecs: 60 };
+    const { call, breakers } = made({ breaker, retry: { attempts: 2, backoffSecs: 0.001 } });
+
+    await expect(call(url)).rejects.toThrow();
+    expect([connections(), breakers?.get(url).state]).toEqual([2, 'open']);
+  });
+
+  test('that never answers: ends each attempt at its time, and counts it', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([hang], clock);
+    const breaker = { errorThreshold: 2, timeWindowSecs: 60 };
+    const retry = { attempts: 2, backoffSecs: 1, random: half };
+    const { call, breakers } = made({ clock, timeoutSecs: 3, breaker, retry });
+
+    await expect(running(clock, call(url))).rejects.toMatchObject({
+      code: 'BREAKING_TIMEOUT',
+      timeoutSecs: 3,
+    });
+    expect([times.length, breakers?.get(url).state]).toEqual([2, 'open']);
+  });
+
+  test('that resets the connection: tries again what may be sent twice', async () => {
+    const { url, times } = await scriptedServer([req => req.socket.resetAndDestroy(), [200]]);
+    const { call } = made({ retry: { attempts: 2, backoffSecs: 0.001 } });
+
+    expect(await (await call(url)).text()).toBe('answer');
+    expect(times.length).toBe(2);
+  });
+
+  test('that resets the connection within a body: the body breaks, its place is free, the breaker saw a success', async () => {
+    const { url, times } = await scriptedServer([resetMidBody, [200]]);
+    const { call, breakers } = made({
+      breaker: TRIPS,
+      maxInFlight: 1,
+      maxWaitSecs: 60,
+      retry: { attempts: 3 },
+    });
+    await expect((await call(url)).text()).rejects.toThrow();
+
+    expect(await (await call(url)).text()).toBe('answer');
+    expect([times.length, breakers?.get(url).state]).toEqual([2, 'closed']);
+  });
+
+  test('whose body takes too long: it ends at its time, and its place is free', async () => {
+    const clock = new MockClock();
+    const { url } = await scriptedServer([slowBody, [200]], clock);
+    const { call } = made({ clock, timeoutSecs: 1, bodyTimeoutSecs: 5, maxInFlight: 1, maxWaitSecs: 60 });
+    const slow = (await running(clock, call(url))).text();
+
+    await expect(running(clock, slow)).rejects.toMatchObject({ code: 'BREAKING_TIMEOUT' });
+    expect(clock.time).toBeGreaterThanOrEqual(5);
+    expect(await (await running(clock, call(url))).text()).toBe('answer');
+  });
+
+  test('whose head takes long and whose body takes longer: timeoutSecs is for the head alone', async () => {
+    const clock = new MockClock();
+    const end: (() => void)[] = [];
+    const { url } = await scriptedServer(
+      [(_req, res) => void (res.writeHead(200).write('a'), end.push(() => void res.end('b')))],
+      clock,
+    );
+    const { call } = made({ clock, timeoutSecs: 1 });
+    const body = (await running(clock, call(url))).text();
+    clock.advanceBy(100);
+    await turns();
+    end[0]?.();
+
+    expect(await body).toBe('ab');
+  });
+});
+
+describe.each(Object.entries(WAYS))("%s, when the caller's signal aborts", (_, made) => {
+  const enough = new Error('enough');
+
+  test('beforehand: sends nothing', async () => {
+    const { url, times } = await scriptedServer([[200]]);
+    const { call } = made({ maxInFlight: 1 });
+
+    await expect(call(url, { signal: AbortSignal.abort(enough) })).rejects.toBe(enough);
+    expect(times.length).toBe(0);
+  });
+
+  test.each<[string, Parameters<typeof made>[0], Behaviour]>([
+    ['a place', { maxInFlight: 1, maxWaitSecs: 60 }, hang],
+    ['tokens', { limits: perSecond(0.1, { burst: 1 }), maxWaitSecs: 60 }, [200]],
+    ['the end of a pause', { maxWaitSecs: 60 }, [429, { 'Retry-After': '30' }]],
+  ])('while it waits for %s: at once, and nothing is taken', async (_what, options, first) => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([first], clock);
+    const { call, limiter } = made({ ...options, clock });
+    const controller = new AbortController();
+    const other = new AbortController();
+    const before = call(url, { signal: other.signal });
+    before.then(
+      answer => answer.text(),
+      () => {},
+    );
+    while (times.length === 0) await turn();
+    await turns();
+    const waiting = call(url, { signal: controller.signal });
+    await turns(3);
+    const tokensBehind = () => limiter?.peek(url, 1);
+    controller.abort(enough);
+
+    await expect(waiting).rejects.toBe(enough);
+    expect(times.length).toBe(1);
+    expect(await tokensBehind()).toEqual(limiter && expect.objectContaining({ retryAfterSecs: 10 }));
+    other.abort();
+  });
+
+  test('while there is no answer: at once, without a retry, and the breaker ignores it', async () => {
+    const { url, times } = await scriptedServer([hang]);
+    const { call, breakers } = made({ timeoutSecs: 60, breaker: TRIPS, retry: { attempts: 3 } });
+    const controller = new AbortController();
+    const waiting = call(url, { signal: controller.signal });
+    while (times.length === 0) await turn();
+    controller.abort(enough);
+
+    await expect(waiting).rejects.toBe(enough);
+    expect([times.length, breakers?.get(url).state]).toEqual([1, 'closed']);
+  });
+
+  test('because its own time is up: the breaker counts a failure', async () => {
+    const { url } = await scriptedServer([hang]);
+    const { call, breakers } = made({ breaker: TRIPS, retry: { attempts: 3 } });
+
+    await expect(call(url, { signal: AbortSignal.timeout(10) })).rejects.toThrow(/timeout/);
+    expect(breakers?.get(url).state).toBe('open');
+  });
+
+  test('between two attempts: at once, and the answer before is given up', async () => {
+    const clock = new MockClock();
+    let isClosed = false;
+    const { url, times } = await scriptedServer(
+      [
+        (_req, res) => {
+          res.writeHead(503).write('half of it');
+          res.on('close', () => {
+            isClosed = true;
+          });
+        },
+      ],
+      clock,
+    );
+    const { call } = made({ clock, retry: { attempts: 3, random: half } });
+    const controller = new AbortController();
+    const waiting = call(url, { signal: controller.signal });
+    const heard = expect(waiting).rejects.toBe(enough);
+    while (times.length === 0) await turn();
+    await turns();
+    controller.abort(enough);
+
+    await heard;
+    while (!isClosed) await turn();
+    expect(times.length).toBe(1);
+  });
+
+  test('while the body streams: the body ends with it, and its place is free', async () => {
+    const { url } = await scriptedServer([slowBody, [200]]);
+    const { call } = made({ timeoutSecs: 60, bodyTimeoutSecs: 60, maxInFlight: 1, maxWaitSecs: 60 });
+    const controller = new AbortController();
+    const body = (await call(url, { signal: controller.signal })).text();
+    const heard = expect(body).rejects.toBe(enough);
+    await turns(3);
+    controller.abort(enough);
+
+    await heard;
+    expect(await (await call(url)).text()).toBe('answer');
+  });
+});
