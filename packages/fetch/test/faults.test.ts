@@ -96,7 +96,12 @@ describe.each(Object.entries(WAYS))('%s, in front of an upstream', (_, made) => 
     const clock = new MockClock();
     const end: (() => void)[] = [];
     const { url } = await scriptedServer(
-      [(_req, res) => void (res.writeHead(200).write('a'), end.push(() => void res.end('b')))],
+      [
+        (_req, res) => {
+          res.writeHead(200).write('a');
+          end.push(() => void res.end('b'));
+        },
+      ],
       clock,
     );
     const { call } = made({ clock, timeoutSecs: 1 });
