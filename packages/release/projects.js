@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { packInto } from './tarballs.js';
@@ -43,11 +43,12 @@ export async function runProjects(names, say) {
  */
 async function runProject(folder, name, tarballs, say) {
   cpSync(join(matrix, name), folder, { recursive: true });
+  const { breaking, sources = [], scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  for (const path of sources) cpSync(join(matrix, path), join(folder, basename(path)), { recursive: true });
   for (const each of readdirSync(folder, { withFileTypes: true })) {
     if (each.isDirectory()) cpSync(join(matrix, 'shared'), join(folder, each.name), { recursive: true });
   }
   cpSync(join(matrix, 'shared'), folder, { recursive: true });
-  const { breaking, scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   await npm(
     folder,
     'install',

@@ -1,0 +1,127 @@
+import 'reflect-metadata';
+import assert from 'node:assert/strict';
+import {
+  BreakingHandles,
+  BreakingModule,
+  CircuitBreaker,
+  ConcurrencyLimit,
+  perMinute,
+  RateLimit,
+  SkipRateLimit,
+} from '@breaking/nest';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { type CanActivate, type DynamicModule, Module, NotFoundException, UseGuards } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
+import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+
+const BREAKER = { errorThreshold: 1, timeWindowSecs: 60 };
+
+class Forbidding implements CanActivate {
+  canActivate(): boolean {
+    return false;
+  }
+}
+
+@Resolver()
+class Cats {
+  @Query(() => String)
+  plain(): string {
+    return 'ok';
+  }
+
+  @Query(() => String)
+  @RateLimit({ name: 'limited', ...perMinute(2) })
+  limited(): string {
+    return 'ok';
+  }
+
+  @Query(() => String)
+  @SkipRateLimit()
+  @CircuitBreaker(BREAKER)
+  broken(): string {
+    throw new Error('broken');
+  }
+
+  @Query(() => String)
+  @SkipRateLimit()
+  @CircuitBreaker(BREAKER)
+  missing(): string {
+    throw new NotFoundException();
+  }
+
+  @Query(() => String)
+  @SkipRateLimit()
+  @ConcurrencyLimit({ limit: 1 })
+  async slow(): Promise<string> {
+    await new Promise(resolve => setTimeout(resolve, 50));
+    return 'ok';
+  }
+
+  @Query(() => String)
+  @SkipRateLimit()
+  @ConcurrencyLimit({ limit: 1 })
+  @UseGuards(Forbidding)
+  forbidden(): string {
+    return 'ok';
+  }
+}
+
+interface GraphQlAnswer {
+  readonly data?: unknown;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
+}
+
+/** What queries give: the messages of their errors, or `ok`. */
+async function check(graphql: DynamicModule, adapter?: FastifyAdapter): Promise<void> {
+  @Module({ imports: [BreakingModule.forRoot({ rateLimit: perMinute(100) }), graphql], providers: [Cats] })
+  class Root {}
+  const options = { logger: false, abortOnError: false } as const;
+  const app = await (adapter === undefined
+    ? NestFactory.create(Root, options)
+    : NestFactory.create(Root, adapter, options));
+  await app.listen(0, '127.0.0.1');
+  const url = `${await app.getUrl()}/graphql`;
+  const headers = { 'Content-Type': 'application/json' };
+  const ask = async (query: string) => {
+    const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    const { errors = [] } = (await answer.json()) as GraphQlAnswer;
+    return { fields: answer.headers, errors, said: errors.map(({ message }) => message).join() || 'ok' };
+  };
+  const said = async (query: string) => (await ask(query)).said;
+
+  assert.equal((await ask('{ plain }')).fields.get('ratelimit'), '"default";r=99;t=60');
+  const aliased = await ask('{ a: limited b: limited c: limited }');
+  assert.equal(aliased.said, 'Too Many Requests');
+  assert.equal(aliased.fields.get('retry-after'), '30');
+  const { code, status, retryAfterSecs } = aliased.errors[0]?.extensions ?? {};
+  assert.deepEqual([code, status, retryAfterSecs], ['TOO_MANY_REQUESTS', 429, 30]);
+  assert.equal(await said('{ limited }'), 'Too Many Requests');
+  assert.deepEqual([await said('{ broken }'), await said('{ broken }')], ['broken', 'Service Unavailable']);
+  assert.deepEqual([await said('{ missing }'), await said('{ missing }')], ['Not Found', 'Not Found']);
+  assert.equal(await said('{ a: slow b: slow }'), 'Service Unavailable');
+  for (let i = 0; i < 2; i++) assert.equal(await said('{ forbidden }'), 'Forbidden resource');
+  const states = [...app.get(BreakingHandles).breakers].map(([name, group]) => [name, group.get().state]);
+  assert.deepEqual(states, [
+    ['Cats.broken', 'open'],
+    ['Cats.missing', 'closed'],
+  ]);
+  await app.close();
+}
+
+const shared = { autoSchemaFile: true, path: '/graphql' };
+await check(GraphQLModule.forRoot<ApolloDriverConfig>({ ...shared, driver: ApolloDriver }));
+await check(
+  GraphQLModule.forRoot<ApolloDriverConfig>({
+    ...shared,
+    driver: ApolloDriver,
+    // On Fastify the request does not lead to its reply.
+    context: (req: unknown, reply: unknown) => ({ req, reply }),
+  }),
+  new FastifyAdapter(),
+);
+await check(
+  GraphQLModule.forRoot<MercuriusDriverConfig>({ ...shared, driver: MercuriusDriver }),
+  new FastifyAdapter(),
+);
