@@ -1,0 +1,173 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { RedisServer } from '../../packages/redis/test/server/redisServer.js';
+import { inRepository, Readme } from './readme.js';
+import { run } from './run.js';
+
+/** Where the package and NestJS are found. */
+const PACKAGE = 'packages/nest';
+const FOLDER = inRepository(`${PACKAGE}/build-test/pages/`);
+
+/** The programs of a page in TypeScript with decorators, compiled as Nest compiles its own. */
+function compiled(page: string): readonly string[] {
+  const folder = join(FOLDER, page.replace(/\W/g, '_'));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const programs = new Readme(page).codeBlocks.filter(({ language }) => language === 'typescript');
+  for (const [i, { code }] of programs.entries()) writeFileSync(join(folder, `${i}.ts`), code);
+  const decorators = { experimentalDecorators: true, emitDecoratorMetadata: true };
+  const loose = {
+    composite: false,
+    noEmitOnError: false,
+    moduleDetection: 'force',
+    verbatimModuleSyntax: false,
+  };
+  const compilerOptions = { ...decorators, ...loose, rootDir: '.', outDir: 'out' };
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ extends: inRepository('tsconfig.base.json'), compilerOptions, include: ['*.ts'] }),
+  );
+  const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
+  const tsc = [join(typescript, 'bin', 'tsc'), '-p', folder, '--pretty', 'false'];
+  const { stdout } = spawnSync(process.execPath, tsc, { encoding: 'utf8', cwd: folder });
+  expect(stdout).toBe('');
+  return programs.map((_, i) => readFileSync(join(folder, 'out', `${i}.js`), 'utf8'));
+}
+
+async function statuses(url: string, ...requests: readonly string[]): Promise<readonly number[]> {
+  const seen: number[] = [];
+  for (const request of requests) {
+    const [path = '', method = 'GET'] = request.split(' ').reverse();
+    seen.push((await fetch(url + path, { method })).status);
+  }
+  return seen;
+}
+
+describe("nest's README", () => {
+  const [limit, breaker, shared, filter] = compiled(`${PACKAGE}/README.md`) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+
+  test('limits as it says', async () => {
+    const url = await run(limit, PACKAGE);
+    const answer = await fetch(url);
+    expect(answer.headers.get('RateLimit')).toContain('"burst";r=19;t=2');
+    expect(await answer.json()).toEqual({ tokensLeft: [19, 999] });
+    const body = JSON.stringify({ email: 'ada@example.org' });
+    const headers = { 'Content-Type': 'application/json' };
+    const logIn = async () => (await fetch(`${url}/login`, { method: 'POST', headers, body })).status;
+    for (let i = 0; i < 5; i++) expect(await logIn()).toBe(201);
+    expect(await logIn()).toBe(429);
+    expect((await fetch(`${url}/health`)).headers.has('RateLimit')).toBe(false);
+  });
+
+  test('breaks as it says', async () => {
+    const url = await run(breaker, PACKAGE);
+    expect(await statuses(url, '/pay', '/pay', '/pay', '/stock', '/stock')).toEqual([
+      502, 502, 503, 502, 502,
+    ]);
+    expect(await statuses(url, ...Array(6).fill('/health'))).toEqual(Array(6).fill(502));
+  });
+
+  test('shares its buckets in Redis, and lets a user in again', { timeout: 60_000 }, async () => {
+    const redis = await RedisServer.start();
+    onTestFinished(() => redis.close());
+    const url = await run(shared, PACKAGE, { REDIS_URL: redis.url });
+    const report = async () => (await fetch(`${url}/report`, { headers: { 'X-User': 'ada' } })).status;
+    for (let i = 0; i < 5; i++) expect(await report()).toBe(200);
+    expect(await report()).toBe(429);
+    expect(await statuses(url, 'DELETE /report/ada')).toEqual([200]);
+    expect(await report()).toBe(200);
+  });
+
+  test('answers refusals with a filter of its own', async () => {
+    const url = await run(filter, PACKAGE);
+    await fetch(url);
+    const answer = await fetch(url);
+    expect([answer.status, await answer.json()]).toEqual([429, { error: 'Too Many Requests' }]);
+    expect(answer.headers.get('Retry-After')).toBe('60');
+  });
+});
+
+describe('moving from @nestjs/throttler', () => {
+  const [before, after] = compiled(`${PACKAGE}/MIGRATING.md`) as [string, string];
+
+  test('the page speaks of the version that it is run with', () => {
+    const { devDependencies } = JSON.parse(readFileSync(inRepository(`${PACKAGE}/package.json`), 'utf8'));
+    const text = new Readme(`${PACKAGE}/MIGRATING.md`).text.replace(/\s+/g, ' ');
+    expect(text).toContain(`\`@nestjs/throttler\` ${devDependencies['@nestjs/throttler']}`);
+  });
+
+  test('the same requests are refused', { timeout: 60_000 }, async () => {
+    const asked = async (code: string) => {
+      const url = await run(code, PACKAGE);
+      const logIn = async (user: string) =>
+        (await fetch(`${url}/login`, { method: 'POST', headers: { 'X-User': user } })).status;
+      const logIns: number[] = [];
+      for (const user of ['ada', 'ada', 'ada', 'bob']) logIns.push(await logIn(user));
+      return [...logIns, ...(await statuses(url, ...Array(6).fill('/'), ...Array(7).fill('/health')))];
+    };
+    const each = [201, 201, 429, 201, ...Array(5).fill(200), 429, ...Array(7).fill(200)];
+    expect([await asked(before), await asked(after)]).toEqual([each, each]);
+  });
+
+  /** The application after the move, with a limit of 5 that regains nothing while a test runs, on Redis. */
+  const onRedis = (redis: RedisServer, settings = '') => {
+    const store = `new RedisBucketStore({ client: new Redis('${redis.url}') })`;
+    const code = after
+      .replace('perMinute(5)', `{ name: 'api', ...perDay(5), store: ${store}, ${settings} }`)
+      .replace('perMinute,', 'perDay, perMinute,');
+    return run(
+      `import { RedisBucketStore } from '@breaking/redis';\nimport { Redis } from 'ioredis';\n${code}`,
+      PACKAGE,
+    );
+  };
+
+  test('of 1,000 requests at the same time to two servers on one Redis, 5 are let through a limit of 5', async () => {
+    const redis = await RedisServer.start();
+    onTestFinished(() => redis.close());
+    // However busy the machine is, Redis decides about each of them.
+    const patient = 'storeDeadlineSecs: 60';
+    const servers = [await onRedis(redis, patient), await onRedis(redis, patient)];
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    const statusOf = (url: string) =>
+      new Promise<number>((resolve, reject) => {
+        get(url, { agent }, answer => {
+          answer.resume().on('end', () => resolve(answer.statusCode ?? 0));
+        }).on('error', reject);
+      });
+    const seen = await Promise.all(
+      Array.from({ length: 1000 }, (_, i) => statusOf(servers[i % 2] as string)),
+    );
+    expect(seen.filter(status => status === 200)).toHaveLength(5);
+    expect(seen.filter(status => status === 429)).toHaveLength(995);
+  });
+
+  test('with Redis killed, answers come within 200 ms of those of a handler without a limit', async () => {
+    const redis = await RedisServer.start();
+    onTestFinished(() => redis.close());
+    const url = await onRedis(redis);
+    await fetch(url);
+    await redis.kill();
+    for (let i = 0; i < 4; i++) {
+      // Both wait for the same machine. What the limit adds is what it waits for the store.
+      const begunAt = performance.now();
+      const [limited, free] = await Promise.all(
+        [url, `${url}/health`].map(async each => {
+          const { status } = await fetch(each);
+          return { status, ms: performance.now() - begunAt };
+        }),
+      );
+      expect([limited?.status, free?.status]).toEqual([200, 200]);
+      expect((limited?.ms ?? Infinity) - (free?.ms ?? 0)).toBeLessThan(200);
+    }
+  });
+});
