@@ -9,6 +9,7 @@ const LOADED: Readonly<Record<string, () => Promise<Part>>> = {
   memory: async () => (await import('./keyed/memory.js')).memory,
   spray: async () => (await import('./keyed/spray.js')).spray,
   listening: async () => (await import('./listening/listening.js')).listening,
+  waiting: async () => (await import('./waiting/waiting.js')).waiting,
   breaker: async () => (await import('./breaker/breaker.js')).breaker,
   http: async () => (await import('./http/http.js')).http,
   server: async () => (await import('./server/server.js')).server,

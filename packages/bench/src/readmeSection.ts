@@ -20,7 +20,7 @@ export function withSection(readme: string, section: string): string {
 
 /** The whole comparison with the peers, as Markdown. */
 export function measuredSection(results: Results): string {
-  return [keyed, breakers, http, adaptive, overload].map(section => section(results)).join('\n\n');
+  return [keyed, waiting, breakers, http, adaptive, overload].map(section => section(results)).join('\n\n');
 }
 
 /** A column of a table: its head, and what is shown of each contender. */
@@ -92,6 +92,25 @@ function keyed(results: Results): string {
     ]),
     '',
     provenance(results.decision),
+  ].join('\n');
+}
+
+function waiting(results: Results): string {
+  const column = (head: string, metric: string): Column => ({
+    head,
+    comparison: Comparison.of(results, 'waiting', '200 callers', metric),
+  });
+  return [
+    'Two hundred callers that wait for one key at 100 a second: timers that fire for each, how many later ones overtook the unluckiest, and',
+    'how late they go on, on average.',
+    '',
+    table(results.waiting, [
+      column('timers', 'timers per caller'),
+      column('overtaken by', 'the most that overtook a caller'),
+      column('ms late', 'ms late'),
+    ]),
+    '',
+    provenance(results.waiting),
   ].join('\n');
 }
 

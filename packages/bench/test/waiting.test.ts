@@ -1,0 +1,14 @@
+import { describe, expect, test } from 'vitest';
+import { contendersOf } from '../src/contender.js';
+import type { WaitingContender } from '../src/waiting/waitingContender.js';
+
+const contenders = await contendersOf<WaitingContender>('waiting');
+
+describe.each(contenders.map(contender => [contender.name, contender] as const))('%s', (_name, contender) => {
+  test('lets as many go on at once as it is told to, and one more only when a token is there', async () => {
+    const wait = await contender.open({ burst: 3, rateHz: 50 });
+    const begun = performance.now();
+    await Promise.all([wait(), wait(), wait(), wait()]);
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(19);
+  });
+});
