@@ -27,13 +27,17 @@ test('routes that are made later than the page are on it', async () => {
   onTestFinished(() => app.close());
   await app.register(breaking);
   await app.register(dashboard({ watch: [app.breaking], authorize }), { prefix: '/ops' });
-  app.get('/late', { config: { rateLimit: { name: 'late', ...perDay(9) } } }, async () => 'late');
+  const config = {
+    rateLimit: { name: 'late', ...perDay(9) },
+    concurrencyLimit: { name: 'places', limit: 4 },
+  };
+  app.get('/late', { config }, async () => 'late');
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
 
   const stream = await fetch(`${url}/ops/events`);
   const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
-  while (!text.includes('"rateLimits"')) text += (await reader.read()).value ?? '';
-  expect(text).toContain('"name":"late"');
+  while (!text.includes('"concurrencyLimits"')) text += (await reader.read()).value ?? '';
+  for (const name of ['late', 'places']) expect(text).toContain(`"name":"${name}"`);
   await reader.cancel();
 });

@@ -18,7 +18,7 @@ import {
   type RateLimitOptions,
   recordError,
 } from '@breaking/http';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { binding } from './binding.js';
 import { tellHandling } from './handling.js';
@@ -42,6 +42,8 @@ export interface Handles {
   readonly limits: ReadonlyMap<string, RateLimiter<BucketStore>>;
   /** The breakers of the routes. */
   readonly breakers: ReadonlyMap<string, CircuitBreakerGroup>;
+  /** The concurrency limit of the plugin, and those of routes with one of their own. */
+  readonly concurrency: ReadonlyMap<string, ConcurrencyLimiterGroup>;
 }
 
 declare module 'fastify' {
@@ -98,10 +100,10 @@ async function plugin(app: FastifyInstance, options: BreakingOptions): Promise<v
     'concurrencyLimit',
     ...REGISTER_OPTIONS,
   ]);
-  const handles = { limits: new Map(), breakers: new Map() };
+  const handles = { limits: new Map(), breakers: new Map(), concurrency: new Map() };
   const limits = routeLimits(options.rateLimit, handles.limits);
   const breakers = routeBreakers(options.circuitBreaker, handles.breakers);
-  const concurrency = routeConcurrency(options.concurrencyLimit);
+  const concurrency = routeConcurrency(options.concurrencyLimit, handles.concurrency);
   let isHolding = options.concurrencyLimit?.holdUntilHandled === true;
 
   app.decorate('breaking', handles);
@@ -166,12 +168,19 @@ function routeBreakers(
 }
 
 /** One concurrency limit for all routes. A route's own object makes a limit of its own. */
-function routeConcurrency(options: ConcurrencyLimit | undefined): RouteGates<ConcurrencyLimit> {
-  const shared = options === undefined ? undefined : new ConcurrencyLimitGate(binding, options);
+function routeConcurrency(
+  options: ConcurrencyLimit | undefined,
+  groups: Map<string, ConcurrencyLimiterGroup>,
+): RouteGates<ConcurrencyLimit> {
+  const listed = (gate: ConcurrencyLimitGate<FastifyReply, FastifyRequest>) => {
+    groups.set(gate.concurrency.name, gate.concurrency);
+    return gate;
+  };
+  const shared = options === undefined ? undefined : listed(new ConcurrencyLimitGate(binding, options));
   const clock = options?.clock;
   return new RouteGates('concurrencyLimit', (own, name) => {
     if (own === undefined) return shared;
-    return new ConcurrencyLimitGate(binding, { clock, name, ...given(own) }, name);
+    return listed(new ConcurrencyLimitGate(binding, { clock, name, ...given(own) }, name));
   });
 }
 

@@ -24,18 +24,27 @@ test('a hook can be looked into: its limiter, its breakers, and the key of a req
   expect(pay.breakers.get().state).toBe('open');
 });
 
-test('app.breaking has the limiters and breakers of the plugin and of its routes, by name', async () => {
+test('app.breaking has the limits and breakers of the plugin and of its routes, by name', async () => {
   const app = Fastify();
   await app.register(breaking, {
     rateLimit: { name: 'api', ...perMinute(9), clock },
     circuitBreaker: breaker,
+    concurrencyLimit: { name: 'all', limit: 9 },
   });
   app.get('/plain', (_request, reply) => void reply.code(500).send());
-  const config = { rateLimit: perMinute(1), circuitBreaker: { name: 'pay', ...breaker } };
+  const config = {
+    rateLimit: perMinute(1),
+    circuitBreaker: { name: 'pay', ...breaker },
+    concurrencyLimit: { limit: 2 },
+  };
   app.get('/own', { config }, async () => 'ok');
   await app.ready();
   expect([...app.breaking.limits.keys()]).toEqual(['api', 'GET /own']);
   expect([...app.breaking.breakers.keys()]).toEqual(['GET /plain', 'pay']);
+  expect([...app.breaking.concurrency].map(([name, group]) => [name, group.get().limit])).toEqual([
+    ['all', 9],
+    ['GET /own', 2],
+  ]);
   await app.inject('/plain');
   expect(app.breaking.breakers.get('GET /plain')?.get().state).toBe('open');
   expect(app.breaking.limits.get('api')?.peek('ip:127.0.0.1')).toMatchObject({ limits: [{ tokensLeft: 8 }] });
