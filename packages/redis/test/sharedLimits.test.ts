@@ -9,7 +9,7 @@ import {
   sourceOf,
 } from '@breaking/core';
 import { RedisBucketStore } from '@breaking/redis';
-import { warned } from '@breaking/testkit';
+import { expectCollected, warned } from '@breaking/testkit';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ioredis } from './clients.js';
 import { ownServer, RedisServer } from './server/redisServer.js';
@@ -59,6 +59,21 @@ describe('two processes on one server', () => {
       await giveBack(elsewhere);
       clock.advanceBy(1);
       expect(await here.check('a')).toMatchObject({ allowed: true, limits: [{ tokensLeft: 4 }] });
+    },
+  );
+
+  test.each([undefined, { tokens: 5 }])(
+    'a client keeps nothing of a store that was closed: leases %j',
+    async lease => {
+      const client = ioredis(server.port);
+      const use = async () => {
+        const store = new RedisBucketStore({ client, prefix: 'closed', deadlineSecs: 60, lease });
+        const limiter = new RateLimiter({ name: 'api', limits: perDay(50), store });
+        for (let i = 0; i < 10; i++) await limiter.check('a');
+        await store.close();
+        return { store: new WeakRef(store), limiter: new WeakRef(limiter) };
+      };
+      await expectCollected(await use());
     },
   );
 });

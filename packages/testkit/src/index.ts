@@ -9,6 +9,7 @@ export {
   type Trust,
 } from './adapterUnderTest.js';
 export { circuitBreakerContract } from './circuitBreakerContract.js';
+export { expectCollected } from './collected.js';
 export { concurrencyLimitContract } from './concurrencyLimitContract.js';
 export { type LambdaApp, type LambdaHandler, lambdaContract } from './lambdaContract.js';
 export { breakerOutcomes, Held, heard, provokes, turn, type Warning, warned } from './observed.js';

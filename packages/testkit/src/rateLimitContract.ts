@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { AdapterUnderTest } from './adapterUnderTest.js';
+import { collectedContract } from './collectedContract.js';
 import { contextContract } from './contextContract.js';
 import { ownNotesContract } from './ownNotesContract.js';
 import { bodiesContract } from './rateLimit/bodiesContract.js';
@@ -40,6 +41,7 @@ export function rateLimitContract(adapter: AdapterUnderTest): void {
     refundContract(adapter);
     disconnectContract(adapter);
     leaksContract(adapter);
+    collectedContract(adapter);
     storeErrorsContract(adapter);
     saidAloudContract(adapter);
     slowStoreContract(adapter);
