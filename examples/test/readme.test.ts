@@ -9,7 +9,7 @@ import { circuitBreaker, rateLimit } from '@breaking/express';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RedisServer } from '../../packages/redis/test/server/redisServer.js';
 import { close, createServers, listen } from '../servers.js';
-import { Readme } from './readme.js';
+import { inRepository, Readme } from './readme.js';
 import { run } from './run.js';
 
 const readme = new Readme('README.md');
@@ -196,8 +196,16 @@ test.each([
   expect([...listed].sort()).toEqual([...known].sort());
 });
 
-test.each(Readme.all())('every file that $path links to is there', ({ links }) => {
-  expect(links.filter(link => !existsSync(link)).map(link => link.pathname)).toEqual([]);
+const byFile = new Map(Readme.all().map(page => [inRepository(page.path), page]));
+
+test.each(Readme.all())('every file and heading that $path links to is there', ({ links }) => {
+  const isThere = ({ pathname, hash }: URL) => {
+    const page = byFile.get(decodeURIComponent(pathname));
+    return (
+      existsSync(pathname) && (hash === '' || page === undefined || page.anchors.includes(hash.slice(1)))
+    );
+  };
+  expect(links.filter(link => !isThere(link)).map(({ pathname, hash }) => pathname + hash)).toEqual([]);
 });
 
 const published = Readme.all().filter(({ path }) => {

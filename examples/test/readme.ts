@@ -82,13 +82,24 @@ export class Readme {
     return this.text.split(/^## /m).find(section => section.startsWith(`${title}\n`)) ?? '';
   }
 
-  /** The files of this repository that it links to, by relative paths or as they are on GitHub. */
+  /** The files of this repository that it links to, by relative paths or as they are on GitHub, with their anchors. */
   get links(): readonly URL[] {
-    const targets = [...this.text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target = '']) => target);
+    const targets = [...this.text.matchAll(/\]\(([^)\s]+)[^)]*\)/g)].map(([, target = '']) => target);
     return targets
       .map(target => (target.startsWith(GITHUB) ? new URL(target.slice(GITHUB.length), root).href : target))
       .filter(target => !/^(?!file:)\w+:/.test(target))
       .map(target => new URL(target, new URL(this.path, root)));
+  }
+
+  /** The anchors that GitHub gives its headings. */
+  get anchors(): readonly string[] {
+    const prose = this.text.replace(/^```.*?^```/gms, '');
+    return [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replace(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-'),
+    );
   }
 }
 
