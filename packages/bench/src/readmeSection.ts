@@ -1,5 +1,6 @@
 import { Comparison } from './comparison.js';
 import { BARE } from './http/httpContender.js';
+import { provenance } from './provenance.js';
 import type { PartResult, Results } from './results.js';
 import { figure, markdownTable } from './table.js';
 
@@ -207,16 +208,4 @@ function table(part: PartResult | undefined, columns: readonly Column[]): string
 function cell({ comparison, shown = figure }: Column, name: string): string {
   const median = comparison?.medianOf(name) ?? Number.NaN;
   return Number.isNaN(median) ? '' : shown(median);
-}
-
-/** When, where and with what it was measured. */
-function provenance(
-  part: PartResult | undefined,
-  contenders = Object.values(part?.contenders ?? {}),
-): string {
-  if (part === undefined) return 'Not measured yet.';
-  const versions = new Map(contenders.flatMap(each => Object.entries(each.versions)));
-  const peers = [...versions].filter(([name]) => !name.startsWith('@breaking/')).sort();
-  const list = peers.map(([name, version]) => `${name} ${version}`).join(', ');
-  return `Medians, ${part.date}, Node ${part.node}, ${part.cpu}${list && `; ${list}`}.`;
 }

@@ -32,10 +32,17 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   // `binding.ts` holds types alone: what a framework has to offer. `callback.ts` asks the callbacks of options.
   // What knows Node's own requests and responses is in `node`.
   http: [['.'], ['node'], ['clientKey', 'headers', 'request', 'binding.ts', 'callback.ts']],
+  plan: [['.'], ['cli'], ['page'], ['report'], ['replay', 'log'], ['frontier']],
 };
 
 /** What each adapter binds; no other package may know of a framework. */
-const FRAMEWORKS = ['express', 'koa', 'fastify'];
+const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
+  express: ['express'],
+  koa: ['koa'],
+  fastify: ['fastify'],
+  hono: ['hono'],
+  nest: ['@nestjs/common', '@nestjs/core'],
+};
 
 interface Manifest {
   readonly name: string;
@@ -139,7 +146,7 @@ describe('the packages', () => {
   });
 
   test.each(published)('%s knows of no framework but its own', name => {
-    const others = FRAMEWORKS.filter(framework => framework !== name);
+    const others = Object.entries(FRAMEWORKS).flatMap(([owner, names]) => (owner === name ? [] : names));
     const known = [...installedWith(name), ...importedBy(name)];
     const foreign = known.filter(each =>
       others.some(other => each === other || each.startsWith(`@types/${other}`)),
@@ -155,6 +162,12 @@ describe('the packages', () => {
 describe('the files of a package', () => {
   test.each(packages)('%s: none import each other in a circle', name => {
     expect(circleIn(filesImportedIn(name))).toBeUndefined();
+  });
+
+  test.each(packages)('%s: none is longer than 220 lines', name => {
+    const lines = (file: string) =>
+      readFileSync(`${PACKAGES}${name}/src/${file}`, 'utf8').split('\n').length - 1;
+    expect(sourcesOf(name).filter(file => lines(file) > 220)).toEqual([]);
   });
 
   test.each(Object.entries(FLOORS))('%s: none imports from a floor above its own', (name, floors) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SAME_MOMENT_SECS } from '@breaking/core/internal';
 import { BLOCK_AND_STRIKE } from './blockScript.js';
+import { READ_KEY } from './readKeyScript.js';
 import { RESERVE } from './reserveScript.js';
 
 /**
@@ -35,27 +36,7 @@ if not now then
 end
 if now > latest then return string.format('late %.0f', now) end
 
-local BLOCK, STRIKES, TIMES, WAITING = '\\1block', '\\1strikes', '\\1times', '\\1waiting'
-local key, buckets, waiting, written, had_waiting = KEYS[1], {}, nil, false, false
-local fields = redis.call('HGETALL', key)
-for i = 1, #fields, 2 do
-  local name, numbers = fields[i], {}
-  local is_more = string.sub(name, 1, 1) == '\\1'
-  for text in string.gmatch(fields[i + 1], '%S+') do numbers[#numbers + 1] = tonumber(text) or false end
-  for n = 1, 4 do
-    if not numbers[n] and (n < 4 or is_more) then
-      return redis.error_reply('BREAKING the key holds something else than buckets')
-    end
-  end
-  if name == WAITING then
-    waiting = { secs = numbers[1], at = numbers[2], longest = numbers[3], moved = numbers[4] }
-    had_waiting = true
-  else
-    buckets[name] = { debt = numbers[1], at = numbers[2], rate = numbers[3], more = numbers[4], is_more = is_more }
-  end
-end
-
-if operation == 'reset' then
+${READ_KEY}if operation == 'reset' then
   if #fields > 0 then redis.call('DEL', key) end
   return string.format('1 %.0f 0', now)
 end

@@ -51,9 +51,8 @@ export interface LeaseOptions {
  * out since; what other processes took since, or hold, is not in them. Tokens of a process that ends without
  * {@link close} are lost. The timer exists only while there are leases, and keeps no process alive.
  *
- * An error of the store is that of everybody who waits for it. Put a FailoverBucketStore around this store, not inside:
- * tokens that something else than the store gave must not go back to it. It needs a store that carries out what it is
- * asked in the order in which it is asked, key by key, as one connection does.
+ * An error of the store reaches everybody who waits for it. Put a FailoverBucketStore around this store, not inside: tokens
+ * that the store did not give must not go back to it. The store must carry out the operations on a key in their order.
  */
 export class LeaseBucketStore implements BucketStore {
   readonly #store: FullStore;
