@@ -8,7 +8,7 @@ export { asDeadline } from './base/deadline.js';
 export { withoutStack } from './base/errors.js';
 export { ceilSecs, LARGEST_INTEGER, retryAfterField } from './base/retryAfter.js';
 export { isThenable } from './base/thenable.js';
-export { RareWarning } from './base/warning.js';
+export { emitWarning, RareWarning } from './base/warning.js';
 export { groupNamed } from './breaker/circuitBreakerGroup.js';
 export { CIRCUIT_BREAKER_OPTIONS } from './breaker/options.js';
 export { isCallersAbort } from './breaker/outcome.js';

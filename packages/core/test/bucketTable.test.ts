@@ -8,7 +8,7 @@ const SECRET = Int32Array.of(1, 2, 3, 4);
 const PER_HOUR = 1 / 3600;
 
 /** Buckets whose hash is the same in every run. */
-function buckets(maxKeys: number, hash: KeyHash = new KeyHash('', SECRET)): MemoryBucketStore {
+function buckets(maxKeys: number, hash: KeyHash = new KeyHash('', { words: SECRET })): MemoryBucketStore {
   // biome-ignore lint/complexity/useLiteralKeys: only so can a test reach what is private
   return MemoryBucketStore['over'](new BucketTable(maxKeys), hash);
 }
@@ -26,7 +26,7 @@ class Meeting extends KeyHash {
   readonly #changed: (low: number, high: number) => Words;
 
   constructor(changed: (low: number, high: number) => Words) {
-    super('', SECRET);
+    super('', { words: SECRET });
     this.#changed = changed;
   }
 

@@ -17,7 +17,7 @@ export class WebExchange extends Exchange {
   readonly #request: Request;
   readonly #fields: Record<string, string> = {};
   #ending: Ending | undefined;
-  #forgetSignal: (() => void) | undefined;
+  #forgetEnd: (() => void) | undefined;
 
   constructor(request: Request) {
     super();
@@ -96,7 +96,14 @@ export class WebExchange extends Exchange {
     const { signal } = this.#request;
     const leave = () => this.#leave();
     signal.addEventListener('abort', leave);
-    this.#forgetSignal = () => signal.removeEventListener('abort', leave);
+    // Workers stop all that a request is about once its client has left: nobody would hear of its end.
+    const ended = new Promise<void>(resolve => {
+      this.#forgetEnd = () => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+    });
+    this.waitUntil(ended);
   }
 
   protected ending(): Ending | undefined {
@@ -113,7 +120,7 @@ export class WebExchange extends Exchange {
     if (this.#ending !== undefined) return;
     const error = this.thrown();
     this.#ending = error === undefined ? ending : { error, ...ending };
-    this.#forgetSignal?.();
+    this.#forgetEnd?.();
     this.end(this.#ending);
   }
 }

@@ -19,10 +19,15 @@ export class RareWarning {
     const nowMs = performance.now();
     if (nowMs - this.#givenAtMs < SILENT_MS) return;
     this.#givenAtMs = nowMs;
-    process.emitWarning(message, {
-      type: 'BreakingWarning',
-      code: this.#code,
-      ...(detail !== undefined && { detail }),
-    });
+    emitWarning(message, this.#code, detail);
   }
+}
+
+/** Emits a process warning. A runtime that has none, such as an older Cloudflare Worker, tells its console. */
+export function emitWarning(message: string, code: string, detail?: string): void {
+  if (typeof globalThis.process?.emitWarning !== 'function') {
+    console.warn(`BreakingWarning [${code}]: ${message}${detail === undefined ? '' : `\n${detail}`}`);
+    return;
+  }
+  process.emitWarning(message, { type: 'BreakingWarning', code, ...(detail !== undefined && { detail }) });
 }

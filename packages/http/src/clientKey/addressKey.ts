@@ -1,3 +1,4 @@
+import { emitWarning } from '@breaking/core/internal';
 import type { Binding, Peer } from '../binding.js';
 import { warnRarely } from '../request/serverWarnings.js';
 import { KnownKeys } from './knownKeys.js';
@@ -96,5 +97,5 @@ function warnOnce(about: Warned, code: string, message: string): void {
   about[WARNED] ??= new Set();
   if (about[WARNED].has(code)) return;
   about[WARNED].add(code);
-  process.emitWarning(message, { type: 'BreakingWarning', code });
+  emitWarning(message, code);
 }

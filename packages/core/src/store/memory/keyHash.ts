@@ -20,30 +20,34 @@ const { charCodeAt } = String.prototype;
 export class KeyHash {
   low = 0;
   high = 0;
-  readonly #secret: Int32Array;
+  readonly #secret: Secret;
   readonly #prefix: string;
-  #last = '';
+  /** Undefined before the first key. */
+  #last: string | undefined;
   /** The state after the whole words of four bytes in the prefix, and the bytes that are left of it. */
-  readonly #v0: number;
-  readonly #v1: number;
-  readonly #v2: number;
-  readonly #v3: number;
-  readonly #rest: number;
+  #v0 = 0;
+  #v1 = 0;
+  #v2 = 0;
+  #v3 = 0;
+  #rest = 0;
 
   /**
    * @param prefix Latin-1 in front of every key: `take(key)` hashes `prefix + key` without joining the two
    * @param secret four words: two for keys in Latin-1, two for others
    */
-  constructor(prefix = '', secret = secretWords()) {
+  constructor(prefix = '', secret: Secret = new RandomSecret()) {
     this.#prefix = prefix;
     this.#secret = secret;
-    const state = initialState(secret, 0);
+  }
+
+  #takePrefix(): void {
+    const prefix = this.#prefix;
+    const state = initialState(this.#secret.words, 0);
     const left = prefix.length & 3;
     const bytes = Buffer.from(`${prefix}\0\0\0`, 'latin1');
     for (let i = 0; i < prefix.length - left; i += 4) sipRound(state, bytes.readInt32LE(i));
     this.#rest = left === 0 ? 0 : bytes.readInt32LE(prefix.length - left);
     [this.#v0, this.#v1, this.#v2, this.#v3] = state as unknown as [number, number, number, number];
-    this.#hash('');
   }
 
   /** The hash of keys that all begin with `prefix`. */
@@ -57,6 +61,7 @@ export class KeyHash {
   }
 
   #hash(key: string): void {
+    if (this.#last === undefined) this.#takePrefix();
     this.#last = key;
     // `| 0` tells the compiler that these are words of 32 bits from the start.
     let v0 = this.#v0 | 0;
@@ -132,7 +137,7 @@ export class KeyHash {
   }
 
   #takeWide(key: string): void {
-    const state = initialState(this.#secret, 2);
+    const state = initialState(this.#secret.words, 2);
     const whole = this.#prefix + key;
     let i = 0;
     for (; i + 1 < whole.length; i += 2)
@@ -146,9 +151,22 @@ export class KeyHash {
   }
 }
 
-function secretWords(): Int32Array {
-  const bytes = randomBytes(16);
-  return Int32Array.from({ length: 4 }, (_, i) => bytes.readInt32LE(i * 4));
+/** Four words that nobody else knows. */
+interface Secret {
+  readonly words: Int32Array;
+}
+
+/** Is made when it is first asked for: some runtimes have no random numbers before the first request. */
+class RandomSecret implements Secret {
+  #words: Int32Array | undefined;
+
+  get words(): Int32Array {
+    if (this.#words === undefined) {
+      const bytes = randomBytes(16);
+      this.#words = Int32Array.from({ length: 4 }, (_, i) => bytes.readInt32LE(i * 4));
+    }
+    return this.#words;
+  }
 }
 
 function initialState(secret: Int32Array, at: number): Int32Array {
