@@ -24,7 +24,7 @@ export async function bundled(folder, input, plugins, { dir, ...output }) {
   const generated = await bundle.generate({
     dir: join(folder, dir),
     chunkFileNames: 'shared-[hash].js',
-    sourcemap: true,
+    sourcemap: false,
     ...output,
   });
   await bundle.close();
@@ -62,7 +62,7 @@ const COMPILER_OPTIONS = {
 };
 
 /**
- * Compiles TypeScript, with its comments left out. What is no TypeScript was generated, and its map leads nowhere.
+ * Compiles TypeScript, with its comments left out.
  * @type {Plugin}
  */
 export const typescript = {
@@ -72,9 +72,8 @@ export const typescript = {
     return id.startsWith('.') && existsSync(source) ? source : undefined;
   },
   transform(code, id) {
-    if (!id.endsWith('.ts')) return { code, map: { mappings: '' } };
-    const { outputText, sourceMapText } = ts.transpileModule(code, { compilerOptions: COMPILER_OPTIONS });
-    return { code: outputText, map: sourceMapText ?? null };
+    if (!id.endsWith('.ts')) return undefined;
+    return { code: ts.transpileModule(code, { compilerOptions: COMPILER_OPTIONS }).outputText, map: null };
   },
 };
 

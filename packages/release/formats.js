@@ -5,7 +5,7 @@ import { bundled, importing, reading, typescript } from './bundle.js';
 /** @typedef {import('./bundle.js').Files} Files */
 
 /**
- * ES modules: one for each entry, and one for what entries share. Where there is an entry `internal`, it holds all code of
+ * ES modules, to be read as they are: one for each entry, and one for what entries share. Where there is an entry `internal`, it holds all code of
  * the package, and the others only name what they export of it.
  * @param {string} folder of the package
  * @param {readonly string[]} entries names of files in `src`, without their endings
@@ -46,6 +46,7 @@ export async function commonJs(folder, modules) {
     exports: 'named',
     esModule: true,
     externalLiveBindings: false,
+    sourcemap: true,
     sourcemapExcludeSources: true,
   });
   return [...files, ['dist/cjs/package.json', '{"type":"commonjs"}\n']];
@@ -63,7 +64,6 @@ export async function declarations(folder, entries) {
     dir: 'dist/cjs',
     entryFileNames: '[name].d.ts',
     chunkFileNames: 'shared.d.ts',
-    sourcemap: false,
   });
   const types = new Map(files);
   const names = entries.map(entry => namesOf(entry, types.get(`dist/cjs/${entry}.d.ts`) ?? ''));
