@@ -21,7 +21,7 @@ export {
   SAME_MOMENT_SECS,
   secondsUntilThere,
 } from './bucket/debt.js';
-export { debtsAfter, refusedFor, undecided } from './bucket/decided.js';
+export { debtsAfter, limitsAsked, refusedFor, tokensLeftAt, undecided } from './bucket/decided.js';
 export { blockSecsOf } from './bucket/decidedRequest.js';
 export { LARGEST_CAPACITY, namedLimits } from './bucket/policy.js';
 export { concurrencyGroupNamed } from './concurrency/concurrencyLimiterGroup.js';

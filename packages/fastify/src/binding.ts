@@ -5,7 +5,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 const LOWER_CASE: Readonly<Record<string, string>> = {
   RateLimit: 'ratelimit',
   'RateLimit-Policy': 'ratelimit-policy',
+  'Cache-Control': 'cache-control',
+  'Content-Type': 'content-type',
+  'Retry-After': 'retry-after',
 };
+
+function setHeader(reply: FastifyReply, name: string, value: string): void {
+  reply.header(LOWER_CASE[name] ?? name, value);
+}
 
 export const binding: Binding<FastifyReply, FastifyRequest> = {
   requestOf: reply => reply.request,
@@ -18,13 +25,14 @@ export const binding: Binding<FastifyReply, FastifyRequest> = {
   tellsHandled: true,
   // Fastify calls a reply sent that was hijacked or has ended, but not one that is being streamed.
   isAnswered: reply => reply.sent || reply.raw.headersSent,
-  setHeader: (reply, name, value) => void reply.header(LOWER_CASE[name] ?? name, value),
+  setHeader,
   setDecision: (reply, decision) => {
     reply.request.rateLimit = decision;
   },
   send(reply, { status, headers, body }) {
     // A serializer of its own keeps Fastify from adding a charset, which JSON does not have.
-    reply.code(status).headers(headers).serializer(asItIs).send(body);
+    for (const name in headers) setHeader(reply, name, headers[name] as string);
+    reply.code(status).serializer(asItIs).send(body);
   },
 };
 

@@ -17,6 +17,7 @@ import { addFields, setFields } from './headers/fields.js';
 import { lastingQuotasOf, type Quotas, quotasOf } from './headers/quota.js';
 import { type CheckedRateLimit, checkRateLimit, type RateLimitOptions } from './rateLimitOptions.js';
 import {
+  QuotaBodies,
   quotaExceeded,
   quotaRefusal,
   refusal,
@@ -38,6 +39,7 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
   readonly #warn: (error: unknown) => void;
   readonly #options: CheckedRateLimit<Req>;
   readonly #keys: RequestKeys<X, Req>;
+  readonly #bodies = new QuotaBodies();
   /** Of the limiter's own limits, and those limits: somebody may set others. */
   #quotas: Quotas;
   #quotasFor: readonly Limit[];
@@ -179,7 +181,9 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
         isQuota ? new TooManyRequests(decision, fields) : new StoreUnavailable(retryAfterSecs, fields),
       );
     }
-    if (problem === undefined) return isQuota ? quotaRefusal(decision, fields) : unavailableRefusal(fields);
+    if (problem === undefined) {
+      return isQuota ? quotaRefusal(this.#bodies.of(decision), fields) : unavailableRefusal(fields);
+    }
     const rejection = isQuota ? quotaExceeded(decision) : serviceUnavailable(retryAfterSecs, decision);
     const body = problem(rejection, this.binding.requestOf(x));
     return andThen(body, said => refusal(this.what, rejection, said, fields));

@@ -1,5 +1,5 @@
 import type { Decision, HeaderFields } from '@breaking/core';
-import { check, retryAfterField } from '@breaking/core/internal';
+import { ceilSecs, check } from '@breaking/core/internal';
 import type { Refusal } from './binding.js';
 
 /** A problem's members (RFC 9457). */
@@ -64,16 +64,31 @@ function rejectionOf(problem: Problem, retryAfterSecs: number, decision: Decisio
 
 /** A block is listed as in the header field. No limit has its name. */
 function violatedBy({ violated, blocked }: Decision): readonly string[] {
-  return blocked ? ['block'] : violated;
+  return blocked ? BLOCK : violated;
 }
+
+const BLOCK: readonly string[] = ['block'];
 
 const QUOTA_JSON = JSON.stringify(QUOTA_EXCEEDED).slice(0, -1);
 const UNAVAILABLE_JSON = JSON.stringify(SERVICE_UNAVAILABLE);
 
-/** The refusal that {@link quotaExceeded} describes, without making the description. */
-export function quotaRefusal(decision: Decision, fields: Record<string, string>): Refusal {
+/** The bodies of the refusals that {@link quotaExceeded} describes, without the descriptions. The last one is kept. */
+export class QuotaBodies {
+  #violated: readonly string[] | undefined;
+  #body = '';
+
+  of(decision: Decision): string {
+    const violated = violatedBy(decision);
+    if (violated !== this.#violated) {
+      this.#violated = violated;
+      this.#body = `${QUOTA_JSON},"violated-policies":${JSON.stringify(violated)}}`;
+    }
+    return this.#body;
+  }
+}
+
+export function quotaRefusal(body: string, fields: Record<string, string>): Refusal {
   fields['Content-Type'] = 'application/problem+json';
-  const body = `${QUOTA_JSON},"violated-policies":${JSON.stringify(violatedBy(decision))}}`;
   return { status: 429, headers: fields, body };
 }
 
@@ -85,7 +100,9 @@ export function unavailableRefusal(fields: Record<string, string>): Refusal {
 
 /** The fields that every refusal has: no cache may keep it, and the client is told when to come back. */
 export function refusalFields(retryAfterSecs: number): Record<string, string> {
-  return { 'Cache-Control': 'no-store', ...retryAfterField(retryAfterSecs) };
+  const fields: Record<string, string> = { 'Cache-Control': 'no-store' };
+  if (Number.isFinite(retryAfterSecs)) fields['Retry-After'] = String(ceilSecs(retryAfterSecs));
+  return fields;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { decided } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 import {
+  QuotaBodies,
   quotaExceeded,
   quotaRefusal,
   refusal,
@@ -47,7 +48,9 @@ test.each([
 test('the refusals that are made without a description say the same as those that are made of one', () => {
   const fields = { 'Retry-After': '10' };
   const quota = quotaExceeded(refused);
-  expect(quotaRefusal(refused, { ...fields })).toEqual(refusal('rateLimit', quota, quota.problem, fields));
+  expect(quotaRefusal(new QuotaBodies().of(refused), { ...fields })).toEqual(
+    refusal('rateLimit', quota, quota.problem, fields),
+  );
   const unavailable = serviceUnavailable(10);
   expect(unavailableRefusal({ ...fields })).toEqual(
     refusal('rateLimit', unavailable, unavailable.problem, fields),

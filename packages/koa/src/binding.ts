@@ -21,7 +21,7 @@ export const binding: Binding<Context, Context> = {
     // Earlier middleware may have meant to answer by itself. It will not get to do so.
     ctx.respond = true;
     ctx.status = status;
-    ctx.set(headers);
+    for (const name in headers) ctx.res.setHeader(name, headers[name] as string);
     ctx.body = body;
     closeUpgraded(ctx);
   },

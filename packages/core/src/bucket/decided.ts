@@ -1,4 +1,4 @@
-import { areThere, type Cost, costAt, isBlock, secondsUntilAll } from './debt.js';
+import { areThere, type Cost, costAt, isBlock, secondsUntilAll, wholeTokens } from './debt.js';
 import { BlockedDecision, type Debts, DecidedRequest, NONE, SourcedDecision } from './decidedRequest.js';
 import type { Decision, DecisionSource, ToldDecision } from './decision.js';
 import { DecidedLimit } from './limitState.js';
@@ -90,6 +90,21 @@ export function debtsAfter(decision: Decision): readonly number[] {
   if (!isDecided(decision)) return decision.limits.map(DecidedLimit.debtOf);
   const [, debts] = DecidedRequest.partsOf(decision);
   return typeof debts === 'number' ? [debts] : debts;
+}
+
+/** The limits that a decision is about. Unlike `decision.limits`, this makes no states of them. */
+export function limitsAsked(decision: Decision): readonly Limit[] {
+  return isDecided(decision) ? DecidedRequest.partsOf(decision)[0] : decision.limits;
+}
+
+/** Whole tokens left of the limit at place `i`, without a state of it. */
+export function tokensLeftAt(decision: Decision, i: number): number {
+  if (!isDecided(decision)) return (decision as Decision).limits[i]?.tokensLeft ?? 0;
+  const [asked, debts] = DecidedRequest.partsOf(decision);
+  return wholeTokens(
+    (asked[i] as Limit).capacityMax,
+    typeof debts === 'number' ? debts : (debts[i] as number),
+  );
 }
 
 /** Whether a decision was made by our own functions, which make none that contradicts itself. */

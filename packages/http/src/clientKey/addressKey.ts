@@ -59,9 +59,11 @@ export class AddressKeys<X> {
   #checkForwarded(x: X, address: string | undefined): void {
     if (this.#binding.incomingOf === undefined) return;
     const { socket, headers } = this.#binding.incomingOf(x);
+    // First, since nearly no request has it, and Node has read the headers already.
+    if (!headers?.['x-forwarded-for']) return;
     const peer = socket?.remoteAddress;
     if (peer === undefined || address !== peer || !PRIVATE.test(peer)) return;
-    if (!headers?.['x-forwarded-for'] || this.#binding.trustsSomeProxy?.(x)) return;
+    if (this.#binding.trustsSomeProxy?.(x)) return;
     const why = `${peer} sends X-Forwarded-For and is not trusted, so all clients behind it share one bucket`;
     const message = `${this.#what}: ${why}. Trust this proxy in the framework's settings, or give keyOf.`;
     warnRarely(socket?.server ?? this, 'BREAKING_PROXY_NOT_TRUSTED', message);

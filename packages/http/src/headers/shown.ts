@@ -1,4 +1,5 @@
 import type { Decision, LimitState } from '@breaking/core';
+import { limitsAsked, tokensLeftAt } from '@breaking/core/internal';
 import type { Visit } from '../request/visit.js';
 import type { HeaderFormat, Quota } from './quota.js';
 import { blockRemainder, isTighter, type Remainder, remainder } from './remainder.js';
@@ -9,7 +10,9 @@ export class Shown {
   #tightest: (Quota & Remainder) | undefined;
 
   constructor(visits: readonly Visit[], format: HeaderFormat) {
-    this.#visits = visits.filter((visit): visit is Decided => isShown(visit, format));
+    const shown = (visit: Visit): visit is Decided => isShown(visit, format);
+    // Most requests meet one limit, or limits of one format: no list is made for those.
+    this.#visits = visits.every(shown) ? visits : visits.filter(shown);
   }
 
   get isEmpty(): boolean {
@@ -28,9 +31,8 @@ export class Shown {
     let members = '';
     for (const { decision, quotas, cost } of this.#visits) {
       if (decision.blocked) members = listed(members, blockMember(decision));
-      for (let i = 0; i < decision.limits.length; i++) {
-        const limit = decision.limits[i] as LimitState;
-        members = listed(members, memberOf(limit, quotas.each[i] as Quota, cost, decision));
+      for (let i = 0; i < quotas.each.length; i++) {
+        members = listed(members, memberOf(i, quotas.each[i] as Quota, cost, decision));
       }
     }
     return members;
@@ -59,7 +61,7 @@ type Decided = Visit & { readonly decision: Decision };
 
 /** A decision that knows no limits, since no store gave it, has nothing to show. */
 function isShown({ decision, isEnforced, formats }: Visit, format: HeaderFormat): boolean {
-  return isEnforced && decision !== undefined && decision.limits.length > 0 && formats.includes(format);
+  return isEnforced && decision !== undefined && limitsAsked(decision).length > 0 && formats.includes(format);
 }
 
 function listed(list: string, member: string): string {
@@ -72,12 +74,12 @@ function blockMember(decision: Decision): string {
   return t === undefined ? '"block";r=0' : `"block";r=0;t=${t}`;
 }
 
-function memberOf(limit: LimitState, quota: Quota, cost: number, decision: Decision): string {
-  const { tokensLeft } = limit;
+function memberOf(i: number, quota: Quota, cost: number, decision: Decision): string {
+  const tokensLeft = tokensLeftAt(decision, i);
   const written = decision.allowed && tokensLeft >= 1 ? quota.written : undefined;
   const known = written?.of(tokensLeft);
   if (known !== undefined) return known;
-  const { r, t } = remainder(limit, quota, cost, decision);
+  const { r, t } = remainder(decision.limits[i] as LimitState, quota, cost, decision);
   const member = t === undefined ? `${quota.label};r=${r}` : `${quota.label};r=${r};t=${t}`;
   written?.keep(tokensLeft, member);
   return member;
