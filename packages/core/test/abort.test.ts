@@ -5,7 +5,7 @@ import { breakerOf } from './breakerTools.js';
 
 const listenersOf = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 
-test('any number that wait for one signal are one listener of it, gone once nobody waits', () => {
+test('all callbacks on one signal share one listener, which goes with the last of them', () => {
   const { signal } = new AbortController();
   const stops = Array.from({ length: 100 }, () => whenAborted(signal, () => {}));
   expect(listenersOf(signal)).toBe(1);
@@ -15,7 +15,7 @@ test('any number that wait for one signal are one listener of it, gone once nobo
   expect(listenersOf(signal)).toBe(0);
 });
 
-test('all that wait are called back once, in order; whoever stopped is not', () => {
+test('every callback is called once and in order, except those that were removed', () => {
   const controller = new AbortController();
   const { signal } = controller;
   const heard: string[] = [];
@@ -33,7 +33,7 @@ test('all that wait are called back once, in order; whoever stopped is not', () 
   expect(listenersOf(signal)).toBe(0);
 });
 
-test('one that stops another while they are called back keeps it from being called', () => {
+test('a callback can remove another one before its turn', () => {
   const controller = new AbortController();
   const heard: string[] = [];
   whenAborted(controller.signal, () => stop());
@@ -42,7 +42,7 @@ test('one that stops another while they are called back keeps it from being call
   expect(heard).toEqual([]);
 });
 
-test('the same callback can wait twice, and stop once', () => {
+test('one callback can be added twice and removed once', () => {
   const controller = new AbortController();
   let calls = 0;
   const count = () => {
@@ -55,7 +55,7 @@ test('the same callback can wait twice, and stop once', () => {
   expect(calls).toBe(2);
 });
 
-test('a signal that one has stopped waiting for can be waited for again', () => {
+test('a signal works again after all its callbacks were removed', () => {
   const controller = new AbortController();
   const heard: string[] = [];
   whenAborted(controller.signal, () => heard.push('first'))();
@@ -64,7 +64,7 @@ test('a signal that one has stopped waiting for can be waited for again', () => 
   expect(heard).toEqual(['second']);
 });
 
-test('100 calls at once with one signal, through several breakers, warn of no leak', async () => {
+test('100 concurrent calls with one signal, through several breakers, cause no leak warning', async () => {
   const breakers = Array.from({ length: 20 }, () => breakerOf().breaker);
   const controller = new AbortController();
   const { signal } = controller;

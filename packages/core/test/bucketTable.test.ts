@@ -37,10 +37,10 @@ class Meeting extends KeyHash {
   }
 }
 
-describe('keys that meet', () => {
+describe('keys that collide', () => {
   const five = limits(1, 5, PER_HOUR);
 
-  test('in all 64 bits share their buckets: each may be refused for the other, none gets more', () => {
+  test('in all 64 bits share their buckets: one may be refused because of the other, neither gets more', () => {
     const shared = buckets(100, new Meeting(() => [7, 7]));
     expect(shared.check('a', five, 3, 0).allowed).toBe(true);
     expect(shared.check('b', five, 3, 0)).toMatchObject({ allowed: false, limits: [{ tokensLeft: 2 }] });
@@ -150,8 +150,8 @@ describe('up to maxKeys/2 live keys', () => {
   );
 });
 
-describe('a spray of keys', () => {
-  test('keeps maxKeys of them, and everybody blocked who was', () => {
+describe('a flood of new keys', () => {
+  test('fills the table, and blocked keys stay blocked', () => {
     const maxKeys = 5000;
     const store = buckets(maxKeys);
     const asked = limits(1, 5, PER_HOUR);
@@ -164,7 +164,7 @@ describe('a spray of keys', () => {
     expect(kept).toHaveLength(maxKeys - blocked.length);
   });
 
-  test('is forgotten when it is over: it costs none of the next maxKeys/2 keys its place', () => {
+  test('leaves room afterwards: none of the next maxKeys/2 keys is forgotten', () => {
     const store = buckets(1000);
     const asked = limits(1, 5, 1);
     for (const key of numbered('spray', 20_000)) store.check(key, asked, 1, 0);

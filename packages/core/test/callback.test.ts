@@ -44,7 +44,7 @@ describe('a callback that fails with every call', () => {
     expect(await warned()).toHaveLength(2);
   });
 
-  test('does not silence another callback, nor the same one of somebody else', async () => {
+  test('does not silence other callbacks, or the same callback of another owner', async () => {
     for (const what of ['a', 'b', 'a']) unthrowing(what, fails, 0)();
     expect(await warned()).toEqual(['a failed: boom', 'b failed: boom', 'a failed: boom']);
   });

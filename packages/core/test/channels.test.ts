@@ -40,7 +40,7 @@ function storeWith(change: (decision: Decision) => Decision | Promise<Decision>)
 }
 
 describe('breaking:rate_limit:decision', () => {
-  test('tells of every check: name, key, cost, the decision itself, enforced and source', () => {
+  test('reports every check: name, key, cost, the decision itself, enforced and source', () => {
     const heard = listen();
     const limiter = new RateLimiter({ name: 'api', limits: perSecond(2), clock: new MockClock() });
     const allowed = limiter.check('k', 2);
@@ -56,14 +56,14 @@ describe('breaking:rate_limit:decision', () => {
     expect(heard[1]?.decision).toBe(refused);
   });
 
-  test('tells the key as the caller gave it, however long', () => {
+  test('reports the key as the caller gave it, however long', () => {
     const heard = listen();
     const key = 'k'.repeat(1000);
     new RateLimiter({ name: 'api', limits: perDay(1), store: new MemoryBucketStore() }).check(key);
     expect(heard.map(message => message.key)).toEqual([key]);
   });
 
-  test('tells of no peek, refund, reset or wrong input', () => {
+  test('does not report peek, refund, reset or wrong input', () => {
     const heard = listen();
     const limiter = new RateLimiter({ limits: perSecond(2) });
     limiter.peek('k');
@@ -73,7 +73,7 @@ describe('breaking:rate_limit:decision', () => {
     expect(heard).toEqual([]);
   });
 
-  test('tells whether a refusal of this key is enforced', () => {
+  test('reports whether a refusal of this key is enforced', () => {
     const heard = listen();
     const shadow = new RateLimiter({ limits: perDay(1), enforce: false });
     shadow.check('k');
@@ -89,14 +89,14 @@ describe('breaking:rate_limit:decision', () => {
     expect(heard[1]?.decision.allowed).toBe(false);
   });
 
-  test.each(['store', 'local', 'denyCache', 'lease'] as const)('tells who decided: %s', source => {
+  test.each(['store', 'local', 'denyCache', 'lease'] as const)('reports who decided: %s', source => {
     const heard = listen();
     const store = storeWith(decision => sourced(decision, source));
     new RateLimiter({ name: 'api', limits: perDay(1), store }).check('k');
     expect(heard.map(message => message.source)).toEqual([source]);
   });
 
-  test('tells of a decision that comes later when it comes', async () => {
+  test('reports a later decision when it arrives', async () => {
     const heard = listen();
     const store = storeWith(async decision => decision);
     const limiter = new RateLimiter({ name: 'api', limits: perDay(1), store });
@@ -106,7 +106,7 @@ describe('breaking:rate_limit:decision', () => {
     expect(await answer).toBe(heard[0]?.decision);
   });
 
-  test('tells nothing of a store that fails, and hides its error from nobody', async () => {
+  test('reports nothing when the store fails, and passes the error on', async () => {
     const heard = listen();
     const error = new Error('down');
     const store = storeWith(() => Promise.reject(error));

@@ -33,8 +33,8 @@ const LOOKS: [string, (breaker: CircuitBreaker) => unknown][] = [
   ['run', breaker => breaker.run(async () => 1)],
 ];
 
-describe('a probe that can tell how it goes', () => {
-  test.each(LOOKS)('is asked by %s, and settled once it can tell', (_, look) => {
+describe('a probe that can report its outcome early', () => {
+  test.each(LOOKS)('is asked by %s, and settled once it knows', (_, look) => {
     const { breaker, permit, circuit } = probed();
     const probe = stream(permit);
     expect(breaker.state).toBe('halfOpen');
@@ -59,7 +59,7 @@ describe('a probe that can tell how it goes', () => {
     expect(probe.asked).toBe(4);
   });
 
-  test('nothing asks it before somebody looks: there is no timer', () => {
+  test('is not asked until somebody looks: there is no timer', () => {
     const { clock, permit } = probed();
     const probe = stream(permit);
     probe.hasBegun = true;
@@ -67,7 +67,7 @@ describe('a probe that can tell how it goes', () => {
     expect(probe.asked).toBe(0);
   });
 
-  test('may turn out a failure', () => {
+  test('may be a failure', () => {
     const { breaker, permit } = probed();
     const probe = stream(permit, each => each.failure());
     probe.hasBegun = true;
@@ -102,7 +102,7 @@ describe('a probe that can tell how it goes', () => {
     expect(probes.map(({ asked }) => asked)).toEqual([3, 2, 0]);
   });
 
-  test('with more than one probeSuccesses counts in the row', () => {
+  test('counts towards probeSuccesses', () => {
     const { breaker, permit } = probed({ probeSuccesses: 2 });
     stream(permit).hasBegun = true;
     const next = breaker.tryAcquire();

@@ -277,7 +277,7 @@ describe('state', () => {
 describe('calls', () => {
   const touchy = (options = {}) => made({ errorThreshold: 1, ...options });
 
-  test("ignored are the caller's own abort and another breaker's TooManyErrors", async () => {
+  test("the caller's own abort and another breaker's TooManyErrors are ignored", async () => {
     const { breaker } = touchy();
     const caller = new AbortController();
     const call = breaker.run(

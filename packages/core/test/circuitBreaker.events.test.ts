@@ -22,7 +22,7 @@ const transitions = () => listen<TransitionMessage>('breaking:circuit_breaker:tr
 const calls = () => listen<CallMessage>('breaking:circuit_breaker:call');
 
 describe('transitions', () => {
-  test('say name, key, from, to, reason and retryAfterSecs', () => {
+  test('report name, key, from, to, reason and retryAfterSecs', () => {
     const heard = transitions();
     const { breaker, clock } = breakerOf({ name: 'payments', key: 'eu', timeWindowSecs: 20 });
     fail(breaker, 5);
@@ -140,7 +140,7 @@ describe('transitions', () => {
 });
 
 describe('calls', () => {
-  test('say name, key and outcome, and how long they took', async () => {
+  test('report name, key, outcome and duration', async () => {
     const heard = calls();
     const { breaker, clock } = breakerOf({ name: 'payments', key: 'eu' });
     await breaker.run(async () => clock.advanceBy(0.25));
@@ -175,7 +175,7 @@ describe('calls', () => {
     ]);
   });
 
-  test('have a duration of at least 0 on a clock that steps back', () => {
+  test('last at least 0 seconds on a clock that steps back', () => {
     const heard = calls();
     const clock = new SteppingClock();
     const { breaker } = breakerOf({ clock });

@@ -132,7 +132,7 @@ describe('halfOpen', () => {
     expect(breaker.retryAfterSecs).toBeCloseTo(4, 9);
   });
 
-  test('of several unsettled probes the first to fail settles them all: later outcomes change nothing', () => {
+  test('the first of several unsettled probes to fail settles them all: later outcomes change nothing', () => {
     const { breaker, clock } = breakerOf();
     fail(breaker, 5);
     const probes: Permit[] = [];

@@ -111,7 +111,7 @@ describe.each(Object.entries(HEARD))('whoever hears by %s', (_name, hearing) => 
   });
 });
 
-test('whoever hears of a call may reset the breaker: what it had counted is gone', () => {
+test('a listener of calls may reset the breaker: what it had counted is gone', () => {
   const { breaker, circuit } = breakerOf();
   const calls = channel('breaking:circuit_breaker:call');
   const hear = () => breaker.reset();

@@ -75,7 +75,7 @@ describe('run', () => {
     expect(unhandled.splice(0)).toEqual([expect.any(TooManyErrors)]);
   });
 
-  test('is settled by the time its caller hears of it', async () => {
+  test('is settled before its caller hears of it', async () => {
     const { breaker } = touchy();
     const seen = await breaker.run(() => Promise.reject(BOOM)).catch(() => breaker.state);
     expect(seen).toBe('open');

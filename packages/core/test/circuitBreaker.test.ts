@@ -52,7 +52,7 @@ describe('trip and reset', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  test('trip on an open one starts its cool-down anew, and makes it no longer', () => {
+  test('trip on an open breaker restarts its cool-down, which gets no longer', () => {
     const { breaker, clock } = breakerOf();
     for (let i = 0; i < 10; i++) {
       breaker.trip();
@@ -72,7 +72,7 @@ describe('trip and reset', () => {
     expect(breaker.retryAfterSecs).toBeCloseTo(4, 9);
   });
 
-  test('reset makes it as good as new, whatever it was', () => {
+  test('reset makes a breaker like new, whatever its state', () => {
     const { breaker, circuit, clock } = breakerOf();
     fail(breaker, 5);
     clock.advanceBy(2);
@@ -152,7 +152,7 @@ describe('a clock that steps back', () => {
     expect(breaker.state).toBe('open');
   });
 
-  test('finds no failure forgotten that somebody only looked at', () => {
+  test('forgets no failure because somebody looked', () => {
     const clock = new SteppingClock();
     const { breaker, circuit } = breakerOf({ errorThreshold: 2, timeWindowSecs: 4, clock });
     fail(breaker);

@@ -17,7 +17,7 @@ describe('trip with seconds', () => {
     }
   });
 
-  test('then come probes: one that fails waits as the first after any trip', () => {
+  test('is followed by probes: a failed one waits as long as the first after any trip', () => {
     const { breaker, clock } = breakerOf();
     breaker.trip(60);
     clock.advanceBy(60);

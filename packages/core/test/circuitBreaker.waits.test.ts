@@ -15,7 +15,7 @@ function waits({ breaker, clock }: ReturnType<typeof breakerOf>, count: number):
 
 describe('a cool-down', () => {
   test.each([1e9, Number.MAX_SAFE_INTEGER, 1e100, Number.MAX_VALUE])(
-    'is one also where failures are hardly ever forgiven: a timeWindowSecs of %d',
+    'works where failures are hardly ever forgiven: a timeWindowSecs of %d',
     timeWindowSecs => {
       const long = breakerOf({ timeWindowSecs, cooldownSecs: 1, cooldownMaxSecs: 8 });
       expect(waits(long, 5)).toEqual([1, 2, 4, 8, 8].map(wait => expect.closeTo(wait, 9)));
@@ -24,7 +24,7 @@ describe('a cool-down', () => {
   );
 });
 
-describe('the level, by which waits get longer', () => {
+describe('the level, which makes waits longer', () => {
   test('is 0 after timeWindowSecs spent closed without a trip', () => {
     const { breaker, clock } = breakerOf();
     fail(breaker, 5);

@@ -57,7 +57,7 @@ describe('MockClock', () => {
 });
 
 describe('MonotonicClock', () => {
-  test('goes with fake timers that replace performance.now()', () => {
+  test('follows fake timers that replace performance.now()', () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     onTestFinished(() => void vi.useRealTimers());
     const limiter = new RateLimiter({ limits: perSecond(1) });
@@ -79,21 +79,24 @@ describe('MonotonicClock', () => {
 });
 
 describe('a clock whose reading is not a number', () => {
-  test.each([Number.NaN, Infinity, -Infinity, undefined, '5'])('is told so, and locks nothing: %s', wrong => {
-    let reading: unknown = 100;
-    const clock = { secondsSinceEpoch: () => reading as number };
-    const limiter = new RateLimiter({ limits: perSecond(1), clock });
-    const bucket = new TokenBucket({ ...perSecond(1), clock });
-    const breaker = new CircuitBreaker({ errorThreshold: 1, timeWindowSecs: 10, clock });
-    limiter.check('k');
-    bucket.take();
-    breaker.trip();
-    reading = wrong;
-    const told = /^clock: secondsSinceEpoch\(\) must be (finite|a number), got/;
-    expect(() => limiter.check('k')).toThrow(told);
-    expect(() => bucket.tryTake()).toThrow(told);
-    expect(() => breaker.acquire()).toThrow(told);
-    reading = 200;
-    expect([limiter.check('k').allowed, bucket.tryTake(), breaker.state]).toEqual([true, true, 'halfOpen']);
-  });
+  test.each([Number.NaN, Infinity, -Infinity, undefined, '5'])(
+    'causes an error that says so, and locks nothing: %s',
+    wrong => {
+      let reading: unknown = 100;
+      const clock = { secondsSinceEpoch: () => reading as number };
+      const limiter = new RateLimiter({ limits: perSecond(1), clock });
+      const bucket = new TokenBucket({ ...perSecond(1), clock });
+      const breaker = new CircuitBreaker({ errorThreshold: 1, timeWindowSecs: 10, clock });
+      limiter.check('k');
+      bucket.take();
+      breaker.trip();
+      reading = wrong;
+      const told = /^clock: secondsSinceEpoch\(\) must be (finite|a number), got/;
+      expect(() => limiter.check('k')).toThrow(told);
+      expect(() => bucket.tryTake()).toThrow(told);
+      expect(() => breaker.acquire()).toThrow(told);
+      reading = 200;
+      expect([limiter.check('k').allowed, bucket.tryTake(), breaker.state]).toEqual([true, true, 'halfOpen']);
+    },
+  );
 });

@@ -101,13 +101,13 @@ describe('the states of the limits, which are made when somebody asks', () => {
 });
 
 describe('the source of a decision', () => {
-  test('is the store by default, or who is named', () => {
+  test('is the store unless another one is named', () => {
     expect(sourceOf(decided([BURST], [0], 1, true))).toBe('store');
     expect(sourceOf(decided([BURST], [0], 1, true, 'lease'))).toBe('lease');
     expect(sourceOf(undecided(false, 1))).toBe('local');
   });
 
-  test('of an object that no code of ours made is the store', () => {
+  test('is the store for objects that are not ours', () => {
     const foreign: Decision = { allowed: true, limits: [], violated: [], blocked: false, retryAfterSecs: 0 };
     expect(sourceOf(foreign)).toBe('store');
     expect(sourceOf({ ...decided([BURST], [0], 1, true, 'lease') })).toBe('store');
@@ -123,7 +123,7 @@ describe('the source of a decision', () => {
 });
 
 describe('a decision without a bucket', () => {
-  test('knows of no limit and blames none', () => {
+  test('has no limits and no violated ones', () => {
     expect(undecided(true, 0)).toMatchObject({ allowed: true, limits: [], violated: [], retryAfterSecs: 0 });
     expect(undecided(false, 1)).toMatchObject({
       allowed: false,

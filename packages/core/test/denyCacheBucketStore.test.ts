@@ -86,7 +86,7 @@ describe('a refused key', () => {
     expect(await told(limiter.check('a'))).toMatchObject({ allowed: true, source: 'store' });
   });
 
-  test('costs one round trip a second, however often and by how many it is asked for', async () => {
+  test('costs one round trip a second, however often and however many callers ask', async () => {
     const { clock, shared, limiter } = limited({ capacityMax: 10, restoreRateHz: 0.001 });
     await limiter.check('a', 10);
     await limiter.check('a');
@@ -99,7 +99,7 @@ describe('a refused key', () => {
     expect(shared.trips).toBe(10);
   });
 
-  test('is told what is true by now: the wait is shorter and more is left', async () => {
+  test('gets a decision of the current moment: the wait is shorter and more is left', async () => {
     const { clock, limiter } = limited({ capacityMax: 10, restoreRateHz: 4 });
     await limiter.check('a', 10);
     await limiter.check('a', 5);
@@ -144,7 +144,7 @@ describe('a refused key', () => {
     expect(shared.trips).toBe(0);
   });
 
-  test('waits for the limit that takes longest, and each limit says its own', async () => {
+  test('waits for the slowest limit, and each limit reports its own wait', async () => {
     const limits = {
       burst: { capacityMax: 2, restoreRateHz: 4 },
       daily: { capacityMax: 3, restoreRateHz: 0.01 },
@@ -221,7 +221,7 @@ describe('what a key gets back', () => {
   test.each<[string, (limiter: RateLimiter<BucketStore>) => void | Promise<void>]>([
     ['a refund', limiter => limiter.refund('a')],
     ['a reset', limiter => limiter.reset('a')],
-  ])('is there at once: %s', async (_, giveBack) => {
+  ])('takes effect at once: %s', async (_, giveBack) => {
     const { limiter } = limited();
     await limiter.check('a', 10);
     await limiter.check('a');
@@ -266,7 +266,7 @@ describe('what a key gets back', () => {
   test.each<[string, (limiter: RateLimiter<BucketStore>) => void | Promise<void>]>([
     ['a reset', limiter => limiter.reset('a')],
     ['a refund', limiter => limiter.refund('a', 10)],
-  ])('elsewhere is there a second later: %s', async (_, giveBack) => {
+  ])('in another process takes effect a second later: %s', async (_, giveBack) => {
     const { clock, limiter, elsewhere } = limited({ capacityMax: 10, restoreRateHz: 0.001 });
     await limiter.check('a', 10);
     await limiter.check('a', 2);
@@ -287,7 +287,7 @@ describe('what a key gets back', () => {
     expect(decisions.filter(decision => decision.allowed)).toHaveLength(10);
   });
 
-  test('an error of a refund is the caller’s', async () => {
+  test('an error of a refund goes to the caller', async () => {
     const failing = { ...new Shared(), refund: () => Promise.reject(new Error('down')) } as never;
     const memory = new MemoryBucketStore();
     const store = new DenyCacheBucketStore({
@@ -320,13 +320,13 @@ describe('what is no refusal of the store', () => {
     ['of a lease', refusedBy('lease')],
     ['of nobody’s', undecided(false, 1)],
     ['garbage', undefined as never],
-  ])('is handed on and forgotten: a refusal %s', async (_, decision) => {
+  ])('is passed on and not remembered: a refusal %s', async (_, decision) => {
     const store = new DenyCacheBucketStore({ store: answering(decision) });
     expect(await store.check('a', LIMITS, 1, 0)).toBe(decision);
     expect(await store.check('a', LIMITS, 1, 0)).toBe(decision);
   });
 
-  test('an error is the caller’s, and the next request is asked for', async () => {
+  test('an error goes to the caller, and the next request asks again', async () => {
     let isDown = true;
     const memory = new MemoryBucketStore();
     memory.check('a', LIMITS, 10, 0);
@@ -371,7 +371,7 @@ describe('its size', () => {
     await limiter.check(key);
   };
 
-  test('has a bound: the key that was refused longest ago costs a round trip', async () => {
+  test('is bounded: the key that was refused longest ago costs a round trip', async () => {
     const { limiter } = limited(ONE, { maxKeys: 100 });
     for (let i = 0; i < 1000; i++) await refuse(limiter, `key ${i}`);
     const sources: DecisionSource[] = [];

@@ -111,7 +111,7 @@ describe('a store that answers', () => {
     expect(heard).toEqual([]);
   });
 
-  test('with a promise is passed on with a promise, and the very decision', async () => {
+  test('with a promise is passed on with a promise of the same decision', async () => {
     const decision = decided(LIMITS, [1], 1, true);
     const store = failover(answering(async () => decision));
     const answer = store.check('k', LIMITS, 1, 0);
@@ -238,7 +238,7 @@ describe.each(EVERY)('onStoreError %s', onStoreError => {
     expect(heard).toHaveLength(6);
   });
 
-  test('loses a refund and a reset that fail, tells of them and throws nothing', async () => {
+  test('loses a refund and a reset that fail, reports them and throws nothing', async () => {
     const throwing = failover(
       answering(() => {
         throw error;
@@ -346,7 +346,7 @@ describe('garbage', () => {
     expect([1, 2, 3].map(n => decision.limits[0]?.secondsUntil(n))).toEqual([43_200, 86_400, Infinity]);
   });
 
-  test('in answer to a refund or a reset is not looked at', async () => {
+  test('is ignored in the answer to a refund or a reset', async () => {
     const store = failover(answering(() => 'OK'));
     expect(store.refund('k', LIMITS, 1, 0)).toBeUndefined();
     expect(store.reset('k', 0)).toBeUndefined();
@@ -504,7 +504,7 @@ describe('an answer that comes too late', () => {
     expect(heard).toHaveLength(2);
   });
 
-  test('is not asked for again: what was given up on may have reached the store', async () => {
+  test('is not requested again: the store may have counted the first request', async () => {
     const { store, settlers } = held();
     const answer = store.check('k', LIMITS, 1, 0);
     await vi.advanceTimersByTimeAsync(10_000);

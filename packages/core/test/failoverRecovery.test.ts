@@ -55,14 +55,14 @@ async function tokensLeft(decision: Decision | Promise<Decision>): Promise<numbe
 }
 
 describe('a store that went down', () => {
-  it('is left alone after five errors, while decisions go on', async () => {
+  it('is not asked after five errors, while decisions go on', async () => {
     const { store, limiter } = failingOver();
     store.isDown = true;
     for (let requests = 0; requests < 50; requests++) expect((await limiter.check('a')).allowed).toBe(true);
     expect(store.asked).toBe(5);
   });
 
-  it('leaves each key with what was last known of it', async () => {
+  it('lets each key go on from what was last known', async () => {
     const { store, limiter } = failingOver();
     await limiter.check('a', 70);
     store.isDown = true;
@@ -102,7 +102,7 @@ describe('a store that went down', () => {
   it.each([
     ['allow', true],
     ['deny', false],
-  ] as const)('is left alone under %s too', async (onStoreError, allowed) => {
+  ] as const)('is not asked under %s either', async (onStoreError, allowed) => {
     const { store, limiter } = failingOver(onStoreError);
     store.isDown = true;
     for (let requests = 0; requests < 50; requests++)
@@ -113,7 +113,7 @@ describe('a store that went down', () => {
   it.each<[string, (limiter: RateLimiter<BucketStore>) => void | Promise<void>]>([
     ['reset', limiter => limiter.reset('a')],
     ['refund', limiter => limiter.refund('a', 10)],
-  ])('hears of the first %s after its outage, although no check came before', async (_, operate) => {
+  ])('gets the first %s after its outage, even without a check before it', async (_, operate) => {
     const { clock, store, limiter } = failingOver();
     await limiter.check('a', 10);
     store.isDown = true;
@@ -126,7 +126,7 @@ describe('a store that went down', () => {
     expect(await tokensLeft(limiter.peek('a'))).toBe(100);
   });
 
-  it('is not bothered with refunds and resets while it is left alone', async () => {
+  it('gets no refunds and resets while it is not asked', async () => {
     const { store, limiter } = failingOver();
     store.isDown = true;
     for (let requests = 0; requests < 5; requests++) await limiter.check('a');

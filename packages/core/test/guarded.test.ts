@@ -99,7 +99,7 @@ describe('@guarded', () => {
     expect(() => service.multiplied(2)).toThrow(TooManyErrors);
   });
 
-  test('refuses what is no method', () => {
+  test('refuses anything but a method', () => {
     const { breaker } = breakerOf();
     expect(() => guarded(breaker)({} as never, {} as never)).toThrow(/fn must be a function/);
     const getter = { get: () => 1 } as TypedPropertyDescriptor<never>;
@@ -110,7 +110,7 @@ describe('@guarded', () => {
     }
   });
 
-  test('what reflect-metadata knows of the method stays known', () => {
+  test('the method keeps its reflect-metadata', () => {
     const known = new Map<unknown, Map<unknown, unknown>>();
     const metadata = {
       getOwnMetadataKeys: (target: object) => [...(known.get(target)?.keys() ?? [])],

@@ -32,7 +32,7 @@ describe('the hash of a key', () => {
     expect(hash.low >>> 0).toBe(published);
   });
 
-  test('hangs on every character, its place and the length', () => {
+  test('depends on every character, its place and the length', () => {
     const keys = ['', '\0', '\0\0', '\0\0\0', '\0\0\0\0', '\0\0\0\0\0'];
     for (let i = 0; i < NARROW.length; i++) keys.push(`${NARROW.slice(0, i)}X${NARROW.slice(i + 1)}`);
     for (let i = 0; i < WIDE.length; i++) keys.push(`${WIDE.slice(0, i)}X${WIDE.slice(i + 1)}`);
@@ -41,7 +41,7 @@ describe('the hash of a key', () => {
     expect(new Set([...distinct].map(key => hashed(key))).size).toBe(distinct.size);
   });
 
-  test('tells halves of surrogate pairs apart, and characters from the bytes that they are made of', () => {
+  test('distinguishes halves of surrogate pairs, and characters from their bytes', () => {
     const keys = [
       '\ud83d',
       '\udd11',
@@ -57,7 +57,7 @@ describe('the hash of a key', () => {
     expect(new Set(keys.map(key => hashed(key))).size).toBe(keys.length);
   });
 
-  test('is another one under another secret, for every kind of key', () => {
+  test('changes with the secret, for every kind of key', () => {
     for (const key of ['', 'key', WIDE])
       expect(hashed(key, new KeyHash())).not.toBe(hashed(key, new KeyHash()));
   });

@@ -94,7 +94,7 @@ describe('a hot key', () => {
     expect(shared.heard).toEqual([1, 2, 4, 6, 12, 24, 34, 25, 27, 25, 27, 25].map(n => `check ${n}`));
   });
 
-  test('is answered at once from what is held, and says so', async () => {
+  test('is answered at once from the tokens held, and says so', async () => {
     const { limiter } = await leased(50);
     const sources = [];
     for (let request = 0; request < 7; request++) sources.push(sourceOf(await limiter.check('a')));
@@ -103,7 +103,7 @@ describe('a hot key', () => {
     expect(limiter.check('a')).not.toBeInstanceOf(Promise);
   });
 
-  test('says of a decision what the store would have said', async () => {
+  test('makes the decision that the store would have made', async () => {
     const limits = {
       burst: { capacityMax: 100, restoreRateHz: 4 },
       daily: { capacityMax: 500, restoreRateHz: 0.5 },
@@ -121,7 +121,7 @@ describe('a hot key', () => {
     }
   });
 
-  test('takes for all who wait at the same time in one round trip, also more than the lease', async () => {
+  test('serves all callers that wait at the same time in one round trip, even with more than the lease', async () => {
     const { shared, limiter } = await leased(50);
     await limiter.check('a');
     const decisions = await Promise.all(Array.from({ length: 200 }, () => limiter.check('a')));
@@ -131,7 +131,7 @@ describe('a hot key', () => {
     expect(shared.mostAtOnce).toBe(1);
   });
 
-  test('is leased also far below its limit, when its bucket is full again before the batch is used', async () => {
+  test('is leased far below its limit too, if its bucket is full again before the batch is used', async () => {
     const { clock, shared, limiter } = await leased(50, { capacityMax: 1000, restoreRateHz: 1e6 });
     for (let request = 0; request < 1000; request++) {
       expect(leftOf(await limiter.check('a'))[0]).toBeGreaterThanOrEqual(999);
@@ -205,7 +205,7 @@ describe('where a batch does not fit', () => {
     expect(await left(elsewhere)).toEqual([0]);
   });
 
-  test('what is scarce is not held: the others get it', async () => {
+  test('scarce tokens are not held, so that other processes get them', async () => {
     const limits = { capacityMax: 10, restoreRateHz: 0.001 };
     const { shared, limiter, elsewhere } = await leased(50, limits);
     expect(await allowed(limiter, 8)).toBe(8);
@@ -214,7 +214,7 @@ describe('where a batch does not fit', () => {
     expect(await allowed(elsewhere, 2)).toBe(2);
   });
 
-  test('all are asked for one by one, at once, and get what there is', async () => {
+  test('requests ask the store one by one, at once, and get what there is', async () => {
     const limits = { capacityMax: 20, restoreRateHz: 0.001 };
     const { shared, limiter } = await leased(50, limits);
     await limiter.check('a');
@@ -227,7 +227,7 @@ describe('where a batch does not fit', () => {
     expect(leftOf(refused)).toEqual([0]);
   });
 
-  test('who waits asks alone, or is refused by its answer, and the next one comes after a success', async () => {
+  test('callers that wait ask alone or are refused, and the next batch comes after a success', async () => {
     const { shared, limiter, elsewhere } = await leased(50, { capacityMax: 1000, restoreRateHz: 0.001 });
     await limiter.check('a', 2);
     // Unknown to this process, 3 tokens are left.
@@ -252,7 +252,7 @@ describe('where a batch does not fit', () => {
     expect(decisions.map(decision => decision.allowed)).toEqual([false, false, true, false, true]);
   });
 
-  test('a limit that refuses keeps all others whole', async () => {
+  test('a limit that refuses takes nothing from the others', async () => {
     const limits = {
       small: { capacityMax: 3, restoreRateHz: 0.001 },
       large: { capacityMax: 100, restoreRateHz: 0.001 },
@@ -315,7 +315,7 @@ describe('while a batch is on its way', () => {
     expect(shared.heard).toEqual(['check 1', 'check 2', 'peek 5']);
   });
 
-  test('there is no other, also right after resets', async () => {
+  test('there is no second one, not even right after resets', async () => {
     const { shared, limiter } = await leased(50);
     await limiter.check('a');
     shared.heard.length = 0;
@@ -327,8 +327,8 @@ describe('while a batch is on its way', () => {
   });
 });
 
-describe('what is not used', () => {
-  test('is not given out after a second, and goes back', async () => {
+describe('unused tokens', () => {
+  test('are not given out after a second, and go back', async () => {
     const { clock, shared, limiter, elsewhere } = await leased(50);
     await allowed(limiter, 4);
     expect(await left(elsewhere)).toEqual([993]);
@@ -339,7 +339,7 @@ describe('what is not used', () => {
     expect(await left(elsewhere)).toEqual([995]);
   });
 
-  test('goes back by itself 1 to 1.5 seconds later, and then there is no timer', async () => {
+  test('go back by themselves after 1 to 1.5 seconds, and then there is no timer', async () => {
     const { shared, limiter, elsewhere } = await leased(50);
     expect(vi.getTimerCount()).toBe(0);
     await allowed(limiter, 4);
@@ -353,7 +353,7 @@ describe('what is not used', () => {
     expect(await allowed(limiter, 1)).toBe(1);
   });
 
-  test('stays for as long as the key is hot', async () => {
+  test('stay as long as the key is hot', async () => {
     const { clock, shared, limiter } = await leased(50);
     for (let tenth = 0; tenth < 100; tenth++) {
       await allowed(limiter, 5);
@@ -363,7 +363,7 @@ describe('what is not used', () => {
     expect(shared.heard.filter(each => each.startsWith('refund'))).toEqual([]);
   });
 
-  test('goes back on close, and from then on the store is asked for each request', async () => {
+  test('go back on close, and from then on each request asks the store', async () => {
     const { shared, store, limiter, elsewhere } = await leased(50);
     await allowed(limiter, 4);
     await allowed(limiter, 4, 'b');
@@ -377,7 +377,7 @@ describe('what is not used', () => {
     await store.close();
   });
 
-  test('goes back on close also if it was on its way', async () => {
+  test('go back on close even if they were on their way', async () => {
     const { store, limiter, elsewhere } = await leased(50);
     await allowed(limiter, 7);
     const last = limiter.check('a');
@@ -386,7 +386,7 @@ describe('what is not used', () => {
     expect(await left(elsewhere)).toEqual([992]);
   });
 
-  test('is lost when the store is down, and close does not fail or wait for long', async () => {
+  test('are lost when the store is down, and close neither fails nor waits long', async () => {
     const { shared, store, limiter, elsewhere } = await leased(50);
     await allowed(limiter, 4);
     shared.isDown = true;
@@ -405,7 +405,7 @@ describe('what is not used', () => {
     await closed;
   });
 
-  test('does not pile up over keys: at most 10,000 are leased at a time', async () => {
+  test('do not pile up over keys: at most 10,000 keys are leased at a time', async () => {
     const { shared, store, limiter } = await leased(50);
     for (let i = 0; i < 10_000; i += 100) {
       await Promise.all(Array.from({ length: 100 }, (_, j) => limiter.check(`key ${i + j}`)));
@@ -419,7 +419,7 @@ describe('what is not used', () => {
 });
 
 describe('when the store fails', () => {
-  test('all who wait are told its error, and the next request asks again', async () => {
+  test('all callers that wait get its error, and the next request asks again', async () => {
     const { shared, limiter } = await leased(50);
     await limiter.check('a');
     shared.heard.length = 0;
@@ -431,7 +431,7 @@ describe('when the store fails', () => {
     expect(await allowed(limiter, 1)).toBe(1);
   });
 
-  test('what is held is given out, for at most a second', async () => {
+  test('the tokens held are given out for at most a second', async () => {
     const { clock, shared, limiter } = await leased(50);
     await allowed(limiter, 8);
     shared.isDown = true;
@@ -440,7 +440,7 @@ describe('when the store fails', () => {
     await expect(limiter.check('a')).rejects.toThrow('down');
   });
 
-  test('what is no decision is an error', async () => {
+  test('an answer that is not a decision is an error', async () => {
     const answer = async () => 'OK' as never;
     const store = new LeaseBucketStore({
       store: { check: answer, peek: answer, refund: answer, reset: answer },
@@ -451,7 +451,7 @@ describe('when the store fails', () => {
     );
   });
 
-  test('a batch that never comes back holds nobody up for more than 1.5 seconds', async () => {
+  test('a batch that never comes back delays nobody for more than 1.5 seconds', async () => {
     const { shared, store } = await leased(50);
     const limits = [{ name: 'only', ...MANY }];
     let isHanging = true;
@@ -497,7 +497,7 @@ describe('limits that differ', () => {
     await store.close();
   });
 
-  test('have one batch on its way between them: the others ask alone', async () => {
+  test('share one batch on its way: requests under the other limits ask alone', async () => {
     const { shared, limiter } = await leased(50);
     const tiers = [{ read: burst }, { write: burst }];
     for (const tier of tiers) await limiter.check('a', 1, tier);
@@ -509,7 +509,7 @@ describe('limits that differ', () => {
     expect(shared.heard.filter(each => each !== 'check 1')).toEqual(['check 20']);
   });
 
-  test('are leased for eight sets of a key at a time: names that requests make up do not pile up', async () => {
+  test('have leases for at most eight sets per key: made-up names do not pile up', async () => {
     const { shared, store, limiter } = await leased(50);
     for (let round = 0; round < 2; round++) {
       for (let i = 0; i < 12; i++) await limiter.check('a', 1, { [`limit ${i}`]: burst });
@@ -520,7 +520,7 @@ describe('limits that differ', () => {
     expect(shared.heard).toEqual(Array(8).fill('refund 1'));
   });
 
-  test('are told apart by value', async () => {
+  test('are compared by value', async () => {
     const { shared, limiter } = await leased(50);
     for (let request = 0; request < 7; request++) await limiter.check('a', 1, { only: { ...burst } });
     expect(shared.heard).toEqual(['check 1', 'check 2', 'check 4', 'check 6']);
@@ -531,7 +531,7 @@ describe('limits that differ', () => {
 });
 
 describe('a reset', () => {
-  test('drops what is held: the key is full, and nothing comes back on top', async () => {
+  test('drops the tokens held: the key is full, and nothing is added later', async () => {
     const { store, limiter, elsewhere } = await leased(50);
     await allowed(limiter, 8);
     await limiter.reset('a');
@@ -541,7 +541,7 @@ describe('a reset', () => {
     expect(await left(elsewhere)).toEqual([980]);
   });
 
-  test('drops what is on its way too, and who waits for it still gets it', async () => {
+  test('drops a batch on its way too, and callers that wait for it still get it', async () => {
     const { store, limiter, elsewhere } = await leased(50);
     await allowed(limiter, 7);
     const last = limiter.check('a');
@@ -553,7 +553,7 @@ describe('a reset', () => {
   });
 });
 
-test('a refund is there at once', async () => {
+test('a refund takes effect at once', async () => {
   const { limiter } = await leased(50);
   await allowed(limiter, 4);
   await limiter.refund('a', 2);

@@ -226,7 +226,7 @@ test('errors of their own open the breaker, when nobody waits for a batch', asyn
   expect(sourceOf(await limiter.check('b'))).toBe('local');
 });
 
-test('a batch that comes late takes nothing more, and what nobody waits for goes back', async () => {
+test('a late batch takes nothing more, and tokens that nobody waits for go back', async () => {
   const server = new MemoryBucketStore();
   let tripMs = 1;
   const connection = new Connection(server, () => tripMs);

@@ -19,7 +19,7 @@ const numbered = (prefix: string, count: number, from = 0) =>
   Array.from({ length: count }, (_, i) => `${prefix}${from + i}`);
 
 describe('maxKeys', () => {
-  test('is what is kept at most', () => {
+  test('limits how many keys are kept', () => {
     const store = new MemoryBucketStore({ maxKeys: 100 });
     const keys = numbered('key', 1000);
     for (const key of keys) store.check(key, PER_DAY, 1, 0);
@@ -86,8 +86,8 @@ describe('maxKeys', () => {
   });
 });
 
-describe('who is forgotten', () => {
-  test('a spray of fresh keys does not free a blocked key', () => {
+describe('keys that are forgotten', () => {
+  test('a flood of new keys does not free a blocked key', () => {
     const store = new MemoryBucketStore({ maxKeys: 1000 });
     const blocked = numbered('blocked', 20);
     for (const key of blocked) store.check(key, PER_DAY, 5, 0);
@@ -95,7 +95,7 @@ describe('who is forgotten', () => {
     for (const key of blocked) expect(store.check(key, PER_DAY, 1, 0).allowed).toBe(false);
   });
 
-  test('a spray under a short limit does not free a key that is blocked under a long one', () => {
+  test('a flood under a short limit does not free a key that is blocked under a long one', () => {
     const store = new MemoryBucketStore({ maxKeys: 1000 });
     store.check('blocked', PER_DAY, 5, 0);
     for (const key of numbered('spray', 20_000)) store.check(key, PER_SECOND, 5, 0);

@@ -44,7 +44,7 @@ test.each<[string, BucketStore]>([
   ['a failover', new FailoverBucketStore({ store: promising(), name: 'api' })],
   ['a deny cache', new DenyCacheBucketStore({ store: promising() })],
   ['the memory store', memory()],
-])('%s keep nothing of the async context of a request that is over', async (_, store) => {
+])('nothing of the async context of a request that is over is kept by %s', async (_, store) => {
   // So that a storage is in use when the store makes its timer.
   await context.run({}, nextTurn);
   const request = await askedInRequest(store);

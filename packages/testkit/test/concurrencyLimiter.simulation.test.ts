@@ -110,7 +110,7 @@ test('an adaptive limit does not change while less than it allows is under way',
   expect(new Set(limits.slice(62)).size).toBe(1);
 });
 
-test('a limit leaves a server alone that keeps up with its load', () => {
+test('a limit does not restrict a server that keeps up with its load', () => {
   const server = { ...TEN_PLACES, rateHz: () => 80 };
   const { goodput, arrived } = adaptive(server);
   expect(goodput / arrived[0]!).toBeGreaterThan(0.97);

@@ -61,7 +61,7 @@ export function countingContract(adapter: AdapterUnderTest): void {
       },
     );
 
-    it("a rate limit's refusal is neither: the handler was not asked", async () => {
+    it("a rate limit's refusal is neither: the handler was not called", async () => {
       const server = await guardedServer(
         adapter,
         sendOk,

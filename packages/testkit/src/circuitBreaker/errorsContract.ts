@@ -78,7 +78,7 @@ export function errorsContract(adapter: AdapterUnderTest): void {
     });
 
     testWhere(!adapter.answersWithResponse)(
-      'finds a response that an error broke in the middle a failure, where it is told and the answer is left broken',
+      'counts a response that an error broke as a failure, where the framework tells and leaves the answer broken',
       async () => {
         const { server, outcomes } = await judging(async io => {
           io.res.write('the first part');

@@ -73,7 +73,7 @@ export function http2Contract({ mountHttp2 }: AdapterUnderTest): void {
       expect(await outcomes(1)).toEqual(['ignored']);
     });
 
-    it('finds one a success whose client resets its stream in the middle of the answer', async () => {
+    it('counts a request as a success whose client resets its stream in the middle of the answer', async () => {
       const endless = new Readable({ read() {} });
       endless.push('the first part');
       const { served, outcomes } = await guarded(io => io.stream(endless));
@@ -89,7 +89,7 @@ export function http2Contract({ mountHttp2 }: AdapterUnderTest): void {
       expect(await outcomes(3)).toEqual(['ignored', 'ignored', 'ignored']);
     });
 
-    it('finds a stream that breaks while it is sent a failure', async () => {
+    it('counts a stream that breaks while it is sent as a failure', async () => {
       const source = Readable.from(brokenOff());
       const ended = new Promise<void>(resolve => source.once('close', () => resolve()));
       const { served, outcomes } = await guarded(io => io.stream(source));

@@ -38,7 +38,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(JSON.parse(body)).toEqual({ type: 'about:blank', title: 'Service Unavailable', status: 503 });
     });
 
-    it('only publishes what it would have done under enforce false', async () => {
+    it('with enforce false only publishes what it would have done', async () => {
       const transitions = heard('breaking:circuit_breaker:transition');
       const server = await guardedServer(adapter, fail, { enforce: false });
       for (let requests = 0; requests < 4; requests++) expect((await server.get()).status).toBe(500);
@@ -63,7 +63,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(transitions.map(({ to }) => to)).toEqual(['open', 'halfOpen', 'closed']);
     });
 
-    it('is one under enforce true and 1, and none under 0', async () => {
+    it('refuses under enforce true and 1, and not under 0', async () => {
       for (const [enforce, status] of [
         [true, 503],
         [1, 503],
@@ -76,7 +76,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       }
     });
 
-    it('rejects for a stable share of the keys under a share of enforce', async () => {
+    it('with a share for enforce rejects a stable share of the keys', async () => {
       const server = await guardedServer(adapter, fail, {
         enforce: 0.5,
         errorThreshold: 1,
@@ -93,7 +93,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(await statuses()).toEqual(whileOpen);
     });
 
-    it('tells of transitions, on the channel and to onTransition alike', async () => {
+    it('reports transitions on the channel and to onTransition', async () => {
       const transitions = heard('breaking:circuit_breaker:transition');
       const told: unknown[] = [];
       const server = await guardedServer(adapter, sendOk, {
@@ -118,7 +118,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(told).toEqual(transitions);
     });
 
-    it('keeps an onTransition that throws away from the answer, and warns', async () => {
+    it('warns of an onTransition that throws, and leaves the answer unharmed', async () => {
       const warnings = warned();
       const server = await guardedServer(adapter, fail, {
         onTransition: () => {

@@ -47,7 +47,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
       expect(server.handled).toBe(2);
     });
 
-    it('brings the fields of the rate limits that the request has passed', async () => {
+    it('carries the fields of the rate limits that the request has passed', async () => {
       const server = await guardedServer(
         adapter,
         sendOk,
@@ -69,7 +69,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
       });
     });
 
-    it('is no failure, nor is what the app makes of it: the breaker closes as ever', async () => {
+    it('is no failure, whatever the app makes of it: the breaker closes as usual', async () => {
       const { server } = await opened({ rejectWith: 'error' });
       for (let refused = 0; refused < 5; refused++) expect((await server.get()).status).toBe(418);
       server.clock.advanceBy(10);
@@ -85,7 +85,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
   });
 
   describe('problem of a circuit breaker', () => {
-    it('makes the body, of what it is told and of the request', async () => {
+    it('makes the body from the refusal and the request', async () => {
       const rejections: Rejection[] = [];
       const { server } = await opened({
         problem: async (rejection, req) => {

@@ -114,7 +114,7 @@ export function settlingContract(adapter: AdapterUnderTest): void {
       },
     );
 
-    it('as an abort, when the response is destroyed without one: it looks like one', async () => {
+    it('as an abort, when the response is destroyed without an error: it looks like one', async () => {
       const server = await destroying(adapter, undefined);
       expect(server.outcomes).toEqual(['ignored']);
     });

@@ -41,7 +41,7 @@ export function handlingContract(adapter: AdapterUnderTest): void {
       expect(await server.freeAgain()).toBe(0);
     });
 
-    it('does not wait for a handler that is not asked', async () => {
+    it('does not wait for a handler that is not called', async () => {
       const server = await limitedServer(adapter, { holdUntilHandled: true });
       expect((await server.served.ask({ path: '/none' })).status).toBe(404);
       expect(await server.freeAgain()).toBe(0);

@@ -29,7 +29,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       ]);
     });
 
-    it('takes the error path when keyOf throws or says nonsense, takes no place, and goes on', async () => {
+    it('takes the error path and no place when keyOf throws or returns nonsense, and goes on', async () => {
       for (const wrong of [() => thrown(new Error('boom')), () => ({}), async () => true]) {
         let isWrong = true;
         const server = await limitedServer(

@@ -43,7 +43,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(await server.freeAgain()).toBe(2);
     });
 
-    it('only publishes what it would have done under enforce false', async () => {
+    it('with enforce false only publishes what it would have done', async () => {
       const { server } = await full({ enforce: false, name: 'shadow' });
       expect(await server.refuses()).toBe(false);
       expect(server.decisions).toEqual([
@@ -52,7 +52,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       ]);
     });
 
-    it('rejects for a stable share of the keys under a share of enforce', async () => {
+    it('with a share for enforce rejects a stable share of the keys', async () => {
       const server = await limitedServer(adapter, {
         enforce: 0.5,
         keyOf: req => adapter.headerOf(req, 'x-key'),
@@ -92,7 +92,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(headers).toMatchObject({ 'retry-after': '1', 'cache-control': 'no-store' });
     });
 
-    it('has the body that problem makes, of what it is told and of the request', async () => {
+    it('has the body that problem makes from the refusal and the request', async () => {
       const rejections: Rejection[] = [];
       const { server } = await full({
         problem: async (rejection, req) => {

@@ -21,13 +21,13 @@ export function bodiesContract(adapter: AdapterUnderTest): void {
   };
 
   describe('problem', () => {
-    test('that spreads what it is told sends the problem, what it adds, and nothing else', async () => {
+    test('that spreads the refusal sends the problem and its additions, and nothing else', async () => {
       const { headers, body } = await refused({ problem: rejection => ({ ...rejection, code: 17 }) });
       expect(headers['content-type']).toBe('application/problem+json');
       expect(JSON.parse(body)).toEqual({ ...PROBLEM, code: 17 });
     });
 
-    test('that answers what it is told sends the problem', async () => {
+    test('that returns the refusal as it is sends the problem', async () => {
       for (const problem of [(told: Rejection) => told, (told: Rejection) => told.problem]) {
         expect(JSON.parse((await refused({ problem })).body)).toEqual(PROBLEM);
       }
@@ -80,7 +80,7 @@ export function bodiesContract(adapter: AdapterUnderTest): void {
       expect(heard).toMatchObject([[{ allowed: false, violated: ['default'] }, 'ada']]);
     });
 
-    test('hears of one that shadow mode does not carry out, and of nothing that is allowed', async () => {
+    test('hears of refusals in shadow mode, and of nothing that is allowed', async () => {
       expect(await hearing({ enforce: false })).toMatchObject({
         heard: [[{ allowed: false }, 'ada']],
         status: 200,

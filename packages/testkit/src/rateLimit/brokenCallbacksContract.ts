@@ -90,7 +90,7 @@ export function brokenCallbacksContract(adapter: AdapterUnderTest): void {
       expect(await firstBroken(callback, broken)).toBe(thrown);
     });
 
-    test('that rejects likewise', async () => {
+    test('that rejects does the same', async () => {
       const thrown = new Error('broken');
       expect(await firstBroken(callback, () => Promise.reject(thrown))).toBe(thrown);
     });

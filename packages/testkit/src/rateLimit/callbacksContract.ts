@@ -38,7 +38,7 @@ export function callbacksContract(adapter: AdapterUnderTest): void {
       expect(messages[0]?.key).toBe(messages[2]?.key);
     });
 
-    test('takes any string, the empty one and those of properties too', async () => {
+    test('takes any string, even the empty one and names of properties', async () => {
       const { get } = bound(
         await served({ ...upTo(1), keyOf: req => returned(headerOf(req, 'x-user') ?? '') }),
       );
@@ -109,7 +109,7 @@ export function callbacksContract(adapter: AdapterUnderTest): void {
       expect((await get({ 'X-Tier': 'paid' })).status).toBe(200);
     });
 
-    test('leaves a key what it owes when its tier changes', async () => {
+    test('keeps the debt of a key when its tier changes', async () => {
       const { get } = bound(await served({ ...upTo(9), limitsOf, keyOf: () => 'alice' }));
       await get({ 'X-Tier': 'paid' });
       expect((await get({ 'X-Tier': 'free' })).status).toBe(429);

@@ -30,7 +30,7 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
   describe('the key of a client', () => {
     provokes('BREAKING_PROXY_NOT_TRUSTED');
 
-    test('is its address, however that is written, of IPv6 its network', async () => {
+    test('is its address in any spelling, and for IPv6 its network', async () => {
       const keyOf = await keysOf({ trusts: 'oneProxy' });
       const keys = [];
       for (const spellings of CLIENTS) {
@@ -70,12 +70,12 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
       expect(await keyOf(forwarded)).toBe(await keyOf());
     });
 
-    test('is not what the client says that is not trusted', async () => {
+    test('ignores what an untrusted client says', async () => {
       const keyOf = await keysOf({ trusts: 'nobody' });
       expect(await keyOf('192.0.2.1')).toBe(await keyOf('192.0.2.2'));
     });
 
-    test("is not what the client says to a trusted proxy: the framework's setting rules", async () => {
+    test("ignores what the client says to a trusted proxy: the framework's setting rules", async () => {
       const keyOf = await keysOf({ trusts: 'oneProxy' });
       expect(await keyOf('192.0.2.1, 203.0.113.9')).toBe(await keyOf('192.0.2.2, 203.0.113.9'));
     });

@@ -42,12 +42,12 @@ export function decisionContract(adapter: AdapterUnderTest): void {
       expect(tokensOf(await decisionAfter(1, other, one))).toEqual([8, 1]);
     });
 
-    test('of equals is the first', async () => {
+    test('is the first of equals', async () => {
       const gates = ['first', 'second'].map(name => limit({ ...upTo(3), name }));
       expect((await decisionAfter(1, ...gates))?.limits).toMatchObject([{ name: 'first' }]);
     });
 
-    test('is a refusal before all others, of several the one with the longest wait', async () => {
+    test('is a refusal if there is one, and of several refusals the one with the longest wait', async () => {
       const shadow = (name: string, secs: number) => {
         return limit({ capacityMax: 1, restoreRateHz: 1 / secs, name, enforce: false });
       };
@@ -62,13 +62,13 @@ export function decisionContract(adapter: AdapterUnderTest): void {
       expect(decision).toMatchObject({ allowed: false, violated: ['long'], retryAfterSecs: 50 });
     });
 
-    test('is not there where no limiter decided', async () => {
+    test('is missing where no limiter decided', async () => {
       expect(await decisionAfter(1, limit({ ...upTo(3), skip: () => true }))).toBeUndefined();
     });
   });
 
   describe('breaking:rate_limit:decision', () => {
-    test('tells each decision, with key, cost and source', async () => {
+    test('reports each decision, with key, cost and source', async () => {
       const messages = heard('breaking:rate_limit:decision');
       const gates = [limit({ ...upTo(3), name: 'api', keyOf: () => 'alice', costOf: () => 2 })];
       const served = await serve(adapter, { gates });
@@ -81,7 +81,7 @@ export function decisionContract(adapter: AdapterUnderTest): void {
       ]);
     });
 
-    test('tells nothing of a request that was skipped, or whose callback failed', async () => {
+    test('reports nothing about a request that was skipped, or whose callback failed', async () => {
       const messages = heard('breaking:rate_limit:decision');
       const broken = () => {
         throw new Error('no key');

@@ -103,7 +103,7 @@ export function draft11Contract(adapter: AdapterUnderTest): void {
       expect(answer?.policy).toBe(`"default";q=${n};w=60`);
     });
 
-    test('round everything else up, to 1 at least', async () => {
+    test('round everything else up, to at least 1', async () => {
       expect(await firstOf({ capacityMax: 10, restoreRateHz: 9.9 })).toMatchObject({
         policy: '"default";q=10;w=2',
         limit: '"default";r=9;t=1',
@@ -141,7 +141,7 @@ export function draft11Contract(adapter: AdapterUnderTest): void {
       });
     });
 
-    test('do not show a limiter that the request did not come to', async () => {
+    test('do not show a limiter that the request did not reach', async () => {
       const gates = [limit({ ...upTo(1), name: 'app' }), limit({ ...upTo(5), name: 'route' })];
       expect(await lastOf(2, ...gates)).toEqual({
         status: 429,

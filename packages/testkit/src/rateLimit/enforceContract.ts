@@ -78,7 +78,7 @@ export function enforceContract(adapter: AdapterUnderTest): void {
       expect(await rejected(0.1)).toEqual(some);
     });
 
-    test('rejects those of a smaller share too, 0 nobody and 1 everybody', async () => {
+    test('includes the keys of a smaller share; 0 rejects nobody and 1 everybody', async () => {
       const [some, more] = [await rejected(0.1), await rejected(0.5)];
       expect(more).toEqual(expect.arrayContaining(some));
       expect(more.length).toBeGreaterThan(some.length);

@@ -66,7 +66,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
     });
 
     testWhere(!adapter.knowsNoAddresses)(
-      'that asks for the address is warned of a setting under which any client may choose it',
+      'that uses the address causes a warning where any client may choose its address',
       async () => {
         const warnings = warned();
         const gates = [limit({ ...upTo(9), keyOf: (_req, address) => address })];
@@ -98,7 +98,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
     });
 
     testWhere(!adapter.knowsNoAddresses)(
-      'that does not know leaves it to the framework, and what is no address is the peer',
+      'that returns undefined leaves it to the framework, and an answer that is no address means the peer',
       async () => {
         expect(await keyOfClient({ addressOf: byCdn }, {})).toBe('ip:127.0.0.1');
         expect(await keyOfClient({ addressOf: () => null }, {})).toBe('ip:127.0.0.1');

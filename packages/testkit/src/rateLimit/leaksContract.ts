@@ -38,7 +38,7 @@ export function leaksContract(adapter: AdapterUnderTest): void {
       }
     });
 
-    test('twenty limiters on one request have not listened more often than one', async () => {
+    test('twenty limiters on one request add no more listeners than one', async () => {
       const most = async (n: number) => {
         const counts: number[][] = [];
         const handler: Handler = io => {
@@ -70,7 +70,7 @@ export function leaksContract(adapter: AdapterUnderTest): void {
       expect(live.listenerCount(errorMonitor)).toBe(0);
     });
 
-    raw('nor does one that is no longer piped into a response which is not over', async () => {
+    raw('a stream that is unpiped from an open response keeps none either', async () => {
       const live = new PassThrough();
       let res: ServerResponse | undefined;
       const handler: Handler = io => {
@@ -96,7 +96,7 @@ export function leaksContract(adapter: AdapterUnderTest): void {
       expect(new Set(counts.slice(1)).size).toBe(1);
     });
 
-    raw('nor does one that sends many at once, whose answers wait for each other', async () => {
+    raw('nor does a connection with pipelined requests whose answers wait for each other', async () => {
       const listenersWith = async (requests: number) => {
         const first = new Held();
         const handler: Handler = async io => {

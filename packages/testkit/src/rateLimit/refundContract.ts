@@ -38,7 +38,7 @@ export function refundContract(adapter: AdapterUnderTest): void {
   };
 
   describe('refundWhen', () => {
-    test('that says so gives the tokens back, once the response has finished', async () => {
+    test('that returns true gives the tokens back once the response has finished', async () => {
       const { served, store, settled } = await refunding(({ status }) => status === 200);
       expect((await served.get()).headers.ratelimit).toBe('"api";r=4;t=40');
       await settled();
@@ -46,7 +46,7 @@ export function refundContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).headers.ratelimit).toBe('"api";r=4;t=40');
     });
 
-    test('that does not leaves them taken', async () => {
+    test('that returns false gives nothing back', async () => {
       const { served, store, settled } = await refunding(() => false);
       await served.get();
       await settled();
@@ -129,7 +129,7 @@ export function refundContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).headers.ratelimit).toBe('"outer";r=4;t=40, "default";r=0');
     });
 
-    test('of several limiters is asked each for itself', async () => {
+    test('is asked separately for each of several limiters', async () => {
       const stores = [new Refunds(), new Refunds(), new Refunds()];
       const gates = stores.map((store, i) =>
         limit({ ...upTo(5), name: `${i}`, store, refundWhen: () => i !== 1 }),
@@ -160,7 +160,7 @@ export function refundContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).status).toBe(200);
     });
 
-    test('that throws what cannot even be shown as text warns all the same', async () => {
+    test('that throws a value that cannot be shown as text warns too', async () => {
       const warnings = warned();
       const { served, settled } = await refunding(() => {
         throw Object.create(null);

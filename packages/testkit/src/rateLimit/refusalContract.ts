@@ -20,7 +20,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(statuses).toEqual([200, 200, 200, 429, 429]);
     });
 
-    test('lets one request through for each token that is restored, to the moment', async () => {
+    test('lets one request through for each restored token, exactly on time', async () => {
       const clock = new MockClock(1000);
       const served = await serve(adapter, { gates: [limit({ ...upTo(1), clock })] });
       const statusAfter = async (secs: number) => {

@@ -98,7 +98,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
       return served.get({ 'X-User': 'alice' });
     };
 
-    test('makes the body, of what it is told and of the request', async () => {
+    test('makes the body from the refusal and the request', async () => {
       const rejections: Rejection[] = [];
       const { status, headers, body } = await refused((rejection, req) => {
         rejections.push(rejection);

@@ -59,7 +59,7 @@ export function requestKindsContract(adapter: AdapterUnderTest): void {
       });
     });
 
-    testWhere(!adapter.answersWithResponse)('a hijacked response is none of its business', async () => {
+    testWhere(!adapter.answersWithResponse)('a hijacked response is left alone', async () => {
       const served = await serve(adapter, {
         gates: [limit(upTo(1))],
         handler: io => {

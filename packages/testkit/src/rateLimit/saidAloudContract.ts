@@ -20,7 +20,7 @@ export function saidAloudContract(adapter: AdapterUnderTest): void {
   };
   const FORWARDED = { 'X-Forwarded-For': '203.0.113.7' };
 
-  describe('is said aloud, once:', () => {
+  describe('one process warning tells of', () => {
     testWhere(!adapter.knowsNoAddresses)('a proxy that names its clients and is not trusted', async () => {
       const gates = [limit({ ...upTo(9), name: 'one' }), limit({ ...upTo(9), name: 'other' })];
       expect(await warningsOf(gates, FORWARDED)).toEqual(['BREAKING_PROXY_NOT_TRUSTED']);
@@ -39,7 +39,7 @@ export function saidAloudContract(adapter: AdapterUnderTest): void {
     });
   });
 
-  describe('is not said:', () => {
+  describe('no process warning says', () => {
     test('that a proxy is not trusted, where it is, or where keyOf gives the keys', async () => {
       expect(await warningsOf([limit(upTo(9))], FORWARDED, 'oneProxy')).toEqual([]);
       expect(await warningsOf([limit({ ...upTo(9), keyOf: () => 'ada' })], FORWARDED)).toEqual([]);

@@ -163,7 +163,7 @@ export function slowStoreContract(adapter: AdapterUnderTest): void {
       expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_STORE_FAILS']);
     });
 
-    test('and fails at a refund is told of, and harms nobody', async () => {
+    test('and fails at a refund is reported, and harms nobody', async () => {
       const warnings = warned();
       const errors = heard('breaking:store:error');
       const decisions = heard('breaking:rate_limit:decision');

@@ -37,7 +37,7 @@ export function storeErrorsContract(adapter: AdapterUnderTest): void {
   describe.each(BROKEN)('a store that $store', ({ check }) => {
     provokes('BREAKING_STORE_FAILS');
 
-    test('is said aloud, once', async () => {
+    test('causes one process warning', async () => {
       const warnings = warned();
       const served = await serve(adapter, { gates: [limitOn(check)] });
       for (let i = 0; i < 3; i++) await served.get();
@@ -48,7 +48,7 @@ export function storeErrorsContract(adapter: AdapterUnderTest): void {
       );
     });
 
-    test('is stood in for by buckets in this process', async () => {
+    test('is replaced by buckets in this process', async () => {
       const messages = heard('breaking:rate_limit:decision');
       const served = await serve(adapter, { gates: [limitOn(check)] });
       expect(await served.get()).toMatchObject({ status: 200, headers: { ratelimit: '"api";r=1;t=10' } });
@@ -79,7 +79,7 @@ export function storeErrorsContract(adapter: AdapterUnderTest): void {
       expect(body).toBe('{"type":"about:blank","title":"Service Unavailable","status":503}');
     });
 
-    test('is told of on breaking:store:error', async () => {
+    test('is published on breaking:store:error', async () => {
       for (const onStoreError of ['local', 'allow', 'deny'] as const) {
         const messages = heard('breaking:store:error');
         const served = await serve(adapter, { gates: [limitOn(check, onStoreError)] });

@@ -169,7 +169,7 @@ export function wrongOptionsContract(adapter: AdapterUnderTest): void {
       expect(error).toBeInstanceOf(RangeError);
     });
 
-    test('is not one that is undefined: that is the same as not given', async () => {
+    test('undefined is none: it means the same as an option that is not given', async () => {
       const names = [
         'limits',
         'name',

@@ -64,7 +64,7 @@ export function blockContract(using: Using): void {
 
   describe('a block', () => {
     test(
-      'refuses every cost, 0 too, until it ends, and tells by a look',
+      'refuses every cost, even 0, until it ends, and a look shows it',
       using(async opened => {
         await block(opened, 5);
         for (const cost of [0, 1, 11]) {
@@ -100,7 +100,7 @@ export function blockContract(using: Using): void {
     );
 
     test(
-      'of one key is none of others',
+      'of one key does not block others',
       using(async opened => {
         await block(opened, 60);
         expect(await opened.check(TEN, 1, 'other')).toMatchObject({ allowed: true, blocked: false });

@@ -65,7 +65,7 @@ export function changedLimitsContract(using: Using): void {
     );
 
     test(
-      'admit who waits exactly as the changed limit says',
+      'admit a caller that waits exactly as long as the changed limit says',
       using(async opened => {
         await opened.check([limit('only', 10, 0.1)], 10);
         const { retryAfterSecs } = await opened.check([limit('only', 8, 4)], 2);

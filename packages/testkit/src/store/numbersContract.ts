@@ -7,7 +7,7 @@ const RATES = [1 / 86_400, 1 / 3600, 5 / 60, 1 / 3, 1, 997, 100_000, 1_000_000];
 /** Numbers keep their precision, wherever they are kept. */
 export function numbersContract(using: Using): void {
   describe('numbers', () => {
-    test.each(RATES)('at %d tokens a second, a month on, who waits as told is admitted', rate =>
+    test.each(RATES)('at %d tokens a second, after a month, a caller that waits as told is admitted', rate =>
       using(async opened => {
         await opened.advanceBy(MONTH_SECS);
         const limits = [limit('only', 1000, rate)];

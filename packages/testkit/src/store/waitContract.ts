@@ -7,7 +7,7 @@ import { one, reserve, TWO, waits, want } from './reserving.js';
 export function waitContract(using: Using): void {
   describe('a caller that waits', () => {
     test(
-      'is promised the moment at which the tokens are there that nobody ahead was promised',
+      'is promised the moment at which there are tokens that nobody ahead was promised',
       using(async opened => {
         const made: Reservation[] = [];
         for (const cost of [1, 1, 1, 2, 1]) made.push(await one(opened, want(TWO, cost)));
@@ -54,7 +54,7 @@ export function waitContract(using: Using): void {
     );
 
     test(
-      'is not overtaken by a check, and one who does not wait is told the truth',
+      'is not overtaken by a check, which is told the true wait',
       using(async opened => {
         await reserve(opened, [want(), want(), want(), want()]);
         const refused = await opened.check(TWO);
@@ -85,7 +85,7 @@ export function waitContract(using: Using): void {
     );
 
     test(
-      'waits as long again from there if the clock steps back, and those who come wait behind it',
+      'waits as long again if the clock steps back, and later callers wait behind it',
       using(async opened => {
         await reserve(opened, [want(TWO, 2), want(), want(), want()]);
         await opened.advanceBy(-100);
@@ -124,7 +124,7 @@ export function waitContract(using: Using): void {
 
   describe('a block while callers wait', () => {
     test(
-      'stops the buckets: all move back by as much, and so do those who come later',
+      'stops the buckets: all waits move back by as much, later ones too',
       using(async opened => {
         const { made = [], movedSecs } = await reserve(opened, [want(TWO, 2), want(), want()]);
         expect(movedSecs).toBe(0);
@@ -153,7 +153,7 @@ export function waitContract(using: Using): void {
     );
 
     test(
-      'makes those who come wait for its end',
+      'makes new callers wait for its end',
       using(async opened => {
         await opened.store.block?.('key', TWO, 5, opened.now);
         const { made } = await reserve(opened, [want(), want(), want()]);
