@@ -96,6 +96,13 @@ describe("nest's README", () => {
   });
 });
 
+test('the recipe limits and breaks as it says', async () => {
+  const [service] = compiled('examples/nestjs/README.md') as [string];
+  const url = await run(service, PACKAGE);
+  expect(await statuses(url, ...Array(6).fill('POST /login'))).toEqual([...Array(5).fill(201), 429]);
+  expect(await statuses(url, '/pay', '/pay', '/pay')).toEqual([500, 500, 503]);
+});
+
 describe('moving from @nestjs/throttler', () => {
   const [before, after] = compiled(`${PACKAGE}/MIGRATING.md`) as [string, string];
 
