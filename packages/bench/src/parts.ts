@@ -12,6 +12,7 @@ const LOADED: Readonly<Record<string, () => Promise<Part>>> = {
   waiting: async () => (await import('./waiting/waiting.js')).waiting,
   breaker: async () => (await import('./breaker/breaker.js')).breaker,
   http: async () => (await import('./http/http.js')).http,
+  nest: async () => (await import('./nest/nest.js')).nest,
   server: async () => (await import('./server/server.js')).server,
   loading: async () => (await import('./package/loading.js')).loading,
   adaptive: async () => (await import('./adaptive/adaptive.js')).adaptive,

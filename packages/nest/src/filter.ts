@@ -1,19 +1,34 @@
+import { STATUS_CODES } from 'node:http';
+import { Overloaded, StoreUnavailable, TooManyErrors, TooManyRequests } from '@breaking/core';
 import { check } from '@breaking/core/internal';
 import type { Refusal } from '@breaking/http';
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import { httpRequest } from './carrier.js';
 import { RefusedException } from './refusedException.js';
 
-/** Answers refusals as they are: with their own content type and all header fields, and without an entry in the log. */
-@Catch(RefusedException)
-export class RefusedExceptionFilter implements ExceptionFilter<RefusedException> {
+type CoreRefusal = TooManyRequests | TooManyErrors | Overloaded | StoreUnavailable;
+
+/**
+ * Answers refusals as they are: with their own content type and all header fields, and without an entry in the log. Those of core,
+ * which services throw, or gates under `rejectWith: 'error'`, become problems too; Nest would leave out their `Retry-After`.
+ */
+@Catch(RefusedException, TooManyRequests, TooManyErrors, Overloaded, StoreUnavailable)
+export class RefusedExceptionFilter implements ExceptionFilter<RefusedException | CoreRefusal> {
   /** @returns in GraphQL the exception, which is an error of the answer */
-  catch(exception: RefusedException, host: ArgumentsHost): RefusedException | undefined {
+  catch(refusal: RefusedException | CoreRefusal, host: ArgumentsHost): Error | undefined {
     const type = host.getType<string>();
+    if (type === 'graphql') return refusal;
+    const exception = 'getStatus' in refusal ? refusal : new RefusedException(refusalOf(refusal));
     if (type === 'ws') tell(host.switchToWs().getClient(), exception);
     else if (type === 'http') answer(host, exception);
-    return type === 'graphql' ? exception : undefined;
+    return undefined;
   }
+}
+
+function refusalOf({ status, headers }: CoreRefusal): Refusal {
+  const problem = { type: 'about:blank', title: STATUS_CODES[status], status };
+  const fields = { ...headers, 'Content-Type': 'application/problem+json' };
+  return { status, headers: fields, body: JSON.stringify(problem) };
 }
 
 function answer(host: ArgumentsHost, exception: RefusedException): void {

@@ -1,10 +1,9 @@
 import { ConfigurableModuleBuilder, type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, ModulesContainer } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core';
 import { RefusedExceptionFilter } from './filter.js';
 import { BreakingGuard } from './guard.js';
 import { BreakingHandles } from './handles.js';
 import { limiterTokens } from './injectLimiter.js';
-import { HandlingInterceptor } from './interceptor.js';
 import type { BreakingOptions } from './options.js';
 import { Routes } from './routes.js';
 import { routesOf } from './scan.js';
@@ -36,7 +35,6 @@ export type BreakingAsyncOptions = typeof ASYNC_OPTIONS_TYPE;
     { provide: BreakingHandles, useFactory: ({ handles }: Routes) => handles, inject: [Routes] },
     BreakingGuard,
     { provide: APP_GUARD, useExisting: BreakingGuard },
-    { provide: APP_INTERCEPTOR, useClass: HandlingInterceptor },
     { provide: APP_FILTER, useClass: RefusedExceptionFilter },
   ],
   exports: [Routes, BreakingHandles, BreakingGuard],

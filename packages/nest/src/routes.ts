@@ -15,6 +15,8 @@ import type { BreakingOptions } from './options.js';
 export class Routes {
   readonly #limits = new Map<string, RateLimiter<BucketStore>>();
   readonly #breakers = new Map<string, CircuitBreakerGroup>();
+  /** The gates that want to know what a handler threw, or when it is done. */
+  readonly #curious = new WeakSet<CallGate>();
   readonly handles = new BreakingHandles(this.#limits, this.#breakers);
   readonly #gates = new WeakMap<HandlerClass, Map<Handler, readonly CallGate[]>>();
   readonly #concurrencyLimit: GatesOfKind<'concurrencyLimit'>;
@@ -24,9 +26,16 @@ export class Routes {
   /** @throws TypeError or RangeError for a wrong option */
   constructor(options: BreakingOptions) {
     check.knownOptions('BreakingModule', options, ['rateLimit', 'circuitBreaker', 'concurrencyLimit']);
-    this.#concurrencyLimit = concurrencyLimits(options);
-    this.#rateLimit = rateLimits(options, this.#limits);
-    this.#circuitBreaker = circuitBreakers(options, this.#breakers);
+    this.#concurrencyLimit = concurrencyLimits(options, this.#curious);
+    this.#rateLimit = rateLimits(options, this.#limits, this.#curious);
+    this.#circuitBreaker = circuitBreakers(options, this.#breakers, this.#curious);
+  }
+
+  /**
+   * Whether a gate wants to know what a handler threw or when it is done: of a handler for HTTP those that say so, of a resolver all.
+   */
+  wantsToKnow(gates: readonly CallGate[], isHttp: boolean): boolean {
+    return isHttp ? gates.some(gate => this.#curious.has(gate)) : gates.length > 0;
   }
 
   /** The gates that calls of a handler have to pass, in their order. Made when they are first asked for. */
@@ -46,17 +55,25 @@ export class Routes {
   }
 }
 
-function concurrencyLimits({ concurrencyLimit }: BreakingOptions) {
+function concurrencyLimits({ concurrencyLimit }: BreakingOptions, curious: WeakSet<CallGate>) {
   const clock = concurrencyLimit?.clock;
   return new GatesOfKind('concurrencyLimit', {
     ofModule: listed(concurrencyLimit),
     isShared: true,
-    make: (own, name) => new ConcurrencyLimitGate(binding, named(own, name, { clock }), name),
+    make(own, name) {
+      const gate = new ConcurrencyLimitGate(binding, named(own, name, { clock }), name);
+      if (own.holdUntilHandled === true) curious.add(gate);
+      return gate;
+    },
   });
 }
 
 /** Limits of classes and handlers inherit the settings of the service from that of the module. */
-function rateLimits({ rateLimit }: BreakingOptions, limits: Map<string, RateLimiter<BucketStore>>) {
+function rateLimits(
+  { rateLimit }: BreakingOptions,
+  limits: Map<string, RateLimiter<BucketStore>>,
+  curious: WeakSet<CallGate>,
+) {
   const { store = new MemoryBucketStore(), keyOf, addressOf, headers, clock } = rateLimit ?? {};
   const { onStoreError, storeDeadlineSecs } = rateLimit ?? {};
   const inherited = { store, keyOf, addressOf, headers, clock, onStoreError, storeDeadlineSecs };
@@ -69,18 +86,24 @@ function rateLimits({ rateLimit }: BreakingOptions, limits: Map<string, RateLimi
       }
       const gate = new RateLimitGate(binding, named(own, name, inherited), name);
       limits.set(gate.limiter.name, gate.limiter);
+      if (own.refundWhen !== undefined) curious.add(gate);
       return gate;
     },
   });
 }
 
-function circuitBreakers({ circuitBreaker }: BreakingOptions, breakers: Map<string, CircuitBreakerGroup>) {
+function circuitBreakers(
+  { circuitBreaker }: BreakingOptions,
+  breakers: Map<string, CircuitBreakerGroup>,
+  curious: WeakSet<CallGate>,
+) {
   const clock = circuitBreaker?.clock;
   return new GatesOfKind('circuitBreaker', {
     ofModule: listed(circuitBreaker),
     isShared: false,
     make(own, name) {
       const gate = new CircuitBreakerGate(binding, named(own, name, { clock }), name);
+      curious.add(gate);
       if (name !== undefined) breakers.set(own.name ?? name, gate.breakers);
       return gate;
     },

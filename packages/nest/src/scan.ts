@@ -2,10 +2,14 @@ import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
 import { type Said, saidOf } from './decorators.js';
 import type { Handler, HandlerClass } from './gatesOfKind.js';
 import { limitersInjectedInto } from './injectLimiter.js';
+import { intercept } from './interceptor.js';
 import type { BreakingOptions } from './options.js';
 import { Routes } from './routes.js';
 
 const KINDS: readonly (keyof Said)[] = ['rateLimit', 'circuitBreaker', 'concurrencyLimit'];
+
+/** What @nestjs/graphql leaves on resolvers. They are called with the module's gates though they say nothing. */
+const RESOLVER = 'graphql:resolver_type';
 
 /**
  * Makes the gates of all handlers of an application, so that a wrong option stops it when it starts and limiters can be
@@ -44,7 +48,10 @@ function prepare(routes: Routes, metatype: HandlerClass, isController: boolean):
   for (const handler of methodsOf(metatype)) {
     const says = KINDS.some(kind => saidOf(kind, handler) !== undefined);
     // Whatever makes a method a handler leaves metadata on it.
-    if (says || (isMeant && Reflect.getMetadataKeys(handler).length > 0)) routes.gatesOf(metatype, handler);
+    const isHandler = isMeant && Reflect.getMetadataKeys(handler).length > 0;
+    if (!says && !isHandler && !Reflect.hasMetadata(RESOLVER, handler)) continue;
+    const gates = routes.gatesOf(metatype, handler);
+    if (routes.wantsToKnow(gates, isController)) intercept(metatype.prototype, handler);
   }
 }
 

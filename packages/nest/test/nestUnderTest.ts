@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { pipeline } from 'node:stream';
 import { CircuitBreakerGate, ConcurrencyLimitGate, RateLimitGate } from '@breaking/http';
-import { BreakingModule, type NestRequest } from '@breaking/nest';
+import { BreakingModule, type NestRequest, RefusedException, RefusedExceptionFilter } from '@breaking/nest';
 import {
   type AdapterUnderTest,
   type GateUnderTest,
@@ -18,6 +18,7 @@ import {
   type ExceptionFilter,
   type ExecutionContext,
   Get,
+  type INestApplication,
   Module,
   NotFoundException,
   Post,
@@ -25,7 +26,7 @@ import {
   Res,
   UseGuards,
 } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, NestFactory } from '@nestjs/core';
+import { APP_GUARD, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Request as ExpressRequest, Response as ExpressResponse } from 'express';
@@ -64,6 +65,7 @@ export const nestOnExpress: AdapterUnderTest = {
   },
   mount: async ({ trusts = 'nobody', ...scenario }) => {
     const app = await NestFactory.create<NestExpressApplication>(rootOf(scenario, expressIo), CREATED);
+    useErrorHandler(app, scenario, expressIo);
     app.set('trust proxy', EXPRESS_TRUSTS[trusts]);
     await app.init();
     return app.getHttpServer() as Server;
@@ -93,20 +95,17 @@ async function onFastify({ trusts = 'nobody', ...scenario }: Scenario, options: 
   const platform = new FastifyAdapter({ trustProxy: FASTIFY_TRUSTS[trusts], ...options });
   const root = rootOf(scenario, fastifyIo);
   const app = await NestFactory.create<NestFastifyApplication>(root, platform, CREATED);
+  useErrorHandler(app, scenario, fastifyIo);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return app.getHttpServer();
 }
 
 /** An application whose first gate is the module's, if it is met once; the others are guards of their own. */
-function rootOf({ gates, beforeEachGate, handler = sendOk, errorHandler }: Scenario, ioOf: IoOf) {
-  const ioIn = (host: ArgumentsHost) => {
-    const http = host.switchToHttp();
-    return ioOf(http.getRequest<never>(), http.getResponse<never>());
-  };
+function rootOf({ gates, beforeEachGate, handler = sendOk }: Scenario, ioOf: IoOf) {
   const before: CanActivate = {
     canActivate(context) {
-      beforeEachGate?.(ioIn(context), context.switchToHttp().getRequest());
+      beforeEachGate?.(ioIn(context, ioOf), context.switchToHttp().getRequest());
       return true;
     },
   };
@@ -134,23 +133,32 @@ function rootOf({ gates, beforeEachGate, handler = sendOk, errorHandler }: Scena
     }
   }
 
-  @Catch()
-  class Errors implements ExceptionFilter {
-    catch(error: unknown, host: ArgumentsHost) {
-      errorHandler?.(error, ioIn(host));
-    }
-  }
-
   @Module({
     imports: [BreakingModule.forRoot(ofModule)],
     controllers: [Service],
-    providers: [
-      { provide: APP_GUARD, useValue: before },
-      ...(errorHandler === undefined ? [] : [{ provide: APP_FILTER, useClass: Errors }]),
-    ],
+    providers: [{ provide: APP_GUARD, useValue: before }],
   })
   class Root {}
   return Root;
+}
+
+function ioIn(host: ArgumentsHost, ioOf: IoOf): Io {
+  const http = host.switchToHttp();
+  return ioOf(http.getRequest<never>(), http.getResponse<never>());
+}
+
+/** A catch-all of the application's own comes first. It leaves refusals that are responses to the module's filter. */
+function useErrorHandler(app: INestApplication, { errorHandler }: Scenario, ioOf: IoOf): void {
+  if (errorHandler === undefined) return;
+  const refusals = new RefusedExceptionFilter();
+  @Catch()
+  class Errors implements ExceptionFilter {
+    catch(error: unknown, host: ArgumentsHost) {
+      if (error instanceof RefusedException) refusals.catch(error, host);
+      else errorHandler?.(error, ioIn(host, ioOf));
+    }
+  }
+  app.useGlobalFilters(new Errors());
 }
 
 function guardOf(gate: GateUnderTest): CanActivate {

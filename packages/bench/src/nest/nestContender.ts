@@ -1,0 +1,8 @@
+import type { ModuleMetadata } from '@nestjs/common';
+import type { Contender } from '../contender.js';
+import type { HttpLimit } from '../http/httpContender.js';
+
+/** What a contender adds to the root module of an application of NestJS. */
+export interface NestContender extends Contender {
+  module(limit: HttpLimit): Promise<Pick<ModuleMetadata, 'imports' | 'providers'>>;
+}
