@@ -6,12 +6,24 @@ const FEWEST_SLOTS = 16;
 const MOST_HOMES = 65_536;
 /** The largest share of the slots that is filled. */
 const FULLEST = 0.75;
-/** How far a shard grows then. A small one grows far, a large one so that a bucket takes up 43 to 53 bytes. */
-const growth = (buckets: number) => (buckets < 500 ? 2 : 1.25);
+/** The part of a whole by which two of a row are as far apart as can be, however long the row is: the golden ratio. */
+const FAR_APART = (Math.sqrt(5) - 1) / 2;
+
+/**
+ * How far a shard grows then. A small one grows far, a large one so that a bucket takes up 43 to 57 bytes. All shards are filled
+ * alike, so those of one size would grow in the same turn: each grows a little more or less than the one before.
+ */
+function growth(buckets: number, tally: Tally): number {
+  if (buckets < 500) return 2;
+  tally.rebuilt += 1;
+  return 1.17 + 0.16 * ((tally.rebuilt * FAR_APART) % 1);
+}
 
 /** What all shards of a table count together. */
 export interface Tally {
   keys: number;
+  /** How often a large shard has grown. */
+  rebuilt: number;
 }
 
 /**
@@ -135,7 +147,7 @@ export class BucketShard extends BucketSlots {
     const words = this.words;
     let live = 0;
     for (let slot = 0; slot < words.length; slot += WORDS) if (this.isLive(slot, now)) live += 1;
-    const rebuilt = new BucketShard(this.#tally, (live + 1) * growth(live));
+    const rebuilt = new BucketShard(this.#tally, (live + 1) * growth(live, this.#tally));
     for (let slot = 0; slot < words.length; slot += WORDS) {
       if (!this.isLive(slot, now)) continue;
       rebuilt.copy(this, slot, rebuilt.add(this.lowOf(slot), this.highOf(slot), this.tagOf(slot)));

@@ -20,7 +20,7 @@ const MOST_SHARDS = 65_536;
 export class BucketTable {
   readonly waits = new Waits();
   readonly #maxKeys: number;
-  readonly #kept: Tally = { keys: 0 };
+  readonly #kept: Tally = { keys: 0, rebuilt: 0 };
   readonly #shards: BucketShard[];
   /** Stands for every shard that no key has been in yet. */
   readonly #none = new BucketShard(this.#kept);
