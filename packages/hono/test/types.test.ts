@@ -1,0 +1,52 @@
+import type { Decision } from '@breaking/core';
+import { circuitBreaker, concurrencyLimit, perMinute, rateLimit } from '@breaking/hono';
+import type { getConnInfo as onNode } from '@hono/node-server/conninfo';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import type { getConnInfo as onBun } from 'hono/bun';
+import type { getConnInfo as onWorkers } from 'hono/cloudflare-workers';
+import type { getConnInfo as onDeno } from 'hono/deno';
+import { expectTypeOf, test } from 'vitest';
+
+const limit = perMinute(1);
+
+test('the decision on a context is typed', () => {
+  new Hono().use(rateLimit({ ...limit, keyOf: () => 'k' })).get('/', c => {
+    expectTypeOf(c.get('rateLimit')).toEqualTypeOf<Decision | undefined>();
+    expectTypeOf(c.var.rateLimit).toEqualTypeOf<Decision | undefined>();
+    return c.text('ok');
+  });
+});
+
+test("getConnInfo of each of Hono's runtimes tells the address", () => {
+  const limitBy = (getConnInfo: typeof onNode | typeof onBun | typeof onDeno | typeof onWorkers) =>
+    rateLimit({ ...limit, addressOf: c => getConnInfo(c).remote.address });
+  expectTypeOf(limitBy).returns.toExtend<MiddlewareHandler>();
+});
+
+test('callbacks get the context, also one of an app with an environment of its own', () => {
+  interface Env {
+    Bindings: { readonly KEY: string };
+    Variables: { readonly user: { readonly id: string } };
+  }
+  const limited = rateLimit({
+    ...limit,
+    keyOf(c) {
+      expectTypeOf(c).toEqualTypeOf<Context>();
+      return c.req.header('x-user');
+    },
+  });
+  expectTypeOf(limited).toExtend<MiddlewareHandler>();
+  expectTypeOf(limited.limiter.peek).toBeCallableWith('key');
+  new Hono<Env>()
+    .use(rateLimit({ ...limit, keyOf: (c: Context<Env>) => c.get('user').id }))
+    .use(concurrencyLimit({ limit: 5 }))
+    .get('/:id', circuitBreaker({ errorThreshold: 5, timeWindowSecs: 60 }), c => {
+      expectTypeOf(c.req.param('id')).toEqualTypeOf<string>();
+      return c.text(c.env.KEY);
+    });
+});
+
+test('an app keeps the types of its routes for clients', () => {
+  const app = new Hono().get('/', rateLimit({ ...limit, keyOf: () => 'k' }), c => c.json({ hello: 'world' }));
+  expectTypeOf(app).not.toBeAny();
+});
