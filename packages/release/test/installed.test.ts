@@ -14,7 +14,8 @@ let tarballs: readonly Tarball[];
 
 /** The peers, and what compiling needs, in the ranges that this repository tests with. */
 function peers(): string[] {
-  const wanted = /^(express|koa|fastify|ioredis|prom-client|@opentelemetry\/api|@types\/(express|koa|node))$/;
+  const wanted =
+    /^(express|koa|fastify|hono|ioredis|prom-client|@opentelemetry\/api|@types\/(express|koa|node))$/;
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const all: Record<string, string> = Object.assign(
     {},
@@ -48,6 +49,8 @@ describe('all packages together, in an empty folder', { timeout: 60_000 }, () =>
       express: [200, 429],
       koa: [200, 429],
       fastify: [200, 429],
+      web: [200, 429],
+      hono: [200, 429],
       core: [true, false],
       http: 'function',
       redis: 'function',

@@ -2,9 +2,11 @@
 const { once } = require('node:events');
 const express = require('express');
 const Fastify = require('fastify');
+const { Hono } = require('hono');
 const Koa = require('koa');
 const { Registry } = require('prom-client');
 
+const byNobody = { capacityMax: 1, restoreRateHz: 0.001, keyOf: () => 'nobody' };
 const limit = { name: 'api', capacityMax: 1, restoreRateHz: 0.001 };
 
 /** The statuses of two requests through each framework, and what the packages without one say. */
@@ -31,11 +33,15 @@ module.exports = async function requests(breaking) {
   fastifyApp.get('/', async () => 'ok');
   await fastifyApp.listen();
 
+  const honoApp = new Hono().use(breaking.hono.rateLimit(byNobody)).get('/', c => c.text('ok'));
+
   const limiter = new breaking.core.RateLimiter({ limits: breaking.core.perMinute(1) });
   const said = {
     express: await statuses(expressApp.listen()),
     koa: await statuses(koaApp.listen()),
     fastify: await statuses(fastifyApp.server),
+    web: await answered(breaking.web.guard(() => new Response('ok'), { rateLimit: byNobody })),
+    hono: await answered(request => honoApp.fetch(request)),
     core: [limiter.check('key').allowed, limiter.check('key').allowed],
     http: typeof breaking.http.RateLimitGate,
     redis: typeof breaking.redis.RedisBucketStore,
@@ -49,6 +55,12 @@ module.exports = async function requests(breaking) {
 async function refusals(registry) {
   const text = await registry.metrics();
   return Number(/result="refused",source="store"\} (\d+)/.exec(text)?.[1]);
+}
+
+async function answered(handler) {
+  const statuses = [];
+  for (let i = 0; i < 2; i++) statuses.push((await handler(new Request('http://localhost/'))).status);
+  return statuses;
 }
 
 async function statuses(server) {

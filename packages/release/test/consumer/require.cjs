@@ -1,11 +1,13 @@
 const core = require('@breaking/core');
 const express = require('@breaking/express');
 const fastify = require('@breaking/fastify');
+const hono = require('@breaking/hono');
 const http = require('@breaking/http');
 const koa = require('@breaking/koa');
 const { observe } = require('@breaking/metrics/otel');
 const { collectInto } = require('@breaking/metrics/prometheus');
 const redis = require('@breaking/redis');
+const web = require('@breaking/web');
 const requests = require('./requests.cjs');
 
 const metrics = { observe, collectInto };
@@ -14,6 +16,6 @@ const dashboards = {
   koa: require('@breaking/dashboard/koa'),
   fastify: require('@breaking/dashboard/fastify'),
 };
-requests({ core, dashboards, express, fastify, http, koa, metrics, redis }).then(said =>
+requests({ core, dashboards, express, fastify, hono, http, koa, metrics, redis, web }).then(said =>
   console.log(JSON.stringify(said)),
 );

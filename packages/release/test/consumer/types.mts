@@ -5,13 +5,16 @@ import { dashboard as fastifyDashboard } from '@breaking/dashboard/fastify';
 import { dashboard as koaDashboard } from '@breaking/dashboard/koa';
 import * as onExpress from '@breaking/express';
 import breaking from '@breaking/fastify';
+import * as onHono from '@breaking/hono';
 import { type Binding, RateLimitGate } from '@breaking/http';
 import * as onKoa from '@breaking/koa';
 import { observe } from '@breaking/metrics/otel';
 import { collectInto } from '@breaking/metrics/prometheus';
 import { RedisBucketStore } from '@breaking/redis';
+import { guard } from '@breaking/web';
 import express from 'express';
 import { fastify } from 'fastify';
+import { Hono } from 'hono';
 import { Redis } from 'ioredis';
 import Koa from 'koa';
 import { register } from 'prom-client';
@@ -45,6 +48,19 @@ fastifyApp.get(
   '/',
   { config: { rateLimit: perMinute(2), circuitBreaker: false } },
   async req => req.rateLimit,
+);
+
+const honoApp = new Hono();
+honoApp.use(onHono.rateLimit({ ...perMinute(100), store, name: 'api', keyOf: c => c.req.header('x-user') }));
+honoApp.get('/', onHono.circuitBreaker({ errorThreshold: 5, timeWindowSecs: 60 }), c =>
+  c.json(c.get('rateLimit')?.limits),
+);
+
+export const handler = guard(
+  (request: Request, info: { address: string }) => new Response(request.url + info.address),
+  {
+    rateLimit: { ...perMinute(100), addressOf: (_request, { address }) => address },
+  },
 );
 
 export const gateOf = (binding: Binding<object, object>) => new RateLimitGate(binding, perMinute(100));

@@ -1,12 +1,7 @@
-import { perMinute, RateLimiter, TooManyRequests } from '@breaking/core';
-
-const limiter = new RateLimiter({ limits: { burst: perMinute(1) } });
+import { guard, perMinute } from '@breaking/web';
 
 export const dynamic = 'force-dynamic';
 
-export function GET(request) {
-  const decision = limiter.check(request.headers.get('x-user') ?? 'nobody');
-  if (decision.allowed) return new Response('ok');
-  const { status, headers, message } = new TooManyRequests(decision);
-  return new Response(message, { status, headers });
-}
+export const GET = guard(() => Response.json({ hello: 'world' }), {
+  rateLimit: { ...perMinute(1), keyOf: request => request.headers.get('x-user') ?? 'nobody' },
+});
