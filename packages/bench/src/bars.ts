@@ -40,6 +40,7 @@ export function bars(results: Results): readonly Bar[] {
     timesFaster(results, 'breaker', 'closed, sync', 'ns over the bare call', 3),
     timesFaster(results, 'breaker', 'refused, async', 'ns', 4),
     timesFaster(results, 'breaker', 'refused, sync', 'ns', 4),
+    ours(results, 'outbound', 'retry, breaker, limits', 'ns over the bare call', 'at most', 3000),
     ours(results, 'adaptive', '10, 5, 20 places', '% of the best fixed limit', 'at least', 95),
     ...['express', 'koa', 'fastify'].flatMap(framework =>
       ours(

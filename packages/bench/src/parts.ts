@@ -11,6 +11,7 @@ const LOADED: Readonly<Record<string, () => Promise<Part>>> = {
   listening: async () => (await import('./listening/listening.js')).listening,
   waiting: async () => (await import('./waiting/waiting.js')).waiting,
   breaker: async () => (await import('./breaker/breaker.js')).breaker,
+  outbound: async () => (await import('./outbound/outbound.js')).outbound,
   http: async () => (await import('./http/http.js')).http,
   nest: async () => (await import('./nest/nest.js')).nest,
   server: async () => (await import('./server/server.js')).server,

@@ -1,7 +1,7 @@
+import { type Column, columnsOf, table } from './columns.js';
 import { Comparison } from './comparison.js';
-import { BARE } from './http/httpContender.js';
 import { provenance } from './provenance.js';
-import type { PartResult, Results } from './results.js';
+import type { Results } from './results.js';
 import { figure, markdownTable } from './table.js';
 
 /** The lines between which the section stands. */
@@ -21,14 +21,8 @@ export function withSection(readme: string, section: string): string {
 
 /** The whole comparison with the peers, as Markdown. */
 export function measuredSection(results: Results): string {
-  return [keyed, waiting, breakers, http, adaptive, overload].map(section => section(results)).join('\n\n');
-}
-
-/** A column of a table: its head, and what is shown of each contender. */
-interface Column {
-  readonly head: string;
-  readonly comparison: Comparison | undefined;
-  readonly shown?: (median: number) => string;
+  const sections = [keyed, waiting, breakers, outbound, http, adaptive, overload];
+  return sections.map(section => section(results)).join('\n\n');
 }
 
 /** What a reader of the README asks first: ours, the leanest peer, and how they compare. */
@@ -116,10 +110,7 @@ function waiting(results: Results): string {
 }
 
 function breakers(results: Results): string {
-  const column = (head: string, run: string, metric: string): Column => ({
-    head,
-    comparison: Comparison.of(results, 'breaker', run, metric),
-  });
+  const column = columnsOf(results, 'breaker');
   return [
     'A call of an async function through a circuit breaker: what it adds to the bare call, and a refused call.',
     '',
@@ -131,6 +122,24 @@ function breakers(results: Results): string {
     ]),
     '',
     provenance(results.breaker),
+  ].join('\n');
+}
+
+function outbound(results: Results): string {
+  const column = columnsOf(results, 'outbound');
+  return [
+    'A call that goes out, over a fetch that answers at once: with retry and breaker (ours also with a rate limit), and with a timeout and',
+    "the caller's signal too.",
+    '',
+    table(results.outbound, [
+      column('ns added', 'retry, breaker, limits', 'ns over the bare call'),
+      column('bytes added', 'retry, breaker, limits', 'bytes over the bare call'),
+      column('timed: ns added', 'with a timeout and a signal', 'ns over the bare call'),
+      column('bytes added', 'with a timeout and a signal', 'bytes over the bare call'),
+      column('listeners', 'with a timeout and a signal', "listeners on the caller's signal"),
+    ]),
+    '',
+    provenance(results.outbound),
   ].join('\n');
 }
 
@@ -194,18 +203,4 @@ function overload(results: Results): string {
     '',
     provenance(results.overload),
   ].join('\n');
-}
-
-/** One row for each contender that has something to show in a column. */
-function table(part: PartResult | undefined, columns: readonly Column[]): string {
-  const rows = Object.keys(part?.contenders ?? {})
-    .filter(name => name !== BARE)
-    .map(name => [name, ...columns.map(column => cell(column, name))])
-    .filter(([, ...cells]) => cells.some(text => text !== ''));
-  return markdownTable([['', ...columns.map(({ head }) => head)], ...rows]);
-}
-
-function cell({ comparison, shown = figure }: Column, name: string): string {
-  const median = comparison?.medianOf(name) ?? Number.NaN;
-  return Number.isNaN(median) ? '' : shown(median);
 }

@@ -1,0 +1,33 @@
+import { Comparison } from './comparison.js';
+import { BARE } from './http/httpContender.js';
+import type { PartResult, Results } from './results.js';
+import { figure, markdownTable } from './table.js';
+
+/** A column of a table: its head, and what is shown of each contender. */
+export interface Column {
+  readonly head: string;
+  readonly comparison: Comparison | undefined;
+  readonly shown?: (median: number) => string;
+}
+
+/** Makes the columns of one part. */
+export function columnsOf(results: Results, part: string) {
+  return (head: string, run: string, metric: string): Column => ({
+    head,
+    comparison: Comparison.of(results, part, run, metric),
+  });
+}
+
+/** One row for each contender that has something to show in a column. */
+export function table(part: PartResult | undefined, columns: readonly Column[]): string {
+  const rows = Object.keys(part?.contenders ?? {})
+    .filter(name => name !== BARE)
+    .map(name => [name, ...columns.map(column => cell(column, name))])
+    .filter(([, ...cells]) => cells.some(text => text !== ''));
+  return markdownTable([['', ...columns.map(({ head }) => head)], ...rows]);
+}
+
+function cell({ comparison, shown = figure }: Column, name: string): string {
+  const median = comparison?.medianOf(name) ?? Number.NaN;
+  return Number.isNaN(median) ? '' : shown(median);
+}
