@@ -218,9 +218,14 @@ describe('a protected fetch does as fetch does with', () => {
   });
 
   test('its caller, who stands in the stack of an error', async () => {
-    const caller = async () => protect(fetch, PROTECTED)('http://127.0.0.1:9/');
-    const error = await caller().catch(reason => reason);
-    expect(error.stack).toContain('likeFetch.test');
+    const caller = async (fetches: Fetch) => await fetches('http://127.0.0.1:9/');
+    const isNamed = async (fetches: Fetch) => {
+      const { stack } = await caller(fetches).catch(error => error);
+      return stack.includes('likeFetch.test');
+    };
+
+    // Some versions of Node tell nobody.
+    expect(await isNamed(protect(fetch, PROTECTED))).toBe(await isNamed(fetch));
   });
 
   test('its own name', () => {
