@@ -1,0 +1,95 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setImmediate as turn } from 'node:timers/promises';
+import { type BucketStore, MockClock, perSecond } from '@breaking/core';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { provokes } from '../../testkit/src/observed.js';
+import { protect } from '../src/index.js';
+import { type Behaviour, running, scriptedServer } from './scriptedServer.js';
+
+provokes('BREAKING_STORE_FAILS');
+
+/** Messages of a channel, for as long as the test runs. */
+function heard(channel: string): unknown[] {
+  const messages: unknown[] = [];
+  const hear = (message: unknown) => void messages.push(message);
+  subscribe(channel, hear);
+  onTestFinished(() => void unsubscribe(channel, hear));
+  return messages;
+}
+
+test('waiting for a place and for tokens is one waiting: together at most maxWaitSecs', async () => {
+  const clock = new MockClock();
+  const end: (() => void)[] = [];
+  const late: Behaviour = (_req, res) => void end.push(() => void res.end('answer'));
+  const { url, times } = await scriptedServer([late, [200]], clock);
+  const limits = perSecond(0.1, { burst: 1 });
+  const fetches = protect(fetch, { clock, limits, maxInFlight: 1, maxWaitSecs: 6 });
+  const first = fetches(url).then(answer => answer.text());
+  while (times.length === 0) await turn();
+  // After 4 s it gets the place, and would get tokens after 10.
+  const second = fetches(url).catch(error => error);
+  clock.advanceBy(4);
+  end[0]?.();
+  await first;
+
+  expect(await running(clock, second)).toMatchObject({ code: 'BREAKING_TOO_MANY_REQUESTS' });
+  expect([times.length, clock.time]).toEqual([1, 4]);
+});
+
+test('a store that gives no answer stops nobody: this process counts by itself', async () => {
+  const down = () => Promise.reject(new Error('down'));
+  const operations = ['check', 'peek', 'refund', 'reset', 'take', 'reserve', 'block', 'strike'];
+  const store = Object.fromEntries(operations.map(name => [name, down])) as unknown as BucketStore;
+  const { url, times } = await scriptedServer([[200]]);
+  const fetches = protect(fetch, { name: 'api', limits: perSecond(0.01, { burst: 2 }), store });
+
+  for (let i = 0; i < 2; i++) expect((await fetches(url)).status).toBe(200);
+  await expect(fetches(url)).rejects.toMatchObject({ code: 'BREAKING_TOO_MANY_REQUESTS' });
+  expect(times.length).toBe(2);
+});
+
+describe('those who listen hear', () => {
+  test('of each call that got a place or was refused one, and of none that still waits', async () => {
+    const clock = new MockClock();
+    const places = heard('breaking:concurrency_limit:decision');
+    const end: (() => void)[] = [];
+    const late: Behaviour = (_req, res) => void end.push(() => void res.end('answer'));
+    const { url, times } = await scriptedServer([late, [200]], clock);
+    const fetches = protect(fetch, { name: 'shop', clock, maxInFlight: 1, maxWaitSecs: 5 });
+    const first = fetches(url).then(answer => answer.text());
+    while (times.length === 0) await turn();
+    const second = fetches(url).then(answer => answer.text());
+    const third = fetches(url).catch(error => error.code);
+    expect(places).toEqual([{ name: 'shop', key: url, allowed: true, inFlight: 1, limit: 1 }]);
+    clock.advanceBy(4);
+    end[0]?.();
+    await Promise.all([first, second]);
+    await third;
+    const blocking = await scriptedServer([() => {}], clock);
+    void fetches(blocking.url).catch(() => {});
+    const refused = fetches(blocking.url).catch(error => error.code);
+    clock.advanceBy(5);
+
+    expect(await refused).toBe('BREAKING_OVERLOADED');
+    expect(places.map(message => (message as { allowed: boolean }).allowed)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  test("of the limit's decisions and the budget's, each under its name and the origin", async () => {
+    const decisions = heard('breaking:rate_limit:decision');
+    const { url } = await scriptedServer([[503], [200]]);
+    const retry = { attempts: 2, backoffSecs: 0.001 };
+    await (await protect(fetch, { name: 'shop', limits: perSecond(100), retry })(url)).text();
+
+    expect(decisions).toMatchObject([
+      { name: 'shop', key: url, cost: 1, decision: { allowed: true } },
+      { name: 'shop retries', key: url, decision: { allowed: true } },
+      { name: 'shop', key: url },
+    ]);
+  });
+});
