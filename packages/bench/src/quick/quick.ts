@@ -59,7 +59,8 @@ async function measured(rows: readonly Row[], base: string | undefined): Promise
   const part = await partNamed(name);
   const contenders = await contendersOf(part.family);
   const ours = contenders.find(each => each.name === OURS) as Contender;
-  const theirs = contenders.find(each => each.name === peer);
+  if (!part.takesPart(ours, run)) return [];
+  const theirs = contenders.find(each => each.name === peer && part.takesPart(each, run));
   const isLong = LONG.includes(run);
   const turns: Turn[] = [
     { column: 'ours', contender: ours },

@@ -110,6 +110,22 @@ export const ROWS: readonly Row[] = [
     metric: 'ms of the slowest 1,000 keys',
     goal: 3,
   },
+  ...(
+    [
+      ['one limit', 6.5],
+      ['two limits', 8],
+      ['refused', 4.5],
+      ['cost 0', 4.5],
+      ['blocked', 4.5],
+    ] as const
+  ).map(([run, goal]) => ({
+    what: `Redis, ${run}, µs of the server`,
+    part: 'redis',
+    run,
+    metric: 'us of the server',
+    goal,
+    peer: 'rate-limiter-flexible',
+  })),
   {
     what: 'import for Express, ms',
     part: 'loading',
