@@ -38,7 +38,7 @@ for (const [what, limits] of [
     }
   });
   const used = (await infoOf('memory', 'used_memory')) - usedBefore;
-  const name = `8:breaking:3:api:${address(KEYS / 2)}`;
+  const name = `v2:8:breaking:3:api:${address(KEYS / 2)}`;
   console.log(
     `${what}: MEMORY USAGE ${await client.memory('USAGE', name)} bytes a key, used_memory ${Math.round(used / KEYS)};`,
     `${Math.round((bytesIn - idleIn) / KEYS)} bytes to the server and ${Math.round((bytesOut - idleOut) / KEYS)} back for a decision`,

@@ -7,7 +7,7 @@ interface Connection {
   readonly isReady?: unknown;
 }
 
-const PERMISSIONS = '+evalsha +eval +time +hgetall +hset +hdel +del +pexpireat';
+const PERMISSIONS = '+evalsha +eval +time +get +set +del';
 const NOT_CONNECTED = "Check its host, port and password, and listen to its 'error' events.";
 
 /** Errors of servers and clients, and what to do about them. The first that fits is told. */

@@ -55,14 +55,11 @@ export function strikePayload({ after, withinSecs, forSecs, backoff, maxSecs }: 
   return { after, rate: after / withinSecs, secs: forSecs, backoff, longest: maxSecs };
 }
 
-export function argumentsOf(
-  { operation, limits, amount, payload }: Command,
-  latest: number,
-  now: string,
-): string[] {
-  const args = [operation, amount === Infinity ? 'inf' : String(amount), latest.toFixed(0), now, payload];
+export function argumentsOf({ operation, limits, amount, payload }: Command, latest: string): string[] {
+  const args = [operation, amount === Infinity ? 'inf' : String(amount), latest];
   for (const { name, capacityMax, restoreRateHz } of limits) {
     args.push(name, String(capacityMax), String(restoreRateHz));
   }
+  if (payload !== '') args.push(payload);
   return args;
 }

@@ -105,7 +105,7 @@ local function reserve(payload)
   elseif waiting and waiting_secs() > ${SAME_MOMENT_SECS} then
     moved = string.format('%.17g', waiting.moved)
   end
-  table.insert(answer, 1, string.format('%d %.0f %s', are_withdrawn and 1 or 0, now, moved))
+  table.insert(answer, 1, string.format('%d %s %s', are_withdrawn and 1 or 0, moment, moved))
   return table.concat(answer, ' ')
 end
 `;

@@ -1,27 +1,22 @@
 import { createHash } from 'node:crypto';
 import { SAME_MOMENT_SECS } from '@breaking/core/internal';
 import { BLOCK_AND_STRIKE } from './blockScript.js';
-import { READ_KEY } from './readKeyScript.js';
+import { PLAIN_DECISION } from './plainDecisionScript.js';
 import { RESERVE } from './reserveScript.js';
+import { READ_STATE, WRITE_STATE } from './stateScript.js';
 
 /**
  * All operations of a store in one script on one key. It is atomic and takes one round trip, whatever the number of
  * limits. The arithmetic is the same as in core's debt.ts and memory store, number for number.
  *
- * `KEYS[1]` is a hash. Each limit that is not full has one field: its name, with the value `debt at rate`. `debt` is written
- * with 17 digits, so that the same double is read back. It was owed at the moment `at`, in whole microseconds. `rate`, in
- * tokens a second, tells when the bucket is full if nobody names the limit before. The key expires when its last bucket is
- * full. A bucket on which the last who waited has gone on has one more number, of tokens that it may owe on top of its
- * capacity. Four more fields have names that no limit has, and one more number: the block (`seconds at 1 0`), the tokens of a
- * lockout (`debt at rate 0`), how often a lockout has blocked the key (`seconds at 1 times`, until that is forgotten), and who
- * waits (`seconds at longest moved`: until the last goes on, the longest wait, and by how much blocks have moved all).
+ * `KEYS[1]` is a string, as stateScript.ts says. The key expires when its last bucket is full.
  *
- * ARGV: the operation; the tokens, or the seconds of a block; the server's time in microseconds after which to do nothing;
- * the time to count with, which only tests give (empty means the server's own); a payload in JSON for `reserve` and
- * `strike`; then for each limit its name, capacityMax and restoreRateHz.
+ * ARGV: the operation; the tokens, or the seconds of a block; the server's time in microseconds after which to do nothing,
+ * or in tests `@` and the time to count with; then for each limit its name, capacityMax and restoreRateHz; and for `reserve`
+ * and `strike` a payload in JSON.
  *
- * The answer is a text, since numbers lose digits on their way out of Lua: `1` (allowed) or `0`, the server's time, what is
- * left of a block, and the debt of each limit after the operation; `take` and `strike` answer their number in place of the
+ * The answer is a text, since numbers lose digits on their way out of Lua: `1` (allowed) or `0`, the server's time
+ * (`seconds:microseconds`, which costs less to write than one number), what is left of a block, and the debt of each limit after the operation; `take` and `strike` answer their number in place of the
  * block. The answer `late` and the time mean that nothing was done.
  *
  * A key that holds other data is an error and is not changed. The script reads everything before it writes anything, and
@@ -29,16 +24,25 @@ import { RESERVE } from './reserveScript.js';
  * of the connection must be allowed to run all commands of the script.
  */
 export const SCRIPT = `
-local operation, tokens, latest, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-if not now then
+local operation, tokens, latest, now, moment = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+if latest then
   local time = redis.call('TIME')
-  now = tonumber(time[1]) * 1000000 + tonumber(time[2])
+  now, moment = time[1] * 1000000 + time[2], time[1] .. ':' .. time[2]
+else
+  now, moment = tonumber(string.sub(ARGV[3], 2)), '0:' .. string.sub(ARGV[3], 2)
 end
-if now > latest then return string.format('late %.0f', now) end
+if latest and now > latest then return 'late ' .. moment end
 
-${READ_KEY}if operation == 'reset' then
-  if #fields > 0 then redis.call('DEL', key) end
-  return string.format('1 %.0f 0', now)
+local key = KEYS[1]
+local state = redis.call('GET', key)
+if state and string.byte(state) ~= 2 then
+  return redis.error_reply('BREAKING the key holds something else than buckets')
+end
+${PLAIN_DECISION}
+${READ_STATE}
+if operation == 'reset' then
+  if state then redis.call('DEL', key) end
+  return '1 ' .. moment .. ' 0'
 end
 
 local function drained(debt, at, rate, moment)
@@ -86,11 +90,13 @@ local function waiting_secs()
   return waiting.secs - (now - waiting.at) / 1000000
 end
 
--- Buckets drain at the rates that the operation names.
+-- Buckets drain at the rates that the operation names, and come first in the state.
+local first = {}
 local function named(limits)
   for _, limit in ipairs(limits) do
     local bucket = buckets[limit.name]
     if bucket then bucket.rate, bucket.asked = limit.rate, true end
+    first[#first + 1] = limit.name
   end
   return limits
 end
@@ -128,7 +134,7 @@ local function load(limits)
 end
 
 local limits = {}
-for i = 6, #ARGV, 3 do
+for i = 4, #ARGV - 2, 3 do
   limits[#limits + 1] = { name = ARGV[i], capacity = tonumber(ARGV[i + 1]), rate = tonumber(ARGV[i + 2]) }
 end
 named(limits)
@@ -137,12 +143,12 @@ if operation ~= 'reserve' then settle() end
 ${BLOCK_AND_STRIKE}${RESERVE}
 local answer
 if operation == 'reserve' then
-  answer = reserve(ARGV[5])
+  answer = reserve(ARGV[4])
 elseif operation == 'strike' then
-  answer = string.format('1 %.0f %.17g', now, strike(cjson.decode(ARGV[5])))
+  answer = string.format('1 %s %.17g', moment, strike(cjson.decode(ARGV[#ARGV])))
 elseif operation == 'block' then
   block(tokens)
-  answer = string.format('1 %.0f 0', now)
+  answer = '1 ' .. moment .. ' 0'
 else
   load(limits)
   local secs, allowed, shortage = block_left(), true, 0
@@ -165,48 +171,13 @@ else
   end
   local third = secs
   if operation == 'take' then third = shortage end
-  answer = { allowed and '1' or '0', string.format('%.0f %.17g', now, third) }
+  answer = { allowed and '1' or '0', string.format('%s %.17g', moment, third) }
   for _, limit in ipairs(limits) do answer[#answer + 1] = string.format('%.17g', limit.debt) end
   answer = table.concat(answer, ' ')
 end
 
 if written then
-  local full, spares, expiry = {}, {}, 0
-  for name, bucket in pairs(buckets) do
-    bucket.name = name
-    bucket.full_at = bucket.at + math.ceil(bucket.debt / bucket.rate * 1000000)
-    local is_spare = not (bucket.asked or bucket.is_more)
-    if bucket.debt == 0 or (is_spare and drained(bucket.debt, bucket.at, bucket.rate) == 0) then
-      full[#full + 1] = name
-    elseif not is_spare then
-      expiry = math.max(expiry, bucket.full_at)
-    else
-      spares[#spares + 1] = bucket
-    end
-  end
-  table.sort(spares, function(a, b) return a.full_at > b.full_at end)
-  for i, bucket in ipairs(spares) do
-    if i > 64 then full[#full + 1] = bucket.name else expiry = math.max(expiry, bucket.full_at) end
-  end
-
-  for name, bucket in pairs(buckets) do
-    if bucket.changed and bucket.debt > 0 then
-      local value = string.format('%.17g %.0f %.17g', bucket.debt, bucket.at, bucket.rate)
-      if bucket.more then value = string.format('%s %.17g', value, bucket.more) end
-      redis.call('HSET', key, name, value)
-    end
-  end
-  if waiting then
-    local value = '%.17g %.0f %.17g %.17g'
-    redis.call('HSET', key, WAITING, string.format(value, waiting.secs, waiting.at, waiting.longest, waiting.moved))
-  elseif had_waiting then
-    full[#full + 1] = WAITING
-  end
-  for _, name in ipairs(full) do redis.call('HDEL', key, name) end
-  if expiry > 0 then
-    redis.call('PEXPIREAT', key, string.format('%.0f', math.min(math.ceil(expiry / 1000), 9007199254740991)))
-  end
-end
+${WRITE_STATE}end
 return answer
 `;
 

@@ -128,11 +128,12 @@ export class ScriptedBucketStore implements BucketStore {
 
   async #send(key: string, asked: Command, now: number, endsAt: number): Promise<Answer> {
     const { microsAt } = this.#settings;
-    const latest = microsAt ? Number.MAX_SAFE_INTEGER : this.#serverTime.at(endsAt);
-    const args = argumentsOf(asked, latest, microsAt ? microsAt(now).toFixed(0) : '');
+    const latest = microsAt ? `@${microsAt(now).toFixed(0)}` : this.#serverTime.at(endsAt).toFixed(0);
+    const args = argumentsOf(asked, latest);
     const askedAt = localMicros();
     const text = String(await this.#run(key, args));
-    const [status = '', time, ...words] = text.split(' ');
+    const [status = '', moment = '', ...words] = text.split(' ');
+    const time = microsIn(moment);
     const isLate = status === 'late';
     const isComplete =
       asked.operation === 'reserve' ? words.length > 0 : words.length === 1 + asked.limits.length;
@@ -141,10 +142,10 @@ export class ScriptedBucketStore implements BucketStore {
     if (!/^([01]|late)$/.test(status) || !(isLate || isComplete || (isShort && words.length === 1))) {
       throw new Error(`Redis: unexpected answer to ${asked.operation}: ${JSON.stringify(text.slice(0, 60))}`);
     }
-    if (!microsAt) this.#serverTime.learn(Number(time), askedAt, localMicros());
+    if (!microsAt) this.#serverTime.learn(time, askedAt, localMicros());
     if (!isLate) this.#deadline.answered();
     const number = words[0] === 'inf' ? Infinity : Number(words[0]);
-    return { isLate, isDone: status === '1', time: Number(time), number, words };
+    return { isLate, isDone: status === '1', time, number, words };
   }
 
   /** A server forgets its scripts when it restarts or is told to. The text is sent only then. */
@@ -156,4 +157,10 @@ export class ScriptedBucketStore implements BucketStore {
       return this.#runner.run(SCRIPT, key, args);
     }
   }
+}
+
+/** The server's time in microseconds, which it tells as `seconds:microseconds`. */
+function microsIn(moment: string): number {
+  const [secs, micros] = moment.split(':');
+  return Number(secs) * 1e6 + Number(micros);
 }

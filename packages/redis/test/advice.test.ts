@@ -66,7 +66,7 @@ describe('a store that fails is said aloud, with what to do about', () => {
     );
     const client = ioredis(server.port, { username: 'app', password: 'pass' });
     expect(await warningFor(client)).toMatch(
-      /Allow the client's user \+evalsha .* \+pexpireat on the keys of the store/,
+      /Allow the client's user \+evalsha .* \+set \+del on the keys of the store/,
     );
   });
 

@@ -68,8 +68,8 @@ describe('a key in Redis', () => {
   function keeping() {
     const prefix = ownPrefix();
     const store = new RedisBucketStore({ client: admin, prefix, deadlineSecs: 60 });
-    const keys = () => admin.keys(`${prefix.length}:${prefix}:*`);
-    return { start: `${prefix.length}:${prefix}:`, store, keys };
+    const keys = () => admin.keys(`v2:${prefix.length}:${prefix}:*`);
+    return { start: `v2:${prefix.length}:${prefix}:`, store, keys };
   }
 
   test('expires when its last bucket is full, rounded up to the millisecond', async () => {

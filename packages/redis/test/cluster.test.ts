@@ -62,7 +62,7 @@ describe.each(Object.keys(CLUSTER_CLIENTS))('a store on a Cluster of three nodes
     const [from, to] = cluster.primaries;
     const slots = new Map<string, number>();
     for (let i = 0; slots.size < 8; i++) {
-      const slot = await from.admin.cluster('KEYSLOT', `${prefix.length}:${prefix}:3:api:key ${i}`);
+      const slot = await from.admin.cluster('KEYSLOT', `v2:${prefix.length}:${prefix}:3:api:key ${i}`);
       if (slot < BOUNDS[1]) slots.set(`key ${i}`, slot);
     }
 
@@ -147,7 +147,7 @@ describe('a Cluster that loses a node and promotes its replica', { timeout: 120_
     await askAll(4);
     // Later writes would be lost with the node, and the replica would give those tokens again.
     await lost.replicated();
-    const start = `${name.length}:${name}:3:api:`;
+    const start = `v2:${name.length}:${name}:3:api:`;
     const slots = await Promise.all(KEYS.map(key => lost.admin.cluster('KEYSLOT', `${start}${key}`)));
     const lostKeys = KEYS.filter((_, i) => (slots[i] as number) < BOUNDS[1]);
     expect(lostKeys.length).toBeGreaterThan(2);

@@ -13,7 +13,7 @@ provokes('BREAKING_STORE_FAILS');
 
 /** Ten tokens, and none returns while a test runs. */
 const LIMIT = { capacityMax: 10, restoreRateHz: 1e-6 };
-const KEY = '8:breaking:3:api:a';
+const KEY = 'v2:8:breaking:3:api:a';
 
 const REAL_TIME = { timeout: 60_000 };
 

@@ -9,7 +9,8 @@ process.once('message', async ({ port, callers, limit }) => {
   const promised = [];
   const heard = answer => {
     const [, time, , isReserved, waitSecs] = String(answer).split(' ');
-    if (isReserved !== undefined) promised.push({ heardAt: Number(time), waitSecs: Number(waitSecs) });
+    const [secs, micros] = String(time).split(':').map(Number);
+    if (isReserved !== undefined) promised.push({ heardAt: secs * 1e6 + micros, waitSecs: Number(waitSecs) });
     return answer;
   };
   const client = {
