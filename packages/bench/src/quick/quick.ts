@@ -86,7 +86,7 @@ function cells(row: Row, columns: ReadonlyMap<string, Measured>, base: string | 
     const values = columns.get(column);
     return values?.[leastOf(row.metric)] ?? values?.[row.metric] ?? Number.NaN;
   };
-  const ours = Math.min(least('ours'), Number.isNaN(least('again')) ? Infinity : least('again'));
+  const ours = Number.isNaN(least('again')) ? least('ours') : (least('ours') + least('again')) / 2;
   const ofBase = base === undefined ? [] : [figure(least('base')), figure(ours / least('base'))];
   const isReached = ours <= row.goal;
   const peer = Number.isNaN(least('peer'))
@@ -109,6 +109,5 @@ function surroundings(): string {
   const load = loadavg()
     .map(each => each.toFixed(2))
     .join(' ');
-  const cpu = process.cpuUsage();
-  return `${new Date().toISOString()}, Node ${process.version}, load average ${load} on ${availableParallelism()} cores, ${Math.round((cpu.user + cpu.system) / 1000)} ms of CPU here`;
+  return `${new Date().toISOString()}, Node ${process.version}, load average ${load} on ${availableParallelism()} cores`;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+// Captured, as in `KeyHash`.
 const { charCodeAt } = String.prototype;
 
 /** The length of the longest key that is kept unchanged. */

@@ -11,8 +11,8 @@ const DEBTS = Symbol('debts');
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /**
- * What a store answers. The states of the limits are made when somebody asks for them: most callers look at `allowed` alone,
- * and making them takes a third of the time of a decision and more than half of its memory (96 bytes without, 230 with).
+ * What a store answers. The states of the limits are made when somebody asks for them: many callers look at `allowed` alone,
+ * and making them takes nearly half of the time of a decision, and more than half of its memory (96 bytes without, 230 with).
  * So `limits` is no property of its own, which `{ ...decision }` would copy; JSON and `console.log` show it.
  *
  * It is a class, since V8 takes longer to make a literal whose wait is sometimes a whole number and sometimes not: half as

@@ -1,5 +1,6 @@
 import { shown } from '../base/check.js';
 
+// Captured, as in `KeyHash`.
 const { charCodeAt } = String.prototype;
 
 const always = () => true;

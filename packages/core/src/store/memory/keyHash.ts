@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
+// Once a program has a class that extends String, as ioredis has, V8 looks up each method of a string anew, and a decision takes
+// 1.6 times as long. What is captured, in the file that uses it, is not looked up.
 const { charCodeAt } = String.prototype;
 
 /**
