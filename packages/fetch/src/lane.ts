@@ -74,15 +74,19 @@ export class Lane {
     this.#queue.advance();
   }
 
-  /** Sends nothing for so many seconds, then one call alone. A pause never shortens another. */
-  pause(secs: number): void {
+  /**
+   * Sends nothing for so many seconds, then one call alone. A pause never shortens another.
+   * @returns whether it is longer than one that there is
+   */
+  pause(secs: number): boolean {
     const until = this.#clock.secondsSinceEpoch() + secs;
-    if (until <= this.#pausedUntil) return;
+    if (until <= this.#pausedUntil) return false;
     this.#pausedUntil = until;
     this.#sent = Symbol('sent');
     this.#underWay = 0;
     this.#allowance = 1;
     if (this.#queue.length > 0) this.#wakeAfterPause();
+    return true;
   }
 
   /** There is a timer only while somebody waits for the end of a pause. */

@@ -11,7 +11,7 @@ const MOST = 1000;
 export class Origins {
   readonly #known = new Map<string, string>();
 
-  /** @returns undefined for what is no absolute URL */
+  /** @returns undefined for what is no absolute URL of HTTP */
   of(url: string): string | undefined {
     const start = PLAIN.exec(url)?.[0];
     if (start === undefined) return parsed(url);
@@ -28,7 +28,8 @@ export class Origins {
 
 function parsed(url: string): string | undefined {
   try {
-    return new URL(url).origin;
+    const { protocol, origin } = new URL(url);
+    return protocol === 'http:' || protocol === 'https:' ? origin : undefined;
   } catch {
     return undefined;
   }

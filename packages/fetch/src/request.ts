@@ -43,16 +43,18 @@ export class RequestArguments {
   }
 
   get body(): unknown {
-    return this.init?.body ?? this.request?.body;
+    const own = this.init?.body;
+    return own === undefined ? this.request?.body : own;
   }
 
   get repeatability(): Repeatability {
     const { init, request } = this;
+    const fields = headersOf(init?.headers ?? request?.headers);
     return {
       method: init?.method ?? request?.method ?? 'GET',
-      hasIdempotencyKey: new Headers(init?.headers ?? request?.headers).has('idempotency-key'),
+      hasIdempotencyKey: fields?.has('idempotency-key') === true,
       // The body of a Request is a stream, whatever it was made of.
-      isResendable: isResendable(this.body),
+      isResendable: fields !== undefined && isResendable(this.body),
     };
   }
 
@@ -66,6 +68,15 @@ export class RequestArguments {
     const { body, signal: _, ...others } = membersOf(init);
     const head = request && { method: request.method, headers: [...request.headers] };
     return new Request(this.url, { ...head, ...others, ...(isResendable(body) && body && { body }) });
+  }
+}
+
+/** Undefined for ones that no request can have. */
+function headersOf(headers: RequestInit['headers']): Headers | undefined {
+  try {
+    return new Headers(headers);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,8 +1,10 @@
 import {
+  type BucketStore,
   type ConcurrencyLimiter,
   type Decision,
   Overloaded,
   type Permit,
+  type RateLimiter,
   TooManyErrors,
   TooManyRequests,
 } from '@breaking/core';
@@ -144,9 +146,14 @@ export class Upstream {
 
   /** The other side wants no call of this key for so many seconds. Other processes hear of it through a shared store. */
   pause(secs: number): void {
-    if (!this.isPaced || secs <= 0) return;
-    this.#lane.pause(secs);
-    if (this.#settings.limiter !== undefined) quietly(this.#settings.limiter.block(this.key, secs));
+    if (!this.isPaced || secs <= 0 || !this.#lane.pause(secs)) return;
+    if (this.#settings.limiter !== undefined) quietly(this.#block(this.#settings.limiter, secs));
+  }
+
+  /** Blocks the key, unless it is blocked for longer: by another process, or by an operator. */
+  async #block(limiter: RateLimiter<BucketStore>, secs: number): Promise<void> {
+    const { blocked, retryAfterSecs } = await limiter.peek(this.key, 0);
+    if (!blocked || retryAfterSecs < secs) await limiter.block(this.key, secs);
   }
 }
 

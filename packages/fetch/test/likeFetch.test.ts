@@ -11,7 +11,7 @@ const PROTECTED: ProtectOptions = {
   timeoutSecs: 60,
   bodyTimeoutSecs: 60,
   breaker: { errorThreshold: 1e6, timeWindowSecs: 1 },
-  retry: { attempts: 1 },
+  retry: { attempts: 2, backoffSecs: 0.001 },
 };
 
 type Scenario = (fetch: Fetch, url: string) => unknown;

@@ -48,6 +48,48 @@ test('a store that gives no answer stops nobody: this process counts by itself',
   expect(times.length).toBe(2);
 });
 
+describe('a pause', () => {
+  const pausing: Behaviour = [429, { 'Retry-After': '5' }];
+
+  test('blocks the key of the limiter, for processes that share its store', async () => {
+    const clock = new MockClock();
+    const { url } = await scriptedServer([pausing], clock);
+    const fetches = protect(fetch, { clock, limits: perSecond(9) });
+    await fetches(url);
+    await turn();
+
+    expect(fetches.limiter?.peek(url)).toMatchObject({ blocked: true, retryAfterSecs: 5 });
+  });
+
+  test.each([60, Infinity])('does not end a block of %d s, such as one by an operator', async secs => {
+    const clock = new MockClock();
+    const end: (() => void)[] = [];
+    const late: Behaviour = (_req, res) =>
+      void end.push(() => void res.writeHead(429, { 'Retry-After': '5' }).end());
+    const { url, times } = await scriptedServer([late], clock);
+    const fetches = protect(fetch, { clock, limits: perSecond(9) });
+    const answer = fetches(url);
+    while (times.length === 0) await turn();
+    await fetches.limiter?.block(url, secs);
+    end[0]?.();
+    await answer;
+    await turn();
+
+    expect(fetches.limiter?.peek(url)).toMatchObject({ blocked: true, retryAfterSecs: secs });
+  });
+
+  test('is not shortened by another that is shorter', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([[429, { 'Retry-After': '60' }], pausing], clock);
+    const fetches = protect(fetch, { clock, limits: perSecond(9) });
+    await Promise.all([fetches(url), fetches(url)]);
+    await turn();
+
+    expect(times.length).toBe(2);
+    expect(fetches.limiter?.peek(url)).toMatchObject({ retryAfterSecs: 60 });
+  });
+});
+
 describe('those who listen hear', () => {
   test('of each call that got a place or was refused one, and of none that still waits', async () => {
     const clock = new MockClock();
