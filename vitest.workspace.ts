@@ -23,18 +23,19 @@ const testkit = `${packages}testkit/src/run/`;
 /** What a package prepares once for all its tests, in `test/globalSetup.ts`. */
 const globalSetupOf = (name: string) => [`${packages}${name}/test/globalSetup.ts`].filter(existsSync);
 
-const project = (name: string, include: string) => ({
+const project = (name: string, include: string, isolate = false) => ({
   resolve: { alias },
   test: {
     name,
     include: [include],
-    // A process runs one file of a project after another. `leftBehind.ts` holds that none changes what the next one finds.
-    isolate: false,
+    // A process runs one file after another, unless they are isolated. `leftBehind.ts` holds that none changes what the
+    // next one finds.
+    isolate,
     globalSetup: globalSetupOf(name),
-    setupFiles: [`${testkit}leftBehind.ts`, `${testkit}warnings.ts`],
+    setupFiles: [...(isolate ? [] : [`${testkit}leftBehind.ts`]), `${testkit}warnings.ts`],
     // A busy machine makes a test slow, not wrong. This only ends what hangs.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     server: { deps: { external: built ? [/\/packages\/\w+\/dist\//] : [] } },
   },
 });
@@ -57,7 +58,8 @@ export default defineConfig({
     sequence: { sequencer: SlowFirst },
     projects: [
       ...readdirSync(packages).map(name => project(name, `packages/${name}/test/**/*.test.ts`)),
-      project('examples', 'examples/**/test/**/*.test.ts'),
+      // Programs on pages listen and never stop, as programs of users do.
+      project('examples', 'examples/**/test/**/*.test.ts', true),
     ],
   },
 });

@@ -6,16 +6,17 @@ import { createExpress, createFastify } from './services.js';
  * Asks two servers on Express and one on Fastify in turn, as a load balancer would.
  * @param {string} redisUrl
  * @param {number} requests
+ * @param {number} [storeDeadlineSecs] after which a server counts by itself
  * @returns {Promise<{ server: string, status: number, left: string }[]>} what each request was answered, and with it what
  *   is left of the limit
  */
-export async function roundRobin(redisUrl, requests) {
+export async function roundRobin(redisUrl, requests, storeDeadlineSecs) {
   const clients = [1, 2, 3].map(() => new Redis(redisUrl));
   const [first, second, third] = /** @type {[Redis, Redis, Redis]} */ (clients);
   const servers = [
-    { name: 'Express 1', server: createExpress(first) },
-    { name: 'Express 2', server: createExpress(second) },
-    { name: 'Fastify', server: await createFastify(third) },
+    { name: 'Express 1', server: createExpress(first, storeDeadlineSecs) },
+    { name: 'Express 2', server: createExpress(second, storeDeadlineSecs) },
+    { name: 'Fastify', server: await createFastify(third, storeDeadlineSecs) },
   ];
   // So that the first requests find a connection: until there is one, each server would count by itself.
   await Promise.all(clients.map(client => client.ping()));

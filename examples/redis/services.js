@@ -9,25 +9,26 @@ import Fastify from 'fastify';
  * The options of one limit for all servers: ten requests at once, then ten a minute. Limits of one name share their
  * buckets in a store.
  * @param {import('ioredis').Redis} client each server has a connection of its own
+ * @param {number} [storeDeadlineSecs] after which a server counts by itself
  */
-function sharedLimit(client) {
-  return { name: 'api', ...perMinute(10), store: new RedisBucketStore({ client }) };
+function sharedLimit(client, storeDeadlineSecs) {
+  return { name: 'api', ...perMinute(10), store: new RedisBucketStore({ client }), storeDeadlineSecs };
 }
 
-/** @param {import('ioredis').Redis} client */
-export function createExpress(client) {
+/** @param {Parameters<typeof sharedLimit>} shared */
+export function createExpress(...shared) {
   const app = express();
-  app.use(rateLimit(sharedLimit(client)));
+  app.use(rateLimit(sharedLimit(...shared)));
   app.get('/', (_req, res) => {
     res.json({ hello: 'from Express' });
   });
   return createServer(app);
 }
 
-/** @param {import('ioredis').Redis} client */
-export async function createFastify(client) {
+/** @param {Parameters<typeof sharedLimit>} shared */
+export async function createFastify(...shared) {
   const app = Fastify();
-  await app.register(breaking, { rateLimit: sharedLimit(client) });
+  await app.register(breaking, { rateLimit: sharedLimit(...shared) });
   app.get('/', async () => ({ hello: 'from Fastify' }));
   await app.ready();
   return app.server;

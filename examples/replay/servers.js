@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
+import { perHour, perSecond } from '@breaking/core';
 import * as onExpress from '@breaking/express';
 import breaking from '@breaking/fastify';
 import * as onKoa from '@breaking/koa';
-import { perHour, perSecond } from '@breaking/core';
 import express from 'express';
 import Fastify from 'fastify';
 import Koa from 'koa';

@@ -20,7 +20,7 @@ import ts from 'typescript';
 export async function bundled(folder, input, plugins, { dir, ...output }) {
   // `this` of a module, which the code of compiled decorators looks at: what it is, without a warning.
   const context = '(void 0)';
-  const bundle = await rollup({ input, plugins: [...plugins], external: /^[^./\0]/, context });
+  const bundle = await rollup({ input, plugins: [...plugins], external: /^[^./\0]/, context, onwarn });
   const generated = await bundle.generate({
     dir: join(folder, dir),
     chunkFileNames: 'shared-[hash].js',
@@ -32,6 +32,15 @@ export async function bundled(folder, input, plugins, { dir, ...output }) {
     `${dir}/${file.fileName}`,
     file.type === 'chunk' ? file.code : linesAlone(String(file.source)),
   ]);
+}
+
+/**
+ * Declarations may name types of our own that no entry exports, such as unique symbols: users need not name them.
+ * @param {import('rollup').RollupLog} warning any other one is an error
+ */
+function onwarn({ plugin, message }) {
+  if (plugin === 'dts' && message.includes('private shared type exports')) return;
+  throw new Error(message);
 }
 
 /**

@@ -14,7 +14,7 @@ beforeAll(async () => {
   redis = await RedisServer.start();
   client = new Redis(redis.url);
   await once(client, 'ready');
-}, 60_000);
+});
 beforeEach(() => client.flushall());
 afterAll(async () => {
   client.disconnect();
@@ -38,7 +38,7 @@ test('the page shows the operations of control.js', () => {
   expect(read('README.md')).toContain(operations);
 });
 
-describe.each(['express.js', 'koa.js', 'fastify.js'])('an admin, on %s', { timeout: 60_000 }, file => {
+describe.each(['express.js', 'koa.js', 'fastify.js'])('an admin, on %s', file => {
   async function served() {
     const url = await run(read(file), 'examples/control', env());
     const items = () => fetch(`${url}/items`, { headers: { 'X-API-Key': 'key-of-ada' } });
@@ -81,7 +81,7 @@ describe.each(['express.js', 'koa.js', 'fastify.js'])('an admin, on %s', { timeo
       (await items()).headers.get('RateLimit-Policy');
     expect(await policy(here)).toBe('"api";q=50;w=50');
     expect(await policy(await served())).toBe('"api";q=50;w=50');
-    await expect.poll(() => policy(there), { timeout: 30_000, interval: 100 }).toBe('"api";q=50;w=50');
+    await expect.poll(() => policy(there), { timeout: 600_000, interval: 100 }).toBe('"api";q=50;w=50');
   });
 
   test('is told what is wrong, which changes nothing', async () => {
@@ -115,7 +115,7 @@ describe.each(['express.js', 'koa.js', 'fastify.js'])('an admin, on %s', { timeo
   });
 });
 
-test('the command does the same', { timeout: 60_000 }, async () => {
+test('the command does the same', async () => {
   const url = await run(read('express.js'), 'examples/control', env());
   const items = () => fetch(`${url}/items`, { headers: { 'X-API-Key': 'key-of-ada' } });
   await items();

@@ -38,7 +38,7 @@ beforeAll(async () => {
   redis = await RedisServer.start();
   client = new Redis(redis.url);
   await once(client, 'ready');
-}, 60_000);
+});
 afterAll(async () => {
   client.disconnect();
   await redis.close();

@@ -20,7 +20,7 @@ beforeAll(async () => {
   client = new Redis(redis.url);
   await once(client, 'ready');
   folder = mkdtempSync(join(tmpdir(), 'breaking-reload-'));
-}, 60_000);
+});
 afterAll(async () => {
   client.disconnect();
   await redis.close();

@@ -24,9 +24,7 @@ test('the model refuses 931 of 10,000 requests of 1,753 clients', () => {
 });
 
 describe.each(Object.entries(SERVERS))('real traffic through %s', (_name, createServer) => {
-  test('is allowed and refused, client by client, as the model says, and request by request, as @breaking/plan predicts', {
-    timeout: 60_000,
-  }, async () => {
+  test('is allowed and refused, client by client, as the model says, and request by request, as @breaking/plan predicts', async () => {
     const refusedRequests: number[] = [];
     const counts = await replay(createServer, requests, (done, isAllowed) => {
       if (!isAllowed) refusedRequests.push(done - 1);

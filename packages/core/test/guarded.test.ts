@@ -11,14 +11,14 @@ const BOOM = new Error('boom');
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const COMPILED = join(HERE, '../build-test/breakerFixture-compiled');
 
-const node = (...args: string[]) => promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+const node = (...args: string[]) => promisify(execFile)(process.execPath, args);
 
 // Vite leaves decorators as they are, and Node does not know them: the fixtures go through tsc.
 beforeAll(async () => {
   const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
   const projects = ['breakerFixture', 'legacyFixture'].map(name => join(HERE, name));
   await node(join(typescript, 'bin', 'tsc'), '-b', ...projects);
-}, 120_000);
+});
 
 type Fixture = typeof import('./breakerFixture/guardedService.js');
 type Legacy = typeof import('./legacyFixture/legacyService.js');

@@ -8,12 +8,12 @@ import { beforeAll, expect, test } from 'vitest';
 const FIXTURE = fileURLToPath(new URL('./gatesFixture/', import.meta.url));
 const COMPILED = fileURLToPath(new URL('../build-test/gatesFixture-compiled/', import.meta.url));
 
-const node = (...args: string[]) => promisify(execFile)(process.execPath, args, { timeout: 60_000 });
+const node = (...args: string[]) => promisify(execFile)(process.execPath, args);
 
 beforeAll(async () => {
   const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
   await node(join(typescript, 'bin', 'tsc'), '-b', FIXTURE);
-}, 120_000);
+});
 
 test('a process that served requests behind gates of every kind exits by itself', async () => {
   const { stdout, stderr } = await node(join(COMPILED, 'gatesFixture', 'everyGate.js'));

@@ -33,7 +33,7 @@ async function write(args: readonly string[], piped = ''): Promise<void> {
 
 beforeAll(async () => {
   browser = await headlessBrowser();
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -20,7 +20,7 @@ let cluster: Cluster;
 
 beforeAll(async () => {
   cluster = await startCluster();
-}, 120_000);
+});
 
 afterAll(() => cluster?.close());
 
@@ -52,9 +52,7 @@ describe.each(Object.keys(CLUSTER_CLIENTS))('a store on a Cluster of three nodes
     for (const size of added) expect(Math.abs(size - 1000)).toBeLessThan(130);
   });
 
-  test('loses no token, gives no token twice and fails no request while slots move under load', {
-    timeout: 60_000,
-  }, async () => {
+  test('loses no token, gives no token twice and fails no request while slots move under load', async () => {
     const prefix = `moving ${name}`;
     const store = new RedisBucketStore({ client: await connected(name), prefix, deadlineSecs: 60 });
     const limit = { capacityMax: 1e6, restoreRateHz: NO_REFILL };
@@ -102,7 +100,7 @@ describe.each(Object.keys(CLUSTER_CLIENTS))('a store on a Cluster of three nodes
 const LIMIT = { capacityMax: 10, restoreRateHz: NO_REFILL };
 const KEYS = Array.from({ length: 30 }, (_, i) => `key ${i}`);
 
-describe('a Cluster that loses a node and promotes its replica', { timeout: 120_000 }, () => {
+describe('a Cluster that loses a node and promotes its replica', () => {
   /** They take turns: the node that was lost is the next replica. */
   let pair: readonly [primary: ClusterNode, replica: ClusterNode];
   beforeAll(() => {

@@ -8,7 +8,7 @@ let server: SharedServer;
 
 beforeAll(async () => {
   server = await sharedServer();
-}, 120_000);
+});
 
 afterAll(() => server.close());
 

@@ -82,11 +82,11 @@ let server: SharedServer;
 
 beforeAll(async () => {
   server = await sharedServer();
-}, 120_000);
+});
 
 afterAll(() => server.close());
 
-test('decides as the memory store does, over 100,000 random operations', { timeout: 300_000 }, async () => {
+test('decides as the memory store does, over 100,000 random operations', async () => {
   const { store: redis, client } = storeInSimulatedTime(server, `test ${process.pid}`);
   const memory = new MemoryBucketStore();
   const clock = new SimulatedClock();

@@ -12,7 +12,7 @@ let admin: Redis;
 beforeAll(async () => {
   server = await sharedServer();
   admin = new Redis(server.url);
-}, 120_000);
+});
 
 afterAll(async () => {
   admin.disconnect();

@@ -33,7 +33,7 @@ beforeAll(async () => {
   await installInto(folder, tarballs, peers());
 });
 
-describe('all packages together, in an empty folder', { timeout: 60_000 }, () => {
+describe('all packages together, in an empty folder', () => {
   test('there is one copy of each', () => {
     const names = tarballs.map(each => each.name);
     const nested = names.flatMap(outer => names.map(inner => join(outer, 'node_modules', inner)));

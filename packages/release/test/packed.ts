@@ -14,7 +14,7 @@ export const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 /** The tarballs of all public packages, once they are packed. */
 export async function packedTarballs(): Promise<readonly Tarball[]> {
   const report = inject('packReport');
-  await vi.waitUntil(() => existsSync(report), { interval: 100, timeout: 120_000 });
+  await vi.waitUntil(() => existsSync(report), { interval: 100, timeout: 600_000 });
   const packed = JSON.parse(readFileSync(report, 'utf8')) as { tarballs: readonly Tarball[]; error?: string };
   if (packed.error !== undefined) throw new Error(packed.error);
   return packed.tarballs;
