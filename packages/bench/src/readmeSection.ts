@@ -21,7 +21,7 @@ export function withSection(readme: string, section: string): string {
 
 /** The whole comparison with the peers, as Markdown. */
 export function measuredSection(results: Results): string {
-  const sections = [keyed, waiting, breakers, outbound, http, adaptive, overload];
+  const sections = [keyed, waiting, breakers, outbound, http, nest, adaptive, overload];
   return sections.map(section => section(results)).join('\n\n');
 }
 
@@ -157,6 +157,20 @@ function http(results: Results): string {
     table(results.http, columns),
     '',
     provenance(results.http),
+  ].join('\n');
+}
+
+function nest(results: Results): string {
+  const columns = [
+    { head: 'added', comparison: Comparison.of(results, 'nest', 'allowed', 'us over bare') },
+    { head: 'refused', comparison: Comparison.of(results, 'nest', 'refused', 'us') },
+  ];
+  return [
+    'The same on NestJS over Express.',
+    '',
+    table(results.nest, columns),
+    '',
+    provenance(results.nest),
   ].join('\n');
 }
 
