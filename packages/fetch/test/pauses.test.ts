@@ -1,0 +1,149 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { MemoryBucketStore, MockClock, perSecond } from '@breaking/core';
+import { describe, expect, test } from 'vitest';
+import { protect } from '../src/index.js';
+import { running, scriptedServer } from './scriptedServer.js';
+
+const half = () => 0.5;
+const hang = () => {};
+
+describe('a pause', () => {
+  test('after a 429 with Retry-After holds every call of its key, then one goes alone', async () => {
+    const clock = new MockClock();
+    const open: (() => void)[] = [];
+    const { url, times } = await scriptedServer(
+      [[429, { 'Retry-After': '5' }], (_req, res) => void open.push(() => res.end('answer')), [200]],
+      clock,
+    );
+    const fetches = protect(fetch, { clock, maxWaitSecs: 10 });
+
+    expect((await fetches(url)).status).toBe(429);
+    const calls = Array.from({ length: 10 }, () => fetches(url));
+    while (open.length === 0) {
+      for (let i = 0; i < 20; i++) await turn();
+      clock.advanceBy(0.5);
+    }
+    for (let i = 0; i < 50; i++) await turn();
+    expect(times.length).toBe(2);
+    expect(times[1]).toBeGreaterThanOrEqual(5);
+    open[0]!();
+    await Promise.all(calls);
+    expect(times.length).toBe(11);
+  });
+
+  test('lets as many go as the head of the first leaves, those under way counted', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer(
+      [[429, { 'Retry-After': '5' }], [200, { RateLimit: '"api";r=3;t=1' }], hang],
+      clock,
+    );
+    const fetches = protect(fetch, { clock, maxWaitSecs: 100 });
+    await fetches(url);
+    for (let i = 0; i < 10; i++) void fetches(url).catch(() => {});
+    clock.advanceBy(5);
+    while (times.length < 5) await turn();
+    for (let i = 0; i < 100; i++) await turn();
+
+    expect(times.length).toBe(5);
+  });
+
+  test('comes before the first 429 where a head leaves nothing', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([[200, { RateLimit: '"api";r=0;t=4' }], [200]], clock);
+    const fetches = protect(fetch, { clock, maxWaitSecs: 10 });
+    await fetches(url);
+
+    await running(clock, fetches(url));
+    expect(times[1]).toBeGreaterThanOrEqual(4);
+  });
+
+  test('that is longer than maxWaitSecs gives the 429 back, and refuses the next call at once', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([[429, { 'Retry-After': '60' }]], clock);
+    const fetches = protect(fetch, { clock, maxWaitSecs: 10, retry: { attempts: 3, random: half } });
+
+    expect((await fetches(url)).status).toBe(429);
+    await expect(fetches(url)).rejects.toMatchObject({
+      code: 'BREAKING_TOO_MANY_REQUESTS',
+      retryAfterSecs: 60,
+    });
+    expect(times.length).toBe(1);
+  });
+
+  test('is none after a 503, whose Retry-After delays its own call alone', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([[503, { 'Retry-After': '5' }], [200]], clock);
+    const fetches = protect(fetch, { clock, maxWaitSecs: 10 });
+
+    expect((await fetches(url)).status).toBe(503);
+    expect((await fetches(url)).status).toBe(200);
+    expect(times).toEqual([0, 0]);
+  });
+
+  test('is none for a call that may not wait: without limits and maxWaitSecs nothing holds it', async () => {
+    const { url, times } = await scriptedServer([[429, { 'Retry-After': '60' }]]);
+    const fetches = protect(fetch, { maxInFlight: 5 });
+    for (let i = 0; i < 3; i++) expect((await fetches(url)).status).toBe(429);
+    expect(times.length).toBe(3);
+  });
+});
+
+describe('limits', () => {
+  test('hold calls back in their order, as fast as tokens return', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([[200]], clock);
+    const fetches = protect(fetch, { clock, limits: perSecond(1, { burst: 2 }), maxWaitSecs: 10 });
+    const order: number[] = [];
+    const calls = Array.from({ length: 5 }, async (_, i) => {
+      await (await fetches(url)).text();
+      order.push(i);
+    });
+    await running(clock, Promise.all(calls));
+
+    expect(order).toEqual([0, 1, 2, 3, 4]);
+    for (let i = 2; i < 5; i++) expect(times[i]).toBeGreaterThanOrEqual(i - 1);
+  });
+
+  test('refuse at once what would wait longer than maxWaitSecs', async () => {
+    const clock = new MockClock();
+    const { url } = await scriptedServer([[200]], clock);
+    const fetches = protect(fetch, { clock, limits: perSecond(0.1, { burst: 1 }), maxWaitSecs: 5 });
+    await fetches(url);
+
+    await expect(fetches(url)).rejects.toMatchObject({
+      code: 'BREAKING_TOO_MANY_REQUESTS',
+      retryAfterSecs: 10,
+    });
+  });
+
+  test('are taken by what a call costs, and given back where the breaker refuses it', async () => {
+    const clock = new MockClock();
+    const { url } = await scriptedServer([[500], hang], clock);
+    const fetches = protect(fetch, {
+      clock,
+      limits: perSecond(1, { burst: 10 }),
+      costOf: request => Number(request.headers.get('X-Cost')),
+      breaker: { errorThreshold: 1, timeWindowSecs: 60 },
+      maxInFlight: 1,
+      maxWaitSecs: 10,
+    });
+    const first = fetches(url, { headers: { 'X-Cost': '3' } });
+    const second = fetches(url, { headers: { 'X-Cost': '4' } });
+    const refused = expect(second).rejects.toMatchObject({ code: 'BREAKING_TOO_MANY_ERRORS' });
+    await (await first).text();
+    await refused;
+
+    expect(fetches.limiter?.peek(url)).toMatchObject({ limits: [{ tokensLeft: 7 }] });
+  });
+
+  test('in a shared store: a 429 of one process holds the others back too', async () => {
+    const clock = new MockClock();
+    const store = new MemoryBucketStore();
+    const { url, times } = await scriptedServer([[429, { 'Retry-After': '5' }], [200]], clock);
+    const options = { name: 'api', clock, store, limits: perSecond(100), maxWaitSecs: 10 };
+    await protect(fetch, options)(url);
+    await running(clock, protect(fetch, options)(url));
+
+    expect(times[1]).toBeGreaterThanOrEqual(5);
+  });
+});

@@ -1,0 +1,119 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setImmediate as turn } from 'node:timers/promises';
+import { MockClock, perSecond } from '@breaking/core';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { protect } from '../src/index.js';
+import { running, scriptedServer } from './scriptedServer.js';
+
+const half = () => 0.5;
+
+describe('a retry', () => {
+  test('repeats what may succeed, with full jitter that doubles', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([[503], [502], [200]], clock);
+    const fetches = protect(fetch, { clock, retry: { attempts: 3, backoffSecs: 1, random: half } });
+
+    expect((await running(clock, fetches(url))).status).toBe(200);
+    expect(times.length).toBe(3);
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(0.5);
+    expect(times[2]! - times[1]!).toBeGreaterThanOrEqual(1);
+  });
+
+  test('gives the last answer back as it is when the attempts have run out', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([[500]], clock);
+    const response = await running(
+      clock,
+      protect(fetch, { clock, retry: { attempts: 3, random: half } })(url),
+    );
+
+    expect([response.status, await response.text(), times.length]).toEqual([500, 'answer', 3]);
+  });
+
+  test.each<[string, RequestInit, number]>([
+    ['a POST', { method: 'POST', body: 'a' }, 1],
+    ['a POST with an Idempotency-Key', { method: 'POST', body: 'a', headers: { 'Idempotency-Key': '1' } }, 2],
+    ['a PUT of a string', { method: 'PUT', body: 'a' }, 2],
+    ['a PUT of a form', { method: 'PUT', body: new URLSearchParams('a=b') }, 2],
+    [
+      'a PUT of a stream',
+      { method: 'PUT', body: new Blob(['a']).stream(), duplex: 'half' } as RequestInit,
+      1,
+    ],
+  ])('after a 503 of %s makes %o', async (_what, init, attempts) => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([[503]], clock);
+    await running(clock, protect(fetch, { clock, retry: { attempts: 2, random: half } })(url, init));
+
+    expect(times.length).toBe(attempts);
+  });
+
+  test('repeats any method after a 429, which was not carried out, and sends its body again', async () => {
+    const clock = new MockClock();
+    const { url, bodies } = await scriptedServer([[429], [200]], clock);
+    const fetches = protect(fetch, { clock, retry: { attempts: 2, random: half } });
+
+    expect((await running(clock, fetches(url, { method: 'POST', body: 'pay' }))).status).toBe(200);
+    expect(bodies).toEqual(['pay', 'pay']);
+  });
+
+  test('never comes before Retry-After, and not at all where that is longer than backoffMaxSecs', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer(
+      [
+        [503, { 'Retry-After': '7' }],
+        [503, { 'Retry-After': '11' }],
+      ],
+      clock,
+    );
+    const response = await running(
+      clock,
+      protect(fetch, { clock, retry: { attempts: 5, random: half } })(url),
+    );
+
+    expect(response.status).toBe(503);
+    expect(times.length).toBe(2);
+    expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(7);
+  });
+
+  test('needs a token of the budget: a storm of failures is no storm of retries', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([[500]], clock);
+    const budget = perSecond(0.001, { burst: 3 });
+    const fetches = protect(fetch, { clock, retry: { attempts: 4, budget, random: half } });
+    await running(clock, Promise.all(Array.from({ length: 20 }, () => fetches(url))));
+
+    expect(times.length).toBe(23);
+  });
+
+  test('ends at once when the caller aborts while it backs off', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([[500]], clock);
+    const controller = new AbortController();
+    const call = protect(fetch, { clock, retry: { attempts: 3, random: half } })(url, {
+      signal: controller.signal,
+    });
+    const heard = expect(call).rejects.toThrow('enough');
+    while (times.length === 0) await turn();
+    for (let i = 0; i < 20; i++) await turn();
+    controller.abort(new Error('enough'));
+
+    await heard;
+    expect(times.length).toBe(1);
+  });
+
+  test('is published with each attempt', async () => {
+    const clock = new MockClock();
+    const { url } = await scriptedServer([[503, { 'Retry-After': '2' }], [200]], clock);
+    const heard: unknown[] = [];
+    const hear = (message: unknown) => void heard.push(message);
+    subscribe('breaking:fetch:attempt', hear);
+    onTestFinished(() => void unsubscribe('breaking:fetch:attempt', hear));
+    await running(clock, protect(fetch, { name: 'api', clock, retry: { attempts: 2, random: half } })(url));
+
+    expect(heard).toEqual([
+      { name: 'api', key: url, attempt: 1, status: 503, willRetryInSecs: 2 },
+      { name: 'api', key: url, attempt: 2, status: 200 },
+    ]);
+  });
+});

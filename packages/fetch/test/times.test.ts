@@ -1,0 +1,69 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { MockClock } from '@breaking/core';
+import { describe, expect, test } from 'vitest';
+import { protect } from '../src/index.js';
+import { running, scriptedServer } from './scriptedServer.js';
+
+const hang = () => {};
+
+describe('a time', () => {
+  test('ends an attempt that has no head by then, with a TimeoutError that counts as a failure', async () => {
+    const clock = new MockClock();
+    const { url } = await scriptedServer([hang], clock);
+    const fetches = protect(fetch, {
+      clock,
+      timeoutSecs: 2,
+      breaker: { errorThreshold: 1, timeWindowSecs: 60 },
+    });
+
+    await expect(running(clock, fetches(url))).rejects.toMatchObject({
+      code: 'BREAKING_TIMEOUT',
+      timeoutSecs: 2,
+    });
+    expect(fetches.breakers?.get(url).state).toBe('open');
+  });
+
+  test('ends a body that is not over by then', async () => {
+    const clock = new MockClock();
+    const { url } = await scriptedServer([(_req, res) => void res.writeHead(200).write('begun')], clock);
+    const response = await protect(fetch, { clock, timeoutSecs: 2, bodyTimeoutSecs: 3 })(url);
+
+    await expect(running(clock, response.text())).rejects.toMatchObject({
+      code: 'BREAKING_TIMEOUT',
+      timeoutSecs: 3,
+    });
+  });
+
+  test("lets the caller's abort through to the body", async () => {
+    const { url } = await scriptedServer([(_req, res) => void res.writeHead(200).write('begun')]);
+    const controller = new AbortController();
+    const response = await protect(fetch, { timeoutSecs: 60 })(url, { signal: controller.signal });
+    const heard = expect(response.text()).rejects.toThrow('enough');
+    controller.abort(new Error('enough'));
+    await heard;
+  });
+});
+
+describe('a place', () => {
+  test('is held until the body is over', async () => {
+    const { url, times } = await scriptedServer([[200]]);
+    const fetches = protect(fetch, { maxInFlight: 1, maxWaitSecs: 60 });
+    const first = await fetches(url);
+    const second = fetches(url);
+    for (let i = 0; i < 50; i++) await turn();
+    expect(times.length).toBe(1);
+    await first.text();
+    expect((await second).status).toBe(200);
+  });
+
+  test('that is not there within maxWaitSecs rejects with Overloaded', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([hang], clock);
+    const fetches = protect(fetch, { clock, maxInFlight: 1, maxWaitSecs: 2 });
+    void fetches(url).catch(() => {});
+
+    await expect(running(clock, fetches(url))).rejects.toMatchObject({ code: 'BREAKING_OVERLOADED' });
+    expect(clock.time).toBeGreaterThanOrEqual(2);
+    expect(times.length).toBe(1);
+  });
+});
