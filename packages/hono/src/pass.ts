@@ -30,13 +30,12 @@ export async function pass(
   }
   if (refusal !== undefined) return known === undefined ? exchange.answered(refusal) : refusal;
   if (known !== undefined) await next();
-  else await follow(exchange, next);
+  else await follow(c, exchange, next);
   return undefined;
 }
 
 /** Hono answers errors before they come back here, unless somebody threw what is no Error. */
-async function follow(exchange: HonoExchange, next: Next): Promise<void> {
-  const { c } = exchange;
+async function follow(c: Context, exchange: HonoExchange, next: Next): Promise<void> {
   const handled = next();
   exchange.handled = handled;
   try {

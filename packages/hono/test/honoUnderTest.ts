@@ -112,7 +112,7 @@ class HonoIo implements Io {
   }
 
   send(status: number, body: string): void {
-    this.#answer = this.#c.newResponse(status === 204 ? null : body, status as 200);
+    this.#answer = status === 204 ? this.#c.body(null, 204) : this.#c.text(body, status as 200);
   }
 
   stream(source: Readable): void {

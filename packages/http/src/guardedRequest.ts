@@ -11,7 +11,8 @@ type Options<Req> = Pick<CheckedCircuitBreaker<Req>, 'clock' | 'isFailure' | 'on
 export class GuardedRequest<Req> implements Watcher {
   readonly #permit: Permit;
   readonly #exchange: Exchange;
-  readonly #req: Req;
+  /** Kept for `isFailure` alone: a request may have its answer, which cannot be collected as long as it is kept. */
+  readonly #req: Req | undefined;
   readonly #options: Options<Req>;
   readonly #warn: (error: unknown) => void;
   /** Runs callbacks in the async context in which the request met the breaker. */
@@ -34,7 +35,7 @@ export class GuardedRequest<Req> implements Watcher {
   ) {
     this.#permit = permit;
     this.#exchange = exchange;
-    this.#req = req;
+    this.#req = options.isFailure === undefined ? undefined : req;
     this.#options = options;
     this.#warn = warn;
     this.#since = options.clock.secondsSinceEpoch();
@@ -90,7 +91,7 @@ export class GuardedRequest<Req> implements Watcher {
     const durationSecs = this.#headSecs ?? this.#secs();
     if (isFailure === undefined) return durationSecs > slowCallSecs || this.#isServerFailure(ending);
     try {
-      return isFailure({ ...ending, durationSecs }, this.#req);
+      return isFailure({ ...ending, durationSecs }, this.#req as Req);
     } catch (error) {
       this.#warn(error);
       return true;

@@ -31,12 +31,9 @@ export class WebExchange extends Exchange {
 
   /** The request is refused. The fields of the refusal tell of more limits than those that were set before. */
   refuse({ status, headers, body }: Refusal): void {
-    this.showFieldsOf(headers);
-    const bytes = new TextEncoder().encode(body);
-    this.#refusal = new Response(bytes, {
-      status,
-      headers: { ...headers, 'Content-Length': `${bytes.byteLength}` },
-    });
+    const length = `${Buffer.byteLength(body)}`;
+    const fields = { ...this.#fields, ...headers, 'Content-Length': length };
+    this.#refusal = new Response(body, { status, headers: fields });
   }
 
   /** Takes over the fields of a refusal in which one was set before. */
@@ -57,23 +54,30 @@ export class WebExchange extends Exchange {
    * @returns the answer as it is to be sent: the same, or a copy of it, with the fields that gates have set
    */
   answered(response: Response): Response {
-    const { status, body } = response;
+    const { status } = response;
     this.isAnswered = true;
     this.begin(status);
-    const isOver =
-      response === this.#refusal ||
-      body === null ||
-      isSentAsItIs(response) ||
-      isWithoutBody(this.#request.method, status);
-    if (isOver) this.#settle({ status, aborted: false });
-    if (isSentAsItIs(response)) return response;
-    if (isOver || !this.isWatched) return withFields(response, this.#fields);
+    if (response === this.#refusal || this.isSentAsItIs(response)) {
+      this.#settle({ status, aborted: false });
+      return response;
+    }
+    if (!this.isWatched) return withFields(response, this.#fields);
+    const { body } = response;
+    if (body === null || isWithoutBody(this.#request.method, status)) {
+      this.#settle({ status, aborted: false });
+      return withFields(response, this.#fields);
+    }
     const watched = watchedBody(body, {
       read: () => this.#settle({ status, aborted: false }),
       broke: error => this.#settle({ aborted: false, error }),
       left: () => this.#leave(),
     });
     return withFields(new Response(watched, response), this.#fields);
+  }
+
+  /** Whether nothing can be changed about an answer. */
+  protected isSentAsItIs(response: Response): boolean {
+    return isSentAsItIs(response);
   }
 
   /** The error left the outermost gate. How it is answered is not seen here, so the status is that which it asks for. */

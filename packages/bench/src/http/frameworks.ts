@@ -13,9 +13,9 @@ export type Framework = (
   handler: Handler,
 ) => Promise<RequestListener>;
 
-export type FrameworkName = 'express' | 'koa' | 'fastify';
+export type FrameworkName = 'express' | 'koa' | 'fastify' | 'hono';
 
-export const FRAMEWORKS: Readonly<Record<FrameworkName, Framework>> = { express, koa, fastify };
+export const FRAMEWORKS: Readonly<Record<FrameworkName, Framework>> = { express, koa, fastify, hono };
 
 async function express(
   contender: HttpContender,
@@ -59,6 +59,16 @@ async function fastify(
   });
   await app.ready();
   return app.routing;
+}
+
+async function hono(contender: HttpContender, limit: HttpLimit, handler: Handler): Promise<RequestListener> {
+  const { Hono } = await import('hono');
+  const { getRequestListener } = await import('@hono/node-server');
+  const app = new Hono();
+  const middleware = await contender.hono?.(limit);
+  if (middleware !== undefined) app.use(middleware);
+  app.get('/', c => c.text('hello', statusOf(handler) as 200));
+  return getRequestListener(app.fetch, { hostname: 'localhost' }) as RequestListener;
 }
 
 function statusOf(handler: Handler): number {

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { FastifyInstance } from 'fastify';
+import type { MiddlewareHandler } from 'hono';
 import type { Middleware } from 'koa';
 import type { Contender } from '../contender.js';
 
@@ -18,6 +19,8 @@ export interface HttpContender extends Contender {
   readonly guardsAgainst: 'requests' | 'failures' | 'nothing';
   express?(limit: HttpLimit): Promise<RequestHandler>;
   koa?(limit: HttpLimit): Promise<Middleware>;
+  /** On Hono's own server for Node. */
+  hono?(limit: HttpLimit): Promise<MiddlewareHandler>;
   /** Prepares an application before its only route is added, and returns options for that. */
   fastify?(app: FastifyInstance, limit: HttpLimit): Promise<FastifyRoute>;
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { FRAMEWORKS, type FrameworkName } from '../http/frameworks.js';
+
 import type { Part } from '../part.js';
 import type { Offered } from './generator.js';
 import type { OverloadContender } from './overloadContender.js';
@@ -35,7 +35,7 @@ export const overload: Part<OverloadContender> = {
   title: 'A server under more requests than it can do',
   family: 'overload',
   rounds: 1,
-  runs: Object.keys(FRAMEWORKS).flatMap(framework => Object.keys(LOADS).map(load => `${framework}, ${load}`)),
+  runs: Object.keys(SERVERS).flatMap(framework => Object.keys(LOADS).map(load => `${framework}, ${load}`)),
   takesPart: (contender, run) => contender[frameworkOf(run)] !== undefined,
   async measure(contender, run) {
     const { newService, times, highShare } = LOADS[run.slice(run.indexOf(', ') + 2)] as Load;
@@ -50,8 +50,8 @@ export const overload: Part<OverloadContender> = {
   },
 };
 
-function frameworkOf(run: string): FrameworkName {
-  return run.split(',')[0] as FrameworkName;
+function frameworkOf(run: string): keyof typeof SERVERS {
+  return run.split(',')[0] as keyof typeof SERVERS;
 }
 
 function measuredOf(told: readonly Offered[], capacityHz: number) {

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import type { FrameworkName } from '../http/frameworks.js';
+
 import type { OverloadContender } from './overloadContender.js';
 import type { Service } from './services.js';
 
@@ -10,7 +10,7 @@ type Framework = (
 ) => Promise<RequestListener>;
 
 /** An application with one handler, which asks the service. */
-export const SERVERS: Readonly<Record<FrameworkName, Framework>> = {
+export const SERVERS: Readonly<Record<'express' | 'koa' | 'fastify', Framework>> = {
   async express(contender, service, hasPriorities) {
     const { default: newApp } = await import('express');
     const app = newApp();

@@ -4,6 +4,6 @@ import { BARE, type HttpContender } from '../httpContender.js';
 export const contender: HttpContender = {
   name: BARE,
   role: 'floor',
-  packages: ['express', 'koa', 'fastify'],
+  packages: ['express', 'koa', 'fastify', 'hono', '@hono/node-server'],
   guardsAgainst: 'nothing',
 };

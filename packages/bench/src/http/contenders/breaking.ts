@@ -3,7 +3,7 @@ import type { HttpContender, HttpLimit } from '../httpContender.js';
 export const contender: HttpContender = {
   name: 'breaking',
   role: 'ours',
-  packages: ['@breaking/express', '@breaking/koa', '@breaking/fastify'],
+  packages: ['@breaking/express', '@breaking/koa', '@breaking/fastify', '@breaking/hono'],
   guardsAgainst: 'requests',
   async express(limit) {
     const { rateLimit } = await import('@breaking/express');
@@ -12,6 +12,11 @@ export const contender: HttpContender = {
   async koa(limit) {
     const { rateLimit } = await import('@breaking/koa');
     return rateLimit(policyOf(limit));
+  },
+  async hono(limit) {
+    const { rateLimit } = await import('@breaking/hono');
+    const { getConnInfo } = await import('@hono/node-server/conninfo');
+    return rateLimit({ ...policyOf(limit), addressOf: c => getConnInfo(c).remote.address });
   },
   async fastify(app, limit) {
     const { breaking } = await import('@breaking/fastify');

@@ -12,6 +12,9 @@ export const contender: HttpContender = {
   async koa() {
     return (_ctx, next) => next();
   },
+  async hono() {
+    return (_c, next) => next();
+  },
   async fastify(app) {
     app.addHook('onRequest', (_request, _reply, done) => done());
     return {};

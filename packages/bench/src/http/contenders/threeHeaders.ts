@@ -22,6 +22,14 @@ export const contender: HttpContender = {
       return next();
     };
   },
+  async hono() {
+    return async (c, next) => {
+      c.header('X-RateLimit-Limit', '1000000');
+      c.header('X-RateLimit-Remaining', '999999');
+      c.header('X-RateLimit-Reset', '3600');
+      await next();
+    };
+  },
   async fastify(app) {
     app.addHook('onRequest', (_request, reply, done) => {
       reply.header('X-RateLimit-Limit', '1000000');
