@@ -7,9 +7,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { AdaptiveContender } from '../src/adaptive/adaptiveContender.js';
 import { SCENARIOS } from '../src/adaptive/scenarios.js';
 import { contendersOf } from '../src/contender.js';
-import type { FrameworkName } from '../src/http/frameworks.js';
 import { type OverloadContender, PRIORITY } from '../src/overload/overloadContender.js';
 import { SERVERS } from '../src/overload/servers.js';
+
+type FrameworkName = keyof typeof SERVERS;
 
 const contenders = await contendersOf<OverloadContender>('overload');
 const mounted = (Object.keys(SERVERS) as FrameworkName[]).flatMap(framework =>
