@@ -8,7 +8,7 @@
  * often a lockout has blocked the key (`seconds at 1 times`, until that is forgotten), and who waits (`seconds at longest
  * moved`: until the last goes on, the longest wait, and by how much blocks have moved all).
  *
- * It is packed, since to read and write one string costs the server a third of what a hash of texts does.
+ * It is packed, since reading and writing a hash of texts takes the server longer: see MEASURED.md.
  */
 
 /** Reads the state into `buckets` and `waiting`. */

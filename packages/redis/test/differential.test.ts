@@ -1,13 +1,12 @@
 import {
   type BucketStore,
-  type Decision,
   type Limit,
   MemoryBucketStore,
-  type Reservation,
   type Reservations,
   type Want,
 } from '@breaking/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { near, sameDecisions, sameReservations } from './sameAnswers.js';
 import { type SharedServer, sharedServer } from './server/sharedServer.js';
 import { SimulatedClock, storeInSimulatedTime } from './simulatedTime.js';
 
@@ -15,12 +14,6 @@ const OPERATIONS = 100_000;
 const BATCH = 1000;
 /** Few enough that the memory store never looks for waits that are over. */
 const KEYS = 60;
-
-/**
- * How far the debts of the two stores may be apart, in tokens. One store counts time in seconds as doubles, the other in
- * microseconds; that makes 4e-7 at most here. A decision hides a debt below 0.001.
- */
-const ROUNDING = 0.001 + 1e-6;
 
 /**
  * Rates from 1 a day to 100,000 a second. Each key uses one group, and each operation one of the group's policies, so
@@ -203,34 +196,3 @@ test('decides as the memory store does, over 100,000 random operations', async (
   // Two stores of full buckets would agree on anything.
   expect(counts.owing).toBeGreaterThan(0.4 * OPERATIONS);
 });
-
-/** Seconds that differ by the rounding to microseconds alone, of a few operations. */
-function near(actual: number | undefined, expected: number | undefined, where: string): void {
-  if (expected === undefined || expected === Infinity) expect(actual, where).toBe(expected);
-  else expect(Math.abs((actual ?? NaN) - expected), where).toBeLessThan(1e-4);
-}
-
-function sameReservations(actual: Reservations, expected: Reservations, where: string): void {
-  near(actual.movedSecs, expected.movedSecs, where);
-  expect(actual.made?.length, where).toBe(expected.made?.length);
-  actual.made?.forEach(({ decision, at }, i) => {
-    const other = expected.made?.[i] as Reservation;
-    sameDecisions(decision, other.decision, where);
-    near(at, other.at, where);
-  });
-}
-
-function sameDecisions(actual: Decision, expected: Decision, where: string): void {
-  const answer = ({ allowed, blocked }: Decision) => ({ allowed, blocked });
-  expect(answer(actual), where).toEqual(answer(expected));
-  near(actual.retryAfterSecs, expected.retryAfterSecs, where);
-  expect(Math.max(...apart(expected, actual)), where).toBeLessThan(ROUNDING);
-}
-
-/** How far the debts of two decisions on the same limits are apart. */
-function apart(a: Decision, b: Decision): readonly number[] {
-  const debtsOf = ({ limits }: Decision) =>
-    limits.map(limit => limit.secondsUntil(limit.capacityMax) * limit.restoreRateHz);
-  const others = debtsOf(b);
-  return debtsOf(a).map((debt, i) => Math.abs(debt - (others[i] as number)));
-}
