@@ -193,3 +193,22 @@ describe.each(PLATFORMS)('on %s', platform => {
     expect(await served.statuses('/', '/', '/')).toEqual([503, 503, 503]);
   });
 });
+
+test('only handlers whose gates want to know what they threw have an interceptor', async () => {
+  @Controller()
+  class Cats {
+    @Get('limited') @RateLimit(perMinute(5)) limited() {}
+    @Get('guarded') @CircuitBreaker(BREAKER) guarded() {}
+    @Get('refunded')
+    @RateLimit({ ...perMinute(5), refundWhen: ({ error }) => error !== undefined })
+    refunded() {
+      throw new NotFoundException();
+    }
+  }
+  const { served } = await started('Express', rootOf({}, Cats));
+  const intercepted = Reflect.ownKeys(Cats.prototype).filter(
+    name => Reflect.getMetadata('__interceptors__', Reflect.get(Cats.prototype, name)) !== undefined,
+  );
+  expect(intercepted).toEqual(['guarded', 'refunded']);
+  for (let i = 0; i < 7; i++) expect((await served.ask({ path: '/refunded' })).status).toBe(404);
+});

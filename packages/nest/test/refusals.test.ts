@@ -1,4 +1,4 @@
-import { BreakingModule, perMinute, RateLimit, RefusedException } from '@breaking/nest';
+import { BreakingModule, perMinute, RateLimit, RefusedException, TooManyErrors } from '@breaking/nest';
 import {
   type ArgumentsHost,
   Catch,
@@ -145,5 +145,26 @@ describe.each(PLATFORMS)('a refusal on %s', platform => {
       type: 'text/plain; charset=utf-8',
       body: 'Slow down.',
     });
+  });
+
+  test('that a service throws as an error of core is a problem too, and is not logged', async () => {
+    @Controller()
+    class Failing {
+      @Get()
+      fail() {
+        throw new TooManyErrors(7, 'upstream');
+      }
+    }
+    @Module({ imports: [BreakingModule.forRoot()], controllers: [Failing] })
+    class Service {}
+    const { served, logged } = await started(platform, Service);
+    const refused = await served.get();
+    expect(problemOf(refused)).toEqual({
+      status: 503,
+      contentType: 'application/problem+json',
+      problem: { type: 'about:blank', title: 'Service Unavailable', status: 503 },
+    });
+    expect(refused.headers['retry-after']).toBe('7');
+    expect(logged).toEqual([]);
   });
 });
