@@ -1,6 +1,8 @@
 import { dashboard } from '@breaking/dashboard/express';
-import { circuitBreaker, perHour, perMinute, perSecond, rateLimit } from '@breaking/express';
+import { addressKey, circuitBreaker, perHour, perMinute, perSecond, rateLimit } from '@breaking/express';
 import express from 'express';
+
+const LOCAL = ['127.0.0.1', '::1/128'];
 
 /**
  * A small API with rate limits and a circuit breaker.
@@ -22,7 +24,10 @@ export function createApp({ clock } = {}) {
 
   // Shows them live to this machine alone. It stands before the limit, which is for clients.
   const watch = [limitAll, limitReports, breaker];
-  app.use('/breaking', dashboard({ title: 'Express', watch, authorize: req => req.ip === '127.0.0.1' }));
+  app.use(
+    '/breaking',
+    dashboard({ title: 'Express', watch, authorize: req => LOCAL.includes(addressKey(req.ip, 128) ?? '') }),
+  );
   app.use(limitAll);
 
   app.get('/', (_req, res) => {

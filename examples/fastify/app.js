@@ -1,6 +1,8 @@
 import { dashboard } from '@breaking/dashboard/fastify';
-import breaking, { perHour, perMinute, perSecond } from '@breaking/fastify';
+import breaking, { addressKey, perHour, perMinute, perSecond } from '@breaking/fastify';
 import Fastify from 'fastify';
+
+const LOCAL = ['127.0.0.1', '::1/128'];
 
 /**
  * A small API with rate limits and a circuit breaker.
@@ -26,7 +28,11 @@ export async function createApp({ clock } = {}) {
 
   // Shows all of them live to this machine alone, those of routes too.
   const watch = [app.breaking, limitReports];
-  const page = dashboard({ title: 'Fastify', watch, authorize: request => request.ip === '127.0.0.1' });
+  const page = dashboard({
+    title: 'Fastify',
+    watch,
+    authorize: request => LOCAL.includes(addressKey(request.ip, 128) ?? ''),
+  });
   await app.register(page, { prefix: '/breaking' });
 
   // What always fails is asked three times, and then left alone for 20 seconds.

@@ -1,6 +1,8 @@
 import { dashboard } from '@breaking/dashboard/koa';
-import { circuitBreaker, perHour, perMinute, perSecond, rateLimit } from '@breaking/koa';
+import { addressKey, circuitBreaker, perHour, perMinute, perSecond, rateLimit } from '@breaking/koa';
 import Koa from 'koa';
+
+const LOCAL = ['127.0.0.1', '::1/128'];
 
 /**
  * A small API with rate limits and a circuit breaker.
@@ -22,7 +24,14 @@ export function createApp({ clock } = {}) {
 
   // Shows them live to this machine alone. It stands before the limit, which is for clients.
   const watch = [limitAll, limitReports, breaker];
-  app.use(dashboard({ title: 'Koa', path: '/breaking', watch, authorize: ctx => ctx.ip === '127.0.0.1' }));
+  app.use(
+    dashboard({
+      title: 'Koa',
+      path: '/breaking',
+      watch,
+      authorize: ctx => LOCAL.includes(addressKey(ctx.ip, 128) ?? ''),
+    }),
+  );
   app.use(limitAll);
 
   app.use((ctx, next) => (ctx.path === '/report' ? limitReports(ctx, next) : next()));

@@ -1,6 +1,18 @@
 import breaking, { perHour } from '@breaking/fastify';
 import Fastify from 'fastify';
 
+const body = {
+  type: 'object',
+  required: ['account', 'password'],
+  properties: { account: { type: 'string' }, password: { type: 'string' } },
+};
+
+/**
+ * An account is written in one way, so that Eve, EVE and eve share their tries.
+ * @param {any} req
+ */
+const accountOf = req => req.body.account.trim().toLowerCase();
+
 /**
  * @param {{
  *   isRight: (account: string, password: string) => boolean | Promise<boolean>,
@@ -20,14 +32,13 @@ export async function createApp({ isRight, store, clock }) {
     name: 'login-account',
     ...perHour(10, { burst: 5 }),
     ...shared,
-    keyOf: req => String(/** @type {any} */ (req.body).account),
+    keyOf: accountOf,
   });
 
-  // A preHandler, since the body is there only then.
-  app.post('/login', { preHandler: [byAddress, byAccount] }, async (req, reply) => {
-    const body = /** @type {any} */ (req.body);
-    const account = String(body.account);
-    const password = String(body.password);
+  // A preHandler, since the body is there and checked only then.
+  app.post('/login', { schema: { body }, preHandler: [byAddress, byAccount] }, async (req, reply) => {
+    const account = accountOf(req);
+    const { password } = /** @type {any} */ (req.body);
     if (!(await isRight(account, password))) {
       return reply.code(401).send({ error: 'Wrong account or password.' });
     }

@@ -24,7 +24,11 @@ export function createApp({ isRight, store, clock }) {
   const app = new Koa();
   app.use(async (ctx, next) => {
     const { account, password } = await parse.json(ctx.req);
-    ctx.state.login = { account: String(account), password: String(password) };
+    if (typeof account !== 'string' || typeof password !== 'string') {
+      ctx.throw(400, 'An account and a password are required.');
+    }
+    // Written in one way, so that Eve, EVE and eve share their tries.
+    ctx.state.login = { account: account.trim().toLowerCase(), password };
     return next();
   });
   app.use(byAddress);

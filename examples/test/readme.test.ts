@@ -6,6 +6,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { dirname } from 'node:path';
 import { MockClock } from '@breaking/core';
 import { circuitBreaker, rateLimit } from '@breaking/express';
+import express from 'express';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RedisServer } from '../../packages/redis/test/server/redisServer.js';
 import { close, createServers, listen } from '../servers.js';
@@ -118,6 +119,20 @@ test('the README shows a 429 as it is captured', async () => {
   for (let i = 0; i < 5; i++) await captured(url);
 
   const shown = readme.codeBlocks.find(({ code }) => code.startsWith('HTTP/1.1 429'))?.code.trimEnd();
+  expect(undated(shown ?? '')).toBe(undated(await captured(url)));
+});
+
+test('the page of headers shows the 503 of an open breaker as it is captured', async () => {
+  const app = express();
+  const breaker = circuitBreaker({ errorThreshold: 5, timeWindowSecs: 60, clock: new MockClock() });
+  app.get('/', breaker, (_req, res) => void res.status(500).end());
+  const server = createServer(app);
+  onTestFinished(() => close(server));
+  const url = `${await listen(server)}/`;
+  for (let i = 0; i < 5; i++) await captured(url);
+
+  const { codeBlocks } = new Readme('packages/http/HEADERS.md');
+  const shown = codeBlocks.find(({ code }) => code.startsWith('HTTP/1.1 503'))?.code.trimEnd();
   expect(undated(shown ?? '')).toBe(undated(await captured(url)));
 });
 

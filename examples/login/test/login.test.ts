@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type BucketStore, type Clock, FailoverBucketStore, MockClock } from '@breaking/core';
+import { rateLimit } from '@breaking/express';
 import { RedisBucketStore } from '@breaking/redis';
+import express from 'express';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { RedisServer } from '../../../packages/redis/test/server/redisServer.js';
@@ -63,6 +65,36 @@ test('the page shows express.js as it is', () => {
   expect(read('README.md')).toContain(`\`\`\`js\n${read('express.js')}\`\`\``);
 });
 
+test('with the lockout that the page shows, five wrong passwords lock an account for 15 minutes', async () => {
+  const page = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  expect(page).toContain(
+    'capacityMax: 5, restoreRateHz: 5 / 900, lockout: { after: 1, withinSecs: 900, forSecs: 900 }',
+  );
+  const clock = new MockClock();
+  const byAccount = rateLimit({
+    ...{ name: 'login-account', keyOf: () => 'ada', clock },
+    ...{ capacityMax: 5, restoreRateHz: 5 / 900, lockout: { after: 1, withinSecs: 900, forSecs: 900 } },
+  });
+  const app = express();
+  app.get('/', byAccount, (_req, res) => void res.status(401).end());
+  const server = createServer(app);
+  onTestFinished(() => close(server));
+  const url = await listen(server);
+  const tries = async (times: number) => {
+    const statuses: number[] = [];
+    for (let i = 0; i < times; i++) statuses.push((await fetch(url)).status);
+    return statuses;
+  };
+
+  expect(await tries(6)).toEqual([401, 401, 401, 401, 401, 429]);
+  clock.advanceBy(899);
+  expect(await tries(1)).toEqual([429]);
+  clock.advanceBy(1);
+  expect(await tries(6)).toEqual([401, 401, 401, 401, 401, 429]);
+  await byAccount.limiter.reset('ada');
+  expect(await tries(1)).toEqual([401]);
+});
+
 test('passwords are compared by their hashes', async () => {
   expect(await isRightByHash('ada', 'lovelace')).toBe(true);
   expect(await isRightByHash('ada', 'builder')).toBe(false);
@@ -80,12 +112,12 @@ describe.each(
     const server = await serve({ clock: new MockClock(), isRight: check, ...(store && { store }) });
     onTestFinished(() => close(server));
     const url = await listen(server);
-    const logIn = async (account: string, password: string) => {
-      const body = JSON.stringify({ account, password });
+    const post = async (body: unknown) => {
       const headers = { 'Content-Type': 'application/json' };
-      return (await fetch(`${url}/login`, { method: 'POST', headers, body })).status;
+      return (await fetch(`${url}/login`, { method: 'POST', headers, body: JSON.stringify(body) })).status;
     };
-    return { url, logIn };
+    const logIn = (account: string, password: string) => post({ account, password });
+    return { url, post, logIn };
   }
   const login = async () => (await served()).logIn;
 
@@ -95,6 +127,25 @@ describe.each(
 
     expect(await logIn('ada', 'lovelace')).toBe(429);
     expect(await logIn('bob', 'builder')).toBe(200);
+  });
+
+  test('takes an account for the same however it is written', async () => {
+    const logIn = await login();
+    for (const account of ['ada', 'Ada', 'ADA', ' ada', 'aDa '])
+      expect(await logIn(account, 'wrong')).toBe(401);
+
+    expect(await logIn('ada', 'lovelace')).toBe(429);
+  });
+
+  test('answers 400 to what is no account and password, without counting it', async () => {
+    const { url, post, logIn } = await served();
+    for (const body of [{}, { account: 'ada' }, { password: 'wrong' }, { account: {}, password: [] }]) {
+      expect(await post(body)).toBe(400);
+    }
+    expect((await fetch(`${url}/login`, { method: 'POST' })).status).toBe(400);
+    for (let i = 0; i < 60; i++) await post({});
+
+    expect(await logIn('ada', 'lovelace')).toBe(200);
   });
 
   test('counts no right password, however often it is given', async () => {

@@ -26,7 +26,7 @@ export interface DashboardHandler {
  * @throws TypeError or RangeError for a wrong option, at once; without `authorize` too
  *
  * @example
- * app.use('/ops', dashboard({ watch: [api, login, pay], authorize: req => req.ip === '127.0.0.1' }));
+ * app.use('/ops', dashboard({ watch: [api, login, pay], authorize: req => req.session.isOperator }));
  */
 export function dashboard<Req extends ExpressRequest = ExpressRequest>(
   options: DashboardOptions<Req>,

@@ -47,7 +47,7 @@ const UNGUARDED = { config: { rateLimit: false, circuitBreaker: false, concurren
  *
  * @example
  * const watch = [app.breaking.limits, app.breaking.breakers];
- * await app.register(dashboard({ watch, authorize: request => request.ip === '127.0.0.1' }), { prefix: '/ops' });
+ * await app.register(dashboard({ watch, authorize: request => request.session.isOperator }), { prefix: '/ops' });
  */
 export function dashboard<Req extends FastifyRequest = FastifyRequest>(
   options: DashboardOptions<Req>,

@@ -36,7 +36,7 @@ export interface DashboardMiddleware {
  * @throws TypeError or RangeError for a wrong option, at once; without `authorize` or `path` too
  *
  * @example
- * app.use(dashboard({ path: '/ops', watch: [api, login, pay], authorize: ctx => ctx.ip === '127.0.0.1' }));
+ * app.use(dashboard({ path: '/ops', watch: [api, login, pay], authorize: ctx => ctx.session.isOperator }));
  */
 export function dashboard<Ctx extends KoaContext = KoaContext>(
   options: KoaDashboardOptions<Ctx>,
