@@ -29,9 +29,13 @@ async function eventsOf(url: string): Promise<() => Promise<Told>> {
 
 describe('npm start', () => {
   let running: Started;
+  let kill = () => {};
   beforeAll(async () => {
-    running = await started({ PORT: '0' }, afterAll);
+    running = await started({ PORT: '0' }, end => {
+      kill = end;
+    });
   });
+  afterAll(() => kill());
 
   test('prints the URLs of all three frameworks, then what to try, and last how to stop', async () => {
     const { printed } = running;
