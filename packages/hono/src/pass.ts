@@ -5,8 +5,12 @@ import type { Context, Next } from 'hono';
 import { HonoExchange } from './honoExchange.js';
 import { refusedException } from './refusedException.js';
 
-/** Contexts are made for each request, and no application replaces them. */
-const exchanges = new WeakMap<Context, HonoExchange>();
+const EXCHANGE = Symbol('breaking.exchange');
+
+/** A context that has met a gate. Contexts are made for each request, and no application replaces them. A WeakMap would cost its collection. */
+interface Noted {
+  [EXCHANGE]?: HonoExchange;
+}
 
 /**
  * Goes on if the gate lets the request pass. The first gate that a request meets sees to its answer on the way back.
@@ -15,12 +19,12 @@ const exchanges = new WeakMap<Context, HonoExchange>();
  */
 export async function pass(
   gates: readonly Gate<HonoExchange, Context>[],
-  c: Context,
+  c: Context & Noted,
   next: Next,
 ): Promise<Response | undefined> {
-  const known = exchanges.get(c);
+  const known = c[EXCHANGE];
   const exchange = known ?? new HonoExchange(c);
-  if (known === undefined) exchanges.set(c, exchange);
+  if (known === undefined) c[EXCHANGE] = exchange;
   let refusal: ReturnType<typeof refusalBy>;
   try {
     refusal = refusalBy(gates, exchange);
