@@ -9,7 +9,7 @@ export function listenAnywhere(listening) {
   const { listen } = Server.prototype;
   Server.prototype.listen = function listenAnywhere(...args) {
     this.once('listening', () => listening(this));
-    return listen.call(this, { host: '127.0.0.1', port: 0 }, () => {
+    return listen.call(this, { host: process.env.LISTEN_HOST ?? '127.0.0.1', port: 0 }, () => {
       for (const callback of args) if (typeof callback === 'function') callback();
     });
   };

@@ -17,6 +17,7 @@ const readme = new Readme('README.md');
 const packageReadmes = ['core', 'express', 'fastify', 'http', 'koa', 'redis', 'testkit'].map(
   name => new Readme(`packages/${name}/README.md`),
 );
+const dashboardReadme = new Readme('packages/dashboard/README.md');
 
 describe.each([
   ['express', 'examples/express'],
@@ -36,6 +37,12 @@ describe.each([
 
     expect(answer.headers.get('RateLimit')).toContain('"burst";r=19;t=2');
     expect(await answer.json()).toEqual({ tokensLeft: [19, 999] });
+  });
+
+  test("the dashboard in dashboard's README lets this machine in, where the server listens on all addresses", async () => {
+    const url = await run(exampleOf(name, dashboardReadme), folder, { LISTEN_HOST: '::' });
+
+    expect((await fetch(`${url}/ops`)).status).toBe(200);
   });
 
   test("the breakers with keyOf in the package's README are one for each key", async () => {

@@ -34,7 +34,10 @@ export function shortSection(results: Results): string {
     const ratio = figure(peer.median / ours);
     return [[what, `${figure(ours)} ${unit}`, `${figure(peer.median)} ${unit}, ${peer.name}`, ratio]];
   });
-  const table = markdownTable([['', 'Breaking', 'fastest peer', 'times as much'], ...rows]);
+  const table = markdownTable([
+    ['', 'Breaking', 'fastest peer', 'peer / Breaking (above 1: Breaking is faster)'],
+    ...rows,
+  ]);
   return `${table}\n\n${provenance(results.decision, [])}`;
 }
 
