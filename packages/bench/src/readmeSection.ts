@@ -34,10 +34,7 @@ export function shortSection(results: Results): string {
     const ratio = figure(peer.median / ours);
     return [[what, `${figure(ours)} ${unit}`, `${figure(peer.median)} ${unit}, ${peer.name}`, ratio]];
   });
-  const table = markdownTable([
-    ['', 'Breaking', 'fastest peer', 'peer / Breaking (above 1: Breaking is faster)'],
-    ...rows,
-  ]);
+  const table = markdownTable([['', 'Breaking', 'fastest peer', 'peer / Breaking'], ...rows]);
   return `${table}\n\n${provenance(results.decision, [])}`;
 }
 
