@@ -6,8 +6,8 @@ import { turn } from './observed.js';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** A turn may end a connection, whose end another turn hears. More than these wait for something that never comes. */
-const TURNS = 20;
+/** A turn may end a connection, whose end another turn hears, and Hono's server waits for timers. More than these never end. */
+const TURNS = 100;
 
 /** Expects that nobody keeps these objects any more, by the names that they are given here. */
 export async function expectCollected(refs: Readonly<Record<string, WeakRef<object>>>): Promise<void> {
