@@ -72,7 +72,7 @@ const calls = new WeakMap<Request, Call>();
 /**
  * Puts a concurrency limit, a rate limit and a circuit breaker, in this order, in front of a handler that turns a `Request` into a
  * `Response`. What refuses a request answers it: 429 by the rate limit, 503 by the others.
- * @returns a handler of the same type, with the `limiter`, `breakers` and `concurrency` that it asks
+ * @returns a handler of the same type, with the `limiter`, `breakers` and `concurrency` of its gates
  * @throws TypeError or RangeError for a wrong option, at once
  *
  * @example

@@ -14,7 +14,8 @@ const MAPPED = '::ffff:';
 
 /**
  * An address as a key: one for each IPv4 address, however it is written, and one for each IPv6 network of
- * `ipv6PrefixBits`, since whoever has such a network can take any address in it. Ports and zones are stripped.
+ * `ipv6PrefixBits`, since whoever has such a network can take any address in it. Ports, zones, and white space around the address
+ * are stripped.
  * @param ipv6PrefixBits whole, 1 to 128; default 56
  * @returns such as `192.0.2.1` or `2001:db8::/56`; undefined for what is no address
  * @throws TypeError or RangeError for wrong `ipv6PrefixBits`
@@ -31,7 +32,8 @@ export function addressKey(address: string | undefined, ipv6PrefixBits = 56): st
     const mapped = address.slice(MAPPED.length);
     if (isIPv4(mapped)) return mapped;
   }
-  const bare = (BRACKETED.exec(address) ?? IPV4_WITH_PORT.exec(address))?.[1] ?? address;
+  const trimmed = address.trim();
+  const bare = (BRACKETED.exec(trimmed) ?? IPV4_WITH_PORT.exec(trimmed))?.[1] ?? trimmed;
   const [zoneless = ''] = bare.split('%', 1);
   if (isIPv4(zoneless)) return zoneless;
   if (!isIPv6(zoneless)) return undefined;

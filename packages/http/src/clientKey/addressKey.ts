@@ -1,4 +1,4 @@
-import { emitWarning } from '@breaking/core/internal';
+import { check, emitWarning } from '@breaking/core/internal';
 import type { Binding, Peer } from '../binding.js';
 import { warnRarely } from '../request/serverWarnings.js';
 import { KnownKeys } from './knownKeys.js';
@@ -21,7 +21,7 @@ export class AddressKeys<X> {
 
   /** @param claimed the client's address, if the application knows better than the framework */
   of(x: X, claimed?: string): string {
-    if (claimed !== undefined) return this.#known.of(claimed) ?? this.#peerOf(x);
+    if (claimed !== undefined) return this.#known.of(claimed) ?? this.#peerOf(x, claimed);
     if (!this.#hasCheckedTrust) this.#checkTrust(x);
     const address = this.#binding.addressOf(x);
     this.#checkForwarded(x, address);
@@ -29,7 +29,7 @@ export class AddressKeys<X> {
   }
 
   /** The key where there is no address: that of the socket's peer, or one for all where the peer has no address either. */
-  #peerOf(x: X): string {
+  #peerOf(x: X, claimed?: string): string {
     const socket = this.#socketOf(x);
     const isGone =
       this.#binding.incomingOf === undefined
@@ -38,10 +38,19 @@ export class AddressKeys<X> {
     const key = this.#known.of(socket?.remoteAddress);
     // A connection that is closed has lost its address. Its client will not see the answer.
     if (key === undefined && !isGone) {
-      const why = 'requests have no client address here (a Unix socket?), so all share one bucket';
-      this.#warn(x, 'BREAKING_NO_ADDRESS', `${why}. Trust the proxy in front, or give addressOf or keyOf.`);
+      this.#warn(x, 'BREAKING_NO_ADDRESS', this.#whyNoAddress(claimed));
     }
     return key ?? '';
+  }
+
+  #whyNoAddress(claimed: string | undefined): string {
+    if (claimed !== undefined) {
+      return `addressOf returned ${check.shown(claimed)}, which is no address: all such requests share one bucket. Correct addressOf, or give keyOf.`;
+    }
+    const why = 'requests have no client address here';
+    return this.#binding.incomingOf === undefined
+      ? `${why}, so all share one bucket. Let addressOf return it, or keyOf a key.`
+      : `${why} (a Unix socket?), so all share one bucket. Trust the proxy in front, or give addressOf or keyOf.`;
   }
 
   #socketOf(x: X): Peer | null | undefined {

@@ -97,6 +97,30 @@ export function keysContract(adapter: AdapterUnderTest): void {
       }
     });
 
+    test('may return an address with white space around it, as a list in a header has it', async () => {
+      for (const address of [
+        ' 198.51.100.1',
+        '198.51.100.1 ',
+        '\t198.51.100.1:443',
+        ' ::ffff:198.51.100.1',
+      ]) {
+        expect(await keyOfClient({ addressOf: () => address }, {})).toBe('ip:198.51.100.1');
+      }
+      expect(await keyOfClient({ addressOf: () => ' [2001:db8::1]:443 ' }, {})).toBe('ip:2001:db8::/56');
+    });
+
+    test('that returns a string that is no address is shown in the warning where there is no other address', async () => {
+      const warnings = warned();
+      const gates = [limit({ ...upTo(9), addressOf: () => `unknown${'!'.repeat(100)}` })];
+      const served = await serve(adapter, { gates }, 'unixSocket');
+      expect((await served.get()).status).toBe(200);
+      await turn();
+      expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_NO_ADDRESS']);
+      expect(warnings[0]?.message).toMatch(
+        /: addressOf returned "unknown!{50}\.\.\.", which is no address: /,
+      );
+    });
+
     testWhere(!adapter.knowsNoAddresses)(
       'that returns undefined leaves it to the framework, and an answer that is no address means the peer',
       async () => {
