@@ -30,7 +30,7 @@ export function frontierPicture() {
     tenths(BOTTOM - (Math.log(burst) / Math.log(largest)) * (BOTTOM - TOP));
 
   const lines = [
-    '<text class="title" x="0" y="16">The smallest burst that refuses nothing to 95, 99 and 100 % of the clients</text>',
+    '<text class="title" x="0" y="16">The smallest burst at which 95, 99 and 100 % of the clients are never refused</text>',
     `<text class="end" x="${RIGHT}" y="16">10,000 requests of 1,753 clients</text>`,
     `<path class="axis" d="M${LEFT} ${BOTTOM}H${RIGHT} ${RATES.map(([rate]) => `M${x(rate)} ${BOTTOM}v5`).join(' ')}"/>`,
     ...RATES.map(([rate, text]) => `<text class="middle" x="${x(rate)}" y="${BOTTOM + 20}">${text}</text>`),
@@ -49,7 +49,7 @@ export function frontierPicture() {
   return picture(
     lines,
     BOTTOM + 30,
-    'Rate against burst: at 10 a minute, a burst of 25 refuses nothing to 99 % of the clients',
+    'Rate against burst: at 10 a minute, a burst of 25 never refuses 99 % of the clients',
   );
 }
 

@@ -1,4 +1,4 @@
-export const HELP = `Which rate limit fits your traffic? Reads access logs, and tells for each rate the smallest burst that refuses nothing.
+export const HELP = `Which rate limit fits your traffic? Reads access logs, and tells for each rate the smallest burst at which clients are never refused.
 
   npx @breaking/plan access.log access.log.*.gz
   zcat access.log.gz | npx @breaking/plan -

@@ -33,7 +33,7 @@ function tableText(report: PlanReport): string {
     ...covers.flatMap(cover => [number(bursts[cover] as number), percentText(shares[cover] as number)]),
   ]);
   return [
-    'The smallest burst that refuses nothing to so many of the clients, and the share of the requests that they made:',
+    'The smallest burst at which so many of the clients are never refused, and the share of the requests that they made:',
     '',
     ...aligned([['rate', ...covers.flatMap(cover => ['', cover.replace('%', ' %')])], ...rows]),
   ].join('\n');
@@ -72,7 +72,7 @@ function suggestionText({ suggested, frontier, requestShares }: PlanReport): str
   const inAMinute = Math.round(suggested.capacityMax + 60 * suggested.restoreRateHz);
   return [
     `Suggested: ${suggested.code}`,
-    `It refuses nothing to ${suggested.cover.replace('%', ' %')} of the clients, who made ${percentText(share)} of the requests, ` +
+    `It never refuses ${suggested.cover.replace('%', ' %')} of the clients, who made ${percentText(share)} of the requests, ` +
       `and lets a client take at most ${counted(inAMinute, 'token')} in any minute.`,
   ].join('\n');
 }

@@ -49,7 +49,7 @@ export function frontierChart(points: readonly FrontierPoint[], suggested: Sugge
   const axes =
     xAxis(x, ticks, 'rate, in tokens') + yAxis(y, logTicks({ from: 1, to: largest }), 'burst, in tokens');
   return chart(
-    'The smallest burst that refuses nothing, for each rate and share of the clients',
+    'The smallest burst at which clients are never refused, for each rate and share of them',
     axes + curves.join('') + chosen,
   );
 }

@@ -43,19 +43,19 @@ export function pageHtml(content: PageContent): string {
 <p class="soft">${escaped(head)}</p>
 <h2>Suggested</h2>
 <pre><code>${escaped(suggested.code)}</code></pre>
-<p>It refuses nothing to ${escaped(suggested.cover.replace('%', ' %'))} of the clients.</p>
+<p>It never refuses ${escaped(suggested.cover.replace('%', ' %'))} of the clients.</p>
 <h2>Try others</h2>
 ${slidersHtml(suggested, report.frontier.length)}
 <h2>Rate against burst</h2>
 <figure>${frontierChart(report.frontier, suggested)}
-<figcaption>A policy on or above a curve refuses nothing to that share of the clients. The ring is the policy chosen above.</figcaption></figure>
+<figcaption>A policy on or above a curve never refuses that share of the clients. The ring is the policy chosen above.</figcaption></figure>
 <h2>Requests a minute</h2>
 <figure>${timelineChart(content.timeline)}
 <figcaption>${policyHtml(policy, report)}</figcaption></figure>
 ${refusalsHtml(policy)}
 <h2>Clients by size</h2>
 <figure>${sizesChart(content.sizes)}</figure>
-<h2>The smallest burst that refuses nothing</h2>
+<h2>The smallest burst at which clients are never refused</h2>
 ${frontierTable(report)}
 <h2>The clients that need the largest bursts at ${escaped(rateText(suggested.restoreRateHz))}</h2>
 ${table(
