@@ -526,6 +526,17 @@ describe('a store that has never answered', () => {
     expect(warnings).toEqual([]);
   });
 
+  test('has that second once, however many limiters ask it one after the other', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    const silent = answering(() => new Promise(() => {}));
+    const [first, second] = [failover(silent), failover(silent)];
+    const request = Promise.resolve(first.check('k', LIMITS, 1, 0)).then(() =>
+      second.check('k', LIMITS, 1, 0),
+    );
+    await vi.advanceTimersByTimeAsync(1050);
+    expect(sourceOf(await request)).toBe('local');
+  });
+
   test('has no longer than that, or than its deadline if that is longer', async () => {
     const [short, long] = [
       failover(answeringAfter(3000)),

@@ -48,7 +48,7 @@ export class ScriptedBucketStore implements BucketStore {
   constructor(runner: ScriptRunner, settings: ScriptedStoreSettings) {
     this.#runner = runner;
     this.#settings = settings;
-    this.#deadline = new AnswerDeadline(settings.deadlineSecs);
+    this.#deadline = new AnswerDeadline(this, settings.deadlineSecs);
   }
 
   check(key: string, limits: readonly Limit[], cost: number, now: number): Promise<Decision> {

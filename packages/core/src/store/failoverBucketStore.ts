@@ -68,7 +68,7 @@ export class FailoverBucketStore implements BucketStore {
     const { onStoreError = 'local', deadlineSecs = DEFAULT_DEADLINE_SECS } = options;
     this.#onStoreError = oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
     this.deadlineSecs = asDeadline(`${what}: deadlineSecs`, deadlineSecs);
-    this.#questions = new GuardedQuestions(this.#name, this.#onStoreError, this.deadlineSecs);
+    this.#questions = new GuardedQuestions(options.store, this.#name, this.#onStoreError, this.deadlineSecs);
   }
 
   withDeadline(secs: number): FailoverBucketStore {

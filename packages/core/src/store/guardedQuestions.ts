@@ -23,11 +23,11 @@ export class GuardedQuestions {
   /** The limiter's latest reading of its clock, which the breaker goes by. Every operation brings one. */
   #now = 0;
 
-  constructor(name: string, onStoreError: OnStoreError, deadlineSecs: number) {
+  constructor(store: object, name: string, onStoreError: OnStoreError, deadlineSecs: number) {
     this.#name = name;
     this.#onStoreError = onStoreError;
     this.#deadlineSecs = deadlineSecs;
-    this.#deadline = new AnswerDeadline(deadlineSecs);
+    this.#deadline = new AnswerDeadline(store, deadlineSecs);
     const clock = { secondsSinceEpoch: () => this.#now };
     this.#breaker = new CircuitBreaker({ ...BREAKER, name: `store of ${name}`, clock });
   }
