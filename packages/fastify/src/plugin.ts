@@ -61,7 +61,7 @@ declare module 'fastify' {
     /** A hook that answers 503 while what is behind it keeps failing. Each call makes a breaker of its own. */
     circuitBreaker(options: CircuitBreaker): CircuitBreakerHook;
     /**
-     * A hook that answers 503 while as many requests as may be are under way, with the limiters that it asks under
+     * A hook that answers 503 while as many requests as may be are under way, with its limiters under
      * `concurrency`. Each call makes a limit of its own. With `holdUntilHandled`, call it before the routes are made.
      */
     concurrencyLimit(options: ConcurrencyLimit): GateHook & { readonly concurrency: ConcurrencyLimiterGroup };

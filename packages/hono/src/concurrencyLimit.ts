@@ -7,7 +7,7 @@ import { pass } from './pass.js';
 /**
  * Middleware that answers 503 while as many requests as may be are under way: for an app, a group or a route. Each call
  * makes a limit of its own (with `keyOf`, one for each key).
- * @returns the middleware, with the limiters that it asks under `concurrency`
+ * @returns the middleware, with its limiters under `concurrency`
  * @throws TypeError or RangeError for a wrong option, at once
  */
 export function concurrencyLimit(
