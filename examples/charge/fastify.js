@@ -14,8 +14,8 @@ await app.register(breaking);
 const chat = app.rateLimit({ name: 'tokens', ...perMinute(10_000, { burst: 1000 }), costOf: () => ESTIMATE });
 
 app.post('/chat', { onRequest: chat }, async req => {
-  const { prompt } = /** @type {{ prompt: string }} */ (req.body);
-  const { text, tokens } = await answerTo(prompt);
+  const body = /** @type {{ prompt?: unknown } | undefined} */ (req.body);
+  const { text, tokens } = await answerTo(String(body?.prompt ?? ''));
   const key = await chat.keyOf(req);
   if (tokens > ESTIMATE) await chat.limiter.take(key, tokens - ESTIMATE);
   if (tokens < ESTIMATE) await chat.limiter.refund(key, ESTIMATE - tokens);

@@ -16,7 +16,7 @@ const app = new Koa();
 app.use(chat);
 app.use(async ctx => {
   const { prompt } = await parse.json(ctx.req);
-  const { text, tokens } = await answerTo(String(prompt));
+  const { text, tokens } = await answerTo(String(prompt ?? ''));
   const key = await chat.keyOf(ctx);
   if (tokens > ESTIMATE) await chat.limiter.take(key, tokens - ESTIMATE);
   if (tokens < ESTIMATE) await chat.limiter.refund(key, ESTIMATE - tokens);
