@@ -18,7 +18,7 @@ const FLAGS =
 
 for (const [module, moduleResolution, ending] of KINDS) {
   mkdirSync(`${module}-${ending}`, { recursive: true });
-  const names = ['core', 'express', 'koa', 'fastify', ...(ending === 'cts' ? ['redis'] : [])];
+  const names = ['core', 'express', 'koa', 'fastify', 'hono', 'web', ...(ending === 'cts' ? ['redis'] : [])];
   const files = names.map(name => {
     const file = `${module}-${ending}/${name}.${ending}`;
     cpSync(`${process.env.BREAKING_PACKAGES}/${name}/test/types.test.ts`, file);
@@ -51,9 +51,10 @@ for (const [module, moduleResolution, ending] of KINDS) {
 }
 
 /**
- * Errors in the declarations of others. @types/koa 3.0.3 names a type that its own dependency no longer has.
+ * Errors in the declarations of others: @types/koa 3.0.3 names a type that its own dependency no longer has, and Hono's
+ * helper for Deno names Deno's types.
  * @param {string} line
  */
 function isTheirs(line) {
-  return line.startsWith('node_modules/@types/koa/');
+  return line.startsWith('node_modules/@types/koa/') || line.startsWith('node_modules/hono/');
 }

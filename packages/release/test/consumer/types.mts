@@ -5,6 +5,7 @@ import { dashboard as fastifyDashboard } from '@breaking/dashboard/fastify';
 import { dashboard as koaDashboard } from '@breaking/dashboard/koa';
 import * as onExpress from '@breaking/express';
 import breaking from '@breaking/fastify';
+import { protect } from '@breaking/fetch';
 import * as onHono from '@breaking/hono';
 import { type Binding, RateLimitGate } from '@breaking/http';
 import * as onKoa from '@breaking/koa';
@@ -62,6 +63,8 @@ export const handler = guard(
     rateLimit: { ...perMinute(100), addressOf: (_request, { address }) => address },
   },
 );
+
+export const outgoing: typeof fetch = protect(fetch, { breaker: { errorThreshold: 5, timeWindowSecs: 60 } });
 
 export const gateOf = (binding: Binding<object, object>) => new RateLimitGate(binding, perMinute(100));
 
