@@ -8,6 +8,7 @@ import { contendersOf } from './contender.js';
 import type { Part } from './part.js';
 import { PARTS, partNamed } from './parts.js';
 import { quick } from './quick/quick.js';
+import { serverFor } from './redis/server.js';
 import { barsReport, report } from './report.js';
 import {
   type ContenderResult,
@@ -40,7 +41,9 @@ if (unknown.length > 0) {
 const onNode24 = process.argv.includes(NODE24);
 const node = onNode24 ? node24() : process.execPath;
 const file = resultsFile(onNode24 ? 'node24' : 'latest');
-for (const name of PARTS.filter(name => asked.length === 0 || asked.includes(name))) {
+const parts = PARTS.filter(name => asked.length === 0 || asked.includes(name));
+await serverFor(parts);
+for (const name of parts) {
   const result = await resultOf(await partNamed(name));
   writeResults(file, { ...readResults(file), [name]: result });
   console.log(`\n${report(result)}`);

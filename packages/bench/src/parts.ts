@@ -10,6 +10,7 @@ const LOADED: Readonly<Record<string, () => Promise<Part>>> = {
   spray: async () => (await import('./keyed/spray.js')).spray,
   listening: async () => (await import('./listening/listening.js')).listening,
   redis: async () => (await import('./redis/redis.js')).redis,
+  leases: async () => (await import('./leases/leases.js')).leases,
   waiting: async () => (await import('./waiting/waiting.js')).waiting,
   breaker: async () => (await import('./breaker/breaker.js')).breaker,
   outbound: async () => (await import('./outbound/outbound.js')).outbound,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Contender, contendersOf, OURS } from '../contender.js';
 import type { Measured } from '../part.js';
 import { partNamed } from '../parts.js';
+import { serverFor } from '../redis/server.js';
 import { measureInChild } from '../spawned.js';
 import { leastOf } from '../stats.js';
 import { figure, textTable } from '../table.js';
@@ -11,7 +12,7 @@ import { ROWS, type Row } from './rows.js';
 /** Preloaded where the packages of another checkout are measured. */
 const REDIRECT = fileURLToPath(new URL('./redirect.js', import.meta.url));
 /** Takes several seconds each, so it is measured once, without a look at its noise. */
-const LONG = ['1 M keys', 'import'];
+const LONG = ['1 M keys', 'import', '10,000 cold keys', '10,000 cold keys at random'];
 
 /** One turn of one contender. */
 interface Turn {
@@ -28,6 +29,7 @@ interface Turn {
  */
 export async function quick(words: readonly string[], base: string | undefined): Promise<void> {
   const rows = ROWS.filter(({ what }) => words.length === 0 || words.some(word => what.includes(word)));
+  await serverFor(rows.map(({ part }) => part));
   console.log(surroundings());
   const head = [
     '',

@@ -11,6 +11,7 @@ export interface Row {
 }
 
 const FASTIFY = '@fastify/rate-limit';
+const FLEXIBLE = 'rate-limiter-flexible';
 const ALLOWED = 'us over bare';
 const CALL = 'ns over the bare call';
 
@@ -45,6 +46,15 @@ const request = (run: string, goal: number, peer?: string): Row => ({
   part: 'http',
   run,
   metric: ALLOWED,
+  goal,
+  ...(peer !== undefined && { peer }),
+});
+
+const leased = (run: string, metric: string, goal: number, peer?: string): Row => ({
+  what: `leases, ${run}, ${metric}`,
+  part: 'leases',
+  run,
+  metric,
   goal,
   ...(peer !== undefined && { peer }),
 });
@@ -124,8 +134,17 @@ export const ROWS: readonly Row[] = [
     run,
     metric: 'us of the server',
     goal,
-    peer: 'rate-limiter-flexible',
+    peer: FLEXIBLE,
   })),
+  leased('50 hot keys, 50 tokens', 'ns', 1000, FLEXIBLE),
+  leased('50 hot keys, 50 tokens', 'ns of Node', 1000, FLEXIBLE),
+  leased('50 hot keys, 1000 tokens', 'ns', 500, FLEXIBLE),
+  leased('50 hot keys, 50 tokens, gate', 'ns', 1000),
+  leased('50 hot keys, 1000 tokens, gate', 'ns', 500),
+  leased('10,000 cold keys', 'times as long', 1.03),
+  leased('10,000 cold keys', 'times the CPU of Node', 1.03),
+  leased('10,000 cold keys at random', 'times as long', 1.03),
+  leased('10,000 cold keys at random', 'times the CPU of Node', 1.03),
   {
     what: 'import for Express, ms',
     part: 'loading',
