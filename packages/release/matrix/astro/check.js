@@ -1,0 +1,4 @@
+import { checkApi } from './checkApi.js';
+import { handler } from './dist/server/entry.mjs';
+
+await checkApi(handler);

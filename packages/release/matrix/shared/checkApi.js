@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+
+/**
+ * Asks the routes under `/api` of a framework: one of a limit of one, one that breaks, and one that streams for ever, to one at a time.
+ * @param {import('node:http').RequestListener} listener
+ */
+export async function checkApi(listener) {
+  const server = createServer(listener);
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+  const ask = (path, init) => fetch(`http://127.0.0.1:${server.address().port}/api/${path}`, init);
+
+  const answers = [];
+  // The framework is behind one proxy: what comes before the last address is the client's own claim.
+  for (const [path, forwarded] of [
+    ['limited', '192.0.2.1'],
+    ['limited', '203.0.113.9, 192.0.2.1'],
+    ['limited', '192.0.2.2'],
+    ['broken', '192.0.2.1'],
+    ['broken', '192.0.2.1'],
+  ]) {
+    const { status, headers } = await ask(path, { headers: { 'X-Forwarded-For': forwarded } });
+    answers.push([status, headers.has('retry-after')]);
+  }
+  assert.deepEqual(answers, [
+    [200, false],
+    [429, true],
+    [200, false],
+    [500, false],
+    [503, true],
+  ]);
+
+  // What is streamed is there before its end, and a client that leaves frees its place.
+  const client = new AbortController();
+  const answer = await ask('endless', { signal: client.signal });
+  await answer.body.getReader().read();
+  assert.equal((await ask('endless')).status, 503);
+  client.abort();
+  for (let status = 503; status !== 200; ) {
+    const next = new AbortController();
+    ({ status } = await ask('endless', { signal: next.signal }));
+    next.abort();
+    await new Promise(resolve => setTimeout(resolve, 5));
+  }
+  process.exit();
+}
