@@ -4,8 +4,9 @@ import { createServer } from 'node:http';
 /**
  * Asks the routes under `/api` of a framework: one of a limit of one, one that breaks, and one that streams for ever, to one at a time.
  * @param {import('node:http').RequestListener} listener
+ * @param {(ask: (path: string) => Promise<Response>) => Promise<void>} more checks what else there is
  */
-export async function checkApi(listener) {
+export async function checkApi(listener, more = async () => {}) {
   const server = createServer(listener);
   await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
   const ask = (path, init) => fetch(`http://127.0.0.1:${server.address().port}/api/${path}`, init);
@@ -29,6 +30,8 @@ export async function checkApi(listener) {
     [500, false],
     [503, true],
   ]);
+
+  await more(ask);
 
   // What is streamed is there before its end, and a client that leaves frees its place.
   const client = new AbortController();

@@ -14,15 +14,24 @@ const { outputFiles } = await build({
   conditions: ['workerd', 'worker', 'browser'],
   external: ['node:*'],
 });
-const miniflare = new Miniflare({
-  modules: true,
-  script: outputFiles[0].text,
-  compatibilityDate,
-  compatibilityFlags: ['nodejs_compat'],
-  // What the worker and workerd say is no answer.
-  handleRuntimeStdio: () => {},
-  cf: false,
-});
+const start = compatibilityFlags =>
+  new Miniflare({
+    modules: [{ type: 'ESModule', path: 'worker.js', contents: outputFiles[0].text }],
+    compatibilityDate,
+    compatibilityFlags,
+    // What the worker and workerd say is no answer.
+    handleRuntimeStdio: () => {},
+    cf: false,
+  });
+
+// `nodejs_compat` is required: without a flag, and with the one for AsyncLocalStorage alone, the worker does not start.
+for (const flags of [[], ['nodejs_als']]) {
+  const unable = start(flags);
+  await assert.rejects(unable.ready, { code: 'ERR_RUNTIME_FAILURE' });
+  await unable.dispose().catch(() => {});
+}
+
+const miniflare = start(['nodejs_compat']);
 const url = await miniflare.ready;
 const ask = (path, init) =>
   fetch(new URL(path, url), { headers: { 'CF-Connecting-IP': '192.0.2.1' }, ...init });
