@@ -31,5 +31,5 @@ export { limiterNamed } from './limiter/rateLimiter.js';
 export { asCost, type Costs } from './limiter/wants.js';
 export { AnswerDeadline } from './store/answerDeadline.js';
 export { ON_STORE_ERROR } from './store/events.js';
-export { asStore, DEFAULT_DEADLINE_SECS } from './store/store.js';
+export { asStore, DEFAULT_DEADLINE_SECS, type Decider, DIRECT } from './store/store.js';
 export { sureStore } from './store/sureStore.js';

@@ -11,6 +11,8 @@ import {
   asStore,
   type BucketStore,
   behind,
+  type Decider,
+  directly,
   type FullStore,
   KEEPS_REFUSALS,
   STANDS_IN,
@@ -57,6 +59,7 @@ export class DenyCacheBucketStore implements BucketStore {
   readonly [STANDS_IN]: boolean;
   readonly [KEEPS_REFUSALS] = true;
   readonly #behind: FullStore;
+  readonly #direct: Decider;
   readonly #maxKeys: number;
   readonly #refused: RefusedKeys;
   readonly #asking = new Map<string, Asking>();
@@ -66,6 +69,7 @@ export class DenyCacheBucketStore implements BucketStore {
     knownOptions(what, options, ['store', 'maxKeys']);
     this.store = asStore(`${what}: store`, options.store);
     this.#behind = behind(this, this.store);
+    this.#direct = directly(this.store);
     this[STANDS_IN] = says(this.store, STANDS_IN);
     const { maxKeys = 100_000 } = options;
     this.#maxKeys = whole(`${what}: maxKeys`, maxKeys, 2);
@@ -162,7 +166,7 @@ export class DenyCacheBucketStore implements BucketStore {
       }
       return told;
     };
-    const answer = this.store[operation](key, limits, cost, now);
+    const answer = this.#direct[operation](key, limits, cost, now);
     if (!isThenable(answer)) return heard(answer);
 
     const asking = this.#asking.get(key) ?? { count: 0 };

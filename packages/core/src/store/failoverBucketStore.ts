@@ -15,6 +15,8 @@ import {
   type BucketStore,
   behind,
   DEFAULT_DEADLINE_SECS,
+  type Decider,
+  directly,
   type FullStore,
   STANDS_IN,
 } from './store.js';
@@ -55,6 +57,7 @@ export class FailoverBucketStore implements BucketStore {
   readonly [STANDS_IN] = true;
   readonly deadlineSecs: number;
   readonly #store: FullStore;
+  readonly #direct: Decider;
   readonly #name: string;
   readonly #onStoreError: OnStoreError;
   readonly #questions: GuardedQuestions;
@@ -64,6 +67,7 @@ export class FailoverBucketStore implements BucketStore {
     const what = 'FailoverBucketStore';
     knownOptions(what, options, ['store', 'name', 'onStoreError', 'deadlineSecs']);
     this.#store = behind(this, asStore(`${what}: store`, options.store));
+    this.#direct = directly(options.store);
     this.#name = printableName(`${what}: name`, options.name);
     const { onStoreError = 'local', deadlineSecs = DEFAULT_DEADLINE_SECS } = options;
     this.#onStoreError = oneOf(`${what}: onStoreError`, onStoreError, ON_STORE_ERROR);
@@ -165,7 +169,7 @@ export class FailoverBucketStore implements BucketStore {
     return this.#questions.ask(
       operation,
       now,
-      () => this.#store[operation](key, limits, cost, now),
+      () => this.#direct[operation](key, limits, cost, now),
       answer => {
         const decision = decisionIn(answer, limits);
         if (decision === undefined) {

@@ -65,6 +65,20 @@ export const STANDS_IN: unique symbol = Symbol.for('breaking.store.standsIn');
 export const KEEPS_REFUSALS: unique symbol = Symbol.for('breaking.store.keepsRefusals');
 export const NEVER_FAILS: unique symbol = Symbol.for('breaking.store.neverFails');
 
+/** What decides. */
+export type Decider = Pick<BucketStore, 'check' | 'peek'>;
+
+/**
+ * What a store whose own `check` and `peek` always promise has for stores in front of it: the same operations, which answer
+ * at once where nothing has to be asked. A promise takes longer than a decision on tokens that are there.
+ */
+export const DIRECT: unique symbol = Symbol.for('breaking.store.direct');
+
+/** A store's `check` and `peek` as a store in front of it asks them. */
+export function directly(store: BucketStore): Decider {
+  return (store as { readonly [DIRECT]?: Decider })[DIRECT] ?? store;
+}
+
 /** Whether a store says this of itself. */
 export function says(store: BucketStore, trait: keyof StoreTraits): boolean {
   return (store as StoreTraits)[trait] === true;

@@ -1,0 +1,61 @@
+import {
+  DenyCacheBucketStore,
+  decided,
+  FailoverBucketStore,
+  type Limit,
+  MockClock,
+  RateLimiter,
+  sourceOf,
+} from '@breaking/core';
+import { RedisBucketStore } from '@breaking/redis';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ioredis } from './clients.js';
+import { RedisServer } from './server/redisServer.js';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await RedisServer.start();
+  return () => server.close();
+});
+
+const LIMITS = { capacityMax: 1e6, restoreRateHz: 1 };
+
+describe('a decision on leased tokens', () => {
+  /** As the gates put it together. */
+  function guarded(store: RedisBucketStore) {
+    const failover = new FailoverBucketStore({ store, name: 'api', deadlineSecs: 60 });
+    return new DenyCacheBucketStore({ store: failover });
+  }
+
+  const leasing = (prefix: string) => ({
+    client: ioredis(server.port),
+    prefix,
+    deadlineSecs: 60,
+    lease: { tokens: 50 },
+  });
+
+  test('comes at once through all stores in front of it, and with a promise from the store itself', async () => {
+    const clock = new MockClock();
+    const store = new RedisBucketStore(leasing('at once'));
+    const limiter = new RateLimiter({ name: 'api', limits: LIMITS, store: guarded(store), clock });
+    for (let i = 0; i < 20; i++) await limiter.check('a');
+
+    const decision = limiter.check('a');
+    expect(decision).not.toBeInstanceOf(Promise);
+    expect(sourceOf(await decision)).toBe('lease');
+    const own = new RateLimiter({ name: 'api', limits: LIMITS, store, clock }).check('a');
+    expect(own).toBeInstanceOf(Promise);
+    expect(sourceOf(await own)).toBe('lease');
+  });
+
+  test('is that of a class which decides by itself', async () => {
+    class Own extends RedisBucketStore {
+      override async check(_key: string, limits: readonly Limit[], cost: number) {
+        return decided(limits, [LIMITS.capacityMax - 42], cost, true);
+      }
+    }
+    const store = guarded(new Own(leasing('own')));
+    const { limits } = await new RateLimiter({ name: 'api', limits: LIMITS, store }).check('a');
+    expect(limits[0]?.tokensLeft).toBe(42);
+  });
+});
