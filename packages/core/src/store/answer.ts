@@ -1,5 +1,5 @@
 import { shown } from '../base/check.js';
-import { isDecided, restated } from '../bucket/decided.js';
+import { isDecided, limitsAsked, restated } from '../bucket/decided.js';
 import type { Decision, ToldDecision } from '../bucket/decision.js';
 import type { LimitState } from '../bucket/limitState.js';
 import { type Limit, sameLimits } from '../bucket/policy.js';
@@ -13,7 +13,8 @@ import type { Reservation, Reservations, Want } from './reservation.js';
  */
 export function decisionIn(answer: unknown, asked: readonly Limit[]): Decision | undefined {
   if (isDecided(answer)) {
-    return answer.limits.length === 0 || sameLimits(answer.limits, asked) ? answer : undefined;
+    const limits = limitsAsked(answer);
+    return limits.length === 0 || sameLimits(limits, asked) ? answer : undefined;
   }
   return isDecision(answer, asked) ? restated(answer, asked) : undefined;
 }

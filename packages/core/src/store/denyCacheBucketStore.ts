@@ -1,6 +1,7 @@
 import { knownOptions, whole } from '../base/check.js';
 import { isThenable } from '../base/thenable.js';
 import { longestWait } from '../bucket/debt.js';
+import { limitsAsked } from '../bucket/decided.js';
 import { sourceOf } from '../bucket/decidedRequest.js';
 import type { Decision } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
@@ -160,7 +161,7 @@ export class DenyCacheBucketStore implements BucketStore {
     }
     const heard = (told: Decision) => {
       const decision = decisionIn(told, limits);
-      if (decision !== undefined && decision.limits.length > 0 && sourceOf(told) === 'store') {
+      if (decision !== undefined && limitsAsked(decision).length > 0 && sourceOf(told) === 'store') {
         this.#refused.learn(key, limits, decision, now);
         if (operation === 'check' && decision.allowed && cost > 0) this.#forgetOthers(key, limits);
       }

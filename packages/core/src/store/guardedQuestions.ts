@@ -41,10 +41,6 @@ export class GuardedQuestions {
     instead: (failure?: { readonly error: unknown }) => T,
   ): T | Promise<T> {
     this.#now = now;
-    const failed = (error: unknown) => {
-      this.#publish(error);
-      return instead({ error });
-    };
     let permit: Permit;
     try {
       permit = this.#breaker.acquire();
@@ -52,25 +48,45 @@ export class GuardedQuestions {
       this.#publish(refusal);
       return instead();
     }
-    const succeeded = (value: T): T => {
-      this.#deadline.answered();
-      permit.success();
-      return value;
-    };
     try {
       const answer = send();
-      if (!isThenable(answer)) return succeeded(receive(answer));
-      const secs = DECISIONS.includes(operation) ? this.#deadline.asked() : this.#deadlineSecs;
-      const received = within(`store.${operation}`, secs, answer).then(receive);
-      return received.then(succeeded, error => {
-        if (this.#counted.has(error)) permit.ignore();
-        else permit.failure(error);
-        return failed(error);
-      });
+      if (isThenable(answer)) return this.#later(operation, permit, answer, receive, instead);
+      return this.#succeeded(permit, receive(answer));
     } catch (error) {
       permit.failure(error);
-      return failed(error);
+      return this.#failed(error, instead);
     }
+  }
+
+  #later<A, T>(
+    operation: string,
+    permit: Permit,
+    answer: PromiseLike<A>,
+    receive: (answer: A) => T,
+    instead: (failure?: { readonly error: unknown }) => T,
+  ): Promise<T> {
+    const secs = DECISIONS.includes(operation) ? this.#deadline.asked() : this.#deadlineSecs;
+    return within(`store.${operation}`, secs, answer)
+      .then(receive)
+      .then(
+        value => this.#succeeded(permit, value),
+        error => {
+          if (this.#counted.has(error)) permit.ignore();
+          else permit.failure(error);
+          return this.#failed(error, instead);
+        },
+      );
+  }
+
+  #succeeded<T>(permit: Permit, value: T): T {
+    this.#deadline.answered();
+    permit.success();
+    return value;
+  }
+
+  #failed<T>(error: unknown, instead: (failure?: { readonly error: unknown }) => T): T {
+    this.#publish(error);
+    return instead({ error });
   }
 
   #publish(error: unknown): void {

@@ -1,5 +1,6 @@
 import { shown } from '../../base/check.js';
 import { outsideRequests } from '../../base/outsideRequests.js';
+import { limitsAsked } from '../../bucket/decided.js';
 import type { Decision } from '../../bucket/decision.js';
 import { type Limit, shareLimit } from '../../bucket/policy.js';
 import { decisionIn } from '../answer.js';
@@ -152,7 +153,7 @@ export class LeaseTraffic {
   async #checkStore(key: string, limits: readonly Limit[], n: number, now: number): Promise<Decision> {
     const answer = await this.#store.check(key, limits, n, now);
     const decision = decisionIn(answer, limits);
-    if (decision !== undefined && decision.limits.length > 0) return decision;
+    if (decision !== undefined && limitsAsked(decision).length > 0) return decision;
     throw new TypeError(`store.check must answer with a Decision on its limits, got ${shown(answer)}`);
   }
 

@@ -1,6 +1,6 @@
 import { knownOptions, whole } from '../../base/check.js';
 import { allThere, wholeTokens } from '../../bucket/debt.js';
-import { debtsAfter, decided } from '../../bucket/decided.js';
+import { debtsAfter, decided, limitsAsked } from '../../bucket/decided.js';
 import { blockSecsOf } from '../../bucket/decidedRequest.js';
 import type { Decision } from '../../bucket/decision.js';
 import type { Limit } from '../../bucket/policy.js';
@@ -133,7 +133,7 @@ export class MemoryBucketStore implements BucketStore {
   }
 
   #learn(key: string, decision: Decision, now: number): void {
-    const { limits } = decision;
+    const limits = limitsAsked(decision);
     const buckets = this.#buckets;
     this.#keys.take(key);
     buckets.load(limits, now).set(debtsAfter(decision));
