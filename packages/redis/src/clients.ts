@@ -4,6 +4,8 @@ import { check, isThenable } from '@breaking/core/internal';
 export interface IoredisClient {
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArgs: string[]): Promise<unknown>;
   eval(script: string, numberOfKeys: number, ...keysAndArgs: string[]): Promise<unknown>;
+  /** The connection of a single server, while there is one. */
+  readonly stream?: { readonly cork?: () => void; readonly uncork?: () => void } | undefined;
 }
 
 interface KeysAndArguments {
@@ -72,9 +74,36 @@ function asPromise(method: string, answer: Promise<unknown>): Promise<unknown> {
 }
 
 function ioredisRunner(client: IoredisClient): ScriptRunner {
+  const gather = gathering(client);
   return {
-    runKnown: (sha1, key, args) => asPromise('evalsha', client.evalsha(sha1, 1, key, ...args)),
+    runKnown(sha1, key, args) {
+      gather();
+      return asPromise('evalsha', client.evalsha(sha1, 1, key, ...args));
+    },
     run: (script, key, args) => asPromise('eval', client.eval(script, 1, key, ...args)),
+  };
+}
+
+/**
+ * Lets commands of one moment leave together, as node-redis does by itself. ioredis writes each by itself, a system call here
+ * and another in the server: with 15 at a time that is half of the processor time of both. The first is not held back.
+ */
+function gathering(client: IoredisClient): () => void {
+  let hasSent = false;
+  let corked: IoredisClient['stream'];
+  const send = () => {
+    hasSent = false;
+    corked?.uncork?.();
+    corked = undefined;
+  };
+  return () => {
+    if (!hasSent) {
+      hasSent = true;
+      process.nextTick(send);
+    } else if (corked === undefined && typeof client.stream?.cork === 'function') {
+      corked = client.stream;
+      corked.cork?.();
+    }
   };
 }
 

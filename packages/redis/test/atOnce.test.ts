@@ -8,8 +8,8 @@ import {
   sourceOf,
 } from '@breaking/core';
 import { RedisBucketStore } from '@breaking/redis';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { ioredis } from './clients.js';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { CLIENTS, ioredis } from './clients.js';
 import { RedisServer } from './server/redisServer.js';
 
 let server: RedisServer;
@@ -58,4 +58,18 @@ describe('a decision on leased tokens', () => {
     const { limits } = await new RateLimiter({ name: 'api', limits: LIMITS, store }).check('a');
     expect(limits[0]?.tokensLeft).toBe(42);
   });
+});
+
+test.each(Object.entries(CLIENTS))('commands of one moment leave together on %s', async (name, connect) => {
+  const { client, close } = connect(server.url);
+  onTestFinished(close);
+  const store = new RedisBucketStore({ client, prefix: name, deadlineSecs: 60 });
+  const limiter = new RateLimiter({ name: 'api', limits: LIMITS, store });
+  await limiter.check('first');
+  const admin = ioredis(server.port);
+  const reads = async () => Number(/total_reads_processed:(\d+)/.exec(await admin.info('stats'))?.[1]);
+
+  const before = await reads();
+  await Promise.all(Array.from({ length: 100 }, (_, i) => limiter.check(`key ${i}`)));
+  expect((await reads()) - before).toBeLessThanOrEqual(20);
 });
