@@ -9,7 +9,7 @@ describe.each(['Express', 'Koa', 'Fastify'])('the example on %s', name => {
     return listen(server);
   }
 
-  test('answers, and tells what the limits are and what is left of them', async () => {
+  test('answers with the limits and the tokens left', async () => {
     const answer = await fetch(`${await serve()}/`);
 
     expect(answer.status).toBe(200);
@@ -18,7 +18,7 @@ describe.each(['Express', 'Koa', 'Fastify'])('the example on %s', name => {
     expect(answer.headers.get('RateLimit')).toBe('"burst";r=4;t=4, "hourly";r=99;t=3564');
   });
 
-  test('refuses the sixth request at once, and lets it in after the wait that it was told', async () => {
+  test('refuses the sixth request at once, and allows it after the wait in Retry-After', async () => {
     const clock = new MockClock();
     const url = await serve(clock);
     for (let i = 0; i < 5; i++) expect((await fetch(url)).status).toBe(200);
@@ -31,7 +31,7 @@ describe.each(['Express', 'Koa', 'Fastify'])('the example on %s', name => {
     expect((await fetch(url)).status).toBe(200);
   });
 
-  test('has a limit of its own on reports, on top of the others', async () => {
+  test('has a separate limit on reports, in addition to the others', async () => {
     const url = `${await serve()}/report`;
     for (let i = 0; i < 2; i++) {
       const answer = await fetch(url);
@@ -45,14 +45,14 @@ describe.each(['Express', 'Koa', 'Fastify'])('the example on %s', name => {
     expect(await refusal.json()).toMatchObject({ 'violated-policies': ['report'] });
   });
 
-  test('answers 404 where there is nothing, and counts that request too', async () => {
+  test('answers 404 to unknown paths, and counts those requests too', async () => {
     const answer = await fetch(`${await serve()}/nothing`);
 
     expect(answer.status).toBe(404);
     expect(answer.headers.get('RateLimit')).toBe('"burst";r=4;t=4, "hourly";r=99;t=3564');
   });
 
-  test('leaves alone what fails three times, and asks it again after the wait that it told', async () => {
+  test('stops calling an upstream that failed three times, and calls it again after the wait in Retry-After', async () => {
     const clock = new MockClock();
     const url = `${await serve(clock)}/flaky`;
     for (let i = 0; i < 3; i++) {

@@ -69,7 +69,7 @@ async function outcomes(times: number, call: () => Promise<unknown>): Promise<un
 describe.each(['fetch', 'undici', 'axios'])('the breaker around %s', { timeout: 20_000 }, client => {
   const stock = (url: string) => moduleOf<Stock>(client, 'https://stock.example', url);
 
-  test('passes answers on, and stays closed while items are not found', async () => {
+  test('passes responses on, and stays closed on 404s', async () => {
     const there = await upstream();
     const { stockOf } = await stock(there.url);
     expect(await stockOf('pen')).toEqual({ left: 3 });
@@ -79,7 +79,7 @@ describe.each(['fetch', 'undici', 'axios'])('the breaker around %s', { timeout: 
     expect(await stockOf('pen')).toEqual({ left: 3 });
   });
 
-  test('opens after five answers of 503', async () => {
+  test('opens after five 503s', async () => {
     const there = await upstream();
     const { stockOf } = await stock(there.url);
     there.status = 503;
@@ -91,12 +91,12 @@ describe.each(['fetch', 'undici', 'axios'])('the breaker around %s', { timeout: 
     expect(there.asked).toBe(5);
   });
 
-  test('opens when nobody listens', async () => {
+  test('opens when the connection is refused', async () => {
     const { stockOf } = await stock(`http://127.0.0.1:${await closedPort()}`);
     expect(await outcomes(6, () => stockOf('pen'))).toEqual([...Array(5).fill('failed'), 'refused']);
   });
 
-  test('opens on an upstream that accepts and says nothing', async () => {
+  test('opens on an upstream that accepts and never answers', async () => {
     const there = await upstream();
     const { stockOf } = await stock(there.url);
     there.status = undefined;
@@ -159,7 +159,7 @@ describe('the breaker around pg', { timeout: 60_000 }, () => {
     await server.stop();
   });
 
-  test('opens when the database is gone', async () => {
+  test('opens when the database is down', async () => {
     const { query, end } = await database(await closedPort());
     expect(await outcomes(6, () => query('select 1'))).toEqual([...Array(5).fill('failed'), 'refused']);
     await end();

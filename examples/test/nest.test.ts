@@ -55,7 +55,7 @@ describe("nest's README", () => {
     string,
   ];
 
-  test('limits as it says', async () => {
+  test('limits as the README says', async () => {
     const url = await run(limit, PACKAGE);
     const answer = await fetch(url);
     expect(answer.headers.get('RateLimit')).toContain('"burst";r=19;t=2');
@@ -68,7 +68,7 @@ describe("nest's README", () => {
     expect((await fetch(`${url}/health`)).headers.has('RateLimit')).toBe(false);
   });
 
-  test('breaks as it says', async () => {
+  test('opens breakers as the README says', async () => {
     const url = await run(breaker, PACKAGE);
     expect(await statuses(url, '/pay', '/pay', '/pay', '/stock', '/stock')).toEqual([
       502, 502, 503, 502, 502,
@@ -76,7 +76,7 @@ describe("nest's README", () => {
     expect(await statuses(url, ...Array(6).fill('/health'))).toEqual(Array(6).fill(502));
   });
 
-  test('shares its buckets in Redis, and lets a user in again', { timeout: 60_000 }, async () => {
+  test('shares buckets in Redis, and resets a user', { timeout: 60_000 }, async () => {
     const redis = await RedisServer.start();
     onTestFinished(() => redis.close());
     const url = await run(shared, PACKAGE, { REDIS_URL: redis.url });
@@ -87,7 +87,7 @@ describe("nest's README", () => {
     expect(await report()).toBe(200);
   });
 
-  test('answers refusals with a filter of its own', async () => {
+  test('answers refusals with a custom filter', async () => {
     const url = await run(filter, PACKAGE);
     await fetch(url);
     const answer = await fetch(url);
@@ -96,7 +96,7 @@ describe("nest's README", () => {
   });
 });
 
-test('the recipe limits and breaks as it says', async () => {
+test('the recipe limits and breaks as its page says', async () => {
   const [service] = compiled('examples/nestjs/README.md') as [string];
   const url = await run(service, PACKAGE);
   expect(await statuses(url, ...Array(6).fill('POST /login'))).toEqual([...Array(5).fill(201), 429]);
@@ -106,7 +106,7 @@ test('the recipe limits and breaks as it says', async () => {
 describe('moving from @nestjs/throttler', () => {
   const [before, after] = compiled(`${PACKAGE}/MIGRATING.md`) as [string, string];
 
-  test('the page speaks of the version that it is run with', () => {
+  test('the page names the version that the test runs', () => {
     const { devDependencies } = JSON.parse(readFileSync(inRepository(`${PACKAGE}/package.json`), 'utf8'));
     const text = new Readme(`${PACKAGE}/MIGRATING.md`).text.replace(/\s+/g, ' ');
     expect(text).toContain(`\`@nestjs/throttler\` ${devDependencies['@nestjs/throttler']}`);

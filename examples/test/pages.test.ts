@@ -22,7 +22,7 @@ afterEach(async () => {
 
 const programs = compiledPrograms(Readme.all());
 
-test('every code block is in a language that is compiled here, or in none', () => {
+test('every code block has a language that this test compiles, or none', () => {
   // packages/release runs CommonJS (cjs) and what Nest compiles (typescript), from what is installed.
   const known = ['js', 'ts', 'cjs', 'typescript', 'http', 'text', 'sh', 'json', 'yaml', 'html'];
   const languages = Readme.all().flatMap(page => page.codeBlocks.map(({ language }) => language));
@@ -34,7 +34,7 @@ const { devDependencies } = JSON.parse(readFileSync(new URL('../package.json', i
 const others = Object.entries<string>(devDependencies).filter(([, version]) => /^\d/.test(version));
 
 test.each(others)(
-  'the page on moving from %s speaks of the version %s, with which its code runs',
+  'the page on moving from %s names the version %s that its code runs with',
   (name, version) => {
     const pages = Readme.all().filter(({ path }) => path.endsWith('MIGRATING.md'));
 
@@ -48,7 +48,7 @@ describe('the code on', () => {
   });
 
   test.each(programs.filter(({ notRun }) => notRun === undefined))(
-    'line $line of $page runs, and gives what it says',
+    'line $line of $page runs, and gives the values in its comments',
     async program => {
       await import(pathToFileURL(runnable(program)).href);
     },

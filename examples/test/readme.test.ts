@@ -39,13 +39,13 @@ describe.each([
     expect(await answer.json()).toEqual({ tokensLeft: [19, 999] });
   });
 
-  test("the dashboard in dashboard's README lets this machine in, where the server listens on all addresses", async () => {
+  test("the dashboard in dashboard's README admits this machine when the server listens on all addresses", async () => {
     const url = await run(exampleOf(name, dashboardReadme), folder, { LISTEN_HOST: '::' });
 
     expect((await fetch(`${url}/ops`)).status).toBe(200);
   });
 
-  test("the breakers with keyOf in the package's README are one for each key", async () => {
+  test("the breakers with keyOf in the package's README are separate for each key", async () => {
     const url = await run(breakerOf(name, readmeOf(name)), folder);
     const ask = async (shop: string) => (await fetch(`${url}/${shop}/stock`)).status;
     const statuses: number[] = [];
@@ -64,7 +64,7 @@ test('the circuit breaker of the README runs as it stands, and opens', { timeout
   expect(statuses).toEqual([500, 500, 500, 500, 500, 503]);
 });
 
-test('the circuit breaker of the README survives an upstream that accepts and says nothing', async () => {
+test('the circuit breaker of the README opens on an upstream that accepts and never answers', async () => {
   const silent = createTcpServer(() => {}).listen(0, '127.0.0.1');
   await once(silent, 'listening');
   onTestFinished(() => void silent.close());
@@ -116,7 +116,7 @@ function breakerOf(name: string, { codeBlocks }: Readme): string {
   return block!.code;
 }
 
-test('the README shows a 429 as it is captured', async () => {
+test('the README shows a 429 as captured', async () => {
   const servers = await createServers({ clock: new MockClock() });
   onTestFinished(() => {
     for (const { server } of servers) close(server);
@@ -129,7 +129,7 @@ test('the README shows a 429 as it is captured', async () => {
   expect(undated(shown ?? '')).toBe(undated(await captured(url)));
 });
 
-test('the page of headers shows the 503 of an open breaker as it is captured', async () => {
+test('HEADERS.md shows the 503 of an open breaker as captured', async () => {
   const app = express();
   const breaker = circuitBreaker({ errorThreshold: 5, timeWindowSecs: 60, clock: new MockClock() });
   app.get('/', breaker, (_req, res) => void res.status(500).end());
@@ -154,7 +154,7 @@ async function captured(url: string): Promise<string> {
   return `${lines.join('\n')}\n\n${body}`;
 }
 
-test("the circuit breakers in fastify's README are those that it says", { timeout: 30_000 }, async () => {
+test("the circuit breakers in fastify's README work as it says", { timeout: 30_000 }, async () => {
   const url = await run(breakerOf('fastify', readmeOf('fastify')), 'examples/fastify');
   const ask = async (path: string, times: number) => {
     const statuses: number[] = [];
@@ -168,7 +168,7 @@ test("the circuit breakers in fastify's README are those that it says", { timeou
   expect(await ask('/price', 1)).toEqual([503]);
 });
 
-test('the listener on the page of events hears of transitions, also of a breaker that only watches', async () => {
+test('the listener in EVENTS.md receives transitions, also of a breaker in shadow mode', async () => {
   const { codeBlocks } = new Readme('packages/http/EVENTS.md');
   const block = codeBlocks.find(({ code }) => code.includes("subscribe('breaking:circuit_breaker"));
   const body = block!.code.replace(/^import .+$/m, '');
@@ -220,7 +220,7 @@ test.each([
 
 const byFile = new Map(Readme.all().map(page => [inRepository(page.path), page]));
 
-test.each(Readme.all())('every file and heading that $path links to is there', ({ links }) => {
+test.each(Readme.all())('every file and heading that $path links to exists', ({ links }) => {
   const isThere = ({ pathname, hash }: URL) => {
     const page = byFile.get(decodeURIComponent(pathname));
     return (
@@ -235,7 +235,7 @@ const published = Readme.all().filter(({ path }) => {
   return name !== undefined && !['bench', 'release', 'testkit'].includes(name);
 });
 
-test.each(published)('$path links to what is installed with it, or to the web', ({ path, text }) => {
+test.each(published)('$path links only to installed files or to the web', ({ path, text }) => {
   const relative = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)]
     .map(([, target = '']) => target)
     .filter(target => !/^\w+:/.test(target));

@@ -42,7 +42,7 @@ describe('the recipe', { timeout: 30_000 }, () => {
   });
 
   test.each(FILES)(
-    'for GraphQL takes a token for each field, and refuses what can never fit (%s)',
+    'for GraphQL takes a token for each field, and refuses a query that can never fit (%s)',
     async file => {
       const url = await recipe('graphql', file);
       const ask = (query: string) =>
@@ -79,7 +79,7 @@ describe('the recipe', { timeout: 30_000 }, () => {
     expect(unknown.status).toBe(411);
   });
 
-  test('for WebSockets limits connections, and messages on each', async () => {
+  test('for WebSockets limits connections, and messages on each connection', async () => {
     const url = (await recipe('websockets')).replace('http:', 'ws:');
     const open = Array.from({ length: 10 }, () => new WebSocket(url));
     await Promise.all(open.map(socket => once(socket, 'open')));
@@ -104,7 +104,7 @@ describe('the recipe', { timeout: 30_000 }, () => {
     expect(await fields('production')).toBe('"api";q=100;w=60');
   });
 
-  test('for logging serves what it logs', async () => {
+  test('for logging serves and logs requests', async () => {
     const url = await recipe('logging');
 
     // The breaker's refusal gives its token back.
@@ -112,7 +112,7 @@ describe('the recipe', { timeout: 30_000 }, () => {
     expect(await statuses(2, () => fetch(url))).toEqual([404, 429]);
   });
 
-  test('for outgoing calls retries what may succeed, then opens the breaker', async () => {
+  test('for outgoing calls retries failures that may pass, then opens the breaker', async () => {
     const seen: string[] = [];
     const upstream = createServer((req, res) => {
       seen.push(String(req.url));
@@ -128,7 +128,7 @@ describe('the recipe', { timeout: 30_000 }, () => {
     expect([refused.status, refused.headers.get('Retry-After'), seen.length]).toEqual([503, '6', 6]);
   });
 
-  test('for a shutdown serves until it is told to stop', async () => {
+  test('for a shutdown serves requests before it stops', async () => {
     expect((await fetch(await recipe('shutdown'))).status).toBe(200);
   });
 

@@ -51,7 +51,7 @@ describe('npm start', () => {
     expect(hellos).toEqual(['Express', 'Koa', 'Fastify'].map(name => ({ hello: `from ${name}` })));
   });
 
-  test('what it says to try shows a 200, a 429, a 503 and the headers', async () => {
+  test('the suggested commands show a 200, a 429, a 503 and the headers', async () => {
     const { printed } = running;
     const commands = [...printed.matchAll(/^ {2}curl -i "?(http:[^"\s]+)"?$/gm)].map(([, url = '']) => url);
 
@@ -63,7 +63,7 @@ describe('npm start', () => {
     }
   });
 
-  test('its first lines lead to a live page, which every framework has', async () => {
+  test('its first lines link to a live page, which every framework has', async () => {
     const { printed, urls } = running;
     const [link = ''] = /http:\S+\/breaking/.exec(printed) ?? [];
     expect(link).toBe(`${urls[0]}/breaking`);
@@ -77,7 +77,7 @@ describe('npm start', () => {
     }
   });
 
-  test('each page shows the limits of its own framework, and counts these alone', async () => {
+  test('each page shows and counts the limits of its own framework alone', async () => {
     const { urls } = await started({ PORT: '0' });
     const tell = await Promise.all(urls.map(eventsOf));
     await fetch(String(urls[1]));
@@ -102,7 +102,7 @@ describe('npm start', () => {
     expect(urls).toEqual([0, 1, 2].map(i => `http://127.0.0.1:${port + i}`));
   });
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it, with exit code 0', async signal => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s stops it with exit code 0', async signal => {
     const { child, urls } = await started({ PORT: '0' });
     // A connection that is kept does not hold it up.
     await fetch(String(urls[0]));
@@ -115,7 +115,7 @@ describe('npm start', () => {
     ['Express', 0],
     ['Koa', 1],
     ['Fastify', 2],
-  ])('where the port of %s is taken, it says so and names PORT', async (name, i) => {
+  ])('a taken port of %s is an error that names PORT', async (name, i) => {
     const port = await threeFreePorts();
     await listening(port + i);
     const { code, errors } = await ended({ PORT: String(port) });

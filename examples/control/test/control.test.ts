@@ -32,7 +32,7 @@ async function command(...args: string[]): Promise<string> {
   return stdout.trim();
 }
 
-test('the page shows the operations of control.js', () => {
+test('README.md shows the operations of control.js', () => {
   const [, operations = ''] = /(export const operations = \{\n.*?\n\};\n)/s.exec(read('control.js')) ?? [];
   expect(operations).not.toBe('');
   expect(read('README.md')).toContain(operations);
@@ -73,7 +73,7 @@ describe.each(['express.js', 'koa.js', 'fastify.js'])('an admin, on %s', file =>
     expect((await items()).status).toBe(200);
   });
 
-  test('changes a limit, for all servers and for those that start later', async () => {
+  test('changes a limit on all servers, including those that start later', async () => {
     const [here, there] = await Promise.all([served(), served()]);
     const limits = { capacityMax: 50, restoreRateHz: 1 };
     expect(await here.admin('change', { limits })).toEqual({ status: 200, body: 'done' });
@@ -84,7 +84,7 @@ describe.each(['express.js', 'koa.js', 'fastify.js'])('an admin, on %s', file =>
     await expect.poll(() => policy(there), { timeout: 600_000, interval: 100 }).toBe('"api";q=50;w=50');
   });
 
-  test('is told what is wrong, which changes nothing', async () => {
+  test('gets an error for a wrong request, which changes nothing', async () => {
     const { items, admin } = await served();
     for (const [operation, asked, fault] of [
       ['change', { limits: { capacityMax: -1, restoreRateHz: 1 } }, 'capacityMax must be a whole number'],
@@ -100,7 +100,7 @@ describe.each(['express.js', 'koa.js', 'fastify.js'])('an admin, on %s', file =>
     expect((await items()).headers.get('RateLimit-Policy')).toBe('"api";q=5;w=60');
   });
 
-  test('must have the token', async () => {
+  test('must send the token', async () => {
     const { items, post } = await served();
     for (const authorization of [undefined, 'Bearer guessed', 'secret', 'Bearer ']) {
       const answer = await post('api/block', { key: 'ada' }, authorization);
@@ -109,13 +109,13 @@ describe.each(['express.js', 'koa.js', 'fastify.js'])('an admin, on %s', file =>
     expect((await items()).status).toBe(200);
   });
 
-  test('must have set one before the service starts', async () => {
+  test('must set a token before the service starts', async () => {
     const started = run(read(file), 'examples/control', { ...env(), ADMIN_TOKEN: '' });
     await expect(started).rejects.toThrow('ADMIN_TOKEN must be set');
   });
 });
 
-test('the command does the same', async () => {
+test('the command does the same as the routes', async () => {
   const url = await run(read('express.js'), 'examples/control', env());
   const items = () => fetch(`${url}/items`, { headers: { 'X-API-Key': 'key-of-ada' } });
   await items();

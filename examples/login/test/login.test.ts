@@ -59,13 +59,13 @@ const inRedis = (): BucketStore =>
 const isRight = (account: string, password: string) =>
   (account === 'ada' && password === 'lovelace') || (account === 'bob' && password === 'builder');
 
-test('the page shows express.js as it is', () => {
+test('README.md shows express.js unchanged', () => {
   const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
 
   expect(read('README.md')).toContain(`\`\`\`js\n${read('express.js')}\`\`\``);
 });
 
-test('with the lockout that the page shows, five wrong passwords lock an account for 15 minutes', async () => {
+test('with the lockout in README.md, five wrong passwords lock an account for 15 minutes', async () => {
   const page = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   expect(page).toContain(
     'capacityMax: 5, restoreRateHz: 5 / 900, lockout: { after: 1, withinSecs: 900, forSecs: 900 }',
@@ -121,7 +121,7 @@ describe.each(
   }
   const login = async () => (await served()).logIn;
 
-  test('refuses an account after five wrong passwords, also the right one', async () => {
+  test('refuses an account after five wrong passwords, even with the right one', async () => {
     const logIn = await login();
     for (let i = 0; i < 5; i++) expect(await logIn('ada', 'wrong')).toBe(401);
 
@@ -129,7 +129,7 @@ describe.each(
     expect(await logIn('bob', 'builder')).toBe(200);
   });
 
-  test('takes an account for the same however it is written', async () => {
+  test('treats spellings of an account name as the same account', async () => {
     const logIn = await login();
     for (const account of ['ada', 'Ada', 'ADA', ' ada', 'aDa '])
       expect(await logIn(account, 'wrong')).toBe(401);
@@ -137,7 +137,7 @@ describe.each(
     expect(await logIn('ada', 'lovelace')).toBe(429);
   });
 
-  test('answers 400 to what is no account and password, without counting it', async () => {
+  test('answers 400 to a malformed login, without counting it', async () => {
     const { url, post, logIn } = await served();
     for (const body of [{}, { account: 'ada' }, { password: 'wrong' }, { account: {}, password: [] }]) {
       expect(await post(body)).toBe(400);
@@ -148,12 +148,12 @@ describe.each(
     expect(await logIn('ada', 'lovelace')).toBe(200);
   });
 
-  test('counts no right password, however often it is given', async () => {
+  test('does not count right passwords, however often they are sent', async () => {
     const logIn = await login();
     for (let i = 0; i < 60; i++) expect(await logIn('ada', 'lovelace')).toBe(200);
   });
 
-  test('forgets the wrong passwords of an account with a right one', async () => {
+  test('forgets the wrong passwords of an account after a right one', async () => {
     const logIn = await login();
     for (let round = 0; round < 3; round++) {
       for (let i = 0; i < 4; i++) expect(await logIn('ada', 'wrong')).toBe(401);
@@ -161,14 +161,14 @@ describe.each(
     }
   });
 
-  test('an account that is attacked takes no more than five tokens from its address', async () => {
+  test("an attack on one account takes at most five tokens from the attacker's address", async () => {
     const logIn = await login();
     for (let i = 0; i < 70; i++) await logIn('ada', 'wrong');
 
     expect(await logIn('bob', 'builder')).toBe(200);
   });
 
-  test('counts tries whose clients do not wait for the answer', async () => {
+  test('counts tries of clients that do not wait for the response', async () => {
     let tries = 0;
     let answer = () => {};
     const { logIn, url } = await served(async () => {

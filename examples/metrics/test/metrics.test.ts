@@ -41,7 +41,7 @@ async function byLabel(query: string, label: string, expected: Readonly<Record<s
 }
 
 describe('Prometheus', () => {
-  test('gets what the service decided, as a whole', async () => {
+  test('receives every decision of the service', async () => {
     const statuses = [...(await ask('/search', 6)), ...(await ask('/pay?fail', 5)), ...(await ask('/', 25))];
     const count = (status: number) => statuses.filter(each => each === status).length;
     expect([count(200), count(500), count(503), count(429)]).toEqual([26, 3, 2, 5]);
@@ -59,7 +59,7 @@ describe('Prometheus', () => {
     expect(await byLabel('breaking_circuit_breaker_open', 'name', { pay: 1 })).toEqual({ pay: 1 });
   });
 
-  test('has every alert rule, and can evaluate them', async () => {
+  test('loads every alert rule, and can evaluate them', async () => {
     const healths = async () => (await prometheus.rules()).map(({ health }) => health);
 
     expect(await eventually(healths, all => all.every(health => health !== 'unknown'))).toEqual(
@@ -93,7 +93,7 @@ describe('the Grafana dashboard', () => {
     }
   });
 
-  test('has a query in each of its panels', () => {
+  test('has a query in each panel', () => {
     expect(queries.length).toBeGreaterThanOrEqual(panels.filter(({ type }) => type !== 'row').length);
   });
 

@@ -12,7 +12,7 @@ const pictures = [
   { name: 'frontier.svg', drawn: frontierPicture() },
 ];
 
-test.each(pictures)('$name is what node examples/pictures/draw.js draws', ({ name, drawn }) => {
+test.each(pictures)('$name equals the output of node examples/pictures/draw.js', ({ name, drawn }) => {
   expect(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8')).toBe(drawn);
 });
 
@@ -25,7 +25,7 @@ test.each(pictures)('$name can be read on a light and on a dark background', ({ 
   }
 });
 
-test('a fixed window lets the burst through twice at its edge, a bucket once and what has come back', () => {
+test('a fixed window lets the burst through twice at its edge, a bucket once and the tokens that returned', () => {
   const { fixedWindow, bucket } = edge();
   const early = (moments: readonly number[]) => moments.filter(secs => secs < 65).length;
 
@@ -33,7 +33,7 @@ test('a fixed window lets the burst through twice at its edge, a bucket once and
   expect(early(bucket.admitted)).toBe(11);
 });
 
-test('an outage gets five failures and then single probes, further and further apart', () => {
+test('an outage costs five failures and then single probes, further and further apart', () => {
   const { calls } = outage();
 
   expect(calls.filter(({ outcome }) => outcome === 'failed').map(({ at }) => at)).toEqual([
@@ -43,7 +43,7 @@ test('an outage gets five failures and then single probes, further and further a
   expect(calls.filter(({ isProbe }) => isProbe).map(({ at }) => at)).toEqual([32, 57, 88, 119]);
 });
 
-test('with a limit no answer is late; without one they are late until long after the overload', () => {
+test('with a limit no response is late; without one they are late until long after the overload', () => {
   const { limited, unlimited } = overload();
 
   expect(limited.late).toEqual([]);

@@ -57,7 +57,7 @@ const limiterOf = () =>
   });
 
 describe.each(Object.entries(sources))('a limiter that follows %s', (_, source) => {
-  test('takes limits that are right, and survives those that are wrong: the old ones stay, and it says so once', async () => {
+  test('applies valid limits, and keeps the old ones with one warning when the new ones are wrong', async () => {
     const { write, read } = source();
     const limiter = limiterOf();
     const look = follower(limiter, read);
@@ -97,7 +97,7 @@ describe.each(Object.entries(sources))('a limiter that follows %s', (_, source) 
   });
 });
 
-test('a file that is not there, and a server that gives no answer, change nothing', async () => {
+test('a missing file and a server that does not answer change nothing', async () => {
   const limiter = limiterOf();
   const look = follower(limiter, () => readFile(join(folder, 'none.json'), 'utf8'));
   await look();
@@ -108,7 +108,7 @@ test('a file that is not there, and a server that gives no answer, change nothin
   expect(limiter.limits).toMatchObject([{ capacityMax: 2 }]);
 });
 
-test('the program of the page has the limits of the file and of the key, and the function of the file beside it', async () => {
+test('the program on the page uses the limits of the file and of the key, and the function in the file beside it', async () => {
   const [program] = new Readme('examples/reload/README.md').programs;
   expect(program?.code).toContain(readFileSync(new URL('../follower.js', import.meta.url), 'utf8'));
   writeFileSync(join(folder, 'api.json'), '{"capacityMax":7,"restoreRateHz":1}');

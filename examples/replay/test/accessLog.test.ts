@@ -7,7 +7,7 @@ const entry = (client: string, time: string, request: string) =>
 
 const SOME_TIME = '17/May/2015:10:05:03 +0000';
 
-test('an entry tells time, client, method and path', () => {
+test('an entry gives time, client, method and path', () => {
   expect(parseEntry(entry('192.0.2.7', SOME_TIME, 'GET /a?b=c HTTP/1.1'))).toEqual({
     timeSecs: Date.UTC(2015, 4, 17, 10, 5, 3) / 1000,
     client: '192.0.2.7',
@@ -16,7 +16,7 @@ test('an entry tells time, client, method and path', () => {
   });
 });
 
-test('a time zone counts', () => {
+test('the time zone is applied', () => {
   expect(parseEntry(entry('a', '17/May/2015:10:05:03 -0730', 'GET / HTTP/1.1'))?.timeSecs).toBe(
     Date.UTC(2015, 4, 17, 17, 35, 3) / 1000,
   );
@@ -33,11 +33,11 @@ test.each([
   entry('a', SOME_TIME, String.raw`\x16\x03\x01`),
   entry('a', '17/Foo/2015:10:05:03 +0000', 'GET / HTTP/1.1'),
   entry('a', 'yesterday', 'GET / HTTP/1.1'),
-])('%j is no entry', line => {
+])('%j cannot be parsed', line => {
   expect(parseEntry(line)).toBeUndefined();
 });
 
-test('a log is read in order of time, one second in the order of the log', () => {
+test('a log is read in order of time, and in its own order within one second', () => {
   const log = [
     entry('late', '17/May/2015:10:05:04 +0000', 'GET / HTTP/1.1'),
     entry('first', SOME_TIME, 'GET / HTTP/1.1'),
@@ -50,7 +50,7 @@ test('a log is read in order of time, one second in the order of the log', () =>
   ]);
 });
 
-test('a line that is no entry is named, not lost', () => {
+test('a line that cannot be parsed is reported, not dropped', () => {
   const log = [entry('a', SOME_TIME, 'GET / HTTP/1.1'), 'gibberish'];
   expect(() => readAccessLog(gzipSync(log.join('\n')))).toThrow(
     'Line 2 is no entry of an access log: gibberish',

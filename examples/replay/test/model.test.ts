@@ -8,14 +8,14 @@ test('five at once are allowed, a sixth is refused, and one more after a second'
   expect(expectedCounts(at(0, 0, 0, 0, 0, 0, 1, 1)).get('a')).toEqual({ allowed: 6, refused: 2 });
 });
 
-test('after 20 the hour is spent: one more in 180 s, and not in 179', () => {
+test("after 20 requests the hour's limit is used up: one more in 180 s, but not in 179", () => {
   const twentySecs = Array.from({ length: 20 }, (_, i) => i);
   // 19 s have given back 19/180 of a token.
   expect(expectedCounts(at(...twentySecs, 179)).get('a')).toEqual({ allowed: 20, refused: 1 });
   expect(expectedCounts(at(...twentySecs, 180)).get('a')).toEqual({ allowed: 21, refused: 0 });
 });
 
-test('every client has buckets of its own', () => {
+test('every client has its own buckets', () => {
   const [request] = at(0);
   const counts = expectedCounts(['a', 'b'].flatMap(client => Array(6).fill({ ...request, client })));
   expect(Object.fromEntries(counts)).toEqual({

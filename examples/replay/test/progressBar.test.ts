@@ -11,13 +11,13 @@ function shown(isTTY: boolean): string {
   return String(output.read() ?? '');
 }
 
-test('on a terminal the bar fills from 0 to 100 %, and is gone when it is cleared', () => {
+test('on a terminal the bar fills from 0 to 100 %, and disappears when it is cleared', () => {
   const text = shown(true);
   expect(text.startsWith(`\rReplay ${'░'.repeat(30)}   0 %`)).toBe(true);
   expect(text.endsWith(`\rReplay ${'█'.repeat(30)} 100 %\r\x1b[K`)).toBe(true);
   expect(text.match(/%/g)).toHaveLength(101);
 });
 
-test('where the output is no terminal there is no bar', () => {
+test('there is no bar if the output is not a terminal', () => {
   expect(shown(false)).toBe('');
 });

@@ -24,7 +24,7 @@ test('the model refuses 931 of 10,000 requests of 1,753 clients', () => {
 });
 
 describe.each(Object.entries(SERVERS))('real traffic through %s', (_name, createServer) => {
-  test('is allowed and refused, client by client, as the model says, and request by request, as @breaking/plan predicts', async () => {
+  test('is decided as the model says for each client, and as @breaking/plan predicts for each request', async () => {
     const refusedRequests: number[] = [];
     const counts = await replay(createServer, requests, (done, isAllowed) => {
       if (!isAllowed) refusedRequests.push(done - 1);

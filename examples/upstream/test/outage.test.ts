@@ -16,7 +16,7 @@ const EXPECTED = [
 ];
 
 describe.each(services)('an outage of the upstream of a service on $name', service => {
-  test('costs five failures and then single probes, however it fails', async () => {
+  test('costs five failures and then single probes, whatever the failure', async () => {
     const phases = (await outage(service)).map(({ states, ...counts }) => ({
       ...counts,
       strip: strip(states),

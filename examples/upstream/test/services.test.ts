@@ -23,13 +23,13 @@ describe.each(services)('the service on $name', service => {
     return fetch(`${await listen(server)}/stock/${item}`);
   }
 
-  test('passes on what the upstream says', async () => {
+  test("passes the upstream's response on", async () => {
     const answer = await asked(await stockOf('healthy'));
 
     expect([answer.status, await answer.json()]).toEqual([200, { inStock: 7 }]);
   });
 
-  test('asks for an item by its very name, whatever signs are in it', async () => {
+  test('asks for an item by its exact name, whatever characters it contains', async () => {
     const item = encodeURIComponent('desk & chair, 50% off/set?');
     const answer = await asked(await stockOf('healthy'), item);
 
@@ -37,7 +37,7 @@ describe.each(services)('the service on $name', service => {
   });
 
   test.each(['unicorn', '%2e%2e%2fstock', 'lamp%26item=desk', 'a/b'])(
-    'answers 404 where the upstream has nothing of that name: %s',
+    'answers 404 for an unknown item: %s',
     async item => {
       const stock = await stockOf('healthy');
       expect((await asked(stock, item)).status).toBe(404);
@@ -45,7 +45,7 @@ describe.each(services)('the service on $name', service => {
     },
   );
 
-  test('takes a path that is none for the mistake of its client', async () => {
+  test('answers 400 or 404 to a malformed path', async () => {
     const stock = await stockOf('healthy');
     expect([400, 404]).toContain((await asked(stock, '%zz')).status);
   });
@@ -54,7 +54,7 @@ describe.each(services)('the service on $name', service => {
     expect((await asked(await stockOf(mode))).status).toBe(502);
   });
 
-  test('answers 503 while the breaker is open, and tells when to come back', async () => {
+  test('answers 503 while the breaker is open, with Retry-After', async () => {
     const stock = await stockOf('healthy');
     stock.breaker.trip();
     const refusal = await asked(stock);
@@ -78,7 +78,7 @@ test.each([
   await expect(inStock('lamp')).rejects.toBeInstanceOf(TooManyErrors);
 });
 
-test('a 404 of the upstream is no failure, however often it comes, and closes the breaker as a probe', async () => {
+test('a 404 of the upstream is never a failure, and as a probe it closes the breaker', async () => {
   const clock = new MockClock();
   const { breaker, inStock } = await stockOf('healthy', clock);
   for (let i = 0; i < 20; i++) await expect(inStock('unicorn')).rejects.toMatchObject({ status: 404 });
@@ -90,7 +90,7 @@ test('a 404 of the upstream is no failure, however often it comes, and closes th
   expect(breaker.state).toBe('closed');
 });
 
-test('five failures in a burst open the breaker whatever succeeds in between, and each is forgiven in time', async () => {
+test('five failures in a burst open the breaker despite successes in between, and each is forgiven in time', async () => {
   const clock = new MockClock();
   const upstream = createUpstream();
   onTestFinished(() => close(upstream.server));

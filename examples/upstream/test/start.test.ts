@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const START = fileURLToPath(new URL('../start.js', import.meta.url));
 
-test('npm run upstream prints for each framework what the README shows, and ends', async () => {
+test('npm run upstream prints the output in the README for each framework, and exits', async () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   const [, shown = ''] = /```text\n(.*?)```/s.exec(readme) ?? [];
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [START]);

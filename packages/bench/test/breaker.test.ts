@@ -7,7 +7,7 @@ const contenders = (await contendersOf<BreakerContender>('breaker')).filter(({ r
 
 describe.each(contenders.map(contender => [contender.name, contender] as const))('%s', (_name, contender) => {
   test.each(['guard', 'guardSync'] as const)(
-    '%s hands answers and failures on, opens, and then calls nothing',
+    '%s passes results and failures on, opens, and then calls nothing',
     async kind => {
       const callee = new Switchable();
       const call: () => unknown =

@@ -23,24 +23,24 @@ const http = partOf({
   'koa, refused': { 'us over bare': { breaking: [-2], fast: [-3], slow: [5] } },
 });
 
-test('the leanest peer is the one with the lowest median, and no floor', () => {
+test('the fastest peer is the one with the lowest median, floors excluded', () => {
   const comparison = Comparison.of({ decision }, 'decision', 'hot key', 'ns allowed');
 
   expect(comparison?.ours).toBe(50);
   expect(comparison?.leanestPeer).toEqual({ name: 'fast', median: 100 });
 });
 
-test('a peer whose process died is not the leanest', () => {
+test('a peer whose process died is not the fastest', () => {
   const died = partOf({ run: { ns: { breaking: [1], fast: [], slow: [3] } } });
 
   expect(Comparison.of({ decision: died }, 'decision', 'run', 'ns')?.leanestPeer.name).toBe('slow');
 });
 
-test('what was not measured has no bars', () => {
+test('unmeasured contenders have no bars', () => {
   expect(bars({})).toEqual([]);
 });
 
-test('bars hold us against the leanest peer and against headers alone', () => {
+test('bars compare ours with the fastest peer and with headers alone', () => {
   const found = bars({ decision, http });
 
   expect(found.map(bar => [bar.what, bar.measured, isPassed(bar)])).toEqual([
@@ -52,7 +52,7 @@ test('bars hold us against the leanest peer and against headers alone', () => {
   expect(barsReport(found)).toContain('FAIL');
 });
 
-test('a report has ours first and then the others from the least to the most, with spread and ratio', () => {
+test('a report lists ours first and then the others in ascending order, with spread and ratio', () => {
   expect(report(http).split('\n\n')[1]?.split('\n')).toEqual([
     'koa, allowed, us over bare  median  min  max  of ours',
     '  breaking                     2.5    2    3      1 x',
@@ -63,7 +63,7 @@ test('a report has ours first and then the others from the least to the most, wi
   ]);
 });
 
-test('the section of a README replaces what stands between its markers and nothing else', () => {
+test('the section of a README replaces the text between its markers and nothing else', () => {
   const written = withSection(`before\n${BEGIN}\nold\n${END}\nafter`, 'new');
 
   expect(written).toBe(`before\n${BEGIN}\n\nnew\n\n${END}\nafter`);

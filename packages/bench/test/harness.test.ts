@@ -11,7 +11,7 @@ test('the median is the middle value, or the mean of the two in the middle', () 
   expect(median([])).toBeNaN();
 });
 
-test('a ratio tells how often our median goes into theirs', () => {
+test('a ratio is their median divided by ours', () => {
   expect(ratio([30, 10, 20], [5, 4, 900])).toBe(4);
 });
 
@@ -20,7 +20,7 @@ test('figures have three digits', () => {
   expect(figure(Number.NaN)).toBe('');
 });
 
-test('columns are as wide as their widest cell', () => {
+test('each column is as wide as its widest cell', () => {
   const rows = [
     ['name', 'ns'],
     ['a', '1,234'],
@@ -33,7 +33,7 @@ test('columns are as wide as their widest cell', () => {
 describe('rounds', () => {
   const [a, b, c] = ['a', 'b', 'c'].map(contenderCalled) as [Contender, Contender, Contender];
 
-  test('each contender has its turn in every round, and every round begins with another one', async () => {
+  test('each contender runs once in every round, and each round starts with another one', async () => {
     const turns: string[] = [];
     await samplesOf(partOf({ rounds: 3, runs: ['one', 'two'] }), [a, b, c], async ({ name }, run) => {
       turns.push(`${run} ${name}`);
@@ -44,7 +44,7 @@ describe('rounds', () => {
     expect(turns).toEqual([...[...one].map(name => `one ${name}`), ...[...one].map(name => `two ${name}`)]);
   });
 
-  test('values are kept by run, metric and contender, with four digits', async () => {
+  test('values are stored by run, metric and contender, with four digits', async () => {
     const values = [1.234_567, 2, 3, 4];
     const part = partOf({ rounds: 2, runs: ['run'] });
     const samples = await samplesOf(part, [a, b], async () => ({ ns: values.shift() ?? 0 }));
@@ -52,13 +52,13 @@ describe('rounds', () => {
     expect(samples).toEqual({ run: { ns: { a: [1.235, 4], b: [2, 3] } } });
   });
 
-  test('who takes no part in a run is not measured in it', async () => {
+  test('a contender that is not in a run is not measured in it', async () => {
     const part = { ...partOf({ rounds: 1, runs: ['run'] }), takesPart: (each: Contender) => each === b };
 
     expect(await samplesOf(part, [a, b], async () => ({ ns: 1 }))).toEqual({ run: { ns: { b: [1] } } });
   });
 
-  test('one whose process died has no value', async () => {
+  test('a contender whose process died has no value', async () => {
     const measure = async (contender: Contender): Promise<Measured | undefined> =>
       contender === a ? undefined : { ns: 1 };
 

@@ -19,7 +19,7 @@ function all(guardsAgainst: HttpContender['guardsAgainst']) {
 }
 
 describe.each(all('requests'))('on %s, %s', (framework, _name, contender) => {
-  test('lets through as many as the limit says, of each client, then refuses', async () => {
+  test('lets through as many requests of each client as the limit allows, then refuses', async () => {
     const listener = await FRAMEWORKS[framework](contender, LIMIT, { failing: false });
     const exchange = new Exchange(listener, 2);
 
@@ -29,7 +29,7 @@ describe.each(all('requests'))('on %s, %s', (framework, _name, contender) => {
 });
 
 describe.each(all('failures'))('on %s, %s', (framework, _name, contender) => {
-  test('lets through what does not fail, opens, and then refuses', async () => {
+  test('lets successes through, opens after failures, and then refuses', async () => {
     const handler = { failing: false };
     const exchange = new Exchange(await FRAMEWORKS[framework](contender, LIMIT, handler), 2);
 

@@ -11,13 +11,13 @@ test('we come first', () => {
 });
 
 describe.each(peers.map(contender => [contender.name, contender] as const))('%s', (_name, contender) => {
-  test('allows as many as the limit says, then refuses', async () => {
+  test('allows as many as the limit, then refuses', async () => {
     const limiter = await contender.open({ requests: 3, windowSecs: 3600 });
 
     expect(await answers(limiter, 'a', 5)).toEqual([true, true, true, false, false]);
   });
 
-  test('counts each key by itself', async () => {
+  test('counts each key separately', async () => {
     const limiter = await contender.open({ requests: 1, windowSecs: 3600 });
     await answers(limiter, 'a', 2);
 

@@ -8,7 +8,7 @@ const contenders = await contendersOf<NestContender>('nest');
 const LIMIT = { requests: 3, windowSecs: 3600 };
 
 test.each(contenders.map(each => [each.name, each] as const))(
-  '%s, on NestJS, lets through as many as the limit says, of each client, then refuses',
+  '%s on NestJS lets through as many requests of each client as the limit allows, then refuses',
   async (_name, contender) => {
     const exchange = new Exchange(await application(contender, LIMIT), 2);
 

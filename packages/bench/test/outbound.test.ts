@@ -6,7 +6,7 @@ const contenders = await contendersOf<OutboundContender>('outbound');
 
 describe.each(contenders.map(contender => [contender.name, contender] as const))('%s', (_name, contender) => {
   test.each(['protect', 'protectTimed'] as const)(
-    '%s hands answers on, and breaks after failures',
+    '%s passes responses on, and opens after failures',
     async kind => {
       let calls = 0;
       let isBroken = false;

@@ -2,18 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { actionRefusal, gatekeeper } from '../src/access.js';
 
 describe('authorize', () => {
-  test.each([true, Promise.resolve(true)])('lets in with true: %#', async answer => {
+  test.each([true, Promise.resolve(true)])('lets a viewer in when it returns true: %#', async answer => {
     expect(await gatekeeper('dashboard', () => answer)({})).toBe(true);
   });
 
   test.each([undefined, null, false, 1, 'true', {}, [], Promise.resolve(1), Promise.resolve('true')])(
-    'keeps out with anything else: %#',
+    'refuses a viewer when it returns anything else: %#',
     async answer => {
       expect(await gatekeeper('dashboard', () => answer)({})).toBe(false);
     },
   );
 
-  test('keeps out when it throws or rejects', async () => {
+  test('refuses a viewer when it throws or rejects', async () => {
     const thrown = () => {
       throw new Error('database is gone');
     };
@@ -21,7 +21,7 @@ describe('authorize', () => {
     expect(await gatekeeper('dashboard', async () => thrown())({})).toBe(false);
   });
 
-  test('is given the request', async () => {
+  test('receives the request', async () => {
     const authorize = (req: { user: string }) => req.user === 'ada';
 
     expect(await gatekeeper('dashboard', authorize)({ user: 'ada' })).toBe(true);
@@ -49,11 +49,11 @@ describe('an action', () => {
     expect(refusal('POST', { 'sec-fetch-site': 'same-origin' })).toBeUndefined();
   });
 
-  test('is accepted behind a proxy that changes the host, where the browser vouches for it', () => {
+  test('is accepted behind a proxy that changes the host if the browser marks it same-origin', () => {
     expect(refusal('POST', { host: '10.0.0.7:3000', 'sec-fetch-site': 'same-origin' })).toBeUndefined();
   });
 
-  test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('with %s is no action', method => {
+  test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])('by %s is answered with 405', method => {
     expect(refusal(method)).toBe(405);
   });
 
@@ -72,7 +72,7 @@ describe('an action', () => {
     expect(refusal('POST', changed)).toBe(403);
   });
 
-  test('is refused where actions are off', () => {
+  test('is refused when actions are off', () => {
     expect(actionRefusal({ method: 'POST', headers }, undefined)).toBe(403);
   });
 });

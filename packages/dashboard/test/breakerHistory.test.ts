@@ -14,14 +14,14 @@ function historyOf(changes: readonly [at: number, from: CircuitState, to: Circui
   return history;
 }
 
-test('a breaker that never changed is one part', () => {
+test('a breaker that never changed is one segment', () => {
   expect(new BreakerHistory().stripOf('pay', undefined, 'closed', 1000)).toEqual([
     { state: 'closed', fromSecsAgo: 600 },
   ]);
   expect(new BreakerHistory().sinceOf('pay', undefined)).toBeUndefined();
 });
 
-test('changes of the last ten minutes part the strip, without gaps', () => {
+test('changes of the last ten minutes divide the strip without gaps', () => {
   const history = historyOf([
     [900, 'closed', 'open'],
     [930, 'open', 'halfOpen'],
@@ -37,14 +37,14 @@ test('changes of the last ten minutes part the strip, without gaps', () => {
   expect(history.sinceOf('pay', undefined)).toBe(931);
 });
 
-test('a change of longer ago says since when, and is not in the strip', () => {
+test('an older change says since when, and is not in the strip', () => {
   const history = historyOf([[100, 'closed', 'open']]);
 
   expect(history.stripOf('pay', undefined, 'open', 1000)).toEqual([{ state: 'open', fromSecsAgo: 600 }]);
   expect(history.sinceOf('pay', undefined)).toBe(100);
 });
 
-test('breakers of one name are told apart by their keys', () => {
+test('breakers with the same name are separated by their keys', () => {
   const history = historyOf([[900, 'closed', 'open']], 'north');
 
   expect(history.sinceOf('pay', 'north')).toBe(900);
@@ -52,7 +52,7 @@ test('breakers of one name are told apart by their keys', () => {
   expect(history.sinceOf('pay', 'south')).toBeUndefined();
 });
 
-test('one that flaps keeps its sixty latest changes', () => {
+test('a flapping breaker shows its sixty latest changes', () => {
   const flaps = Array.from({ length: 500 }, (_, i): [number, CircuitState, CircuitState] =>
     i % 2 === 0 ? [i, 'closed', 'open'] : [i, 'open', 'closed'],
   );
@@ -60,7 +60,7 @@ test('one that flaps keeps its sixty latest changes', () => {
   expect(historyOf(flaps).stripOf('pay', undefined, 'closed', 500)).toHaveLength(61);
 });
 
-test('of more than a thousand breakers those are forgotten that changed longest ago', () => {
+test('beyond a thousand breakers, the least recently changed ones are forgotten', () => {
   const history = new BreakerHistory();
   for (let i = 0; i <= 1000; i++) {
     history.changed(

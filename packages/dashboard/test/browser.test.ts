@@ -52,7 +52,7 @@ const card = (page: Page, name: string) =>
   page.locator('.card', { has: page.getByRole('heading', { name, exact: true }) });
 
 describe.each(['Express 5', 'Koa 3', 'Fastify 5'])('on %s', framework => {
-  test("it opens under helmet's policy and its own, under a path that a proxy strips, and moves", async () => {
+  test("the page opens under helmet's policy and its own, behind a proxy that strips its path, and updates", async () => {
     const { api, mounting } = watched();
     const server = await FRAMEWORKS[framework]!(mounting);
     // Without its final slash: the browser follows the redirect.
@@ -71,7 +71,7 @@ describe.each(['Express 5', 'Koa 3', 'Fastify 5'])('on %s', framework => {
   });
 });
 
-test('it connects again when its server was gone', async () => {
+test('the page reconnects after its server was down', async () => {
   const { mounting } = watched();
   const start = async (port: number): Promise<[server: Server, stop: () => void]> => {
     const page = dashboard(mounting);
@@ -96,7 +96,7 @@ test('it connects again when its server was gone', async () => {
   await page.getByText(/^counted for/).waitFor();
 });
 
-test('a viewer who is no longer let in is told so, and sees what happens once they are again', async () => {
+test('a viewer who loses access is told so, and sees live data once access is back', async () => {
   const { mounting } = watched();
   let isAllowed = true;
   const page = dashboard({ ...mounting, authorize: () => isAllowed });
@@ -111,7 +111,7 @@ test('a viewer who is no longer let in is told so, and sees what happens once th
   await shown.getByText(/^counted for/).waitFor();
 });
 
-test('all of it can be done with the keyboard alone', async () => {
+test('everything works with the keyboard alone', async () => {
   const { api, shops, mounting } = watched();
   const allowed = { actions: true, showKeys: true, record: true };
   const server = await FRAMEWORKS['Express 5']!({ ...mounting, ...allowed });
@@ -162,7 +162,7 @@ test('all of it can be done with the keyboard alone', async () => {
   expect(shops.get('a').state).toBe('closed');
 });
 
-test('it fits from 360 to 1440 px, dark and light, and axe finds nothing serious', async () => {
+test('the page fits from 360 to 1440 px, dark and light, and axe finds nothing serious', async () => {
   const { api, mounting } = watched();
   const server = await FRAMEWORKS['Express 5']!({ ...mounting, actions: true, record: true });
   for (let i = 0; i < 5; i++) api.check(`a rather long key ${i % 2}`);
@@ -182,7 +182,7 @@ test('it fits from 360 to 1440 px, dark and light, and axe finds nothing serious
   }
 });
 
-test('names, titles and keys are shown as text, whatever is in them', async () => {
+test('names, titles and keys are shown as text, whatever they contain', async () => {
   const script = '<script>document.title = "taken"</script><img src=x onerror=alert(1)>';
   const keys = [script, '"quotes\'', '‮שלום', 'x'.repeat(10_000)];
   const limiter = new RateLimiter({ name: script, limits: perDay(1) });

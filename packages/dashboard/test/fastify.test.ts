@@ -5,7 +5,7 @@ import { dashboard } from '../src/fastify.js';
 
 const authorize = () => true;
 
-test('the plugin that guards an instance does not guard the page, and has no breaker for it', async () => {
+test('the plugin does not limit the page on its instance, and has no breaker for it', async () => {
   const app = Fastify();
   onTestFinished(() => app.close());
   const circuitBreaker = { errorThreshold: 1, timeWindowSecs: 60 };
@@ -22,7 +22,7 @@ test('the plugin that guards an instance does not guard the page, and has no bre
   await stream.body?.cancel();
 });
 
-test('routes that are made later than the page are on it', async () => {
+test('routes that are declared after the page are on it', async () => {
   const app = Fastify();
   onTestFinished(() => app.close());
   await app.register(breaking);

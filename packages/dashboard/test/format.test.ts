@@ -42,7 +42,7 @@ test.each([
   expect(policy(capacityMax, restoreRateHz)).toBe(text);
 });
 
-test('a time ago is told as a time of day, with its day where that is not today', () => {
+test('a past moment reads as a time of day, with its date if that is not today', () => {
   const now = new Date(2026, 0, 1, 12, 0, 30);
 
   expect(clockTime(30, now)).toBe(new Date(2026, 0, 1, 12, 0, 0).toLocaleTimeString());

@@ -40,7 +40,7 @@ describe.each(Object.entries(FRAMEWORKS))('on %s', (_name, mount) => {
     return [`${urlOf(server)}/ops`, server];
   };
 
-  test('everything is behind authorize, and says no more than that', async () => {
+  test('everything is behind authorize, and a refusal reveals nothing else', async () => {
     const [url] = await open({ actions: true });
     const paths = ['', '/', '/page.js', '/events', '/nothing'];
     const answers = await Promise.all(paths.map(path => fetch(url + path, { redirect: 'manual' })));
@@ -56,7 +56,7 @@ describe.each(Object.entries(FRAMEWORKS))('on %s', (_name, mount) => {
   test.each([
     ['throws', () => Promise.reject(new Error('the database is gone'))],
     ['answers later with something true', async () => 'ada'],
-  ])('an authorize that %s lets nobody in', async (_what, authorize) => {
+  ])('an authorize that %s admits nobody', async (_what, authorize) => {
     const [url] = await open({ authorize });
     const answer = await fetch(`${url}/`, { headers: ADA });
 
@@ -78,14 +78,14 @@ describe.each(Object.entries(FRAMEWORKS))('on %s', (_name, mount) => {
     expect((await fetch(`${url}/nothing`, { headers: ADA })).status).toBe(404);
   });
 
-  test('what is beside it is answered as before', async () => {
+  test('routes beside the page work as before', async () => {
     const [url] = await open();
 
     expect(await (await fetch(new URL('/', url))).text()).toBe('home');
     expect((await fetch(new URL('/opsimath', url), { headers: ADA })).status).toBe(404);
   });
 
-  test('without its final slash it redirects, so that relative addresses hold', async () => {
+  test('a URL without the final slash redirects, so that relative URLs work', async () => {
     const [url, server] = await open();
     const direct = await fetch(url, { headers: ADA });
     const proxied = await fetch(`${await proxyTo(server, '/tools')}/ops?a=b/c`, { headers: ADA });
@@ -95,7 +95,7 @@ describe.each(Object.entries(FRAMEWORKS))('on %s', (_name, mount) => {
     expect(new URL(proxied.url).pathname).toBe('/tools/ops/');
   });
 
-  test('events show what happens, while somebody watches', async () => {
+  test('events show what happens while somebody watches', async () => {
     const limiter = api();
     const [url] = await open({ watch: [limiter], title: 'Shop' });
     limiter.check('before');
@@ -119,7 +119,7 @@ describe.each(Object.entries(FRAMEWORKS))('on %s', (_name, mount) => {
     expect(channel('breaking:circuit_breaker:transition').hasSubscribers).toBe(true);
   });
 
-  test('with record decisions are counted from the start', async () => {
+  test('with record, decisions are counted from the start', async () => {
     const limiter = api();
     const [url] = await open({ watch: [limiter], record: true, showKeys: true });
     limiter.check('ada');
@@ -159,7 +159,7 @@ describe.each(Object.entries(FRAMEWORKS))('on %s', (_name, mount) => {
     expect(await act({ action: 'explode', name: 'pay' })).toBe(400);
   });
 
-  test('an action of another origin, without the token or by GET changes nothing', async () => {
+  test('an action from another origin, without the token or by GET changes nothing', async () => {
     const breaker = new CircuitBreaker({ name: 'pay', errorThreshold: 1, timeWindowSecs: 60, clock });
     const [url] = await open({ watch: [breaker], actions: true });
     const { token = '' } = await (await eventsOf(url)).next();
@@ -189,7 +189,7 @@ describe.each(Object.entries(FRAMEWORKS))('on %s', (_name, mount) => {
     expect((await fetch(`${url}/`, { method: 'POST', headers })).status).toBe(405);
   });
 
-  test('however many watch, a decision counts once', async () => {
+  test('a decision counts once, however many viewers there are', async () => {
     const limiter = api();
     const [url] = await open({ watch: [limiter] });
     const viewers = await Promise.all(Array.from({ length: 10 }, () => eventsOf(url)));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Highest } from '../src/views/highest.js';
 
-test('the highest are those that sorting all would put first', () => {
+test('the highest equal the first ones of a full sort', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 9 })), ranks => {
       const highest = new Highest<string>(3);

@@ -13,7 +13,7 @@ function decisionsOn(keys: readonly string[], enforce = true) {
   return messages;
 }
 
-test('results, sources and the keys that were refused are counted', () => {
+test('results, sources and refused keys are counted', () => {
   const counts = new LimitCounts(0);
   for (const message of decisionsOn(['ada', 'ada', 'ada', 'bob', 'bob', 'cid'])) counts.count(message, 1);
   const report = counts.report(2);
@@ -27,7 +27,7 @@ test('results, sources and the keys that were refused are counted', () => {
   ]);
 });
 
-test('refusals in shadow mode count by themselves, and so do their keys', () => {
+test('refusals in shadow mode are counted separately, and so are their keys', () => {
   const counts = new LimitCounts(0);
   for (const message of decisionsOn(['ada', 'ada'], false)) counts.count(message, 1);
 
@@ -49,7 +49,7 @@ test('keys that have not been refused for twenty minutes are forgotten', () => {
   expect(counts.report(1200).totals.refused).toBe(1);
 });
 
-test('a key that goes on being refused is counted over both halves', () => {
+test('a key that is refused again and again is counted over both halves', () => {
   const counts = new LimitCounts(0);
   const [, refused] = decisionsOn(['ada', 'ada']);
   for (const at of [1, 599, 601]) counts.count(refused!, at);
@@ -57,7 +57,7 @@ test('a key that goes on being refused is counted over both halves', () => {
   expect(counts.report(602).refusedKeys).toEqual([{ key: 'ada', count: 3, error: 0 }]);
 });
 
-test('a key that is blocked says for how long, until its block ends or a decision tells that it was lifted', () => {
+test('a blocked key says for how long, until its block ends or a decision shows that it was lifted', () => {
   const messages = heard('breaking:rate_limit:decision');
   const limiter = new RateLimiter({ name: 'api', limits: perMinute(1), clock });
   limiter.block('ada', 30);
@@ -80,7 +80,7 @@ test('a key that is blocked says for how long, until its block ends or a decisio
   expect(left(14)).toBeUndefined();
 });
 
-test('of more than a hundred blocked keys the latest are known', () => {
+test('of more than a hundred blocked keys, the latest are shown', () => {
   const counts = new LimitCounts(0);
   for (const message of decisionsOn(['ada', 'ada', 'bob', 'bob'])) counts.count(message, 1);
   counts.blocked('ada', 60, 1);

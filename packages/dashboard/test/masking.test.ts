@@ -15,22 +15,22 @@ test.each(['ada@example.com', 'key:ip:192.0.2.7', '<script>', '', 'x'.repeat(10_
 );
 
 test.each(['ip:2001:db8:1::/56', 'ip:192.0.2.7.evil'])(
-  'another address becomes a short hash that says what it is of: %s',
+  'another kind of address becomes a short hash with its kind: %s',
   key => {
     expect(mask(key)).toMatch(/^ip:#[0-9a-f]{8}$/);
   },
 );
 
-test('one mask shows a key always alike, and two keys differently', () => {
+test('one mask always shows a key in the same way, and two keys differently', () => {
   expect(mask('ada')).toBe(mask('ada'));
   expect(mask('ada')).not.toBe(mask('bob'));
 });
 
-test('two masks show a key differently, so that nobody can look for one', () => {
+test('two masks show a key differently, so that nobody can search for it', () => {
   expect(masking()('ada@example.com')).not.toBe(masking()('ada@example.com'));
 });
 
-test('what is not masked is cut where it is too long to be read', () => {
+test('an unmasked key is cut if it is too long to read', () => {
   expect(unmasked('ada@example.com')).toBe('ada@example.com');
   expect(unmasked('x'.repeat(10_000))).toBe(`${'x'.repeat(199)}…`);
 });

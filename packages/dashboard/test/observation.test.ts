@@ -21,7 +21,7 @@ function observing(records = false): Observation {
 const limit = (name: string) => new RateLimiter({ name, limits: perMinute(1), clock });
 const check = (name: string) => limit(name).check('ada');
 
-test('while nobody watches only transitions are heard, and there is no timer', () => {
+test('while nobody watches, the dashboard listens for transitions alone and has no timer', () => {
   const observation = observing();
 
   expect([transitions, decisions, places].map(({ hasSubscribers }) => hasSubscribers)).toEqual([
@@ -33,7 +33,7 @@ test('while nobody watches only transitions are heard, and there is no timer', (
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('from the first viewer on, decisions of the limits that are watched are counted', () => {
+test('from the first viewer on, decisions of the watched limits are counted', () => {
   const observation = observing();
   check('api');
   observation.watch();
@@ -46,7 +46,7 @@ test('from the first viewer on, decisions of the limits that are watched are cou
   expect(observation.countedSince).toBe(5);
 });
 
-test('from the first viewer on, refusals of the concurrency limits that are watched are counted', () => {
+test('from the first viewer on, refusals of the watched concurrency limits are counted', () => {
   const db = new ConcurrencyLimiter({ name: 'db', limit: 1, clock });
   const other = new ConcurrencyLimiter({ name: 'other', limit: 1, clock });
   const observation = new Observation(asWatch('watch', [db]), clock, false);
@@ -60,7 +60,7 @@ test('from the first viewer on, refusals of the concurrency limits that are watc
   );
 });
 
-test('ten seconds after the last viewer counting ends, and what was counted is forgotten', () => {
+test('ten seconds after the last viewer left, counting ends and the counts are dropped', () => {
   const observation = observing();
   observation.watch();
   observation.leave();
@@ -94,7 +94,7 @@ test('with record, counting never ends', () => {
   expect(observation.counts).toBeDefined();
 });
 
-test('once it is closed nothing is heard', () => {
+test('after close, the dashboard listens for nothing', () => {
   const observation = observing(true);
   observation.close();
 

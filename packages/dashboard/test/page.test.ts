@@ -8,7 +8,7 @@ test('all files of the page together stay below 60 kB gzip', () => {
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000);
 });
 
-test('the page names files of its own alone, relatively, and has no script or style in it', () => {
+test('the page links to its own files alone, by relative URLs, and has no inline script or style', () => {
   const page = String(files.get('')?.body);
   const named = [...page.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, name]) => name);
 

@@ -11,7 +11,7 @@ test.each([
   expect(recentMean(rates, countedForSecs)).toBe(mean);
 });
 
-test('it may end at an earlier slot, also at one before the first rate', () => {
+test('the mean may end at an earlier slot, even before the first rate', () => {
   expect(recentMean([5, 5, 5], 60, 1)).toBe(1);
   expect(recentMean([5, 5, 5], 60, -3)).toBe(0);
 });

@@ -20,7 +20,7 @@ function openIn(members: boolean[]) {
   };
 }
 
-test('of a small group every look is at all', () => {
+test('every look at a small group covers all of it', () => {
   const members: boolean[] = Array(100).fill(false);
   const look = openIn(members);
   expect(look(0)).toBe('0 of 100');
@@ -28,7 +28,7 @@ test('of a small group every look is at all', () => {
   expect(look(1)).toBe('1 of 100');
 });
 
-test('of a large group the first look is at all, and a change is seen within a round', () => {
+test('the first look at a large group covers all of it, and a change is seen within a round', () => {
   const members: boolean[] = Array(9000).fill(false);
   const look = openIn(members);
   expect(look(0)).toBe('0 of 9000');
@@ -36,7 +36,7 @@ test('of a large group the first look is at all, and a change is seen within a r
   expect([1, 2, 3, 4, 5].map(look).join(', ')).toBe('0 of 9000, 0 of 9000, 0 of 9000, 0 of 9000, 1 of 9000');
 });
 
-test('after a pause the next look is at all again', () => {
+test('after a pause, the next look covers all of it again', () => {
   const members: boolean[] = Array(9000).fill(false);
   const look = openIn(members);
   look(0);

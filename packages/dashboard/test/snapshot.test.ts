@@ -41,7 +41,7 @@ function historyOf(messages: readonly TransitionMessage[], at = 900): BreakerHis
 }
 
 describe('rate limits', () => {
-  test('are shown without counts while nothing is counted', () => {
+  test('are shown without counts while counting is off', () => {
     const limiter = new RateLimiter({ name: 'api', limits: { burst: perMinute(60) }, clock });
 
     expect(shown([limiter])).toMatchObject({
@@ -50,7 +50,7 @@ describe('rate limits', () => {
     });
   });
 
-  test('show whom they refuse, with keys masked', () => {
+  test('show which keys they refuse, masked', () => {
     const messages = heard('breaking:rate_limit:decision');
     const limiter = new RateLimiter({ name: 'api', limits: perMinute(1), clock });
     const counts = new LimitCounts(990);
@@ -76,7 +76,7 @@ describe('rate limits', () => {
 });
 
 describe('circuit breakers', () => {
-  test('show their state, since when, and how long they wait', () => {
+  test('show their state, since when, and the wait', () => {
     const transitions = heard('breaking:circuit_breaker:transition');
     const breaker = new CircuitBreaker({ ...BREAKER, clock });
     breaker.trip(30);
@@ -100,7 +100,7 @@ describe('circuit breakers', () => {
     ]);
   });
 
-  test('that are one of several with a key show it, and their own past', () => {
+  test('that belong to a key show the key and their own history', () => {
     const transitions = heard('breaking:circuit_breaker:transition');
     const breaker = new CircuitBreaker({ ...BREAKER, key: 'shop 7', clock });
     breaker.trip(30);
@@ -109,7 +109,7 @@ describe('circuit breakers', () => {
     expect(view?.breakers).toMatchObject([{ key: 'shop 7', state: 'open', forSecs: 100 }]);
   });
 
-  test('that are open until somebody resets them wait for null, which JSON has', () => {
+  test('that are open until a reset have a wait of null, since JSON has no Infinity', () => {
     const breaker = new CircuitBreaker({ ...BREAKER, clock });
     breaker.trip(Number.POSITIVE_INFINITY);
     const sent = JSON.parse(JSON.stringify(shown([breaker])));
@@ -117,7 +117,7 @@ describe('circuit breakers', () => {
     expect(sent.circuitBreakers[0].breakers[0].retryAfterSecs).toBeNull();
   });
 
-  test('show at most twenty of a group, those first that are not closed', () => {
+  test('show at most twenty of a group, and first those that are not closed', () => {
     const transitions = heard('breaking:circuit_breaker:transition');
     const group = new CircuitBreakerGroup({ ...BREAKER, clock });
     for (let i = 0; i < 100; i++) group.get(`shop ${i}`);
@@ -129,14 +129,14 @@ describe('circuit breakers', () => {
     expect(view?.breakers[0]?.key).toBe('shop 77');
   });
 
-  test('of a group that has made none yet show its name alone', () => {
+  test("of an empty group show the group's name alone", () => {
     expect(shown([new CircuitBreakerGroup({ ...BREAKER, clock })]).circuitBreakers).toEqual([
       { name: 'pay', states: { closed: 0, open: 0, halfOpen: 0 }, breakers: [] },
     ]);
   });
 });
 
-test('concurrency limits show what is under way', () => {
+test('concurrency limits show the number in flight', () => {
   const limiter = new ConcurrencyLimiter({ name: 'db', limit: 4, clock });
   limiter.tryAcquire();
 

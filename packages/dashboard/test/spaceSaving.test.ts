@@ -8,21 +8,21 @@ function sketchOf(keys: readonly string[], counters: number): SpaceSaving {
   return sketch;
 }
 
-test('as many keys as there are counters are counted exactly', () => {
+test('counts are exact while there are no more keys than counters', () => {
   expect(sketchOf(['a', 'b', 'a', 'c', 'a', 'b'], 3).top(2)).toEqual([
     { key: 'a', count: 3, error: 0 },
     { key: 'b', count: 2, error: 0 },
   ]);
 });
 
-test('a new key takes over the lowest count, and says by how much it may be wrong', () => {
+test('a new key takes over the lowest count, which becomes its possible error', () => {
   expect(sketchOf(['a', 'a', 'b', 'c'], 2).top(2)).toEqual([
     { key: 'a', count: 2, error: 0 },
     { key: 'c', count: 2, error: 1 },
   ]);
 });
 
-test('whoever is met often stays, however many others are met once', () => {
+test('a frequent key stays, however many other keys occur once', () => {
   const keys = Array.from({ length: 100_000 }, (_, i) => (i % 20 === 0 ? 'ada' : `spray ${i}`));
   const [first] = sketchOf(keys, 100).top(1);
 

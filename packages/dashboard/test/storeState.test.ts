@@ -22,7 +22,7 @@ test('a store that has never failed says nothing', () => {
   expect(state.report(5)).toBeUndefined();
 });
 
-test('it fails from its first error until it answers again', () => {
+test('a store fails from its first error until it answers again', () => {
   const state = new StoreState();
   state.failed(failure(refused), 10);
   state.failed(failure(refused), 12);
@@ -33,7 +33,7 @@ test('it fails from its first error until it answers again', () => {
   expect(state.report(16)).toEqual({ errors: 2, error: 'ECONNREFUSED', onStoreError: 'local' });
 });
 
-test('that its breaker is open does not hide why, and no message of an error is told', () => {
+test("the reason stays visible while the store's breaker is open, and error messages are left out", () => {
   const state = new StoreState();
   state.failed(failure(refused), 10);
   state.failed(failure(new TooManyErrors(1)), 11);
@@ -41,7 +41,7 @@ test('that its breaker is open does not hide why, and no message of an error is 
   expect(JSON.stringify(state.report(12))).not.toContain('10.0.0.7');
 });
 
-test('what a limiter with a store that fails publishes shows since when it fails, and that it answers again', async () => {
+test('events of a limiter show since when its store fails, and that it answers again', async () => {
   const clock = new MockClock(50);
   const memory = new MemoryBucketStore();
   let isDown = false;

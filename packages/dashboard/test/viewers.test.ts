@@ -25,7 +25,7 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 describe('viewers', () => {
-  test('all get the same event, made once, on one timer', async () => {
+  test('all get the same event, which one timer makes once', async () => {
     let made = 0;
     const timers = vi.spyOn(globalThis, 'setInterval');
     onTestFinished(() => timers.mockRestore());
@@ -45,7 +45,7 @@ describe('viewers', () => {
     await until(() => viewers.size === 0);
   });
 
-  test('the first begins it and the last ends it: then no event is made', async () => {
+  test('start the events with the first and stop them with the last', async () => {
     let made = 0;
     const { told, url, viewers } = await serving(() => `data: ${made++}\n\n`);
     expect(told).toEqual([]);
@@ -61,7 +61,7 @@ describe('viewers', () => {
     expect(made).toBe(after);
   });
 
-  test('one that stops reading is dropped, and nothing is kept for it', async () => {
+  test('a viewer that stops reading is disconnected, and nothing is buffered for it', async () => {
     const event = `data: ${'x'.repeat(1_000_000)}\n\n`;
     let made = 0;
     const { viewers, url } = await serving(() => {

@@ -25,7 +25,7 @@ const found = (...watch: unknown[]) =>
   ]);
 
 test.each([undefined, null, 1, 'api', {}, () => {}, new Set()])(
-  'what cannot be watched is a TypeError: %#',
+  'watching anything else is a TypeError: %#',
   value => {
     expect(() => asWatch('dashboard: watch', [value])).toThrow(
       /^dashboard: watch\[0\] must be a rate limit, a circuit breaker or a concurrency limit, got /,
@@ -33,7 +33,7 @@ test.each([undefined, null, 1, 'api', {}, () => {}, new Set()])(
   },
 );
 
-test('limiters, breakers and groups are known by what they do', () => {
+test('limiters, breakers and groups are recognised by their methods', () => {
   expect(found(limiter, breaker, breakers, places, concurrency)).toEqual([
     ['rateLimit', 'api'],
     ['circuitBreaker', 'pay'],
@@ -43,7 +43,7 @@ test('limiters, breakers and groups are known by what they do', () => {
   ]);
 });
 
-test('middleware and protected calls are known by what they carry', () => {
+test('middleware and protected calls are recognised by their properties', () => {
   expect(found(middleware({ limiter }), middleware({ concurrency }))).toEqual([
     ['rateLimit', 'api'],
     ['concurrencyLimit', 'tenants'],
@@ -54,7 +54,7 @@ test('middleware and protected calls are known by what they carry', () => {
   ]);
 });
 
-test('maps are looked into each time, as they grow with the routes of an application', () => {
+test('maps are read each time, since they grow with the routes of an application', () => {
   const limits = new Map<string, unknown>();
   const byName = new Map([['shops', breakers]]);
   const watch = asWatch('watch', [{ limits, breakers: byName }, byName]);
@@ -63,7 +63,7 @@ test('maps are looked into each time, as they grow with the routes of an applica
   expect(watch().map(({ kind }) => kind)).toEqual(['rateLimit', 'circuitBreaker']);
 });
 
-test('what is given twice is shown once', () => {
+test('a limiter that is given twice is shown once', () => {
   expect(found(limiter, middleware({ limiter }), breaker, breaker)).toEqual([
     ['rateLimit', 'api'],
     ['circuitBreaker', 'pay'],

@@ -22,7 +22,7 @@ describe.each([
     return (...requests: readonly string[]) => served.statuses(...requests);
   };
 
-  test('of an app stands before all that comes after it, its 404 too, and before nothing else', async () => {
+  test('of an app covers everything after it, the 404 included, and nothing before it', async () => {
     const app = createApp();
     app.get('/before', handler);
     app.use(breaker('app'));
@@ -32,7 +32,7 @@ describe.each([
     expect(await statuses('/routed', '/nothing', '/before')).toEqual([503, 503, 200]);
   });
 
-  test('of a path stands before that path', async () => {
+  test('of a path covers that path alone', async () => {
     const app = createApp();
     app.use('/api', breaker('api'));
     app.use(handler);
@@ -41,7 +41,7 @@ describe.each([
     expect(await statuses('/api', '/other')).toEqual([503, 200]);
   });
 
-  test('of a router stands before its routes, and is one wherever that is mounted', async () => {
+  test('of a router covers its routes, and is the same breaker wherever the router is mounted', async () => {
     const router = createApp.Router();
     router.use(breaker('router'), handler);
     const app = createApp();
@@ -52,7 +52,7 @@ describe.each([
     expect(await statuses('/one/broken', '/one', '/two', '/three')).toEqual([500, 503, 503, 200]);
   });
 
-  test('of a route stands before its handler, of one method if it is of one, of HEAD with GET', async () => {
+  test('of a route covers its handler, for its method alone, and HEAD with GET', async () => {
     const app = createApp();
     app.get('/broken', breaker('get'), handler);
     app.post('/broken', handler);
@@ -62,7 +62,7 @@ describe.each([
     expect(await statuses('POST /broken', '/other')).toEqual([500, 200]);
   });
 
-  test('is one for each call of circuitBreaker, though names and options be the same', async () => {
+  test('is created by each call of circuitBreaker, even with the same name and options', async () => {
     const app = createApp();
     const options = { name: 'one', errorThreshold: 1, timeWindowSecs: 10, clock: new MockClock() };
     app.get('/a/broken', circuitBreaker(options), handler);
@@ -71,7 +71,7 @@ describe.each([
     expect(await statuses('/a/broken', '/a/broken', '/b')).toEqual([500, 503, 200]);
   });
 
-  test('of two routes is one for both', async () => {
+  test('of two routes is shared by both', async () => {
     const app = createApp();
     const shared = breaker('shared');
     app.get('/a/broken', shared, handler);
@@ -80,7 +80,7 @@ describe.each([
     expect(await statuses('/a/broken', '/b')).toEqual([500, 503]);
   });
 
-  test('that is met on the app, a router and a route counts once', async () => {
+  test('that is on the app, a router and a route counts a request once', async () => {
     const told = breakerOutcomes();
     const shared = breaker('shared', { errorThreshold: 2 });
     const router = createApp.Router();
@@ -93,7 +93,7 @@ describe.each([
     expect(told()).toEqual(['shared failure', 'shared failure', 'shared refused']);
   });
 
-  test('of an app, a router and a route each count a failure, and none the refusal of another', async () => {
+  test("of an app, a router and a route each count a failure, and do not count each other's refusals", async () => {
     const told = breakerOutcomes();
     const router = createApp.Router();
     router.use(breaker('router', { errorThreshold: 2 }));
@@ -106,7 +106,7 @@ describe.each([
     expect(told()).toEqual(['app failure', 'router failure', 'route failure', ...refused, ...refused]);
   });
 
-  test('behind a limit sees no request that this refuses', async () => {
+  test('behind a limit does not see the requests that the limit refuses', async () => {
     const told = breakerOutcomes();
     const app = createApp();
     app.use(rateLimit({ ...perMinute(1), clock: new MockClock() }), breaker('app'), handler);
@@ -115,7 +115,7 @@ describe.each([
     expect(told()).toEqual(['app success']);
   });
 
-  test('judges a route that leads on to another by what answers in the end', async () => {
+  test('judges a route that passes a request on by the final response', async () => {
     const told = breakerOutcomes();
     const app = createApp();
     app.get('/broken', breaker('route'), (_req, _res, next) => next('route'));
@@ -125,7 +125,7 @@ describe.each([
     expect(told()).toEqual(['route failure', 'route refused']);
   });
 
-  test('tells isFailure the status, and no error: Express tells none', async () => {
+  test('gives isFailure the status and no error, since Express reports none', async () => {
     const seen: unknown[] = [];
     const app = createApp();
     app.set('env', 'test');
@@ -139,7 +139,7 @@ describe.each([
   });
 });
 
-test('the middleware is named after what it does', () => {
+test('the middleware has the name of its function', () => {
   expect(circuitBreaker({ errorThreshold: 1, timeWindowSecs: 1 }).name).toBe('circuitBreaker');
 });
 

@@ -20,7 +20,7 @@ describe.each<[string, CreateApp]>([
     return async (path = '/') => JSON.parse((await served.ask({ path })).body);
   };
 
-  test('is there for what comes after the limit, and for no request that met none', async () => {
+  test('is there for handlers after the limit, and not on requests without a limit', async () => {
     const app = createApp();
     app.get('/unlimited', show);
     app.use(limit());
@@ -29,7 +29,7 @@ describe.each<[string, CreateApp]>([
     expect([await ask(), await ask('/unlimited'), await ask()]).toEqual([2, 'none', 1]);
   });
 
-  test('of an app within an app is there for the outer one as well, whichever that is', async () => {
+  test('of a mounted app is visible to the outer app as well', async () => {
     const inner = createApp().use(limit());
     const outers = ['/a', '/b'].map(path => createApp().use(path, inner).use(show));
     const [a, b] = await Promise.all(outers.map(askOf));
@@ -37,7 +37,7 @@ describe.each<[string, CreateApp]>([
     expect(await a?.('/elsewhere')).toBe('none');
   });
 
-  test('outlives the locals of the response', async () => {
+  test('survives when res.locals is replaced', async () => {
     const replaceLocals: RequestHandler = (_req, res, next) => {
       res.locals = { user: 'ada' };
       next();
@@ -46,7 +46,7 @@ describe.each<[string, CreateApp]>([
     expect([await ask(), await ask()]).toEqual([2, 1]);
   });
 
-  test('is one of its own for each request that an app makes of another', async () => {
+  test('is separate for each request that an app makes from another', async () => {
     const app = createApp();
     app.get('/batch', (req, res) => {
       for (let i = 0; i < 5; i++)
@@ -59,7 +59,7 @@ describe.each<[string, CreateApp]>([
     expect(await ask('/batch')).toEqual([2, 1, 0]);
   });
 
-  test('takes the place of what somebody else has set before, and is replaced by what is set after', async () => {
+  test('replaces what others set before, and is replaced by what they set later', async () => {
     const set: RequestHandler = (req, _res, next) => {
       Object.assign(req, { rateLimit: { limits: [{ tokensLeft: 'another' }] } });
       next();
@@ -71,7 +71,7 @@ describe.each<[string, CreateApp]>([
   });
 });
 
-test('a router without an app shows the decision on the requests of Node', async () => {
+test("a router without an app sets the decision on Node's own requests", async () => {
   const router = express.Router();
   router.use(rateLimit(perMinute(3)));
   router.use((req, res: ServerResponse) => void res.end(JSON.stringify(req.rateLimit)));

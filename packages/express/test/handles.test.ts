@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const breaker = { errorThreshold: 1, timeWindowSecs: 60 };
 
-test('a rate limit can be looked into: its limiter, and the key of a request', async () => {
+test('a rate limit exposes its limiter and the key of a request', async () => {
   const login = rateLimit({ name: 'login', ...perMinute(2), clock: new MockClock() });
   const keys: string[] = [];
   const app = express();
@@ -23,7 +23,7 @@ test('a rate limit can be looked into: its limiter, and the key of a request', a
   expect(await served.statuses('/')).toEqual([200]);
 });
 
-test('limits that are set hold from the next request on, and its fields show them', async () => {
+test('new limits apply from the next request on, and its header fields show them', async () => {
   const login = rateLimit({ name: 'login', ...perMinute(2), clock: new MockClock() });
   const app = express().use(login, (_req, res) => void res.send('ok'));
   const served = await listen(createServer(app));
@@ -35,7 +35,7 @@ test('limits that are set hold from the next request on, and its fields show the
   });
 });
 
-test('a circuit breaker can be looked into: its breakers', async () => {
+test('a circuit breaker exposes its breakers', async () => {
   const pay = circuitBreaker({ name: 'pay', ...breaker, clock: new MockClock() });
   const app = express().use(pay, (_req, res) => void res.status(500).end());
   const served = await listen(createServer(app));
@@ -75,7 +75,7 @@ test.each([
   expect(() => call(options, { name: 'x' })).toThrow('takes one object of options');
 });
 
-test('a limit that is made in a handler is said aloud, once', async () => {
+test('a limit that is created in a handler is warned of once', async () => {
   const warnings = warned();
   const app = express().use((req, res, next) => rateLimit(perMinute(9))(req, res, next));
   const served = await listen(createServer(app));

@@ -14,7 +14,7 @@ describe.each([
   const serve = (app: Express) => listen(createServer(app));
   const ok: express.RequestHandler = (_req, res) => void res.send('ok');
 
-  test('of an app stands before all that comes after it, and before nothing else', async () => {
+  test('of an app covers everything after it and nothing before it', async () => {
     const app = createApp();
     app.get('/before', ok);
     app.use(limit('app'));
@@ -26,7 +26,7 @@ describe.each([
     }
   });
 
-  test('of a path stands before that path', async () => {
+  test('of a path covers that path alone', async () => {
     const app = createApp();
     app.use('/api', limit('api', 1));
     app.use(ok);
@@ -37,7 +37,7 @@ describe.each([
     expect(await statusOf('/other')).toBe(200);
   });
 
-  test('of a router stands before its routes, wherever that is mounted', async () => {
+  test('of a router covers its routes, wherever the router is mounted', async () => {
     const router = createApp.Router();
     router.use(limit('router', 1));
     router.get('/', ok);
@@ -52,7 +52,7 @@ describe.each([
     expect(await statusOf('/three')).toBe(200);
   });
 
-  test('of a route stands before its handler, of one method if it is of one', async () => {
+  test('of a route covers its handler, for its method alone', async () => {
     const app = createApp();
     app.get('/', limit('get', 1), ok);
     app.post('/', ok);
@@ -62,7 +62,7 @@ describe.each([
     expect((await served.ask({ method: 'POST' })).status).toBe(200);
   });
 
-  test('of an app, a router and a route on one request are shown and counted together', async () => {
+  test('of an app, a router and a route all count one request and show their fields together', async () => {
     const router = createApp.Router();
     router.use(limit('router', 4));
     router.get('/', limit('route', 3), (req, res) => void res.send(req.rateLimit?.limits[0]?.name));
@@ -73,7 +73,7 @@ describe.each([
     expect(body).toBe('route');
   });
 
-  test('that is met on the app and again on a route counts once', async () => {
+  test('that is on the app and on a route counts a request once', async () => {
     const shared = limit('shared', 2);
     const app = createApp();
     app.use(shared);
@@ -82,7 +82,7 @@ describe.each([
     for (const status of [200, 200, 429]) expect((await served.get()).status).toBe(status);
   });
 
-  test('of an app that is mounted on another asks that one for the address of its client', async () => {
+  test("of a mounted app takes the client's address from the outer app", async () => {
     const inner = createApp();
     inner.use(limit('inner', 1));
     inner.get('/', ok);
@@ -98,7 +98,7 @@ describe.each([
     expect(await statusOf('192.0.2.2')).toBe(200);
   });
 
-  test('of a handler of errors is one too', async () => {
+  test('works inside an error handler too', async () => {
     const app = createApp();
     app.get('/', () => {
       throw new Error('broken');
@@ -111,7 +111,7 @@ describe.each([
   });
 });
 
-test('the middleware is named after what it does', () => {
+test('the middleware has the name of its function', () => {
   expect(rateLimit(perMinute(1)).name).toBe('rateLimit');
 });
 

@@ -34,7 +34,7 @@ test.each([
   expect(warnings.map(({ code }) => code)).toEqual(expected);
 });
 
-test('a trust function that throws at an address which no proxy has costs nobody a request', async () => {
+test('a trust function that throws for an address that no proxy has fails no request', async () => {
   const app = express();
   app.set('trust proxy', (address: string) => {
     if (address.startsWith('127.')) return true;
@@ -45,7 +45,7 @@ test('a trust function that throws at an address which no proxy has costs nobody
   expect((await served.get()).status).toBe(200);
 });
 
-test('a router without an app limits by the address of the connection', async () => {
+test("a router without an app limits by the connection's address", async () => {
   const router = express.Router();
   router.use(rateLimit(perMinute(1)));
   router.use((_req, res: ServerResponse) => void res.end('ok'));
@@ -60,7 +60,7 @@ test('a router without an app limits by the address of the connection', async ()
 describe.each([
   ['Express 5', express],
   ['Express 4', express4],
-])('on %s an application that says what req.ip is has clients told apart by it', (_version, createApp) => {
+])('on %s an application that redefines req.ip limits clients by that address', (_version, createApp) => {
   const byCdn = (req: Request) => req.get('cf-connecting-ip');
   const limited = (app: Express) =>
     app.use(rateLimit(perMinute(1))).get('/', (_req, res) => void res.send('ok'));

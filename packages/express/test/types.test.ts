@@ -37,7 +37,7 @@ test("callbacks get Express's own request", () => {
   ).toExtend<RequestHandler>();
 });
 
-test('a route that has them keeps the types of its parameters', () => {
+test('a route with gates keeps the types of its parameters', () => {
   express().get('/users/:id', rateLimit(limit), circuitBreaker(breaker), (req, res) => {
     expectTypeOf(req.params.id).toEqualTypeOf<string>();
     expectTypeOf(req.rateLimit).toEqualTypeOf<Decision | undefined>();
@@ -70,7 +70,7 @@ test('callbacks may expect what other middleware adds to a request', () => {
   rateLimit({ ...limit, keyOf: (req: string) => req });
 });
 
-test('settings of a company go beside the limits of a service', () => {
+test('shared settings can be spread beside the limits of a service', () => {
   const company: RateLimitSettings<Request> = { headers: 'draft-7', keyOf: req => req.get('x-user') };
   rateLimit({ ...company, ...perMinute(5) });
   rateLimit({ ...company, limits: { burst: perMinute(1) } });
@@ -78,12 +78,12 @@ test('settings of a company go beside the limits of a service', () => {
   expectTypeOf(rateLimit).toBeCallableWith(company);
 });
 
-test('limits come either by name or as one policy', () => {
+test('limits are either named or one policy', () => {
   rateLimit({ limits: { burst: perMinute(1) } });
   rateLimit({ limits: perMinute(1) });
 });
 
-test('what is no option does not compile', () => {
+test('an unknown option does not compile', () => {
   const limitOf = (_options: RateLimitOptions<Request>) => {};
   const breakerOf = (_options: CircuitBreakerOptions<Request>) => {};
   // @ts-expect-error: neither a bucket nor limits

@@ -11,7 +11,7 @@ const breakers = (name?: string, errorThreshold = 1) => ({
 });
 
 describe('the plugin', () => {
-  test('stands before the routes of the instance that it is registered on and of all below', async () => {
+  test('covers the routes of its instance and of all child instances', async () => {
     const app = Fastify();
     await app.register(breaking, breakers());
     app.get('/', broken);
@@ -24,7 +24,7 @@ describe('the plugin', () => {
     }
   });
 
-  test('registered in a child stands before the routes of that child alone', async () => {
+  test('registered in a child covers the routes of that child alone', async () => {
     const app = Fastify();
     app.get('/', broken);
     app.register(async child => {
@@ -36,7 +36,7 @@ describe('the plugin', () => {
     expect(await statusesOf(app, '/sibling', '/sibling', '/', '/')).toEqual([500, 500, 500, 500]);
   });
 
-  test('registered in two children keeps the breakers of their routes apart', async () => {
+  test('registered in two children gives their routes separate breakers', async () => {
     const app = Fastify();
     for (const prefix of ['/a', '/b']) {
       app.register(
@@ -50,7 +50,7 @@ describe('the plugin', () => {
     expect(await statusesOf(app, '/a', '/a', '/b', '/b')).toEqual([500, 503, 200, 200]);
   });
 
-  test('registered twice on one path of instances puts two breakers before a route, from the outside in', async () => {
+  test("registered on a parent and on its child puts two breakers before a route, the parent's first", async () => {
     const told = breakerOutcomes();
     const app = Fastify();
     await app.register(breaking, breakers('outer', 2));
@@ -65,7 +65,7 @@ describe('the plugin', () => {
     expect(told().slice(3)).toEqual(['outer failure', 'inner failure', 'inner refused', 'outer ignored']);
   });
 
-  test("leaves a route's own breaker to the innermost registration, which replaces all", async () => {
+  test("leaves a route's own breaker to the innermost registration, and it replaces all the others", async () => {
     const told = breakerOutcomes();
     const app = Fastify();
     await app.register(breaking, breakers('outer'));
@@ -79,7 +79,7 @@ describe('the plugin', () => {
     expect(told()).toEqual(['own failure', 'own refused']);
   });
 
-  test('stands before routes that were declared before it, their own breakers too', async () => {
+  test('covers routes that were declared before it, with their own breakers too', async () => {
     const told = breakerOutcomes();
     const app = Fastify();
     app.get('/', broken);
@@ -107,21 +107,21 @@ describe('the plugin', () => {
 });
 
 describe('the not-found handler', () => {
-  test('has a breaker, which a 404 does not open', async () => {
+  test('has a breaker that a 404 does not open', async () => {
     const told = breakerOutcomes();
     const app = await appWith(breakers());
     expect(await statusesOf(app, '/a', '/b', 'POST /c')).toEqual([404, 404, 404]);
     expect(told()).toEqual(Array(3).fill('* not found success'));
   });
 
-  test('that fails opens its own breaker, whatever the URL, and that of no route', async () => {
+  test("that fails opens its own breaker, whatever the URL, and no route's breaker", async () => {
     const app = await appWith(breakers());
     app.get('/', ok);
     app.setNotFoundHandler(broken);
     expect(await statusesOf(app, '/a', '/b', 'POST /c', '/')).toEqual([500, 503, 503, 200]);
   });
 
-  test('of a child has the breakers of the registrations that it lies in', async () => {
+  test('of a child has the breakers of the registrations around it', async () => {
     const told = breakerOutcomes();
     const app = Fastify();
     await app.register(breaking, breakers('outer', 9));
@@ -142,7 +142,7 @@ describe('the not-found handler', () => {
     ]);
   });
 
-  test("called by a handler is that route's to answer for: the request meets no second breaker", async () => {
+  test('called by a handler counts for the route, and the request meets no second breaker', async () => {
     const told = breakerOutcomes();
     const app = await appWith(breakers());
     app.get('/', (_request, reply) => void reply.callNotFound());

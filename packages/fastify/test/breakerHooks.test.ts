@@ -8,7 +8,7 @@ import { touchy } from './touchy.js';
 
 describe('app.circuitBreaker', () => {
   test.each(['onRequest', 'preParsing', 'preValidation', 'preHandler'] as const)(
-    'works as %s, where the plugin itself has no options',
+    'works as %s when the plugin has no options',
     async hook => {
       const app = await appWith();
       const gate = app.circuitBreaker(touchy({ name: 'hook' }));
@@ -25,7 +25,7 @@ describe('app.circuitBreaker', () => {
     },
   );
 
-  test('in preHandler has the body to ask', async () => {
+  test('in preHandler can use the body', async () => {
     const app = await appWith();
     const keyOf = ({ body }: FastifyRequest) => (body as { upstream: string }).upstream;
     app.post('/', { preHandler: app.circuitBreaker(touchy({ name: 'hook', keyOf })) }, broken);
@@ -34,7 +34,7 @@ describe('app.circuitBreaker', () => {
     expect([await statusOf('a'), await statusOf('a'), await statusOf('b')]).toEqual([500, 503, 500]);
   });
 
-  test('as one hook of two routes is one breaker; called twice it makes two', async () => {
+  test('is one breaker when one hook is on two routes, and two when it is called twice', async () => {
     const app = await appWith();
     const shared = app.circuitBreaker(touchy({ name: 'shared' }));
     app.get('/a', { onRequest: shared }, broken).get('/b', { onRequest: shared }, ok);
@@ -42,14 +42,14 @@ describe('app.circuitBreaker', () => {
     expect(await statusesOf(app, '/a', '/b', '/c')).toEqual([500, 503, 200]);
   });
 
-  test('as a hook of the app is one breaker for all its routes', async () => {
+  test('as a hook of the app is shared by all routes', async () => {
     const app = await appWith();
     app.addHook('onRequest', app.circuitBreaker(touchy({ name: 'app' })));
     app.get('/a', broken).get('/b', ok);
     expect(await statusesOf(app, '/a', '/b', '/nothing')).toEqual([500, 503, 503]);
   });
 
-  test('met twice by a request counts once', async () => {
+  test('that a request meets twice counts once', async () => {
     const told = breakerOutcomes();
     const app = await appWith();
     const hook = app.circuitBreaker(touchy({ name: 'hook', errorThreshold: 2 }));
@@ -58,7 +58,7 @@ describe('app.circuitBreaker', () => {
     expect(told()).toEqual(['hook failure', 'hook failure', 'hook refused']);
   });
 
-  test("stands beside the plugin's breaker and the route's own, after them", async () => {
+  test("runs in addition to the plugin's breaker and the route's own, after them", async () => {
     const told = breakerOutcomes();
     const app = await appWith({ circuitBreaker: touchy({ name: 'plugin', errorThreshold: 9 }) });
     const hook = app.circuitBreaker(touchy({ name: 'hook', errorThreshold: 2 }));
@@ -81,7 +81,7 @@ describe('app.circuitBreaker', () => {
     ]);
   });
 
-  test('is not asked for what the one before it refuses', async () => {
+  test('does not see what an earlier breaker refuses', async () => {
     const told = breakerOutcomes();
     const app = await appWith({ circuitBreaker: touchy({ name: 'plugin' }) });
     app.get('/', { onRequest: app.circuitBreaker(touchy({ name: 'hook', errorThreshold: 9 })) }, broken);
@@ -89,7 +89,7 @@ describe('app.circuitBreaker', () => {
     expect(told()).toEqual(['plugin failure', 'hook failure', 'plugin refused']);
   });
 
-  test('stands beside a limit, whose refusals it does not count', async () => {
+  test('works beside a limit and does not count its refusals', async () => {
     const told = breakerOutcomes();
     const app = await appWith();
     const limit = app.rateLimit({ ...perMinute(1), clock: new MockClock() });
@@ -98,7 +98,7 @@ describe('app.circuitBreaker', () => {
     expect(told()).toEqual(['hook success', 'hook ignored']);
   });
 
-  test('takes nothing from the plugin, not even its clock', async () => {
+  test('inherits nothing from the plugin, not even its clock', async () => {
     const clock = new MockClock();
     const own = new MockClock();
     const app = await appWith({ circuitBreaker: touchy({ name: 'plugin', clock, enforce: false }) });
@@ -112,7 +112,7 @@ describe('app.circuitBreaker', () => {
 });
 
 describe('a refusal', () => {
-  test('is not filtered by a response schema, nor written by a serializer', async () => {
+  test('is neither filtered by a response schema nor written by a serializer', async () => {
     const app = await appWith({ circuitBreaker: touchy({ name: 'plugin' }) });
     app.setReplySerializer(() => 'serialized');
     const schema = { response: { 503: { type: 'object', properties: { only: { type: 'string' } } } } };
@@ -123,7 +123,7 @@ describe('a refusal', () => {
     expect(headers['content-type']).toBe('application/problem+json');
   });
 
-  test('runs no hook that would follow', async () => {
+  test('skips the hooks that would follow', async () => {
     const app = await appWith();
     const ran: string[] = [];
     const gated = app.circuitBreaker(touchy({ name: 'late' }));
@@ -140,7 +140,7 @@ describe('a refusal', () => {
     expect(ran).toEqual(['onRequest', 'preHandler', 'handler']);
   });
 
-  test('is the same over a socket as injected', async () => {
+  test('is the same over a socket and injected', async () => {
     const app = await appWith();
     app.get('/', { onRequest: app.circuitBreaker(touchy()) }, broken);
     await app.inject('/');

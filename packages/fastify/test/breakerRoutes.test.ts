@@ -11,14 +11,14 @@ const names = () => {
 };
 
 describe("the plugin's breaker", () => {
-  test('is one of its own for each route: one that fails opens no other', async () => {
+  test("is separate for each route: a route that fails opens no other route's breaker", async () => {
     const app = await appWith({ circuitBreaker: touchy() });
     app.get('/broken', broken).get('/other', ok).post('/broken', ok);
     expect(await statusesOf(app, '/broken', '/broken', '/other')).toEqual([500, 503, 200]);
     expect(await statusesOf(app, 'POST /broken')).toEqual([200]);
   });
 
-  test('is called after the method and URL of the route', async () => {
+  test('is named after the method and URL of the route', async () => {
     const called = names();
     const app = await appWith({ circuitBreaker: touchy() });
     app.get('/users/:id', ok).route({ method: ['GET', 'POST'], url: '/x', handler: ok });
@@ -26,7 +26,7 @@ describe("the plugin's breaker", () => {
     expect(called()).toEqual(['GET /users/:id', 'GET,POST /x', 'GET,POST /x']);
   });
 
-  test('bears the name that the plugin gives it, and is one for each route all the same', async () => {
+  test("takes the plugin's name, and is still separate for each route", async () => {
     const called = names();
     const app = await appWith({ circuitBreaker: touchy({ name: 'mine' }) });
     app.get('/broken', broken).get('/other', ok);
@@ -34,7 +34,7 @@ describe("the plugin's breaker", () => {
     expect(called()).toEqual(['mine', 'mine']);
   });
 
-  test('is none without options', async () => {
+  test('does not exist without options', async () => {
     const called = names();
     const app = await appWith();
     app.get('/broken', broken);
@@ -42,7 +42,7 @@ describe("the plugin's breaker", () => {
     expect(called()).toEqual([]);
   });
 
-  test('closes again: all routes are on its clock', async () => {
+  test('closes again on all routes, which use its clock', async () => {
     const clock = new MockClock(1000);
     const app = await appWith({ circuitBreaker: touchy({ clock }) });
     app.get('/a', broken).get('/b', broken);
@@ -53,7 +53,7 @@ describe("the plugin's breaker", () => {
 });
 
 describe('config.circuitBreaker', () => {
-  test("is instead of the plugin's, with options of the route's own", async () => {
+  test("replaces the plugin's breaker, with the route's own options", async () => {
     const called = names();
     const app = await appWith({ circuitBreaker: touchy({ name: 'plugin' }) });
     app.get('/own', { config: { circuitBreaker: touchy({ errorThreshold: 3 }) } }, broken);
@@ -63,7 +63,7 @@ describe('config.circuitBreaker', () => {
     expect(called()).toEqual([...Array(4).fill('GET /own'), 'plugin', 'plugin']);
   });
 
-  test("is on the plugin's clock, unless it has one of its own", async () => {
+  test("uses the plugin's clock unless it has its own", async () => {
     const [clock, own] = [new MockClock(1000), new MockClock(1000)];
     const { clock: _, ...timeless } = touchy();
     const app = await appWith({ circuitBreaker: touchy({ clock }) });
@@ -78,7 +78,7 @@ describe('config.circuitBreaker', () => {
     expect(await statusesOf(app, ...urls)).toEqual([503, 503, 500]);
   });
 
-  test("takes nothing else from the plugin's", async () => {
+  test('inherits nothing else from the plugin', async () => {
     const called = names();
     const asked: string[] = [];
     const all: Parameters<typeof touchy>[0] = {
@@ -102,7 +102,7 @@ describe('config.circuitBreaker', () => {
     expect([asked, called()]).toEqual([[], ['GET /', 'GET /']]);
   });
 
-  test("of false removes the plugin's", async () => {
+  test("set to false removes the plugin's breaker", async () => {
     const called = names();
     const app = await appWith({ circuitBreaker: touchy() });
     app.get('/', { config: { circuitBreaker: false } }, broken);
@@ -110,20 +110,20 @@ describe('config.circuitBreaker', () => {
     expect(called()).toEqual([]);
   });
 
-  test("of undefined is the plugin's", async () => {
+  test("set to undefined is the plugin's breaker", async () => {
     const app = await appWith({ circuitBreaker: touchy() });
     app.get('/', { config: { circuitBreaker: undefined } }, broken);
     expect(await statusesOf(app, '/', '/')).toEqual([500, 503]);
   });
 
-  test('works where the plugin has none', async () => {
+  test('works when the plugin has no breaker', async () => {
     const app = await appWith();
     app.get('/', { config: { circuitBreaker: touchy() } }, broken);
     app.get('/other', broken);
     expect(await statusesOf(app, '/', '/', '/other', '/other')).toEqual([500, 503, 500, 500]);
   });
 
-  test('leaves the limit as it is, and the limit leaves it', async () => {
+  test('does not affect the limit, and the limit does not affect it', async () => {
     const app = await appWith({
       rateLimit: { capacityMax: 2, restoreRateHz: 1, clock: new MockClock() },
       circuitBreaker: touchy(),
@@ -134,7 +134,7 @@ describe('config.circuitBreaker', () => {
     expect(await statusesOf(app, '/unbroken', '/unbroken', '/unbroken')).toEqual([500, 500, 429]);
   });
 
-  test('stands behind the limit: what that refuses it does not see', async () => {
+  test('runs after the limit and does not see what it refuses', async () => {
     const told = breakerOutcomes();
     const rateLimit = { capacityMax: 1, restoreRateHz: 1, clock: new MockClock() };
     const app = await appWith({ rateLimit, circuitBreaker: touchy() });
@@ -143,14 +143,14 @@ describe('config.circuitBreaker', () => {
     expect(told()).toEqual(['GET / success']);
   });
 
-  test('given to two routes as one object is a breaker for each', async () => {
+  test('given to two routes as one object is a separate breaker for each', async () => {
     const app = await appWith();
     const shared = { config: { circuitBreaker: touchy() } };
     app.get('/a', shared, broken).get('/b', shared, ok).post('/a', shared, ok);
     expect(await statusesOf(app, '/a', '/a', '/b', 'POST /a')).toEqual([500, 503, 200, 200]);
   });
 
-  test('of one name on two routes is a breaker for each: names are for messages', async () => {
+  test('with one name on two routes is a separate breaker for each, since names are for messages', async () => {
     const called = names();
     const app = await appWith();
     app.get('/a', { config: { circuitBreaker: touchy({ name: 'pay' }) } }, broken);
@@ -159,7 +159,7 @@ describe('config.circuitBreaker', () => {
     expect(called()).toEqual(['pay', 'pay']);
   });
 
-  test('keeps one breaker for each key of its route', async () => {
+  test('has one breaker for each key of its route', async () => {
     const app = await appWith();
     const circuitBreaker = touchy({ keyOf: ({ query }) => (query as { tenant?: string }).tenant });
     app.get('/a', { config: { circuitBreaker } }, broken);
@@ -170,7 +170,7 @@ describe('config.circuitBreaker', () => {
 });
 
 describe('HEAD', () => {
-  test.each(["the plugin's", "the route's own"])("shares GET's breaker where that is %s", async whose => {
+  test.each(["the plugin's", "the route's own"])("shares GET's breaker when it is %s", async whose => {
     const circuitBreaker = touchy();
     const own = whose === "the route's own";
     const app = await appWith(own ? {} : { circuitBreaker });
@@ -178,7 +178,7 @@ describe('HEAD', () => {
     expect(await statusesOf(app, 'HEAD /x', '/x', 'HEAD /x')).toEqual([500, 503, 503]);
   });
 
-  test("shares GET's breaker on a route of several methods, and on one of its own", async () => {
+  test("shares GET's breaker on a route of several methods, and on a separate HEAD route", async () => {
     const app = await appWith({ circuitBreaker: touchy() });
     app.route({ method: ['POST', 'GET'], url: '/x', handler: broken });
     app.head('/y', broken).get('/y', broken);

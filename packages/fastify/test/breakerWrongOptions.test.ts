@@ -5,7 +5,7 @@ import { appWith, ok } from './pluggedApp.js';
 import { touchy } from './touchy.js';
 
 describe('a wrong option of a circuit breaker', () => {
-  test("of a route's own stops the program where the route is declared", async () => {
+  test('of a route throws where the route is declared', async () => {
     const app = await appWith();
     const declare = (circuitBreaker: unknown) => () =>
       app.get('/x', { config: { circuitBreaker: circuitBreaker as never } }, ok);
@@ -21,7 +21,7 @@ describe('a wrong option of a circuit breaker', () => {
     }
   });
 
-  test('of the plugin stops its registration, though there be no route', async () => {
+  test('of the plugin fails its registration, even without routes', async () => {
     const register = (options: unknown) =>
       Fastify()
         .register(breaking, options as never)
@@ -39,7 +39,7 @@ describe('a wrong option of a circuit breaker', () => {
     );
   });
 
-  test('of the decorator throws at once', async () => {
+  test('of the decorator throws immediately', async () => {
     const app = await appWith();
     expect(() => app.circuitBreaker({ ...touchy(), isFailure: 5 as never })).toThrow(
       new TypeError('circuitBreaker: isFailure must be a function, got 5'),

@@ -28,7 +28,7 @@ async function underWay(app: FastifyInstance, slow: { readonly asked: number }, 
 const ONE = { concurrencyLimit: { limit: 1 } };
 
 describe("the plugin's concurrency limit", () => {
-  test('is one for all routes, and for what is not found', async () => {
+  test('is shared by all routes and the not-found handler', async () => {
     const slow = waiting();
     const app = await appWith(ONE);
     app.get('/slow', slow.handler).get('/other', ok);
@@ -62,7 +62,7 @@ describe("the plugin's concurrency limit", () => {
 });
 
 describe('config.concurrencyLimit', () => {
-  test("replaces the plugin's with a limit of the route's own, called after the route", async () => {
+  test("replaces the plugin's limit with the route's own, named after the route", async () => {
     const decisions = heard('breaking:concurrency_limit:decision');
     const slow = waiting();
     const app = await appWith(ONE);
@@ -74,7 +74,7 @@ describe('config.concurrencyLimit', () => {
     expect(decisions.map(({ name }) => name)).toEqual([...Array(3).fill('GET /report'), 'default']);
   });
 
-  test('false removes it', async () => {
+  test('false removes the limit', async () => {
     const slow = waiting();
     const app = await appWith(ONE);
     app.get('/slow', slow.handler).get('/health', { config: { concurrencyLimit: false } }, ok);
@@ -84,7 +84,7 @@ describe('config.concurrencyLimit', () => {
     await answered;
   });
 
-  test('is checked when the route is made', async () => {
+  test('is checked when the route is declared', async () => {
     const app = await appWith();
     const config = { concurrencyLimit: { limit: 1, min: 1 } };
     expect(() => app.get('/x', { config }, ok)).toThrow(/^concurrencyLimit of GET \/x: min goes with/);
@@ -92,7 +92,7 @@ describe('config.concurrencyLimit', () => {
 });
 
 describe('app.concurrencyLimit', () => {
-  test('is a hook with its limiters under concurrency; on several routes it is one limit', async () => {
+  test('returns a hook that exposes its limiters as concurrency, and is one limit on several routes', async () => {
     const slow = waiting();
     const app = await appWith();
     const onRequest = app.concurrencyLimit({ limit: 1, name: 'uploads' });
@@ -139,7 +139,7 @@ describe('holdUntilHandled', () => {
     expect(await statusesOf(app, '/x')).toEqual([200]);
   });
 
-  test('a handler that returns no promise is done when it returns', async () => {
+  test('a handler without a promise is done when it returns', async () => {
     const app = await appWith({ concurrencyLimit: { limit: 1, holdUntilHandled: true } });
     app.get('/x', () => {}).get('/y', ok);
     await abandoned(app, '/x');

@@ -14,7 +14,7 @@ async function policyOf(app: FastifyInstance, url: string): Promise<string | und
 }
 
 describe('the plugin', () => {
-  test('limits the instance that it is registered on and all below', async () => {
+  test('limits its instance and all child instances', async () => {
     const app = Fastify();
     await app.register(breaking, limit('app'));
     app.get('/', ok);
@@ -38,14 +38,14 @@ describe('the plugin', () => {
     expect(await policyOf(app, '/')).toBeUndefined();
   });
 
-  test('takes a prefix, which register gives to all plugins, for no option of its own', async () => {
+  test('ignores the prefix that register gives to all plugins', async () => {
     const app = Fastify();
     await app.register(breaking, { ...limit('app'), prefix: '/v1', logLevel: 'warn' } as never);
     app.get('/', ok);
     expect(await policyOf(app, '/')).toBe('app');
   });
 
-  test('registered twice on one path of instances limits twice, from the outside in', async () => {
+  test('registered on a parent and on its child limits twice, the parent first', async () => {
     const app = Fastify();
     await app.register(breaking, limit('outer'));
     app.register(async child => {
@@ -57,7 +57,7 @@ describe('the plugin', () => {
     expect(await policyOf(app, '/')).toBe('outer');
   });
 
-  test("leaves a route's own limit to the innermost registration, which replaces all", async () => {
+  test("leaves a route's own limit to the innermost registration, and it replaces all the others", async () => {
     const app = Fastify();
     const asked: string[] = [];
     const plugin = (name: string) => {
@@ -78,7 +78,7 @@ describe('the plugin', () => {
     expect(await policyOf(app, '/none')).toBeUndefined();
   });
 
-  test('limits routes that were declared before it, their own limits too', async () => {
+  test('limits routes that were declared before it, with their own limits too', async () => {
     const app = Fastify();
     app.get('/', ok);
     app.get('/own', { config: { rateLimit: { ...perMinute(2), clock } } }, ok);
@@ -106,7 +106,7 @@ describe('the plugin', () => {
 });
 
 describe('the not-found handler', () => {
-  test.each(['default', 'custom'])("that is Fastify's %s one is limited", async kind => {
+  test.each(['default', 'custom'])("that is Fastify's %s handler is limited", async kind => {
     const app = Fastify();
     await app.register(breaking, limit('app', 2));
     if (kind === 'custom') app.setNotFoundHandler((_request, reply) => reply.code(404).send('mine'));
@@ -115,7 +115,7 @@ describe('the not-found handler', () => {
     expect(statuses).toEqual([404, 404, 429]);
   });
 
-  test('of a child is limited by the registrations that it lies in', async () => {
+  test('of a child is limited by the registrations around it', async () => {
     const app = Fastify();
     await app.register(breaking, limit('outer'));
     app.register(
@@ -129,7 +129,7 @@ describe('the not-found handler', () => {
     expect(await policyOf(app, '/nothing')).toBe('outer');
   });
 
-  test("called by a handler is answered after the route's own limit", async () => {
+  test("called by a handler answers after the route's own limit", async () => {
     const app = Fastify();
     await app.register(breaking, limit('app', 2));
     app.get('/', (_request, reply) => void reply.callNotFound());

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const clock = new MockClock();
 const breaker = { errorThreshold: 1, timeWindowSecs: 60, clock };
 
-test('a hook can be looked into: its limiter, its breakers, and the key of a request', async () => {
+test('a hook exposes its limiter, its breakers and the key of a request', async () => {
   const app = Fastify();
   await app.register(breaking);
   const login = app.rateLimit({ name: 'login', ...perMinute(1), clock });
@@ -50,7 +50,7 @@ test('app.breaking has the limits and breakers of the plugin and of its routes, 
   expect(app.breaking.limits.get('api')?.peek('ip:127.0.0.1')).toMatchObject({ limits: [{ tokensLeft: 8 }] });
 });
 
-test('limits that are set hold from the next request on, and its fields show them', async () => {
+test('new limits apply from the next request on, and its header fields show them', async () => {
   const app = Fastify();
   await app.register(breaking, { rateLimit: { name: 'api', ...perMinute(2), clock } });
   app.get('/own', { config: { rateLimit: perMinute(2) } }, async () => 'ok');
@@ -70,7 +70,7 @@ test('limits that are set hold from the next request on, and its fields show the
   }
 });
 
-test('of nested registrations each has its own', async () => {
+test('each of two nested registrations has its own maps', async () => {
   const app = Fastify();
   await app.register(breaking, { rateLimit: { name: 'outer', ...perMinute(9) } });
   await app.register(async inner => {
@@ -82,7 +82,7 @@ test('of nested registrations each has its own', async () => {
 });
 
 test.each(['rateLimit', 'circuitBreaker', 'concurrencyLimit'] as const)(
-  'app.%s that nobody has called says what to write',
+  'app.%s used without a call says what to write',
   async name => {
     const app = Fastify();
     await app.register(breaking);
@@ -106,7 +106,7 @@ test.each([
   expect(() => call(options, { name: 'x' })).toThrow(TypeError);
 });
 
-test('a limit that is made in a handler is said aloud, once', async () => {
+test('a limit that is created in a handler is warned of once', async () => {
   const warnings = warned();
   const app = Fastify();
   await app.register(breaking);

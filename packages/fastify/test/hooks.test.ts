@@ -27,7 +27,7 @@ describe('app.rateLimit', () => {
     },
   );
 
-  test('in preHandler has the body to ask', async () => {
+  test('in preHandler can use the body', async () => {
     const app = await appWith();
     const gate = app.rateLimit({
       ...perMinute(5),
@@ -39,7 +39,7 @@ describe('app.rateLimit', () => {
     expect(headers.ratelimit).toBe('"default";r=2;t=24');
   });
 
-  test('leaves a reply alone that was hijacked while its callbacks were asked', async () => {
+  test('does not touch a reply that was hijacked while its callbacks ran', async () => {
     const app = await appWith();
     app.addHook('onRequest', (_request, reply, done) => {
       last = reply;
@@ -59,7 +59,7 @@ describe('app.rateLimit', () => {
     expect(await answer).toMatchObject({ statusCode: 200, body: 'by hand' });
   });
 
-  test("stands beside the plugin's limit and the route's own", async () => {
+  test("runs in addition to the plugin's limit and the route's own", async () => {
     const app = await appWith({ rateLimit: { name: 'plugin', ...perMinute(9), clock } });
     const hook = app.rateLimit({ name: 'hook', ...perMinute(5), clock });
     app.get('/', { onRequest: [hook] }, ok);
@@ -70,7 +70,7 @@ describe('app.rateLimit', () => {
     );
   });
 
-  test('as one hook of two routes is one limit, and met twice counts once', async () => {
+  test('is one limit when one hook is on two routes, and counts once when a request meets it twice', async () => {
     const app = await appWith();
     const hook = app.rateLimit({ ...perMinute(2), clock });
     app.get('/a', { onRequest: [hook, hook], preHandler: hook }, ok);
@@ -80,7 +80,7 @@ describe('app.rateLimit', () => {
     expect(statuses).toEqual([200, 200, 429]);
   });
 
-  test('takes nothing from the plugin', async () => {
+  test('inherits nothing from the plugin', async () => {
     warned();
     const app = await appWith({ rateLimit: { ...perMinute(9), keyOf: () => 'k', headers: 'legacy' } });
     app.get('/', { onRequest: app.rateLimit({ ...perMinute(5), clock }) }, ok);
@@ -94,7 +94,7 @@ describe('app.rateLimit', () => {
 describe('a refusal', () => {
   const refusing = () => appWith({ rateLimit: { ...perMinute(1), clock, costOf: () => 2 } });
 
-  test('is not filtered by a response schema, nor written by a serializer', async () => {
+  test('is neither filtered by a response schema nor written by a serializer', async () => {
     const app = await refusing();
     app.setReplySerializer(() => 'serialized');
     const schema = { response: { 429: { type: 'object', properties: { only: { type: 'string' } } } } };
@@ -119,7 +119,7 @@ describe('a refusal', () => {
     expect({ seen, sent: headers['x-sent'] }).toEqual({ seen: ['string', 429], sent: 'yes' });
   });
 
-  test('runs no hook that would follow, and no handler', async () => {
+  test('skips the hooks that would follow and the handler', async () => {
     const app = await refusing();
     const ran: string[] = [];
     for (const hook of [
@@ -136,7 +136,7 @@ describe('a refusal', () => {
     expect(ran).toEqual([]);
   });
 
-  test('is the same over a socket as injected', async () => {
+  test('is the same over a socket and injected', async () => {
     const app = await refusing();
     app.get('/', ok);
     const injected = await app.inject('/');
@@ -160,7 +160,7 @@ describe('request.rateLimit', () => {
     expect(seen).toMatchObject([undefined, { allowed: true, limits: [{ tokensLeft: 2 }] }]);
   });
 
-  test('is not shared by requests', async () => {
+  test('is not shared between requests', async () => {
     const app = await appWith({
       rateLimit: { ...perMinute(9), clock, skip: request => request.url === '/skipped' },
     });

@@ -6,7 +6,7 @@ import { turn } from '@breaking/testkit';
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
 
-test('on HTTP/2 a client is limited, and its abort is told from a response', async () => {
+test('on HTTP/2 a client is limited, and its abort does not count as a response', async () => {
   const outcomes: unknown[] = [];
   const app = Fastify({ http2: true });
   await app.register(breaking, {

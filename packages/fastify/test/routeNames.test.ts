@@ -27,20 +27,20 @@ describe("the name of a route's own limit", () => {
     expect((await ask(app, '/v1/x')).policy).toBe('"GET /v1/x";q=9;w=60');
   });
 
-  test('is in printable ASCII, whatever the URL', async () => {
+  test('is printable ASCII, whatever the URL', async () => {
     const { app, policies } = await named('/größe', '/a"b');
     app.get('/größe', { config }, ok).get('/a"b', { config }, ok);
     expect(await policies()).toEqual(['"GET /gr%C3%B6%C3%9Fe";q=9;w=60', '"GET /a\\"b";q=9;w=60']);
   });
 
-  test('of several methods is all of them, with one bucket', async () => {
+  test('of several methods lists all of them, with one bucket', async () => {
     const { app } = await named();
     app.route({ method: ['GET', 'POST'], url: '/x', config, handler: ok });
     expect((await ask(app, '/x')).limit).toBe('"GET,POST /x";r=8;t=54');
     expect((await ask(app, '/x', 'POST')).limit).toBe('"GET,POST /x";r=7;t=47');
   });
 
-  test('tells routes of different constraints apart', async () => {
+  test('differs between routes with different constraints', async () => {
     const { app } = await named();
     const one = { config: { rateLimit: { ...perMinute(1), clock } } };
     app.get('/', { ...one, constraints: { host: 'a.example' } }, ok);
@@ -55,7 +55,7 @@ describe("the name of a route's own limit", () => {
   });
 
   test.each(['both', 'slash', 'no-slash'] as const)(
-    'of a prefix is one for its spellings: %s',
+    'of a prefix is the same for both spellings: %s',
     async prefixTrailingSlash => {
       const { app } = await named();
       const messages = heard('breaking:rate_limit:decision');
@@ -89,7 +89,7 @@ describe('HEAD', () => {
     }
   });
 
-  test("shares GET's bucket on a route of its own", async () => {
+  test("shares GET's bucket on a separate HEAD route", async () => {
     const app = await appWith();
     app.head('/x', { config }, ok);
     app.get('/x', { config }, ok);

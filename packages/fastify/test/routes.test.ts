@@ -12,7 +12,7 @@ const never = () => new Promise<never>(() => {});
 const plugins = { name: 'all', ...perMinute(9), clock };
 
 describe("the plugin's limit", () => {
-  test('is one for all routes', async () => {
+  test('is shared by all routes', async () => {
     const app = await appWith({ rateLimit: { ...plugins, ...perMinute(2) } });
     app.get('/a', ok).post('/b', ok);
     expect((await ask(app, '/a')).limit).toBe('"all";r=1;t=30');
@@ -20,7 +20,7 @@ describe("the plugin's limit", () => {
     expect((await ask(app, '/a')).status).toBe(429);
   });
 
-  test('is none without options', async () => {
+  test('does not exist without options', async () => {
     const app = await appWith();
     app.get('/', ok);
     expect(await ask(app, '/')).toEqual({ status: 200 });
@@ -28,7 +28,7 @@ describe("the plugin's limit", () => {
 });
 
 describe('config.rateLimit', () => {
-  test("replaces the plugin's with a limit of the route's own", async () => {
+  test("replaces the plugin's limit with the route's own", async () => {
     const app = await appWith({ rateLimit: plugins });
     app.get('/', { config: { rateLimit: perMinute(1) } }, ok);
     app.get('/other', ok);
@@ -41,19 +41,19 @@ describe('config.rateLimit', () => {
     expect((await ask(app, '/other')).limit).toBe('"all";r=8;t=54');
   });
 
-  test("false removes the plugin's", async () => {
+  test("false removes the plugin's limit", async () => {
     const app = await appWith({ rateLimit: { ...plugins, ...perMinute(1) } });
     app.get('/', { config: { rateLimit: false } }, ok);
     for (let i = 0; i < 3; i++) expect(await ask(app, '/')).toEqual({ status: 200 });
   });
 
-  test("undefined is the plugin's", async () => {
+  test("undefined means the plugin's limit", async () => {
     const app = await appWith({ rateLimit: plugins });
     app.get('/', { config: { rateLimit: undefined } }, ok);
     expect((await ask(app, '/')).limit).toBe('"all";r=8;t=54');
   });
 
-  test('works where the plugin has no limit', async () => {
+  test('works when the plugin has no limit', async () => {
     const app = await appWith();
     app.get('/', { config: { rateLimit: { ...perMinute(1), clock } } }, ok);
     app.get('/other', ok);
@@ -61,7 +61,7 @@ describe('config.rateLimit', () => {
     expect(await ask(app, '/other')).toEqual({ status: 200 });
   });
 
-  test('keeps the other config of the route as it is', async () => {
+  test('leaves the other config of the route unchanged', async () => {
     const app = await appWith();
     const config = { rateLimit: perMinute(1), custom: { a: 1 } };
     app.get('/', { config }, async request => {
@@ -136,7 +136,7 @@ describe('config.rateLimit', () => {
     expect(messages.map(({ key }) => key)).toEqual(['ip:2001:db8:1::/48', 'ip:2001:db8:1:2::/64']);
   });
 
-  test('inherits what it gives as undefined, and its name too', async () => {
+  test('inherits the options that it sets to undefined, its name too', async () => {
     const app = await appWith({ rateLimit: { ...plugins, keyOf: () => 'k' } });
     const messages = heard('breaking:rate_limit:decision');
     const rateLimit = {
@@ -159,7 +159,7 @@ describe('config.rateLimit', () => {
     expect((await ask(app, '/')).status).toBe(429);
   });
 
-  test('given to two routes as one object is a limit for each', async () => {
+  test('given to two routes as one object is a separate limit for each', async () => {
     const app = await appWith();
     const shared = { config: { rateLimit: { ...perMinute(1), clock } } };
     app.get('/a', shared, ok).get('/b', shared, ok).post('/a', shared, ok);
@@ -169,7 +169,7 @@ describe('config.rateLimit', () => {
     }
   });
 
-  test('with a name shares its buckets with the routes of that name', async () => {
+  test('with a name shares its buckets with routes of the same name', async () => {
     const app = await appWith();
     const rateLimit = { ...perMinute(2), name: 'search', clock };
     app.get('/a', { config: { rateLimit } }, ok).get('/b', { config: { rateLimit: { ...rateLimit } } }, ok);
@@ -179,7 +179,7 @@ describe('config.rateLimit', () => {
 });
 
 describe('a wrong option', () => {
-  test("of a route's own stops the program where the route is declared", async () => {
+  test('of a route throws where the route is declared', async () => {
     const app = await appWith();
     const declare = (rateLimit: unknown) => () =>
       app.get('/x', { config: { rateLimit: rateLimit as never } }, ok);
@@ -211,7 +211,7 @@ describe('a wrong option', () => {
     await expect(register(perMinute(5))).rejects.toThrow('breaking: unknown option "capacityMax"');
   });
 
-  test('of the decorator throws at once', async () => {
+  test('of the decorator throws immediately', async () => {
     const app = await appWith();
     expect(() => app.rateLimit({ ...perMinute(1), costOf: 5 as never })).toThrow(
       new TypeError('rateLimit: costOf must be a function, got 5'),

@@ -53,7 +53,7 @@ test('callbacks get a request of Fastify', async () => {
   app.rateLimit({ ...limit, keyOf: req => req.raw.socket });
 });
 
-test('a route may have options of its own, and Fastify keeps what it knows of the route', async () => {
+test("a route may have its own options, and keeps Fastify's types", async () => {
   const app = Fastify();
   await app.register(breaking);
   app.get<{ Querystring: { q: string } }>(
@@ -74,7 +74,7 @@ test('a route may have options of its own, and Fastify keeps what it knows of th
   app.get('/maybe', { config: { rateLimit: undefined, circuitBreaker: undefined } }, ok);
 });
 
-test('callbacks may expect the body, or the user, that they know a route to have', async () => {
+test('callbacks may expect the body or user that a route has', async () => {
   interface Login {
     user: string;
   }
@@ -97,14 +97,14 @@ test('callbacks may expect the body, or the user, that they know a route to have
   );
 });
 
-test('settings of a company go beside the limits of a service', async () => {
+test('shared settings can be spread beside the limits of a service', async () => {
   const company: RateLimitSettings<FastifyRequest> = { headers: 'draft-7', keyOf: req => req.hostname };
   const app = Fastify();
   await app.register(breaking, { rateLimit: { ...company, ...perMinute(5) } });
   app.rateLimit({ ...company, limits: { burst: perMinute(1) } });
 });
 
-test('a route with a type provider may have them too', async () => {
+test('a route with a type provider may have its own options too', async () => {
   const app = Fastify().withTypeProvider<JsonSchemaToTsProvider>();
   await app.register(breaking, { rateLimit: { ...limit, keyOf: req => req.ip } });
   const schema = {
@@ -122,7 +122,7 @@ test('a route with a type provider may have them too', async () => {
   );
 });
 
-test('the hooks are for every flavour of Fastify', async () => {
+test('the hooks fit every flavour of Fastify', async () => {
   const http = Fastify();
   const http2 = Fastify({ http2: true });
   const logged = Fastify({ loggerInstance: logger });
@@ -142,7 +142,7 @@ test('the hooks are for every flavour of Fastify', async () => {
   expectTypeOf(http.rateLimit(limit)).toExtend<onRequestHookHandler>();
 });
 
-test('what is no option does not compile', () => {
+test('an unknown option does not compile', () => {
   const route = (_config: { rateLimit?: RateLimitOptions<FastifyRequest> | false }) => {};
   // @ts-expect-error: neither a bucket nor limits
   route({ rateLimit: {} });

@@ -33,8 +33,8 @@ async function watched(path = '/') {
   return { response, heard };
 }
 
-describe('the body of a response is over', () => {
-  test('at once where there is none', async () => {
+describe('the body of a response ends', () => {
+  test('at once if there is no body', async () => {
     const { heard } = await watched('/none');
     expect(heard.ends).toBe(1);
   });
@@ -51,7 +51,7 @@ describe('the body of a response is over', () => {
     },
   );
 
-  test('when a reader has come to its end', async () => {
+  test('when a reader has read to the end', async () => {
     const { response, heard } = await watched();
     const reader = response.body!.getReader();
     while (!(await reader.read()).done) expect(heard.ends).toBe(0);
@@ -59,7 +59,7 @@ describe('the body of a response is over', () => {
     expect(heard.ends).toBe(1);
   });
 
-  test('when it was iterated to its end, or the loop was left', async () => {
+  test('when it was iterated to its end, or the loop ended early', async () => {
     const whole = await watched();
     for await (const _ of whole.response.body!);
     expect(whole.heard.ends).toBe(1);
@@ -69,7 +69,7 @@ describe('the body of a response is over', () => {
     expect(left.heard.ends).toBe(1);
   });
 
-  test('when it was cancelled, by its reader too', async () => {
+  test('when it was cancelled, by a reader too', async () => {
     const direct = await watched('/open');
     await direct.response.body!.cancel();
     expect(direct.heard.ends).toBe(1);
@@ -80,7 +80,7 @@ describe('the body of a response is over', () => {
     expect(heard.ends).toBe(1);
   });
 
-  test('when it broke', async () => {
+  test('when it fails', async () => {
     const { response, heard } = await watched('/broken');
     await expect(response.text()).rejects.toThrow('terminated');
     await turn();

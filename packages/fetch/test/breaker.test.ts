@@ -23,7 +23,7 @@ describe('the breaker', () => {
     expect(fetches.breakers?.get(broken.url).state).toBe('open');
   });
 
-  test('opens on network errors, which come out as they are', async () => {
+  test('opens on network errors, and passes them on unchanged', async () => {
     const { url } = await scriptedServer([req => req.socket.destroy()]);
     const fetches = protect(fetch, { breaker: open });
 
@@ -43,7 +43,7 @@ describe('the breaker', () => {
     expect(fetches.breakers?.get(url).state).toBe('closed');
   });
 
-  test('is asked again after the waiting: many that wait for a dead upstream are not as many calls', async () => {
+  test('is asked again after the wait, so that many callers who wait for a dead upstream do not all call it', async () => {
     const { url, times } = await scriptedServer([(_req, res) => void res.writeHead(500).end()]);
     const fetches = protect(fetch, {
       maxInFlight: 1,

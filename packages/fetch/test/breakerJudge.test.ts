@@ -6,7 +6,7 @@ import { scriptedServer } from './scriptedServer.js';
 provokes('BREAKING_CALLBACK_ERROR');
 
 describe('isFailedResult of the breaker', () => {
-  test('is asked about the response', async () => {
+  test('receives the response', async () => {
     const { url } = await scriptedServer([[200, { 'X-Broken': 'yes' }]]);
     const isFailedResult = (answer: unknown) => (answer as Response).headers.has('X-Broken');
     const fetches = protect(fetch, { breaker: { errorThreshold: 1, timeWindowSecs: 60, isFailedResult } });
@@ -15,7 +15,7 @@ describe('isFailedResult of the breaker', () => {
     expect(fetches.breakers?.get(url).state).toBe('open');
   });
 
-  test('that throws counts as a failure, is warned of, and leaves the answer unharmed', async () => {
+  test('that throws counts as a failure, prints a warning and does not affect the response', async () => {
     const { url } = await scriptedServer([[200]]);
     const isFailedResult = () => {
       throw new Error('a mistake');

@@ -52,7 +52,7 @@ const chunk = (content: string) => ({
   choices: [{ index: 0, delta: { content } }],
 });
 
-test('openai answers and streams through it, after a 429', async () => {
+test('openai works and streams through a protected fetch, after a 429', async () => {
   const { url, times } = await scriptedServer([
     BUSY,
     json(completion),
@@ -70,7 +70,7 @@ test('openai answers and streams through it, after a 429', async () => {
   expect(text).toBe('hello');
 });
 
-test('@anthropic-ai/sdk answers and streams through it, after a 429', async () => {
+test('@anthropic-ai/sdk works and streams through a protected fetch, after a 429', async () => {
   const message = {
     id: '1',
     type: 'message',
@@ -100,7 +100,7 @@ test('@anthropic-ai/sdk answers and streams through it, after a 429', async () =
   expect(await client.messages.stream(asked).finalText()).toBe('hello');
 });
 
-test('ky goes through it, and leaves retries to it', async () => {
+test('ky works through a protected fetch, and leaves retries to it', async () => {
   const { url, times } = await scriptedServer([BUSY, json({ hello: 'ky' })]);
   const client = ky.create({ fetch: protectedFetch(), retry: 0 });
 
@@ -108,7 +108,7 @@ test('ky goes through it, and leaves retries to it', async () => {
   expect(times.length).toBe(2);
 });
 
-test('graphql-request goes through it, and its POST is repeated after a 429 alone', async () => {
+test('graphql-request works through a protected fetch, which repeats its POST after a 429 alone', async () => {
   const { url, times } = await scriptedServer([BUSY, json({ data: { hello: 'graphql' } })]);
   const client = new GraphQLClient(url, { fetch: protectedFetch() });
 
@@ -116,7 +116,7 @@ test('graphql-request goes through it, and its POST is repeated after a 429 alon
   expect(times.length).toBe(2);
 });
 
-test('axios goes through it by its fetch adapter', async () => {
+test('axios works through a protected fetch by its fetch adapter', async () => {
   const { url, times } = await scriptedServer([BUSY, json({ hello: 'axios' })]);
   const client = axios.create({ adapter: 'fetch', env: { fetch: protectedFetch() } });
 

@@ -11,7 +11,7 @@ const costOf = (request: Request) => ({ rpm: 1, tpm: Number(request.headers.get(
 const words = (n: number) => ({ headers: { 'X-Words': String(n) } });
 
 describe('a cost for each limit', () => {
-  test('is waited for under the limit that takes longest', async () => {
+  test('waits for the limit that takes longest', async () => {
     const clock = new MockClock();
     const times: number[] = [];
     const upstream = async () => {
@@ -25,7 +25,7 @@ describe('a cost for each limit', () => {
     expect(times).toEqual([0, 2, 3, 3]);
   });
 
-  test('is refused where it can never fit, and nothing is sent', async () => {
+  test('is refused if it can never fit, and nothing is sent', async () => {
     const { url, times } = await scriptedServer([[200]]);
     const fetches = protect(fetch, { limits: LIMITS, costOf });
 
@@ -38,7 +38,7 @@ describe('a cost for each limit', () => {
     expect(fetches.limiter?.peek(url, 3)).toMatchObject({ allowed: true });
   });
 
-  test('goes back where the breaker refuses the call that has waited for it', async () => {
+  test('is refunded if the breaker refuses the call after its wait', async () => {
     const clock = new MockClock();
     const { url } = await scriptedServer([[503]], clock);
     const breaker = { errorThreshold: 1, timeWindowSecs: 1000, cooldownSecs: 500, cooldownMaxSecs: 500 };

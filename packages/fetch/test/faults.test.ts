@@ -36,7 +36,7 @@ async function turns(count = 30): Promise<void> {
 }
 
 describe.each(Object.entries(WAYS))('%s, in front of an upstream', (_, made) => {
-  test('that speaks no TLS: tries again, and counts a failure of each attempt', async () => {
+  test('that does not speak TLS: tries again, and counts each attempt as a failure', async () => {
     const { url, connections } = await noTls();
     const breaker = { errorThreshold: 2, timeWindowSecs: 60 };
     const { call, breakers } = made({ breaker, retry: { attempts: 2, backoffSecs: 0.001 } });
@@ -45,7 +45,7 @@ describe.each(Object.entries(WAYS))('%s, in front of an upstream', (_, made) => 
     expect([connections(), breakers?.get(url).state]).toEqual([2, 'open']);
   });
 
-  test('that never answers: ends each attempt at its time, and counts it', async () => {
+  test('that never answers: ends each attempt at its timeout, and counts it', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([hang], clock);
     const breaker = { errorThreshold: 2, timeWindowSecs: 60 };
@@ -59,7 +59,7 @@ describe.each(Object.entries(WAYS))('%s, in front of an upstream', (_, made) => 
     expect([times.length, breakers?.get(url).state]).toEqual([2, 'open']);
   });
 
-  test('that resets the connection: tries again what may be sent twice', async () => {
+  test('that resets the connection: repeats idempotent requests', async () => {
     const { url, times } = await scriptedServer([req => req.socket.resetAndDestroy(), [200]]);
     const { call } = made({ retry: { attempts: 2, backoffSecs: 0.001 } });
 
@@ -67,7 +67,7 @@ describe.each(Object.entries(WAYS))('%s, in front of an upstream', (_, made) => 
     expect(times.length).toBe(2);
   });
 
-  test('that resets the connection within a body: the body breaks, its place is free, the breaker saw a success', async () => {
+  test('that resets the connection within a body: the body fails, its place is free, and the breaker counts a success', async () => {
     const { url, times } = await scriptedServer([resetMidBody, [200]]);
     const { call, breakers } = made({
       breaker: TRIPS,
@@ -81,7 +81,7 @@ describe.each(Object.entries(WAYS))('%s, in front of an upstream', (_, made) => 
     expect([times.length, breakers?.get(url).state]).toEqual([2, 'closed']);
   });
 
-  test('whose body takes too long: it ends at its time, and its place is free', async () => {
+  test('whose body takes too long: the body ends at its timeout, and its place is free', async () => {
     const clock = new MockClock();
     const { url } = await scriptedServer([slowBody, [200]], clock);
     const { call } = made({ clock, timeoutSecs: 1, bodyTimeoutSecs: 5, maxInFlight: 1, maxWaitSecs: 60 });
@@ -92,7 +92,7 @@ describe.each(Object.entries(WAYS))('%s, in front of an upstream', (_, made) => 
     expect(await (await running(clock, call(url))).text()).toBe('answer');
   });
 
-  test('whose head takes long and whose body takes longer: timeoutSecs is for the head alone', async () => {
+  test('whose head is slow and whose body is slower: timeoutSecs covers the head alone', async () => {
     const clock = new MockClock();
     const end: (() => void)[] = [];
     const { url } = await scriptedServer(
@@ -117,7 +117,7 @@ describe.each(Object.entries(WAYS))('%s, in front of an upstream', (_, made) => 
 describe.each(Object.entries(WAYS))("%s, when the caller's signal aborts", (_, made) => {
   const enough = new Error('enough');
 
-  test('beforehand: sends nothing', async () => {
+  test('before the call: sends nothing', async () => {
     const { url, times } = await scriptedServer([[200]]);
     const { call } = made({ maxInFlight: 1 });
 
@@ -129,7 +129,7 @@ describe.each(Object.entries(WAYS))("%s, when the caller's signal aborts", (_, m
     ['a place', { maxInFlight: 1, maxWaitSecs: 60 }, hang],
     ['tokens', { limits: perSecond(0.1, { burst: 1 }), maxWaitSecs: 60 }, [200]],
     ['the end of a pause', { maxWaitSecs: 60 }, [429, { 'Retry-After': '30' }]],
-  ])('while it waits for %s: at once, and nothing is taken', async (_what, options, first) => {
+  ])('while it waits for %s: rejects at once, and takes nothing', async (_what, options, first) => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([first], clock);
     const { call, limiter } = made({ ...options, clock });
@@ -153,7 +153,7 @@ describe.each(Object.entries(WAYS))("%s, when the caller's signal aborts", (_, m
     other.abort();
   });
 
-  test('while there is no answer: at once, without a retry, and the breaker ignores it', async () => {
+  test('while there is no response: rejects at once, without a retry, and the breaker ignores it', async () => {
     const { url, times } = await scriptedServer([hang]);
     const { call, breakers } = made({ timeoutSecs: 60, breaker: TRIPS, retry: { attempts: 3 } });
     const controller = new AbortController();
@@ -165,7 +165,7 @@ describe.each(Object.entries(WAYS))("%s, when the caller's signal aborts", (_, m
     expect([times.length, breakers?.get(url).state]).toEqual([1, 'closed']);
   });
 
-  test('because its own time is up: the breaker counts a failure', async () => {
+  test("because of the caller's own timeout: the breaker counts a failure", async () => {
     const { url } = await scriptedServer([hang]);
     const { call, breakers } = made({ breaker: TRIPS, retry: { attempts: 3 } });
 
@@ -173,7 +173,7 @@ describe.each(Object.entries(WAYS))("%s, when the caller's signal aborts", (_, m
     expect(breakers?.get(url).state).toBe('open');
   });
 
-  test('between two attempts: at once, and the answer before is given up', async () => {
+  test('between two attempts: rejects at once, and discards the earlier response', async () => {
     const clock = new MockClock();
     let isClosed = false;
     const { url, times } = await scriptedServer(
@@ -200,7 +200,7 @@ describe.each(Object.entries(WAYS))("%s, when the caller's signal aborts", (_, m
     expect(times.length).toBe(1);
   });
 
-  test('while the body streams: the body ends with it, and its place is free', async () => {
+  test('while the body streams: the body ends, and its place is free', async () => {
     const { url } = await scriptedServer([slowBody, [200]]);
     const { call } = made({ timeoutSecs: 60, bodyTimeoutSecs: 60, maxInFlight: 1, maxWaitSecs: 60 });
     const controller = new AbortController();

@@ -15,12 +15,12 @@ test.each([
   ['soon', undefined, undefined],
   ['-5', undefined, undefined],
   ['', undefined, undefined],
-])('Retry-After: %s, sent at %s, asks to wait %s s', (value, date, secs) => {
+])('Retry-After: %s, sent at %s, means a wait of %s s', (value, date, secs) => {
   const fields = new Headers({ 'Retry-After': value, ...(date && { Date: date }) });
   expect(retryAfterSecs(fields, NOW_MS)).toBe(secs);
 });
 
-describe('what is left of a quota is read from', () => {
+describe('the remaining quota is read from', () => {
   test.each<[string, Record<string, string>, number, number | undefined]>([
     ['our own fields', { RateLimit: '"burst";r=19;t=1, "daily";r=3;t=60' }, 3, 60],
     ['our own refusal', { RateLimit: '"burst";r=0;t=2, "daily";r=0;t=60' }, 0, 60],

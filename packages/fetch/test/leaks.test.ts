@@ -86,7 +86,7 @@ describe.each(Object.entries(WAYS))('%s leaves no timer and no listener behind',
     expect([clock.waiting, getEventListeners(signal, 'abort').length]).toEqual([0, 0]);
   });
 
-  test('after thirty calls that were aborted at whatever they did', async () => {
+  test('after thirty calls that were aborted at any stage', async () => {
     const clock = new CountingClock();
     const { url } = await scriptedServer([[200], () => {}], clock);
     const { call, limiter } = made(everything(clock));
@@ -106,7 +106,7 @@ describe.each(Object.entries(WAYS))('%s leaves no timer and no listener behind',
   });
 });
 
-test('an attempt that is given up closes its connection: the next does not wait for its body', async () => {
+test('an abandoned attempt closes its connection, so that the next does not wait for its body', async () => {
   let closed = 0;
   const endless: Behaviour = (_req, res) => {
     res.writeHead(503).write('never ending');
@@ -139,7 +139,7 @@ async function collected(what: () => boolean): Promise<void> {
   } while (!what());
 }
 
-test('a signal that lives long keeps no answer alive', async () => {
+test('a long-lived signal does not keep responses alive', async () => {
   const { url } = await scriptedServer([[200]]);
   const { signal } = new AbortController();
   const fetches = protect(fetch, { timeoutSecs: 60, bodyTimeoutSecs: 60, maxInFlight: 5 });
@@ -149,7 +149,7 @@ test('a signal that lives long keeps no answer alive', async () => {
   await collected(() => getEventListeners(signal, 'abort').length === 0);
 });
 
-test('a body that nobody reads gives its place back once it is collected', async () => {
+test('an unread body frees its place when it is collected', async () => {
   const { url, times } = await scriptedServer([[200]]);
   const fetches = protect(fetch, { maxInFlight: 1, maxWaitSecs: 60 });
   await unread(fetches, url);

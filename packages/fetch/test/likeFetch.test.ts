@@ -199,7 +199,7 @@ async function toldBy(scenario: Scenario, fetch: Fetch): Promise<unknown> {
   }
 }
 
-describe('a protected fetch does as fetch does with', () => {
+describe('a protected fetch behaves like fetch for', () => {
   test.each(Object.entries(SCENARIOS))('%s', async (_, scenario) => {
     const bare = await toldBy(scenario, fetch);
 
@@ -217,7 +217,7 @@ describe('a protected fetch does as fetch does with', () => {
     ).toEqual(bare);
   });
 
-  test('its caller, who stands in the stack of an error', async () => {
+  test('the caller in the stack of an error', async () => {
     const caller = async (fetches: Fetch) => await fetches('http://127.0.0.1:9/');
     const isNamed = async (fetches: Fetch) => {
       const { stack } = await caller(fetches).catch(error => error);

@@ -7,7 +7,7 @@ import express from 'express';
 import { expect, onTestFinished, test } from 'vitest';
 import { protect } from '../src/index.js';
 
-test('50 callers of our own limiter meet few 429s after the first second', async () => {
+test('50 callers of our own limiter get few 429s after the first second', async () => {
   const clock = new MockClock();
   const app = express();
   app.use(rateLimit({ name: 'api', ...perSecond(20), clock }));

@@ -8,7 +8,7 @@ const half = () => 0.5;
 const hang = () => {};
 
 describe('a pause', () => {
-  test('after a 429 with Retry-After holds every call of its key, then one goes alone', async () => {
+  test('after a 429 with Retry-After holds every call of its key, then lets one go alone', async () => {
     const clock = new MockClock();
     const open: (() => void)[] = [];
     const { url, times } = await scriptedServer(
@@ -31,7 +31,7 @@ describe('a pause', () => {
     expect(times.length).toBe(11);
   });
 
-  test('lets as many go as the head of the first leaves, those under way counted', async () => {
+  test('lets as many go as the first response allows, calls in flight included', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer(
       [[429, { 'Retry-After': '5' }], [200, { RateLimit: '"api";r=3;t=1' }], hang],
@@ -47,7 +47,7 @@ describe('a pause', () => {
     expect(times.length).toBe(5);
   });
 
-  test('comes before the first 429 where a head leaves nothing', async () => {
+  test('starts before the first 429 when a response leaves no quota', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([[200, { RateLimit: '"api";r=0;t=4' }], [200]], clock);
     const fetches = protect(fetch, { clock, maxWaitSecs: 10 });
@@ -57,7 +57,7 @@ describe('a pause', () => {
     expect(times[1]).toBeGreaterThanOrEqual(4);
   });
 
-  test('that is longer than maxWaitSecs gives the 429 back, and refuses the next call at once', async () => {
+  test('that is longer than maxWaitSecs returns the 429, and refuses the next call at once', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([[429, { 'Retry-After': '60' }]], clock);
     const fetches = protect(fetch, { clock, maxWaitSecs: 10, retry: { attempts: 3, random: half } });
@@ -70,7 +70,7 @@ describe('a pause', () => {
     expect(times.length).toBe(1);
   });
 
-  test('is none after a 503, whose Retry-After delays its own call alone', async () => {
+  test('does not follow a 503, whose Retry-After delays its own call alone', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([[503, { 'Retry-After': '5' }], [200]], clock);
     const fetches = protect(fetch, { clock, maxWaitSecs: 10 });
@@ -80,7 +80,7 @@ describe('a pause', () => {
     expect(times).toEqual([0, 0]);
   });
 
-  test('is none for a call that may not wait: without limits and maxWaitSecs nothing holds it', async () => {
+  test('does not hold a call without limits and maxWaitSecs', async () => {
     const { url, times } = await scriptedServer([[429, { 'Retry-After': '60' }]]);
     const fetches = protect(fetch, { maxInFlight: 5 });
     for (let i = 0; i < 3; i++) expect((await fetches(url)).status).toBe(429);
@@ -89,7 +89,7 @@ describe('a pause', () => {
 });
 
 describe('limits', () => {
-  test('hold calls back in their order, as fast as tokens return', async () => {
+  test('release calls in order, as fast as tokens return', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([[200]], clock);
     const fetches = protect(fetch, { clock, limits: perSecond(1, { burst: 2 }), maxWaitSecs: 10 });
@@ -104,7 +104,7 @@ describe('limits', () => {
     for (let i = 2; i < 5; i++) expect(times[i]).toBeGreaterThanOrEqual(i - 1);
   });
 
-  test('refuse at once what would wait longer than maxWaitSecs', async () => {
+  test('refuse a call at once if it would wait longer than maxWaitSecs', async () => {
     const clock = new MockClock();
     const { url } = await scriptedServer([[200]], clock);
     const fetches = protect(fetch, { clock, limits: perSecond(0.1, { burst: 1 }), maxWaitSecs: 5 });
@@ -116,7 +116,7 @@ describe('limits', () => {
     });
   });
 
-  test('are taken by what a call costs, and given back where the breaker refuses it', async () => {
+  test('take the cost of a call, and refund it if the breaker refuses the call', async () => {
     const clock = new MockClock();
     const { url } = await scriptedServer([[500], hang], clock);
     const fetches = protect(fetch, {
@@ -136,7 +136,7 @@ describe('limits', () => {
     expect(fetches.limiter?.peek(url)).toMatchObject({ limits: [{ tokensLeft: 7 }] });
   });
 
-  test('in a shared store: a 429 of one process holds the others back too', async () => {
+  test('in a shared store make a 429 of one process hold back the others too', async () => {
     const clock = new MockClock();
     const store = new MemoryBucketStore();
     const { url, times } = await scriptedServer([[429, { 'Retry-After': '5' }], [200]], clock);

@@ -7,7 +7,7 @@ describe('protect', () => {
     expect(protect(fetch, {})).toBe(fetch);
   });
 
-  test('gives back the very response of fetch', async () => {
+  test('returns the same response as fetch', async () => {
     const { url } = await scriptedServer([[200, { 'X-Own': 'yes' }]]);
     const response = await protect(fetch, { maxInFlight: 1, timeoutSecs: 5, retry: { attempts: 2 } })(url);
 
@@ -39,7 +39,7 @@ describe('protect', () => {
     expect(() => protect(fetch, options)).toThrow(message);
   });
 
-  test('leaves what is no URL to fetch', async () => {
+  test('passes an invalid URL to fetch', async () => {
     await expect(protect(fetch, { maxInFlight: 1 })('nowhere')).rejects.toThrow('Failed to parse URL');
   });
 });

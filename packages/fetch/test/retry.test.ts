@@ -8,7 +8,7 @@ import { running, scriptedServer } from './scriptedServer.js';
 const half = () => 0.5;
 
 describe('a retry', () => {
-  test('repeats what may succeed, with full jitter that doubles', async () => {
+  test('repeats what may succeed, with full jitter over doubling delays', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([[503], [502], [200]], clock);
     const fetches = protect(fetch, { clock, retry: { attempts: 3, backoffSecs: 1, random: half } });
@@ -19,7 +19,7 @@ describe('a retry', () => {
     expect(times[2]! - times[1]!).toBeGreaterThanOrEqual(1);
   });
 
-  test('gives the last answer back as it is when the attempts have run out', async () => {
+  test('returns the last response unchanged after the last attempt', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([[500]], clock);
     const response = await running(
@@ -48,7 +48,7 @@ describe('a retry', () => {
     expect(times.length).toBe(attempts);
   });
 
-  test('repeats any method after a 429, which was not carried out, and sends its body again', async () => {
+  test('repeats any method after a 429, since nothing was carried out, and sends its body again', async () => {
     const clock = new MockClock();
     const { url, bodies } = await scriptedServer([[429], [200]], clock);
     const fetches = protect(fetch, { clock, retry: { attempts: 2, random: half } });
@@ -57,7 +57,7 @@ describe('a retry', () => {
     expect(bodies).toEqual(['pay', 'pay']);
   });
 
-  test('never comes before Retry-After, and not at all where that is longer than backoffMaxSecs', async () => {
+  test('waits for Retry-After, and does not happen if that is longer than backoffMaxSecs', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer(
       [
@@ -76,7 +76,7 @@ describe('a retry', () => {
     expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(7);
   });
 
-  test('needs a token of the budget: a storm of failures is no storm of retries', async () => {
+  test('requires a token of the budget, so that many failures do not cause as many retries', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([[500]], clock);
     const budget = perSecond(0.001, { burst: 3 });
@@ -86,7 +86,7 @@ describe('a retry', () => {
     expect(times.length).toBe(23);
   });
 
-  test('ends at once when the caller aborts while it backs off', async () => {
+  test('stops at once when the caller aborts during a backoff', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([[500]], clock);
     const controller = new AbortController();

@@ -68,7 +68,7 @@ const status = (code: number, fields?: Record<string, string>) =>
   new Response('body', { status: code, ...(fields && { headers: fields }) });
 
 describe('in simulated time', () => {
-  test('60 callers that wait for tokens of a dead upstream become five calls', async () => {
+  test('60 callers that wait for tokens for a dead upstream make five calls', async () => {
     const simulation = new Simulation(() => status(500), {
       limits: perSecond(20, { burst: 1 }),
       maxWaitSecs: 30,
@@ -84,7 +84,7 @@ describe('in simulated time', () => {
     ]);
   });
 
-  test('a service that sheds single requests with 503 and Retry-After serves all others', async () => {
+  test('a service that sheds single requests with 503 and Retry-After serves all the others', async () => {
     const random = seeded(7);
     const answers: Answers = () => (random() < 0.01 ? status(503, { 'Retry-After': '10' }) : status(200));
     const simulation = new Simulation(answers, { maxWaitSecs: 5, limits: perSecond(1000) });
@@ -101,7 +101,7 @@ describe('in simulated time', () => {
     ['without a word on its quota', {}, 52],
     ['with 4 left, which come back with the heads', { 'RateLimit-Remaining': '4' }, 13],
   ])(
-    'the end of a pause lets one of 52 callers try, and the others after its head: %s',
+    'the end of a pause lets one of 52 callers try, and the others after its response: %s',
     async (_, fields, most) => {
       const answers: Answers = nth => (nth === 0 ? status(429, { 'Retry-After': '2' }) : status(200, fields));
       const simulation = new Simulation(answers, { maxWaitSecs: 30 });
@@ -118,7 +118,7 @@ describe('in simulated time', () => {
     },
   );
 
-  test('a pause that nobody can wait for is refused at once, and its end is found by the next who calls', async () => {
+  test('a pause that is too long refuses calls at once, and the next caller after its end goes through', async () => {
     const answers: Answers = nth => (nth === 0 ? status(429, { 'Retry-After': '60' }) : status(200));
     const simulation = new Simulation(answers, { maxWaitSecs: 5 });
     await simulation.pass(70, 0.5);
@@ -128,7 +128,7 @@ describe('in simulated time', () => {
     expect(simulation.errors.length).toBeGreaterThan(100);
   });
 
-  test('callers who wait when a pause begins reject as soon as they have waited long enough', async () => {
+  test('callers who wait when a pause begins reject when their maximum wait is over', async () => {
     const answers: Answers = nth => (nth === 0 ? status(200) : status(429, { 'Retry-After': '600' }));
     const simulation = new Simulation(answers, { limits: perSecond(1, { burst: 1 }), maxWaitSecs: 4 });
     for (let i = 0; i < 5; i++) simulation.call();
@@ -139,7 +139,7 @@ describe('in simulated time', () => {
   });
 
   test.each([1, 2, 3])(
-    'retries of a key stay within the budget of any time, whatever fails: seed %d',
+    'retries of a key stay within the budget at any time, whatever fails: seed %d',
     async seed => {
       const random = seeded(seed);
       const budget = perSecond(2, { burst: 6 });

@@ -6,8 +6,8 @@ import { running, scriptedServer } from './scriptedServer.js';
 
 const hang = () => {};
 
-describe('a time', () => {
-  test('ends an attempt that has no head by then, with a TimeoutError that counts as a failure', async () => {
+describe('a timeout', () => {
+  test('ends an attempt without a head, with a TimeoutError that counts as a failure', async () => {
     const clock = new MockClock();
     const { url } = await scriptedServer([hang], clock);
     const fetches = protect(fetch, {
@@ -23,7 +23,7 @@ describe('a time', () => {
     expect(fetches.breakers?.get(url).state).toBe('open');
   });
 
-  test('ends a body that is not over by then', async () => {
+  test('ends an unfinished body', async () => {
     const clock = new MockClock();
     const { url } = await scriptedServer([(_req, res) => void res.writeHead(200).write('begun')], clock);
     const response = await protect(fetch, { clock, timeoutSecs: 2, bodyTimeoutSecs: 3 })(url);
@@ -34,7 +34,7 @@ describe('a time', () => {
     });
   });
 
-  test("lets the caller's abort through to the body", async () => {
+  test("passes the caller's abort on to the body", async () => {
     const { url } = await scriptedServer([(_req, res) => void res.writeHead(200).write('begun')]);
     const controller = new AbortController();
     const response = await protect(fetch, { timeoutSecs: 60 })(url, { signal: controller.signal });
@@ -45,7 +45,7 @@ describe('a time', () => {
 });
 
 describe('a place', () => {
-  test('is held until the body is over', async () => {
+  test('is held until the body ends', async () => {
     const { url, times } = await scriptedServer([[200]]);
     const fetches = protect(fetch, { maxInFlight: 1, maxWaitSecs: 60 });
     const first = await fetches(url);
@@ -56,7 +56,7 @@ describe('a place', () => {
     expect((await second).status).toBe(200);
   });
 
-  test('that is not there within maxWaitSecs rejects with Overloaded', async () => {
+  test('that is not free within maxWaitSecs rejects the call with Overloaded', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([hang], clock);
     const fetches = protect(fetch, { clock, maxInFlight: 1, maxWaitSecs: 2 });

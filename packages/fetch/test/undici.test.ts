@@ -16,21 +16,21 @@ function agent(options: DispatchOptions) {
 }
 
 describe('the interceptor', () => {
-  test('hands head and body on as they are', async () => {
+  test('passes head and body on unchanged', async () => {
     const { url } = await scriptedServer([[200, { 'X-Own': 'yes' }]]);
     const { statusCode, headers, body } = await request(url, agent({ maxInFlight: 1, timeoutSecs: 5 }));
 
     expect([statusCode, headers['x-own'], await body.text()]).toEqual([200, 'yes', 'answer']);
   });
 
-  test('serves the fetch of undici too', async () => {
+  test("works with undici's fetch too", async () => {
     const { url } = await scriptedServer([[503], [200]]);
     const response = await undiciFetch(url, agent({ retry: { attempts: 2, backoffSecs: 0.001 } }));
 
     expect([response.status, await response.text()]).toEqual([200, 'answer']);
   });
 
-  test('repeats what may succeed, and gives the last answer back as it is', async () => {
+  test('repeats what may succeed, and returns the last response unchanged', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([[503], [502], [500]], clock);
     const options = agent({ clock, retry: { attempts: 3, backoffSecs: 1, random: half } });
@@ -40,7 +40,7 @@ describe('the interceptor', () => {
     expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(0.5);
   });
 
-  test('sends a string again, and no stream', async () => {
+  test('sends a string again, but not a stream', async () => {
     const clock = new MockClock();
     const { url, bodies, times } = await scriptedServer([[429], [200]], clock);
     const options = agent({ clock, retry: { attempts: 2, random: half } });
@@ -71,7 +71,7 @@ describe('the interceptor', () => {
     });
   });
 
-  test('ends waiting at once when the caller aborts', async () => {
+  test('stops waiting at once when the caller aborts', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([() => {}], clock);
     const options = agent({ clock, maxInFlight: 1, maxWaitSecs: 60 });
@@ -87,7 +87,7 @@ describe('the interceptor', () => {
     expect(times.length).toBe(1);
   });
 
-  test('holds a place until the body is over', async () => {
+  test('holds a place until the body ends', async () => {
     const { url, times } = await scriptedServer([(_req, res) => void res.end(Buffer.alloc(1_000_000))]);
     const options = agent({ maxInFlight: 1, maxWaitSecs: 60 });
     const first = await request(url, options);
@@ -98,7 +98,7 @@ describe('the interceptor', () => {
     expect((await second).statusCode).toBe(200);
   });
 
-  test('holds the calls of a key back after a 429 with Retry-After', async () => {
+  test('holds back the calls of a key after a 429 with Retry-After', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([[429, { 'Retry-After': '5' }], [200]], clock);
     const options = agent({ clock, maxWaitSecs: 10 });

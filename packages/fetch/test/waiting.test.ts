@@ -17,7 +17,7 @@ function heard(channel: string): unknown[] {
   return messages;
 }
 
-test('waiting for a place and for tokens is one waiting: together at most maxWaitSecs', async () => {
+test('waiting for a place and for tokens takes at most maxWaitSecs together', async () => {
   const clock = new MockClock();
   const end: (() => void)[] = [];
   const late: Behaviour = (_req, res) => void end.push(() => void res.end('answer'));
@@ -36,7 +36,7 @@ test('waiting for a place and for tokens is one waiting: together at most maxWai
   expect([times.length, clock.time]).toEqual([1, 4]);
 });
 
-test('a store that gives no answer stops nobody: this process counts by itself', async () => {
+test('a store that does not answer blocks nobody: this process counts locally', async () => {
   const down = () => Promise.reject(new Error('down'));
   const operations = ['check', 'peek', 'refund', 'reset', 'take', 'reserve', 'block', 'strike'];
   const store = Object.fromEntries(operations.map(name => [name, down])) as unknown as BucketStore;
@@ -51,7 +51,7 @@ test('a store that gives no answer stops nobody: this process counts by itself',
 describe('a pause', () => {
   const pausing: Behaviour = [429, { 'Retry-After': '5' }];
 
-  test('blocks the key of the limiter, for processes that share its store', async () => {
+  test('blocks the key in the limiter, for all processes that share its store', async () => {
     const clock = new MockClock();
     const { url } = await scriptedServer([pausing], clock);
     const fetches = protect(fetch, { clock, limits: perSecond(9) });
@@ -61,7 +61,7 @@ describe('a pause', () => {
     expect(fetches.limiter?.peek(url)).toMatchObject({ blocked: true, retryAfterSecs: 5 });
   });
 
-  test.each([60, Infinity])('does not end a block of %d s, such as one by an operator', async secs => {
+  test.each([60, Infinity])('does not shorten a block of %d s, such as one by an operator', async secs => {
     const clock = new MockClock();
     const end: (() => void)[] = [];
     const late: Behaviour = (_req, res) =>
@@ -78,7 +78,7 @@ describe('a pause', () => {
     expect(fetches.limiter?.peek(url)).toMatchObject({ blocked: true, retryAfterSecs: secs });
   });
 
-  test('is not shortened by another that is shorter', async () => {
+  test('is not shortened by a later, shorter one', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([[429, { 'Retry-After': '60' }], pausing], clock);
     const fetches = protect(fetch, { clock, limits: perSecond(9) });
@@ -90,8 +90,8 @@ describe('a pause', () => {
   });
 });
 
-describe('those who listen hear', () => {
-  test('of each call that got a place or was refused one, and of none that still waits', async () => {
+describe('listeners receive events', () => {
+  test('of each call that got a place or was refused, and of no call that still waits', async () => {
     const clock = new MockClock();
     const places = heard('breaking:concurrency_limit:decision');
     const end: (() => void)[] = [];
@@ -122,7 +122,7 @@ describe('those who listen hear', () => {
     ]);
   });
 
-  test("of the limit's decisions and the budget's, each under its name and the origin", async () => {
+  test('of decisions of the limit and the budget, each with its name and the origin', async () => {
     const decisions = heard('breaking:rate_limit:decision');
     const { url } = await scriptedServer([[503], [200]]);
     const retry = { attempts: 2, backoffSecs: 0.001 };

@@ -8,7 +8,7 @@ const key = fc.oneof(
   fc.string().map(text => `key:${text}`),
 );
 
-test('no key of a caller is the key of an address', () => {
+test("a caller's key never equals the key of an address", () => {
   fc.assert(
     fc.property(key, text => {
       expect(callerKey(text)).not.toMatch(/^ip:/);
@@ -17,7 +17,7 @@ test('no key of a caller is the key of an address', () => {
   );
 });
 
-test('two keys of callers stay two', () => {
+test('two different keys stay different', () => {
   fc.assert(
     fc.property(key, key, (one, other) => {
       expect(callerKey(one) === callerKey(other)).toBe(one === other);
@@ -27,6 +27,6 @@ test('two keys of callers stay two', () => {
   expect(callerKey('key:ip:1')).not.toBe(callerKey('ip:1'));
 });
 
-test('an ordinary key stays as it is', () => {
+test('an ordinary key is unchanged', () => {
   expect(callerKey('alice')).toBe('alice');
 });

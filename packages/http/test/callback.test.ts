@@ -2,13 +2,13 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { asError, askTogether } from '../src/callback.js';
 
-test('an error stays what it is, one of another realm too', () => {
+test('an error is returned unchanged, also from another realm', () => {
   for (const error of [new TypeError('broken'), runInNewContext('new Error("elsewhere")') as Error]) {
     expect(asError('rateLimit', error)).toBe(error);
   }
 });
 
-test('everything else becomes the cause of an error', () => {
+test('any other value becomes the cause of an error', () => {
   for (const thrown of [undefined, null, 'route', 0, { status: 404 }]) {
     const error = asError('rateLimit', thrown);
     expect(error.message).toMatch(/^rateLimit: a callback threw .* instead of an Error$/);
@@ -16,7 +16,7 @@ test('everything else becomes the cause of an error', () => {
   }
 });
 
-test('callbacks that are asked together all begin before one has answered', async () => {
+test('callbacks that run together all start before the first one settles', async () => {
   const asked: string[] = [];
   const ask = (name: string) => async (req: string) => {
     asked.push(`${name} of ${req}`);
@@ -27,11 +27,11 @@ test('callbacks that are asked together all begin before one has answered', asyn
   expect(await answers).toEqual(['a', undefined, 'c']);
 });
 
-test('callbacks that answer at once are answers at once', () => {
+test('callbacks that return synchronously give a synchronous result', () => {
   expect(askTogether([() => 1, () => undefined, () => 3], 'req')).toEqual([1, undefined, 3]);
 });
 
-test('a callback that rejects after another has thrown is heard by nobody', async () => {
+test('a callback that rejects after another has thrown is ignored', async () => {
   const unhandled: unknown[] = [];
   const hear = (reason: unknown) => void unhandled.push(reason);
   process.on('unhandledRejection', hear);

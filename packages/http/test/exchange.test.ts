@@ -50,14 +50,14 @@ function exchange() {
 }
 
 describe('a request is settled', () => {
-  test('when its response finishes, with the final status, once', () => {
+  test('once when its response finishes, with the final status', () => {
     const { response, outcomes, listen } = exchange();
     listen();
     response.finish(404);
     expect(outcomes).toEqual([{ status: 404, aborted: false }]);
   });
 
-  test('when its response closes without having finished, as aborted, once', () => {
+  test('once as aborted when its response closes unfinished', () => {
     const { response, outcomes, listen } = exchange();
     listen();
     response.close();
@@ -65,7 +65,7 @@ describe('a request is settled', () => {
     expect(outcomes).toEqual([{ aborted: true }]);
   });
 
-  test('at once when that is past', () => {
+  test('immediately when its response has already ended', () => {
     const finished = exchange();
     finished.response.finish(204);
     finished.listen();
@@ -76,7 +76,7 @@ describe('a request is settled', () => {
     expect(closed.outcomes).toEqual([{ aborted: true }]);
   });
 
-  test('as aborted where HTTP/2 calls finished what was cut off, then and later', () => {
+  test('as aborted where HTTP/2 reports a cut-off response as finished, at that moment and later', () => {
     const { response, outcomes, listen } = exchange();
     listen();
     response.reset();
@@ -84,7 +84,7 @@ describe('a request is settled', () => {
     expect(outcomes).toEqual([{ aborted: true }, { aborted: true }]);
   });
 
-  test('for everybody who asked, in order, and no listener is left', () => {
+  test('for all callbacks in order, and leaves no listener behind', () => {
     const { of, response } = exchange();
     const told: number[] = [];
     for (let i = 0; i < 3; i++) of.watch({ ended: () => told.push(i) });
@@ -102,7 +102,7 @@ describe('an error', () => {
     { error: Object.assign(new Error('gone'), { statusCode: 410 }), aborted: true },
     { error: 'a text', aborted: false },
     { error: null, aborted: false },
-  ])('that was recorded tells whose side broke: $error', ({ error, aborted }) => {
+  ])('that was recorded says which side broke: $error', ({ error, aborted }) => {
     const { response, outcomes, listen } = exchange();
     listen();
     recordError(response, error);
@@ -110,7 +110,7 @@ describe('an error', () => {
     expect(outcomes).toEqual([{ aborted, error }]);
   });
 
-  test('that was answered leaves the final status to rule', () => {
+  test('that the application answered leaves the judgement to the final status', () => {
     const { response, outcomes, listen } = exchange();
     const error = new Error('masked');
     listen();
@@ -119,7 +119,7 @@ describe('an error', () => {
     expect(outcomes).toEqual([{ status: 200, aborted: false, error }]);
   });
 
-  test('that destroyed the response is what broke it', () => {
+  test('that destroyed the response is reported as its cause', () => {
     const { response, outcomes, listen } = exchange();
     const error = new Error('broken pipe');
     listen();
@@ -128,7 +128,7 @@ describe('an error', () => {
     expect(outcomes).toEqual([{ aborted: false, error }]);
   });
 
-  test('of a stream that was sent is what broke the response', () => {
+  test('of a piped stream is reported as the cause', () => {
     const { response, outcomes, listen } = exchange();
     const [source, error] = [new EventEmitter().on('error', () => {}), new Error('disk')];
     listen();
@@ -138,7 +138,7 @@ describe('an error', () => {
     expect(outcomes).toEqual([{ aborted: false, error }]);
   });
 
-  test('of a stream that was torn down because the client had gone is none', () => {
+  test('of a stream that was destroyed after the client left is not an error', () => {
     const { response, outcomes, listen } = exchange();
     const source = new EventEmitter().on('error', () => {});
     listen();
@@ -149,7 +149,7 @@ describe('an error', () => {
     expect(outcomes).toEqual([{ aborted: true }]);
   });
 
-  test('of a stream that nobody handles stays unhandled', () => {
+  test('of a stream without an error listener stays unhandled', () => {
     const { response, listen } = exchange();
     const source = new EventEmitter();
     listen();
@@ -157,7 +157,7 @@ describe('an error', () => {
     expect(() => source.emit('error', new Error('disk'))).toThrow('disk');
   });
 
-  test('is kept only of a request that a gate has met, and looked for only where somebody waits', () => {
+  test('is stored only for requests with a gate, and watched only while somebody waits', () => {
     const stranger = new FakeResponse();
     recordError(stranger, new Error('broken'));
     expect(stranger.eventNames()).toEqual([]);
@@ -169,13 +169,13 @@ describe('an error', () => {
   });
 });
 
-test('a request has one exchange, whoever asks', () => {
+test('a request has one exchange, whichever gate asks', () => {
   const response = new FakeResponse();
   expect(nodeExchange(REQUEST, response)).toBe(nodeExchange(REQUEST, response));
   expect(nodeExchange(REQUEST, new FakeResponse())).not.toBe(nodeExchange(REQUEST, response));
 });
 
-test('a gate is met once', () => {
+test('a gate counts a request once', () => {
   const { of } = exchange();
   const [one, other] = [{}, {}];
   expect([of.meets(one), of.meets(other), of.meets(one), of.meets(other)]).toEqual([

@@ -15,7 +15,7 @@ beforeAll(async () => {
   await node(join(typescript, 'bin', 'tsc'), '-b', FIXTURE);
 });
 
-test('a process that served requests behind gates of every kind exits by itself', async () => {
+test('a process that served requests behind every kind of gate exits on its own', async () => {
   const { stdout, stderr } = await node(join(COMPILED, 'gatesFixture', 'everyGate.js'));
   expect(stdout).toBe('200 429 500 503 200\n');
   expect(stderr).toBe('');

@@ -4,7 +4,7 @@ import { heard, listen, turn } from '@breaking/testkit';
 import { expect, test } from 'vitest';
 import { nodeHttp } from './nodeHttp.js';
 
-test('what answers in the place of a refusal counts for its own breaker, and not for the one that refused', async () => {
+test('a fallback counts for its own breaker, not for the breaker that refused', async () => {
   const calls: readonly CallMessage[] = heard('breaking:circuit_breaker:call');
   const { circuitBreaker } = nodeHttp();
   const options = { errorThreshold: 1, timeWindowSecs: 60, clock: new MockClock() };

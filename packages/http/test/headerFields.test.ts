@@ -88,7 +88,7 @@ describe('draft-11', () => {
     expect(fieldsOf('draft-11', visit([owing], false, cost)).RateLimit).toBe(`"default";${limit}`);
   });
 
-  test('is a list that structured fields can parse, whatever the names', () => {
+  test('is a valid structured-field list, whatever the names', () => {
     const names = ['a', '"', '\\', '\\"', 'a, b', 'a;r=9', ' '];
     const members = names.map(name => ({ name, ...bucket(2, 1, 1) }));
     const { RateLimit = '' } = fieldsOf('draft-11', visit(members));
@@ -98,7 +98,7 @@ describe('draft-11', () => {
   });
 });
 
-test('limits that never change say the same, whatever was said of them before', () => {
+test('limits that never change give the same fields each time', () => {
   const limits = [{ name: 'default', capacityMax: 1000, restoreRateHz: 2 }];
   const quotas = lastingQuotasOf(limits);
   for (const debt of [0, 1, 256, 1, 744, 999, 1000, 999.9, 512, 0]) {
@@ -132,7 +132,7 @@ describe('the older formats', () => {
     });
   });
 
-  test('round the moment of a reset up too: it is never too early', () => {
+  test('round the reset up too, so that it is never too early', () => {
     expect(fieldsOf('legacy', visit(both))).toEqual({
       'X-RateLimit-Limit': '5000',
       'X-RateLimit-Remaining': '10',
@@ -140,7 +140,7 @@ describe('the older formats', () => {
     });
   });
 
-  test('show a refusal before all that refused nothing, in whatever limiter', () => {
+  test('show the limit that refused rather than limits that did not, in any limiter', () => {
     const refused = visit([{ ...bucket(10, 1, 7) }], false, 5);
     const empty = visit([{ ...bucket(3, 1, 3) }]);
     for (const visits of [
@@ -151,14 +151,14 @@ describe('the older formats', () => {
     }
   });
 
-  test('of equals show the first', () => {
+  test('show the first of equal limits', () => {
     const [first, second] = [visit([bucket(3, 1, 2)]), visit([bucket(4, 1, 3)])];
     expect(fieldsOf('draft-6', first, second)['RateLimit-Limit']).toBe('3');
     expect(fieldsOf('draft-6', second, first)['RateLimit-Limit']).toBe('4');
   });
 });
 
-test('nothing is set where nothing was decided, or nothing is known', () => {
+test('nothing is set without a decision or without known limits', () => {
   const undecided = { ...visit([]), decision: undefined };
   for (const format of ['draft-11', 'draft-7', 'draft-6', 'legacy'] as const) {
     expect(fieldsOf(format)).toEqual({});

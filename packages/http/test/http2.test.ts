@@ -58,7 +58,7 @@ test.each([
   expect(await outcomeWhen((_, client) => client.close(constants[code]))).toEqual({ aborted: true });
 });
 
-test('a client whose session is gone has aborted', async () => {
+test('a request whose session has closed is aborted', async () => {
   expect(await outcomeWhen((_, client) => client.session?.destroy())).toEqual({ aborted: true });
   const byError = await outcomeWhen((_, client) =>
     client.session?.destroy(undefined, constants.NGHTTP2_PROTOCOL_ERROR),

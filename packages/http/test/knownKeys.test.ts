@@ -12,7 +12,7 @@ const ODD = [
   '::ffff:192.0.2.999',
 ];
 
-test('each address has the key that it has elsewhere, at first and again', () => {
+test('a cached address has the same key as an uncached one', () => {
   const keys = new KnownKeys(64);
   const addresses = [
     ...ODD,
@@ -25,7 +25,7 @@ test('each address has the key that it has elsewhere, at first and again', () =>
   for (const address of [...addresses, ...addresses]) expect(keys.of(address)).toBe(addressKey(address, 64));
 });
 
-test('keys stay right while more addresses come than are kept', () => {
+test('keys stay correct when there are more addresses than the cache holds', () => {
   const keys = new KnownKeys(128);
   const addressAt = (i: number) => `2001:db8::${i.toString(16)}`;
   for (let i = 1; i <= 5000; i++) {
@@ -34,6 +34,6 @@ test('keys stay right while more addresses come than are kept', () => {
   }
 });
 
-test('what is too long for an address is no address, and is not kept', () => {
+test('text that is too long for an address is rejected and not cached', () => {
   expect(new KnownKeys(56).of(`2001:db8::1%${'x'.repeat(1000)}`)).toBe('2001:db8::/56');
 });

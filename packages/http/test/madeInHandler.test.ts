@@ -20,12 +20,12 @@ async function warningsAfter(requests: number, gateOf: () => Middleware): Promis
 
 const { rateLimit } = nodeHttp();
 
-test('a limit that is made for each request is said aloud, at the third request, once', async () => {
+test('a limit that is created for each request is warned of once, at the third request', async () => {
   expect(await warningsAfter(2, () => rateLimit(perMinute(9)))).toEqual([]);
   expect(await warningsAfter(5, () => rateLimit(perMinute(9)))).toEqual(['BREAKING_MADE_IN_HANDLER']);
 });
 
-test('limits that are made before their requests are not, however many there are', async () => {
+test('limits that are created before their requests are not warned of, however many there are', async () => {
   const limits = Array.from({ length: 5 }, () => rateLimit(perMinute(9)));
   await turn();
   let next = 0;

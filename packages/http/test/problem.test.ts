@@ -41,11 +41,11 @@ test.each([
   [1.5, { 'Retry-After': '2' }],
   [1e300, { 'Retry-After': '999999999999999' }],
   [Number.POSITIVE_INFINITY, {}],
-])('the fields of a refusal for %d seconds', (secs, fields) => {
+])('the header fields of a refusal for %d seconds', (secs, fields) => {
   expect(refusalFields(secs)).toEqual({ 'Cache-Control': 'no-store', ...fields });
 });
 
-test('the refusals that are made without a description say the same as those that are made of one', () => {
+test('refusals on the fast path equal refusals made from a description', () => {
   const fields = { 'Retry-After': '10' };
   const quota = quotaExceeded(refused);
   expect(quotaRefusal(new QuotaBodies().of(refused), { ...fields })).toEqual(
@@ -60,7 +60,7 @@ test('the refusals that are made without a description say the same as those tha
 describe('the body of a refusal', () => {
   const of = (body: unknown) => refusal('rateLimit', serviceUnavailable(1), body, { 'Retry-After': '1' });
 
-  test('is a problem where it is an object', () => {
+  test('is a problem if it is an object', () => {
     expect(of({ title: 'No' })).toEqual({
       status: 503,
       headers: { 'Retry-After': '1', 'Content-Type': 'application/problem+json' },
@@ -68,7 +68,7 @@ describe('the body of a refusal', () => {
     });
   });
 
-  test('is plain text where it is a string', () => {
+  test('is plain text if it is a string', () => {
     expect(of('No')).toMatchObject({ headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: 'No' });
   });
 
@@ -84,7 +84,7 @@ describe('the body of a refusal', () => {
       { n: 1n },
       'rateLimit: problem must return what JSON can say: TypeError: Do not know how to serialize a BigInt',
     ],
-  ])('is never %o', (body, message) => {
+  ])('cannot be %o', (body, message) => {
     expect(() => of(body)).toThrow(new TypeError(message));
   });
 });

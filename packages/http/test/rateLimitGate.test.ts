@@ -48,7 +48,7 @@ function gateOf(options: Partial<RateLimitOptions<object>> = {}) {
 }
 
 describe('a gate', () => {
-  test('answers at once, and makes no promise on the way, where nothing is asynchronous', () => {
+  test('decides synchronously, without any promise, when nothing is asynchronous', () => {
     const gate = gateOf({
       skip: () => false,
       keyOf: () => 'k',
@@ -68,7 +68,7 @@ describe('a gate', () => {
   });
 
   test.each(['skip', 'keyOf', 'costOf', 'limitsOf'] as const)(
-    'answers later where %s does',
+    'decides asynchronously when %s does',
     async callback => {
       const values = { skip: false, keyOf: 'k', costOf: 1, limitsOf: perSecond(2) };
       const answer = gateOf({ [callback]: async () => values[callback] }).admit(new FakeExchange());
@@ -84,7 +84,7 @@ describe('a gate', () => {
     );
   });
 
-  test('sets header fields of a response to come, and none of one that is on its way', () => {
+  test('sets header fields on a response that is not sent yet, and none after its headers are sent', () => {
     const [early, late] = [new FakeExchange(), new FakeExchange()];
     late.headersSent = true;
     const gate = gateOf();
@@ -111,7 +111,7 @@ describe('a gate', () => {
     expect(x.fields).toMatchObject(expected);
   });
 
-  test('shows the names and quotas of several limits that are set in place of one, also where they refuse', () => {
+  test('shows the names and quotas of several limits that replaced one, on refusals too', () => {
     const login = gateOf({ name: 'login' });
     login.limiter.limits = {
       burst: { capacityMax: 1, restoreRateHz: 1 },
@@ -126,7 +126,7 @@ describe('a gate', () => {
     expect(second.refusal?.body).toContain('"violated-policies":["burst"]');
   });
 
-  test('shows a request that is under way the quotas by which it was decided', async () => {
+  test('shows a request in progress the quotas that decided it', async () => {
     const answers: (() => void)[] = [];
     const memory = new MemoryBucketStore();
     const store: BucketStore = {
@@ -152,7 +152,7 @@ describe('a gate', () => {
     expect(after.fields['RateLimit-Policy']).toBe('"login";q=5;w=5');
   });
 
-  test('has the adapter send a refusal, and sets nothing itself', () => {
+  test('leaves it to the adapter to send a refusal, and sets nothing itself', () => {
     const gate = gateOf();
     for (let i = 0; i < 2; i++) gate.admit(new FakeExchange());
     const x = new FakeExchange();
@@ -171,7 +171,7 @@ describe('a gate', () => {
     });
   });
 
-  test('listens for no outcome that nobody asked for', () => {
+  test('does not watch the outcome unless an option uses it', () => {
     const [without, free, refunding] = [new FakeExchange(), new FakeExchange(), new FakeExchange()];
     gateOf().admit(without);
     gateOf({ refundWhen: () => true, costOf: () => 0 }).admit(free);

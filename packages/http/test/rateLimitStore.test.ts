@@ -38,11 +38,11 @@ async function deadlineOf(store: BucketStore, storeDeadlineSecs?: number): Promi
   return waitedMs;
 }
 
-test('a store has 50 ms for an answer', async () => {
+test('a store has 50 ms to answer', async () => {
   expect(await deadlineOf(silent())).toBe(50);
 });
 
-test('storeDeadlineSecs is the deadline of every store, and beats its own', async () => {
+test('storeDeadlineSecs overrides the deadline of any store', async () => {
   const failover = new FailoverBucketStore({ store: silent(), name: 'api', deadlineSecs: 1 });
   for (const store of [
     silent(),
@@ -54,7 +54,7 @@ test('storeDeadlineSecs is the deadline of every store, and beats its own', asyn
   }
 });
 
-test('storeDeadlineSecs is told to a store that takes a deadline', () => {
+test('storeDeadlineSecs is passed to a store that takes a deadline', () => {
   const told: number[] = [];
   const store: BucketStore = {
     ...silent(),
@@ -67,21 +67,21 @@ test('storeDeadlineSecs is told to a store that takes a deadline', () => {
   expect(told).toEqual([0.2]);
 });
 
-test("a store's own deadline counts where nothing else is said", async () => {
+test("a store's own deadline applies by default", async () => {
   expect(await deadlineOf({ ...silent(), deadlineSecs: 0.3 })).toBe(300);
 });
 
-test('a failover of the application is used as it is, with its own deadline', async () => {
+test('a failover store of the application is used unchanged, with its own deadline', async () => {
   const store = new FailoverBucketStore({ store: silent(), name: 'api', deadlineSecs: 1 });
   expect(await deadlineOf(store)).toBe(1000);
 });
 
-test('a failover of the application behind its own deny cache is used as it is too', async () => {
+test("a failover store behind the application's own deny cache is used unchanged too", async () => {
   const failover = new FailoverBucketStore({ store: silent(), name: 'api', deadlineSecs: 1 });
   expect(await deadlineOf(new DenyCacheBucketStore({ store: failover }))).toBe(1000);
 });
 
-test('the stores of another copy of core are taken for what they are', async () => {
+test('stores from another copy of core are recognised', async () => {
   vi.resetModules();
   const another = await import('@breaking/core');
   expect(another.FailoverBucketStore).not.toBe(FailoverBucketStore);
@@ -93,18 +93,18 @@ test('the stores of another copy of core are taken for what they are', async () 
   expect(limiter.check('a')).toMatchObject({ allowed: true });
 });
 
-test('a deny cache alone has 50 ms', async () => {
+test('a store behind a deny cache alone has 50 ms', async () => {
   expect(await deadlineOf(new DenyCacheBucketStore({ store: silent() }))).toBe(50);
 });
 
-test('a store that only extends our memory has 50 ms too', async () => {
+test('a subclass of MemoryBucketStore has 50 ms too', async () => {
   class Silent extends MemoryBucketStore {
     override check = never as never;
   }
   expect(await deadlineOf(new Silent())).toBe(50);
 });
 
-test('our memory with a method replaced has 50 ms too', async () => {
+test('a MemoryBucketStore with a replaced method has 50 ms too', async () => {
   expect(await deadlineOf(Object.assign(new MemoryBucketStore(), { check: never }) as BucketStore)).toBe(50);
 });
 
@@ -135,6 +135,6 @@ async function threeRequests(wrapped: (store: BucketStore) => BucketStore) {
 test.each<[string, (store: BucketStore) => BucketStore]>([
   ['a shared store', store => store],
   ['a failover of the application', store => new FailoverBucketStore({ store, name: 'api' })],
-])('a key that %s refuses is refused without asking it', async (_, wrapped) => {
+])('a key that %s refuses is refused again without a request to the store', async (_, wrapped) => {
   expect(await threeRequests(wrapped)).toEqual({ sources: ['store', 'store', 'denyCache'], asked: 2 });
 });

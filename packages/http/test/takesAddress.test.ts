@@ -15,7 +15,7 @@ test.each([
   "({ keyOf(req, address = '') { return address; } }).keyOf",
   '((req, address) => address).bind(null)',
   'new Proxy((...args) => args[1], {})',
-])('%s takes the address', text => {
+])('%s uses the address', text => {
   expect(takesAddress(made(text))).toBe(true);
 });
 
@@ -29,6 +29,6 @@ test.each([
   '(req = {}) => req.user',
   'req => hash(req.user, req.plan)',
   '(req => req.user).bind(null)',
-])('%s does not', text => {
+])('%s does not use it', text => {
   expect(takesAddress(made(text))).toBe(false);
 });

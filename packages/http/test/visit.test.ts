@@ -52,7 +52,7 @@ describe('the most restrictive of', () => {
     expect(mostRestrictive(visits)).toBe(decisions[most]);
   });
 
-  test('visits that were not decided does not count these', () => {
+  test('several visits ignores those without a decision', () => {
     const skipped: Visit = {
       limiter: { refund: () => {} },
       formats: [],

@@ -30,7 +30,7 @@ describe.each([
     return (...requests: readonly string[]) => served.statuses(...requests);
   };
 
-  test('of an app stands before the middleware that comes after it, the 404 too, and before nothing else', async () => {
+  test('of an app covers the middleware after it, the 404 included, and nothing before it', async () => {
     const app = new App();
     app.use(under('/before', handler));
     app.use(breaker('app'));
@@ -40,7 +40,7 @@ describe.each([
     expect(await statuses('/after', '/nothing', '/before')).toEqual([503, 503, 200]);
   });
 
-  test('of a router or a route stands before what that chooses', async () => {
+  test('of a router or a route covers the requests that it matches', async () => {
     const app = new App();
     app.use(under('/api', breaker('api')));
     app.use(under('/other', breaker('other')));
@@ -50,7 +50,7 @@ describe.each([
     expect(await statuses('/api', '/other', '/')).toEqual([503, 200, 200]);
   });
 
-  test('is one for each call of circuitBreaker, though names and options be the same', async () => {
+  test('is created by each call of circuitBreaker, even with the same name and options', async () => {
     const app = new App();
     const options = { name: 'one', errorThreshold: 1, timeWindowSecs: 10, clock: new MockClock() };
     app
@@ -61,7 +61,7 @@ describe.each([
     expect(await statuses('/a/broken', '/a', '/b')).toEqual([500, 503, 200]);
   });
 
-  test('of two routes is one for both', async () => {
+  test('of two routes is shared by both', async () => {
     const app = new App();
     const shared = breaker('shared');
     app.use(under('/a', shared)).use(under('/b', shared)).use(handler);
@@ -69,7 +69,7 @@ describe.each([
     expect(await statuses('/a/broken', '/b')).toEqual([500, 503]);
   });
 
-  test('that is met on the app and again on a route counts once', async () => {
+  test('that is on the app and on a route counts a request once', async () => {
     const told = breakerOutcomes();
     const app = new App();
     const shared = breaker('shared', { errorThreshold: 2 });
@@ -79,7 +79,7 @@ describe.each([
     expect(told()).toEqual(['shared failure', 'shared failure', 'shared refused']);
   });
 
-  test('of an app and a route each count a failure, and none the refusal of another', async () => {
+  test("of an app and a route each count a failure, and do not count each other's refusals", async () => {
     const told = breakerOutcomes();
     const app = new App();
     app
@@ -92,7 +92,7 @@ describe.each([
     expect(told()).toEqual(['app failure', 'route failure', ...refused, ...refused]);
   });
 
-  test('behind a limit sees no request that this refuses', async () => {
+  test('behind a limit does not see the requests that the limit refuses', async () => {
     const told = breakerOutcomes();
     const app = new App();
     app
@@ -104,7 +104,7 @@ describe.each([
     expect(told()).toEqual(['app success']);
   });
 
-  test('judges a response by what the middleware before it makes of it', async () => {
+  test('judges a response after outer middleware has changed it', async () => {
     const told = breakerOutcomes();
     const app = new App();
     app.use(async (ctx, next) => {
@@ -117,7 +117,7 @@ describe.each([
     expect(told()).toEqual(['app success', 'app failure']);
   });
 
-  test('lets the middleware before it see, and change, what it answered', async () => {
+  test('lets outer middleware see and change its response', async () => {
     const app = new App();
     app.use(async (ctx, next) => {
       await next();
@@ -129,7 +129,7 @@ describe.each([
     expect(await served.get()).toMatchObject({ status: 503, body: 'my own page, 10' });
   });
 
-  test('hands up the result, and the very error, of what comes after it', async () => {
+  test('passes on the result, and the same error, of later middleware', async () => {
     const boom = new Error('boom');
     const results: unknown[] = [];
     const app = new App();
@@ -149,7 +149,7 @@ describe.each([
   });
 });
 
-test('the middleware is named after what it does', () => {
+test('the middleware has the name of its function', () => {
   expect(circuitBreaker({ errorThreshold: 1, timeWindowSecs: 1 }).name).toBe('circuitBreaker');
 });
 

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const breaker = { errorThreshold: 1, timeWindowSecs: 60 };
 
-test('a rate limit can be looked into: its limiter, and the key of a request', async () => {
+test('a rate limit exposes its limiter and the key of a request', async () => {
   const login = rateLimit({ name: 'login', ...perMinute(2), clock: new MockClock() });
   const keys: string[] = [];
   const app = new Koa().use(login).use(async ctx => {
@@ -20,7 +20,7 @@ test('a rate limit can be looked into: its limiter, and the key of a request', a
   expect(await served.statuses('/')).toEqual([200]);
 });
 
-test('limits that are set hold from the next request on, and its fields show them', async () => {
+test('new limits apply from the next request on, and its header fields show them', async () => {
   const login = rateLimit({ name: 'login', ...perMinute(2), clock: new MockClock() });
   const app = new Koa().use(login).use(ctx => {
     ctx.body = 'ok';
@@ -34,7 +34,7 @@ test('limits that are set hold from the next request on, and its fields show the
   });
 });
 
-test('a circuit breaker can be looked into: its breakers', async () => {
+test('a circuit breaker exposes its breakers', async () => {
   const pay = circuitBreaker({ name: 'pay', ...breaker, clock: new MockClock() });
   const app = new Koa().use(pay).use(ctx => {
     ctx.status = 500;
@@ -72,7 +72,7 @@ test.each([
   expect(() => call(options, { name: 'x' })).toThrow('takes one object of options');
 });
 
-test('a limit that is made in a handler is said aloud, once', async () => {
+test('a limit that is created in a handler is warned of once', async () => {
   const warnings = warned();
   const app = new Koa().use((ctx, next) => rateLimit(perMinute(9))(ctx, next));
   const served = await listen(createServer(app.callback()));

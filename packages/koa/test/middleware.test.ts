@@ -16,7 +16,7 @@ describe.each([
     return listen(createServer(app.callback()));
   };
 
-  test('stands before the middleware that comes after it, and before nothing else', async () => {
+  test('covers the middleware after it and nothing before it', async () => {
     const app = new App();
     app.use((ctx, next) => {
       if (ctx.path !== '/before') return next();
@@ -32,7 +32,7 @@ describe.each([
     for (const status of [200, 200, 429]) expect((await served.get()).status).toBe(status);
   });
 
-  test('may be called by a middleware, for what it chooses', async () => {
+  test('can be called by another middleware, for requests of its choice', async () => {
     const app = new App();
     const api = limit('api', 1);
     app.use((ctx, next) => (ctx.path.startsWith('/api') ? api(ctx, next) : next()));
@@ -46,7 +46,7 @@ describe.each([
     ]);
   });
 
-  test('answers what it refuses, also where the middleware before it meant to answer by itself', async () => {
+  test('answers refused requests, even where outer middleware set ctx.respond to false', async () => {
     const app = new App();
     app.use((ctx, next) => {
       ctx.respond = false;
@@ -58,7 +58,7 @@ describe.each([
     expect([(await served.get()).body, (await served.get()).status]).toEqual(['mine', 429]);
   });
 
-  test('does nothing to what was answered while it decided', async () => {
+  test('changes nothing on a response that was sent while it decided', async () => {
     const app = new App();
     app.use((ctx, next) => {
       ctx.respond = false;
@@ -71,7 +71,7 @@ describe.each([
     expect(await served.get()).toMatchObject({ status: 200, body: 'mine' });
   });
 
-  test('lets the middleware before it see, and change, what it answered', async () => {
+  test('lets outer middleware see and change its response', async () => {
     const app = new App();
     app.use(async (ctx, next) => {
       await next();
@@ -91,7 +91,7 @@ describe.each([
     });
   });
 
-  test('waits for what comes after it, and hands its result up', async () => {
+  test('waits for later middleware, and passes its result on', async () => {
     const results: unknown[] = [];
     const app = new App();
     app.use(async (_ctx, next) => {
@@ -107,7 +107,7 @@ describe.each([
     expect(results).toEqual(['a result']);
   });
 
-  test('hands up the very error of what comes after it', async () => {
+  test('passes on the same error that later middleware threw', async () => {
     const thrown = new Error('broken');
     const caught: unknown[] = [];
     const app = new App();
@@ -120,7 +120,7 @@ describe.each([
     expect(caught).toEqual([thrown]);
   });
 
-  test('does not care who responds: ctx.respond = false', async () => {
+  test('works with ctx.respond = false', async () => {
     const app = new App();
     app.use((ctx, next) => {
       ctx.respond = false;
@@ -134,7 +134,7 @@ describe.each([
     }
   });
 
-  test('has its decision in ctx.state, for all that comes after it', async () => {
+  test('puts its decision on ctx.state for later middleware', async () => {
     const app = new App();
     app.use(limit('app', 5));
     app.use(limit('strict', 2));
@@ -147,7 +147,7 @@ describe.each([
     });
   });
 
-  test("loses its fields where something is thrown: Koa's own error path drops all that were set", async () => {
+  test("loses its header fields when something throws, since Koa's error path removes all fields", async () => {
     const app = new App();
     app.use(limit('app'));
     app.use(ctx => ctx.throw(404));
@@ -172,7 +172,7 @@ test.each([
   expect(warnings.map(({ code }) => code)).toEqual(believesAnyone ? ['BREAKING_TRUSTS_ANY_CLIENT'] : []);
 });
 
-test('the middleware is named after what it does', () => {
+test('the middleware has the name of its function', () => {
   expect(rateLimit(perMinute(1)).name).toBe('rateLimit');
 });
 

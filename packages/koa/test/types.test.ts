@@ -52,7 +52,7 @@ interface State {
   user: { id: string };
 }
 
-test('the middleware is also for an app with a state and a context of its own', () => {
+test('the middleware fits an app with its own state and context types', () => {
   interface Own {
     db: { query(text: string): Promise<unknown> };
   }
@@ -65,7 +65,7 @@ test('the middleware is also for an app with a state and a context of its own', 
   });
 });
 
-test('the decision is typed on a state of its own too', () => {
+test("the decision is typed on an app's own state too", () => {
   new Koa<State>().use(rateLimit(limit)).use(ctx => {
     expectTypeOf(ctx.state.rateLimit).toEqualTypeOf<Decision | undefined>();
     expectTypeOf(ctx.state.user.id).toEqualTypeOf<string>();
@@ -77,13 +77,13 @@ test('the decision is typed on a state of its own too', () => {
   });
 });
 
-test('settings of a company go beside the limits of a service', () => {
+test('shared settings can be spread beside the limits of a service', () => {
   const company: RateLimitSettings<Context> = { headers: 'draft-7', keyOf: ctx => ctx.get('x-user') };
   rateLimit({ ...company, ...perMinute(5) });
   rateLimit({ ...company, limits: { burst: perMinute(1) } });
 });
 
-test('what is no option does not compile', () => {
+test('an unknown option does not compile', () => {
   const limitOf = (_options: RateLimitOptions<Context>) => {};
   const breakerOf = (_options: CircuitBreakerOptions<Context>) => {};
   // @ts-expect-error: neither a bucket nor limits

@@ -133,7 +133,7 @@ describe('BreakingRefusesMuch', () => {
     await expectAlerts({ alert, series, interval: '15s', fires: { '3m': [], '12m': [firing] } });
   });
 
-  test('does not fire at one in a hundred, nor for what a limit in shadow mode would refuse', async () => {
+  test('does not fire at one in a hundred, nor for refusals in shadow mode', async () => {
     const series = {
       [decisions('allowed')]: '0+49x60',
       [decisions('would_refuse')]: '0+50x60',
@@ -155,7 +155,7 @@ describe('BreakingLimitNeverRefuses', () => {
       fires,
     });
 
-  test('fires for a limit that has decided for a month and has no refusals', async () => {
+  test('fires for a limit that has counted for a month without a refusal', async () => {
     await month({}, { '29d': [], '31d': [firing] });
   });
 

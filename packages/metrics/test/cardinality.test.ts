@@ -29,7 +29,7 @@ test('a million keys are one series', async () => {
   });
 });
 
-test('5,000 names end in other, and none of their decisions is lost', async () => {
+test('5,000 names overflow into other, and no decision is lost', async () => {
   const metrics = collected();
   for (let i = 0; i < 5000; i++) decide(`name-${i}`);
 
@@ -40,7 +40,7 @@ test('5,000 names end in other, and none of their decisions is lost', async () =
   expect(sum(series)).toBe(5000);
 });
 
-test('a name that has a series keeps it, and gets those of its other results', async () => {
+test('a name that has a series keeps it, and gets series for its other results', async () => {
   const metrics = collected();
   for (let i = 0; i < 2000; i++) decide(`name-${i}`);
   publish({ name: 'name-0', allowed: true });
@@ -53,7 +53,7 @@ test('a name that has a series keeps it, and gets those of its other results', a
   expect(series['name="other",result="refused",source="store"']).toBe(1);
 });
 
-test('a name with thousands of limits has a thousand series, and none of its violations is lost', async () => {
+test('a name with thousands of limits has a thousand series, and no violation is lost', async () => {
   const metrics = collected();
   for (let i = 0; i < 5000; i++) publish({ name: 'api', allowed: false, violated: [`tier-${i}`] });
   publish({ name: 'late', allowed: false, violated: ['tier'] });
@@ -65,7 +65,7 @@ test('a name with thousands of limits has a thousand series, and none of its vio
   expect(sum(series)).toBe(5001);
 });
 
-test('all results of 5,000 names, met name by name, are within a thousand series', async () => {
+test('all results of 5,000 names, counted name by name, are within a thousand series', async () => {
   const metrics = collected();
   for (let i = 0; i < 5000; i++) {
     for (const source of ['store', 'local', 'denyCache', 'lease']) {
@@ -80,7 +80,7 @@ test('all results of 5,000 names, met name by name, are within a thousand series
   expect(sum(series)).toBe(12 * 5000);
 });
 
-test('a limit that is called other shares the series of those without one', async () => {
+test('a limit that is called other shares the overflow series', async () => {
   const metrics = collected();
   decide('other');
   for (let i = 0; i < 1000; i++) decide(`name-${i}`);

@@ -27,7 +27,7 @@ describe('rate limits', () => {
     });
   });
 
-  test('what a limit in shadow mode refuses counts as would_refuse', async () => {
+  test('a refusal in shadow mode counts as would_refuse', async () => {
     const metrics = collected();
     const limiter = new RateLimiter({ name: 'api', limits: perMinute(1), clock, enforce: false });
     for (let i = 0; i < 3; i++) limiter.check('ada');
@@ -53,7 +53,7 @@ describe('rate limits', () => {
     });
   });
 
-  test('names that differ by what stands between labels are not run together', async () => {
+  test('names that contain the separator of labels are not merged', async () => {
     const metrics = collected();
     for (const [name, limit] of [
       ['c', 'a,name:b'],
@@ -74,7 +74,7 @@ describe('rate limits', () => {
     ]);
   });
 
-  test('errors of a store are counted, and decisions in its stead by their source', async () => {
+  test("store errors are counted, and decisions in the store's place by their source", async () => {
     const warnings = warned();
     const metrics = collected();
     const broken = new MemoryBucketStore();
@@ -142,7 +142,7 @@ describe('circuit breakers', () => {
     });
   });
 
-  test('each key counts once, however often it opens, and those of other names by themselves', async () => {
+  test('each key counts once, however often it opens, and separately for each name', async () => {
     const metrics = collected();
     const shops = new CircuitBreakerGroup({ ...options, name: 'shops', clock });
     for (const key of ['a', 'b', undefined]) shops.get(key).trip();
@@ -154,7 +154,7 @@ describe('circuit breakers', () => {
     expect(await metrics.of('circuit_breaker_open')).toEqual({ 'name="shops"': 2, 'name="banks"': 1 });
   });
 
-  test('one that was open before counting began is missing until its next transition', async () => {
+  test('a breaker that opened before counting began is missing until its next transition', async () => {
     const breaker = new CircuitBreaker({ ...options, clock });
     breaker.trip();
     const metrics = collected();
@@ -163,7 +163,7 @@ describe('circuit breakers', () => {
     expect(await metrics.of('circuit_breaker_open')).toEqual({ 'name="pay"': 0 });
   });
 
-  test('of more than 100,000 open keys those are forgotten that changed longest ago', async () => {
+  test('beyond 100,000 open keys, the least recently changed ones are forgotten', async () => {
     const metrics = collected();
     const transitions = channel('breaking:circuit_breaker:transition');
     const change = (key: string, to: string) =>
@@ -178,7 +178,7 @@ describe('circuit breakers', () => {
   });
 });
 
-test('concurrency limits tell decisions, and what was under way at the last one', async () => {
+test('concurrency limits report decisions, and the number in flight at the last one', async () => {
   const metrics = collected();
   const limiter = new ConcurrencyLimiter({ name: 'db', limit: 2, clock });
   for (let i = 0; i < 3; i++) limiter.tryAcquire();
@@ -192,7 +192,7 @@ test('concurrency limits tell decisions, and what was under way at the last one'
 });
 
 describe('stopping', () => {
-  test('leaves no subscriber behind, and may be repeated', () => {
+  test('removes every subscriber, and may be repeated', () => {
     const { stop } = collected();
     expect(CHANNELS.map(name => channel(name).hasSubscribers)).toEqual(CHANNELS.map(() => true));
     stop();
@@ -201,7 +201,7 @@ describe('stopping', () => {
     expect(CHANNELS.map(name => channel(name).hasSubscribers)).toEqual(CHANNELS.map(() => false));
   });
 
-  test('leaves alone who else counts', async () => {
+  test('does not stop other observers', async () => {
     const first = collected();
     const second = collected();
     first.stop();

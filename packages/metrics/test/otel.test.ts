@@ -27,7 +27,7 @@ async function exporting() {
   return { receiver, meterProvider, exportNow: () => meterProvider.forceFlush() };
 }
 
-describe('what the SDK sends over OTLP', () => {
+describe('the data that the SDK sends over OTLP', () => {
   test('has every decision, by name, result and source', async () => {
     const { receiver, meterProvider, exportNow } = await exporting();
     onTestFinished(observe({ meterProvider }));
@@ -42,7 +42,7 @@ describe('what the SDK sends over OTLP', () => {
     expect(receiver.values('breaking.rate_limit.violations')).toEqual({ 'name=api,limit=api': 3 });
   });
 
-  test('has sums for what is counted, and units in braces', async () => {
+  test('has sums for counters, and units in braces', async () => {
     const { receiver, meterProvider, exportNow } = await exporting();
     onTestFinished(observe({ meterProvider }));
     new RateLimiter({ limits: perMinute(2), clock }).check('ada');
@@ -80,7 +80,7 @@ describe('what the SDK sends over OTLP', () => {
     expect(sum(values)).toBe(5000);
   });
 
-  test('does not grow after the end, when nobody listens any more', async () => {
+  test('does not grow after stop, when nothing listens', async () => {
     const { receiver, meterProvider, exportNow } = await exporting();
     const stop = observe({ meterProvider });
     const limiter = new RateLimiter({ name: 'api', limits: perMinute(9), clock });
@@ -97,7 +97,7 @@ describe('what the SDK sends over OTLP', () => {
   });
 });
 
-test('without a meterProvider the one that is registered is taken', async () => {
+test('without a meterProvider, the registered one is used', async () => {
   const { receiver, meterProvider, exportNow } = await exporting();
   globalMetrics.setGlobalMeterProvider(meterProvider);
   onTestFinished(() => globalMetrics.disable());
@@ -163,19 +163,19 @@ describe('the active span', () => {
     ).toMatchObject({ 'breaking.rate_limit.name': 'api' });
   });
 
-  test('of an allowed request has none of it', async () => {
+  test('of an allowed request has no such attribute', async () => {
     const limiter = new RateLimiter({ name: 'api', limits, clock });
 
     expect(await attributesAfter(() => limiter.check('ada'))).toEqual({});
   });
 
-  test('of a request that would have been refused has none of it', async () => {
+  test('of a request that would have been refused has no such attribute', async () => {
     const limiter = new RateLimiter({ name: 'api', limits, clock, enforce: false });
 
     expect(await attributesAfter(() => [limiter.check('ada'), limiter.check('ada')])).toEqual({});
   });
 
-  test('is not asked for where there is no tracer', () => {
+  test('is not looked up without a tracer', () => {
     expect(trace.getActiveSpan()).toBeUndefined();
     onTestFinished(observe());
 

@@ -25,7 +25,7 @@ test('metrics have the names, the types and the help of the page', async () => {
   ]);
 });
 
-test('a registry of OpenMetrics names the family without its ending, and the series with it', async () => {
+test('an OpenMetrics registry names the family without _total, and the series with it', async () => {
   const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   onTestFinished(collectInto(registry));
@@ -38,7 +38,7 @@ test('a registry of OpenMetrics names the family without its ending, and the ser
   );
 });
 
-test("the registry's own labels are added at every scrape, and stay out of what is counted", async () => {
+test("the registry's default labels are added at every scrape, and do not affect the counts", async () => {
   const { registry } = collected();
   registry.setDefaultLabels({ app: 'shop' });
   check();
@@ -50,7 +50,7 @@ test("the registry's own labels are added at every scrape, and stay out of what 
   );
 });
 
-test('stopping takes the metrics out of the registry, so that counting may begin anew', async () => {
+test('stopping removes the metrics from the registry, so that counting can start again', async () => {
   const { registry, stop } = collected();
   check();
   stop();
@@ -61,7 +61,7 @@ test('stopping takes the metrics out of the registry, so that counting may begin
   expect(await registry.metrics()).toContain('source="store"} 1');
 });
 
-test('a registry that has a metric of such a name gets none of ours, and nobody listens', async () => {
+test('a registry with a metric of the same name gets no metrics, and nothing listens', async () => {
   const registry = new Registry();
   const own = new Counter({ name: 'breaking_store_errors_total', help: 'own', registers: [registry] });
 
@@ -70,7 +70,7 @@ test('a registry that has a metric of such a name gets none of ours, and nobody 
   expect(CHANNELS.filter(name => channel(name).hasSubscribers)).toEqual([]);
 });
 
-test('what is no registry is a TypeError', () => {
+test('anything but a registry is a TypeError', () => {
   expect(() => collectInto(undefined as never)).toThrow(
     new TypeError('collectInto: registry must be an object with a method registerMetric, got undefined'),
   );

@@ -42,7 +42,7 @@ describe('a wrong call', () => {
     ['restoreRateHz=0.25,capacityMax=9', 0.25, 9],
     ['capacityMax=9, restoreRateHz=2', 2, 9],
     ['{ capacityMax: 9, restoreRateHz: 0.3 }', 0.3, 9],
-  ])('the policy %s is read, not evaluated', async (text, restoreRateHz, capacityMax) => {
+  ])('the policy %s is parsed, not evaluated', async (text, restoreRateHz, capacityMax) => {
     const events = Array.from({ length: capacityMax + 2 }, (): Line => [0, '192.0.2.1']);
     const { policy } = await planned(['--policy', text], log(...events));
 

@@ -15,7 +15,7 @@ function inShell(script: string) {
   return { status, stdout, stderr };
 }
 
-test('whoever reads the output may stop at any line', () => {
+test('a reader of the output may stop at any line', () => {
   // With so many keys, the output does not fit into the buffer of a pipe.
   const { status, stdout, stderr } = inShell(
     `"$node" "$bin" "$log" --key field:5 --json --policy 'perDay(0.001)' | head -n 1`,
@@ -26,7 +26,7 @@ test('whoever reads the output may stop at any line', () => {
 
 // Linux has a file that is always full.
 if (existsSync('/dev/full')) {
-  test('output that cannot be written is an error', () => {
+  test('a failed write of the output is an error', () => {
     const { status, stderr } = inShell('"$node" "$bin" "$log" > /dev/full');
 
     expect(status).toBe(1);

@@ -23,7 +23,7 @@ describe('the burst that a client needs', () => {
     ]);
   });
 
-  test('refuses nothing, and one token less would: in the real store, for every client and rate', () => {
+  test('refuses nothing in the real store, and one token less would, for every client and rate', () => {
     fc.assert(
       fc.property(traffic, rates, (events, restoreRateHz) => {
         for (const key of keysOf(events)) {
@@ -38,7 +38,7 @@ describe('the burst that a client needs', () => {
     );
   });
 
-  test('is enough for the share of clients that it covers, and one token less is not: in the real store', () => {
+  test('is enough in the real store for the share of clients that it covers, and one token less is not', () => {
     const cover = ['20%', '50%', '95%', '99.5%', '100%'];
     fc.assert(
       fc.property(traffic, rates, (events, restoreRateHz) => {
@@ -59,7 +59,7 @@ describe('the burst that a client needs', () => {
     );
   });
 
-  test('does not depend on what an earlier moment says: it counts as the latest of its key', () => {
+  test('treats an earlier moment as the latest of its key', () => {
     const events = [
       { key: 'ada', at: 10 },
       { key: 'bob', at: 3 },
@@ -88,7 +88,7 @@ describe('the rates and shares', () => {
     expect(points[0]?.bursts).toEqual({ '95%': 1, '99%': 1, '100%': 1 });
   });
 
-  test('no requests need the smallest bucket there is', () => {
+  test('no requests need the smallest bucket', () => {
     expect(frontier([], { rates: [1], cover: ['95%'] })[0]?.bursts).toEqual({ '95%': 1 });
   });
 
@@ -137,7 +137,7 @@ describe('the rates and shares', () => {
   });
 });
 
-describe('more clients than are kept', () => {
+describe('more clients than maxKeys', () => {
   const RATES = [1 / 3600, 1];
   /** A heavy client among many that come once and never again. */
   const spray = Array.from({ length: 20_000 }, (_, i) => ({
@@ -151,7 +151,7 @@ describe('more clients than are kept', () => {
     return all;
   }
 
-  test('the heavy one is kept, and its burst is at most too high by what is told', () => {
+  test('the heaviest is kept, and its burst is too high by at most the reported error', () => {
     const [few, all] = [bursts(500), bursts(1_000_000)];
     const { excess } = few;
 
@@ -165,7 +165,7 @@ describe('more clients than are kept', () => {
     }
   });
 
-  test('clients and requests that were forgotten still count', () => {
+  test('forgotten clients and requests still count', () => {
     const few = bursts(500);
 
     expect(few.clients).toBe(15_001);
@@ -174,7 +174,7 @@ describe('more clients than are kept', () => {
     expect(few.needs(0).reduce((sum, need) => sum + need.requests, 0)).toBe(20_000);
   });
 
-  test('no debt is too small, whoever is forgotten and comes back', () => {
+  test('no debt is too small, even if a client is forgotten and returns', () => {
     fc.assert(
       fc.property(traffic, rates, (events, rate) => {
         const [few, all] = [new ClientBursts([rate], 2), new ClientBursts([rate], 100)];
@@ -190,14 +190,14 @@ describe('more clients than are kept', () => {
     );
   });
 
-  test('bursts of any size are kept', () => {
+  test('bursts of any size are stored', () => {
     const large = new ClientBursts([1], 10);
     for (const cost of [3, 70_000, 5_000_000_000]) large.add(`of ${cost}`, 0, cost);
 
     expect(large.needs(0).map(need => need.burst)).toEqual([3, 70_000, 5_000_000_000]);
   });
 
-  test('bursts too large for whole numbers to be exact end the search', () => {
+  test('the search ends at bursts that are too large for exact integers', () => {
     const largest = new ClientBursts([1], 10);
     for (const cost of [Number.MAX_SAFE_INTEGER, 5, Number.MAX_SAFE_INTEGER]) largest.add('ada', 0, cost);
 

@@ -7,8 +7,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { fileOf, type Line, log, plan, planned, TWO_CLIENTS } from './command.js';
 
-describe('what is read', () => {
-  test('is a file, several in order of time, packed or not, or the standard input', async () => {
+describe('the input', () => {
+  test('is one file, several in order of time, compressed or not, or standard input', async () => {
     const [older, newer] = [
       log([0, '192.0.2.1'], [0, '192.0.2.1'], [1, '192.0.2.2']),
       log([30, '192.0.2.1'], [60, '192.0.2.2']),
@@ -23,7 +23,7 @@ describe('what is read', () => {
     expect((await planned(['-', files[0]!], older)).frontier).toEqual(frontier);
   });
 
-  test('from the standard input is read again for a policy, and leaves no file behind', async () => {
+  test('from standard input is read again for a policy, and leaves no file behind', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'plan-test-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     vi.stubEnv('TMPDIR', folder);
@@ -34,7 +34,7 @@ describe('what is read', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('may be a pipe, which is read once, for a policy too', async () => {
+  test('may be a named pipe, which is read once even for a policy', async () => {
     const pipe = join(mkdtempSync(join(tmpdir(), 'plan-test-')), 'pipe');
     onTestFinished(() => rmSync(pipe));
     execFileSync('mkfifo', [pipe]);
@@ -45,7 +45,7 @@ describe('what is read', () => {
     expect({ requests, refused: policy.refused }).toEqual({ requests: 5, refused: 3 });
   });
 
-  test('may have empty lines and end lines as Windows does', async () => {
+  test('may have empty lines and Windows line endings', async () => {
     const { requests, log } = await planned([], `${TWO_CLIENTS}\n`.replaceAll('\n', '\r\n'));
 
     expect({ requests, lines: log.lines, unparsed: log.unparsed }).toEqual({
@@ -55,7 +55,7 @@ describe('what is read', () => {
     });
   });
 
-  test('may be out of order: it is sorted, and what comes too late is told', async () => {
+  test('may be out of order: it is sorted, and lines that come too late are reported', async () => {
     const lines = Array.from({ length: 9000 }, (_, i): Line => [Math.floor(i / 3), '192.0.2.1']);
     const swapped = [
       ...lines.slice(0, 100),
@@ -71,8 +71,8 @@ describe('what is read', () => {
   });
 });
 
-describe('what cannot be read', () => {
-  test('is told beside the report, with its first three lines, made safe for a terminal', async () => {
+describe('unreadable input', () => {
+  test('is reported with its first three lines, made safe for a terminal', async () => {
     const { code, stdout } = await plan([], `${TWO_CLIENTS}broken \x1b[31m\nbroken 2\nbroken 3\nbroken 4\n`);
 
     expect(code).toBe(0);
@@ -82,12 +82,12 @@ describe('what cannot be read', () => {
     expect(stdout).not.toContain('broken 4');
   });
 
-  test('is told in the singular where there is one', async () => {
+  test('is reported in the singular when there is one line', async () => {
     expect((await plan([], 'one\n')).stderr).toContain('1 of 1 line could not be read. The first:\n  one\n');
     expect((await plan([], log([0, '192.0.2.1']))).stdout).toContain('        1  192.0.2.1, 1 request\n');
   });
 
-  test('is an error that says what is expected, where it is more than half', async () => {
+  test('is an error that says what is expected when it is more than half', async () => {
     const { code, stdout, stderr } = await plan([], `${log([0, '192.0.2.1'])}one\ntwo\n`);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -101,14 +101,14 @@ describe('what cannot be read', () => {
       '{"level":30,"time":1747476303000,"msg":"listening"}\n',
       'No line of the log is a request that was asked for',
     ],
-  ])('because it has no requests is an error', async (piped, message) => {
+  ])('that has no requests is an error', async (piped, message) => {
     const { code, stderr } = await plan([], piped);
 
     expect(code).toBe(1);
     expect(stderr).toContain(message);
   });
 
-  test('is a file that is not there, or broken gzip', async () => {
+  test('is a missing file or broken gzip', async () => {
     expect(await plan(['/nowhere/access.log'])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('/nowhere/access.log: ENOENT'),

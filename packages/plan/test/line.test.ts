@@ -85,7 +85,7 @@ describe('a line', () => {
       `\ufeff${JSON.stringify(PINO)}`,
       { ...REQUEST, at: AT + 0.25, user: undefined },
     ],
-  ])('in the format %s tells of its request', (_format, line, expected) => {
+  ])('in the format %s gives its request', (_format, line, expected) => {
     expect(told(parseLine(line) as LogLine)).toEqual(expected);
   });
 
@@ -107,7 +107,7 @@ describe('a line', () => {
     '#Fields: date time',
     '{"time":',
     '{"req":{}} trailing',
-  ])('such as %j is in none of the formats', line => {
+  ])('such as %j has an unknown format', line => {
     expect(parseLine(line)).toBeUndefined();
   });
 
@@ -128,11 +128,11 @@ describe('a line', () => {
     [{ time: 1e300, method: 'GET', url: '/' }],
     [{ time: -1e300, method: 'GET', url: '/' }],
     [{ time: 'request 1', method: 'GET', url: '/' }],
-  ])('%j is in order, but tells of no request', object => {
+  ])('%j is valid, but has no request', object => {
     expect(parseLine(JSON.stringify(object))).toBe(OTHER);
   });
 
-  test('of Fastify counts when the request comes in', () => {
+  test('of Fastify counts once, at the start of the request', () => {
     const req = {
       method: 'GET',
       url: '/',
@@ -147,7 +147,7 @@ describe('a line', () => {
     expect(told(line as LogLine)).toMatchObject({ at: AT, address: '192.0.2.7', method: 'GET', path: '/' });
   });
 
-  test('has its fields by path, or in text by number', () => {
+  test('gives its fields by path, or by number in text', () => {
     const [text, json] = [COMBINED, JSON.stringify(PINO)].map(line => parseLine(line) as LogLine);
 
     expect(['1', '3', '4', '5', '6', '9', '10'].map(n => text!.field(n))).toEqual([

@@ -65,7 +65,7 @@ const shown = async (page: Page) => ({
 describe('the page of real traffic', () => {
   beforeEach(() => (existsSync(path) ? undefined : write([LOG])), 30_000);
 
-  test('begins with the suggestion, and needs nothing but itself', async () => {
+  test('begins with the suggestion, and needs no other file', async () => {
     const page = await open();
 
     expect(await page.textContent('pre')).toBe('perMinute(10, { burst: 25 })');
@@ -78,7 +78,7 @@ describe('the page of real traffic', () => {
     expect(readFileSync(path, 'utf8')).not.toMatch(/\b(?:src|href)=|url\(|@import/);
   });
 
-  test('shows at once which share of the clients a rate and a burst never refuse, as the log says', async () => {
+  test("shows which share of the log's clients a rate and a burst never refuse", async () => {
     const page = await open();
     const byClient = new Map<string, PlanEvent[]>();
     const all = {
@@ -111,7 +111,7 @@ describe('the page of real traffic', () => {
     }
   });
 
-  test('is worked by keyboard, and its ring follows on the curves', async () => {
+  test('works by keyboard, and its ring follows on the curves', async () => {
     const page = await open();
     const ring = () =>
       page.locator('#chosen').evaluate(circle => [circle.getAttribute('cx'), circle.getAttribute('cy')]);
@@ -174,7 +174,7 @@ describe('the page of real traffic', () => {
   });
 });
 
-test('what clients chose is text on the page, whatever it is', async () => {
+test('text that clients chose is shown as text, whatever it contains', async () => {
   const hostile = `<script>document.title="gone"</script>'"&`;
   const lines = [1, 2, 3].map(time =>
     JSON.stringify({ time: 1_750_000_000 + time, remote_addr: '192.0.2.1', user: `${hostile}${time % 2}` }),
@@ -187,7 +187,7 @@ test('what clients chose is text on the page, whatever it is', async () => {
   expect(await page.locator('td').allTextContents()).toContain(`${hostile}1`);
 });
 
-test('a page that cannot be written is an error before anything is read', async () => {
+test('an unwritable page is an error before anything is read', async () => {
   const log = join(folder, 'not-there.log');
   const stderr: string[] = [];
   const write = (text: string) => stderr.push(text);

@@ -10,7 +10,7 @@ function recording(options: RecordOptions) {
   return started;
 }
 
-test('live decisions give the report that their log would give', () => {
+test('live decisions give the same report as their log', () => {
   const limiter = new RateLimiter({ name: 'api', limits: perMinute(1), enforce: false, clock });
   const started = recording({ name: 'api', clock });
   const events: PlanEvent[] = [];

@@ -7,14 +7,14 @@ import { rates, refusedByStore, traffic } from './traffic.js';
 
 const at = (...seconds: number[]) => seconds.map(each => ({ key: 'ada', at: each }));
 
-test('tells how many requests a policy refuses, and to whom', () => {
+test('counts the requests that a policy refuses, by key', () => {
   const events = [...at(0, 0, 30, 60), { key: 'bob', at: 61 }];
 
   expect(replay(events, perMinute(1))).toEqual({ refused: 2, keys: ['ada'] });
   expect(replay(events, perMinute(1, { burst: 3 }))).toEqual({ refused: 0, keys: [] });
 });
 
-test('tells of each refusal when it was, and after how many seconds the request would have been allowed', () => {
+test('reports the time of each refusal, and after how many seconds the request would have been allowed', () => {
   const refusals: unknown[] = [];
   const events = [...at(0, 20, 20), { key: 'ada', at: 100, cost: 5 }];
   replay(events, perMinute(2), {
@@ -45,14 +45,14 @@ test('refuses exactly what a real limiter refuses, with one limit or several', (
   );
 });
 
-test('an earlier moment counts as the latest of its key, refused ones included', () => {
+test('treats an earlier moment as the latest of its key, refused requests included', () => {
   const policy = perSecond(1);
 
   expect(replay(at(5, 3, 6), policy)).toEqual(replay(at(5, 5, 6), policy));
   expect(replay(at(5, 5.5, 5, 6), policy)).toEqual(replay(at(5, 5.5, 5.5, 6), policy));
 });
 
-test('of more clients than are kept, those that owe most are kept, and nobody is refused for another', () => {
+test('beyond maxKeys, clients with the largest debt are kept, and nobody is refused for another client', () => {
   const [few, all] = [4, 1000].map(maxKeys => new ReplayedLimits('test', perMinute(2), maxKeys)) as [
     ReplayedLimits,
     ReplayedLimits,
@@ -70,7 +70,7 @@ test('of more clients than are kept, those that owe most are kept, and nobody is
   expect(few.clients().map(each => each.key)).toContain('heavy');
 });
 
-test('a policy that is none is an error that names it', () => {
+test('an invalid policy is an error that names it', () => {
   expect(() => replay([], { capacityMax: 0, restoreRateHz: 1 })).toThrow('capacityMax');
   expect(() => replay([{ key: 'ada', at: Number.NaN }], perSecond(1))).toThrow(
     'replay: at must be finite, got NaN',

@@ -4,7 +4,7 @@ import { rateText } from '../src/frontier/code.js';
 import { LOG, plan, planned } from './command.js';
 
 describe('the report of real traffic', () => {
-  test('as JSON has the frontier, the suggestion and what a policy would refuse', async () => {
+  test('as JSON has the frontier, the suggestion and the refusals of a policy', async () => {
     const report = await planned([LOG, '--policy', 'perMinute(10, { burst: 25 })']);
 
     expect(report).toMatchObject({
@@ -33,7 +33,7 @@ describe('the report of real traffic', () => {
     });
   });
 
-  test('as text is what the README shows, with what has to be known to trust it', async () => {
+  test('as text is what the README shows, with its caveats', async () => {
     const { code, stdout, stderr } = await plan([LOG, '--policy', 'perMinute(10, { burst: 25 })']);
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -66,7 +66,7 @@ describe('the report of real traffic', () => {
     ]);
   });
 
-  test('at other rates and shares is computed for these', async () => {
+  test('is computed for other rates and shares', async () => {
     const { frontier } = await planned([
       LOG,
       '--rates',
@@ -86,7 +86,7 @@ describe('the report of real traffic', () => {
   });
 });
 
-test('--help tells of every option, and of the exit codes', async () => {
+test('--help lists every option and the exit codes', async () => {
   const { code, stdout } = await plan(['--help']);
 
   expect(code).toBe(0);
@@ -96,7 +96,7 @@ test('--help tells of every option, and of the exit codes', async () => {
   expect(stdout).toContain('Exit codes');
 });
 
-test('a terminal sees a bar while it reads, which is gone at the end', async () => {
+test('a terminal shows a bar while the command reads, and no bar at the end', async () => {
   const { stderr } = await plan([LOG], undefined, true);
 
   expect(stderr).toMatch(/Reading [█░]{30} +\d+ % of 0\.2 MB/);

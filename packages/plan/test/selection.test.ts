@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Line, log, plan, planned } from './command.js';
 
-describe('whose request it is', () => {
+describe('the key of a request', () => {
   const keysOf = async (args: readonly string[], piped: string) =>
     (await planned([...args, '--policy', 'restoreRateHz=0.000001,capacityMax=1'], piped)).policy.keys;
 
@@ -21,7 +21,7 @@ describe('whose request it is', () => {
     ]);
   });
 
-  test('may be the user, a header or a field; without it, the address', async () => {
+  test('may be the user, a header or a field, with the address as fallback', async () => {
     const of = (user: string): Line[] => [
       [0, '192.0.2.1', undefined, user],
       [0, '192.0.2.1', undefined, user],
@@ -40,7 +40,7 @@ describe('whose request it is', () => {
     );
   });
 
-  test('is nobody’s where the line has no address: they count as one client, and the report says so', async () => {
+  test('is shared by all lines without an address, and the report says so', async () => {
     const lines = ['"192.0.2.1"', 'null', '"-"'].map(
       source => `{"time":1747476303,"ip":${source},"path":"/"}\n`,
     );
@@ -51,7 +51,7 @@ describe('whose request it is', () => {
     expect((await planned(['--key', 'field:path'], lines.join(''))).log.withoutAddress).toBe(0);
   });
 
-  test('is an address in a header or field too, cut alike', async () => {
+  test('may be an address in a header or field, cut in the same way', async () => {
     const json = (address: string) =>
       `${JSON.stringify({ time: 1_747_476_303, headers: { 'X-Real-IP': address }, remote_addr: '192.0.2.1' })}\n`;
     const addresses = ['2001:db8:0:1::1', '2001:db8:0:2::2', '::ffff:192.0.2.7', '192.0.2.7'];
@@ -73,7 +73,7 @@ describe('whose request it is', () => {
   });
 });
 
-describe('what counts', () => {
+describe('the cost of a request', () => {
   const LINES = log(
     [0, '192.0.2.1', 'POST /login?next=/ HTTP/1.1', '-', 1000],
     [0, '192.0.2.1', 'GET /api/v1/orders HTTP/1.1', '-', 500],
@@ -120,7 +120,7 @@ describe('what counts', () => {
     expect(frontier[0].bursts['100%']).toBe(burst);
   });
 
-  test('bursts that no limit can have are not suggested', async () => {
+  test('bursts above the largest limit are not suggested', async () => {
     const bytes = (n: number) => JSON.stringify({ time: 1_747_476_303, remote_addr: '192.0.2.1', bytes: n });
     const args = ['--cost', 'bytes', '--rates', '1'];
 
@@ -133,7 +133,7 @@ describe('what counts', () => {
     });
   });
 
-  test('several policies are decided together', async () => {
+  test('several policies decide together', async () => {
     const args = ['perSecond(1, { burst: 5 })', 'perHour(2)'].flatMap(each => ['--policy', each]);
     const { policy } = await planned(args, LINES);
 

@@ -19,7 +19,7 @@ const event = (at: number, key = ''): CostedEvent => ({ key, at, cost: 1 });
 const inOrder = (events: readonly CostedEvent[]) => events.toSorted((a, b) => a.at - b.at);
 
 describe('events that are nearly in order', () => {
-  test('are put in order where none stands further behind than the window, and keep it within one moment', async () => {
+  test('are sorted within the window, and keep their order within one moment', async () => {
     const nearly = fc.array(fc.tuple(fc.nat(200), fc.nat(9)), { maxLength: 300 }).map(pairs =>
       pairs
         .map(([at, shift], i) => ({ event: event(at >> 2, `${i}`), place: 0, shift }))
@@ -40,7 +40,7 @@ describe('events that are nearly in order', () => {
     );
   });
 
-  test('that stand further behind are counted, and come all the same', async () => {
+  test('that are further out of order are counted, and still come', async () => {
     const lateness = { late: 0 };
     const events = [...Array.from({ length: 50 }, (_, i) => event(i)), event(3), event(50)];
     const sorted = await flat(sortedWithin(of(...events.map(each => [each])), 10, lateness));
@@ -50,7 +50,7 @@ describe('events that are nearly in order', () => {
   });
 });
 
-test('several logs are joined in order of time, whatever they overlap', async () => {
+test('several logs are merged in order of time, however they overlap', async () => {
   const log = fc.array(
     fc.array(
       fc.nat(50).map(at => event(at)),
@@ -78,7 +78,7 @@ describe('the bytes of a log', () => {
     { maxLength: 20 },
   );
 
-  test('are the same lines in whatever chunks they come, packed or not', async () => {
+  test('give the same lines in chunks of any size, compressed or not', async () => {
     await fc.assert(
       fc.asyncProperty(text, fc.integer({ min: 1, max: 40 }), fc.boolean(), async (lines, size, isPacked) => {
         const plain = lines.map(line => Buffer.from(`${line}\n`));
@@ -98,7 +98,7 @@ describe('the bytes of a log', () => {
     expect(await flat(linesOf(of(Buffer.from('a\nb'))))).toEqual(['a', 'b']);
   });
 
-  test('without any newline are cut, not collected', async () => {
+  test('without any newline are cut, not buffered', async () => {
     const chunks = Array.from({ length: 40 }, () => Buffer.alloc(1 << 16, 'x'));
     const lines = await flat(linesOf(of(...chunks)));
 
@@ -106,7 +106,7 @@ describe('the bytes of a log', () => {
     expect(lines.join('')).toHaveLength(40 << 16);
   });
 
-  test('that end in the middle of what is packed are an error', async () => {
+  test('that end in the middle of compressed data are an error', async () => {
     const bytes = gzipSync('hello\n'.repeat(1000));
     await expect(flat(linesOf(unzipped(of(bytes.subarray(0, 30)))))).rejects.toThrow(
       'unexpected end of file',

@@ -22,7 +22,7 @@ async function administered(settings: readonly string[] = []) {
   return { server, admin: ioredis(server.port) };
 }
 
-describe('a store that fails is said aloud, with what to do about', () => {
+describe('the warning about a failing store says what to do about', () => {
   test('a wrong password, with both clients', async () => {
     const { port, url } = await ownServer(['--requirepass', 'right']);
     expect(await warningFor(ioredis(port, { password: 'wrong' }))).toContain(
@@ -99,7 +99,7 @@ describe('a store that fails is said aloud, with what to do about', () => {
     );
   });
 
-  test('a client whose calls have another form', async () => {
+  test('a client with a different call signature', async () => {
     const http = {
       evalsha: async (_sha: string, keys: string[]) => [...keys],
       eval: async (_script: string, keys: string[]) => [...keys],

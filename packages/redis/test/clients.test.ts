@@ -47,7 +47,7 @@ describe.each(Object.entries(CLIENTS))('a store on %s', (name, connect) => {
     expect((await limiter.check('a', 3)).allowed).toBe(true);
   });
 
-  test('sends the script once to a server that has forgotten it', async () => {
+  test('sends the script once to a server that lost it', async () => {
     const limiter = limiterOn();
     await limiter.check('b');
     await admin.script('FLUSH');
@@ -112,13 +112,13 @@ describe('a key in Redis', () => {
 });
 
 describe('a node-redis client without an error listener', () => {
-  test('gets one, so that an error does not end the process, whatever its number of stores', () => {
+  test('gets one listener for all its stores, so that an error does not end the process', () => {
     const client = createClient();
     for (let stores = 0; stores < 20; stores++) new RedisBucketStore({ client });
     expect(client.listenerCount('error')).toBe(1);
   });
 
-  test('gets none if the application has added its own', () => {
+  test('gets none when the application has added its own', () => {
     const client = createClient();
     client.on('error', () => {});
     new RedisBucketStore({ client });

@@ -30,7 +30,7 @@ const connected = (name: string) =>
   (CLUSTER_CLIENTS[name] as (typeof CLUSTER_CLIENTS)[string])(cluster.primaries);
 
 describe.each(Object.keys(CLUSTER_CLIENTS))('a store on a Cluster of three nodes, with %s', name => {
-  test('keeps all limits of a key on one node, and spreads the keys over the nodes', async () => {
+  test('stores all limits of a key on one node, and spreads the keys over the nodes', async () => {
     const store = new RedisBucketStore({ client: await connected(name), prefix: name, deadlineSecs: 60 });
     const limits = {
       burst: { capacityMax: 2, restoreRateHz: NO_REFILL },
@@ -52,7 +52,7 @@ describe.each(Object.keys(CLUSTER_CLIENTS))('a store on a Cluster of three nodes
     for (const size of added) expect(Math.abs(size - 1000)).toBeLessThan(130);
   });
 
-  test('loses no token, gives no token twice and fails no request while slots move under load', async () => {
+  test('loses no token, gives no token twice and fails no request while slots migrate under load', async () => {
     const prefix = `moving ${name}`;
     const store = new RedisBucketStore({ client: await connected(name), prefix, deadlineSecs: 60 });
     const limit = { capacityMax: 1e6, restoreRateHz: NO_REFILL };
@@ -110,64 +110,67 @@ describe('a Cluster that loses a node and promotes its replica', () => {
   test.each([
     { name: 'ioredis 6', lease: undefined },
     { name: 'node-redis 6', lease: { tokens: 5 } },
-  ])('hangs nobody, and gives no more than is written down: $name, leases $lease', async options => {
-    const { name, lease } = options;
-    const [lost, replica] = pair;
-    const client = await connected(name);
-    // As the adapters create it.
-    const failover = new FailoverBucketStore({
-      store: new RedisBucketStore({ client, prefix: name, lease }),
-      name: 'api',
-    });
-    const store = new DenyCacheBucketStore({ store: failover });
-    const limiter = new RateLimiter({ name: 'api', limits: LIMIT, store });
-    const looking = new RateLimiter({ name: 'api', limits: LIMIT, store: failover });
-    const ledgers = new Map(KEYS.map(key => [key, new Ledger(LIMIT.capacityMax)]));
-    const ledgerOf = (key: string) => ledgers.get(key) as Ledger;
-    const ask = async (key: string): Promise<Decision> => {
-      const decision = await inTime(() => limiter.check(key));
-      ledgerOf(key).checked(decision);
-      return decision;
-    };
-    const askAll = async (requests: number) => {
-      for (const key of KEYS) for (let request = 0; request < requests; request++) await ask(key);
-    };
-    const decidedByStore = async (key: string) => {
-      for (;;) {
-        const decision = await inTime(() => looking.peek(key), COLD_START_MS);
-        ledgerOf(key).looked(decision);
-        if (sourceOf(decision) === 'store') return;
-        await later(25);
+  ])(
+    'answers every request, and gives no more than the documented bound: $name, leases $lease',
+    async options => {
+      const { name, lease } = options;
+      const [lost, replica] = pair;
+      const client = await connected(name);
+      // As the adapters create it.
+      const failover = new FailoverBucketStore({
+        store: new RedisBucketStore({ client, prefix: name, lease }),
+        name: 'api',
+      });
+      const store = new DenyCacheBucketStore({ store: failover });
+      const limiter = new RateLimiter({ name: 'api', limits: LIMIT, store });
+      const looking = new RateLimiter({ name: 'api', limits: LIMIT, store: failover });
+      const ledgers = new Map(KEYS.map(key => [key, new Ledger(LIMIT.capacityMax)]));
+      const ledgerOf = (key: string) => ledgers.get(key) as Ledger;
+      const ask = async (key: string): Promise<Decision> => {
+        const decision = await inTime(() => limiter.check(key));
+        ledgerOf(key).checked(decision);
+        return decision;
+      };
+      const askAll = async (requests: number) => {
+        for (const key of KEYS) for (let request = 0; request < requests; request++) await ask(key);
+      };
+      const decidedByStore = async (key: string) => {
+        for (;;) {
+          const decision = await inTime(() => looking.peek(key), COLD_START_MS);
+          ledgerOf(key).looked(decision);
+          if (sourceOf(decision) === 'store') return;
+          await later(25);
+        }
+      };
+
+      for (const key of KEYS) await decidedByStore(key);
+      await askAll(4);
+      // Later writes would be lost with the node, and the replica would give those tokens again.
+      await lost.replicated();
+      const start = `v2:${name.length}:${name}:3:api:`;
+      const slots = await Promise.all(KEYS.map(key => lost.admin.cluster('KEYSLOT', `${start}${key}`)));
+      const lostKeys = KEYS.filter((_, i) => (slots[i] as number) < BOUNDS[1]);
+      expect(lostKeys.length).toBeGreaterThan(2);
+      await lost.server.kill();
+
+      // While nobody serves its slots, each key goes on from what was last known to be left.
+      await askAll(20);
+      for (const key of lostKeys) expect(ledgerOf(key).leftHere).toBe(0);
+
+      await replica.takeOver();
+      for (const key of KEYS) await decidedByStore(key);
+      await askAll(20);
+      // The ledger has checked what this process gave by itself in each outage. The store gives one bucket, and once more
+      // what a lease took after the last write that the replica has seen.
+      const most = LIMIT.capacityMax + (lease?.tokens ?? 0);
+      for (const key of lostKeys) expect(ledgerOf(key).givenByStore).toBeLessThanOrEqual(most);
+      if (lease === undefined) {
+        for (const key of KEYS) expect(ledgerOf(key).given).toBeGreaterThanOrEqual(LIMIT.capacityMax);
       }
-    };
 
-    for (const key of KEYS) await decidedByStore(key);
-    await askAll(4);
-    // Later writes would be lost with the node, and the replica would give those tokens again.
-    await lost.replicated();
-    const start = `v2:${name.length}:${name}:3:api:`;
-    const slots = await Promise.all(KEYS.map(key => lost.admin.cluster('KEYSLOT', `${start}${key}`)));
-    const lostKeys = KEYS.filter((_, i) => (slots[i] as number) < BOUNDS[1]);
-    expect(lostKeys.length).toBeGreaterThan(2);
-    await lost.server.kill();
-
-    // While nobody serves its slots, each key goes on from what was last known to be left.
-    await askAll(20);
-    for (const key of lostKeys) expect(ledgerOf(key).leftHere).toBe(0);
-
-    await replica.takeOver();
-    for (const key of KEYS) await decidedByStore(key);
-    await askAll(20);
-    // The ledger has checked what this process gave by itself in each outage. The store gives one bucket, and once more
-    // what a lease took after the last write that the replica has seen.
-    const most = LIMIT.capacityMax + (lease?.tokens ?? 0);
-    for (const key of lostKeys) expect(ledgerOf(key).givenByStore).toBeLessThanOrEqual(most);
-    if (lease === undefined) {
-      for (const key of KEYS) expect(ledgerOf(key).given).toBeGreaterThanOrEqual(LIMIT.capacityMax);
-    }
-
-    await lost.server.start();
-    await lost.isInSync();
-    pair = [replica, lost];
-  });
+      await lost.server.start();
+      await lost.isInSync();
+      pair = [replica, lost];
+    },
+  );
 });

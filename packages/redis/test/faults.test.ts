@@ -93,7 +93,7 @@ class Limited {
 const EVERY_CLIENT = Object.keys(CLIENTS);
 
 describe.each(EVERY_CLIENT)('%s with its default options', name => {
-  test('goes on from what was last known when the server is killed, and returns to it when it is back', async () => {
+  test('continues from the last known state when the server is killed, and returns to the server when it is back', async () => {
     const server = await ownServer();
     const limited = new Limited(name, server);
     await limited.recovered();
@@ -109,7 +109,7 @@ describe.each(EVERY_CLIENT)('%s with its default options', name => {
     await limited.givesOneBucket();
   });
 
-  test('goes on when the server hangs, and nothing is taken from it late', async () => {
+  test('continues when the server hangs, and takes no tokens from it late', async () => {
     const server = await ownServer();
     onTestFinished(() => server.resume());
     const limited = new Limited(name, server);
@@ -128,7 +128,7 @@ describe.each(EVERY_CLIENT)('%s with its default options', name => {
     expect(left).toBeLessThanOrEqual(mostInStore);
   });
 
-  test('decides alone while there is no server, and with it once there is one', async () => {
+  test('decides locally until the server starts, and then with the server', async () => {
     const server = await RedisServer.start();
     onTestFinished(() => server.close());
     await server.kill();
@@ -150,7 +150,7 @@ describe.each(['ioredis 6', 'node-redis 6'])('%s with its default options', name
     return { server, admin, limited };
   }
 
-  test('does not notice that the server forgot its scripts', async () => {
+  test('works on when the server has lost its scripts', async () => {
     const { admin, limited } = await limitedOn();
     await limited.decidedByStore(4);
     await admin.script('FLUSH');
@@ -160,7 +160,7 @@ describe.each(['ioredis 6', 'node-redis 6'])('%s with its default options', name
     expect(givenByStore).toBeGreaterThanOrEqual(10 - decidedHere);
   });
 
-  test('decides alone while the memory of the server is full, and no decision is half done', async () => {
+  test('decides locally while the server is out of memory, and leaves no decision half done', async () => {
     const { admin, limited } = await limitedOn();
     await limited.decidedByStore(4);
     const { leftHere, leastInStore, mostInStore } = limited.ledger;
@@ -173,7 +173,7 @@ describe.each(['ioredis 6', 'node-redis 6'])('%s with its default options', name
     expect(left).toBeLessThanOrEqual(mostInStore);
   });
 
-  test('decides alone on a replica, which refuses writes', async () => {
+  test('decides locally on a replica, which refuses writes', async () => {
     const { admin, limited } = await limitedOn();
     const primary = await ownServer();
     await admin.replicaof('127.0.0.1', primary.port);
@@ -182,7 +182,7 @@ describe.each(['ioredis 6', 'node-redis 6'])('%s with its default options', name
     expect(await limited.recovered()).toBeGreaterThan(0);
   });
 
-  test('does not change a key that holds other data, and decides it alone', async () => {
+  test('does not change a key that holds other data, and decides locally', async () => {
     const { admin, limited } = await limitedOn();
     await admin.set(KEY, 'mine');
     expect(await limited.allowedHere(1)).toBe(1);
@@ -191,7 +191,7 @@ describe.each(['ioredis 6', 'node-redis 6'])('%s with its default options', name
     expect(await limited.recovered()).toBeGreaterThan(0);
   });
 
-  test('gives out its lease when the server is killed, then what was last known to be left', async () => {
+  test('spends its lease when the server is killed, then the tokens that were last known to be left', async () => {
     const server = await ownServer();
     const limited = new Limited(name, server, { tokens: 50 });
     await limited.recovered();
@@ -212,7 +212,7 @@ describe.each(['ioredis 6', 'node-redis 6'])('%s with its default options', name
     expect(await limited.recovered()).toBe(10);
   });
 
-  test('does not wait for a server that is slow', async () => {
+  test('does not wait for a slow server', async () => {
     const { admin, limited } = await limitedOn(['--enable-debug-command', 'yes']);
     let isOver = false;
     const slept = admin.call('DEBUG', 'SLEEP', '0.5').then(() => {
@@ -231,7 +231,7 @@ describe.each(['ioredis 6', 'node-redis 6'])('%s with its default options', name
   });
 });
 
-test('a store without a failover in front rejects, and does not hang forever', async () => {
+test('a store without a failover rejects instead of hanging', async () => {
   const client = new Redis(await freePort(), '127.0.0.1', { maxRetriesPerRequest: 1 });
   client.on('error', () => {});
   onTestFinished(() => client.disconnect());

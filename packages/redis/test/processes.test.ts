@@ -85,14 +85,14 @@ function mostAtOnce(allowedAtMs: readonly number[], restoreRateHz: number): numb
   return most;
 }
 
-test('four processes of 64 callers never get more than one bucket gives', async () => {
+test('four processes of 64 callers never get more than one bucket allows', async () => {
   const limit = { capacityMax: 200, restoreRateHz: 500 };
   const runs = [{ ms: 400, allowed: 60, refused: 250 }];
   const { secs, allowedAtMs } = await crowd({ limit, runs, pauseMs: 0 });
   expect(allowedAtMs.length).toBeLessThanOrEqual(limit.capacityMax + limit.restoreRateHz * secs + 0.001);
 });
 
-test('with leases they get no more than that and what each may hold, in any interval', async () => {
+test('with leases they exceed that at most by what each may hold, in any interval', async () => {
   const limit = { capacityMax: 200, restoreRateHz: 500 };
   const lease = { tokens: 50 };
   // In a pause the bucket fills, while what is held is not old enough to be returned.
@@ -114,7 +114,7 @@ test('with leases they get no more than that and what each may hold, in any inte
   expect(exitCodes).toEqual([0, 0, 0, 0]);
 });
 
-test('with leases no token is lost and none is given twice, and all unused ones are there after close', async () => {
+test('with leases no token is lost or given twice, and close returns all unused ones', async () => {
   const limit = { capacityMax: 1e9, restoreRateHz: 1e-6 };
   const run = { ms: 50, allowed: 500 };
   const { allowedAtMs, tokensLeft } = await crowd({

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { redisKey } from '../src/redisKey.js';
 
 describe('the key in Redis', () => {
-  test('is the version of what it holds, the length of the prefix, the prefix and the key', () => {
+  test('is the format version, the length of the prefix, the prefix and the key', () => {
     expect(redisKey('breaking', '3:api:a b\n\0é')).toBe('v2:8:breaking:3:api:a b\n\0é');
   });
 

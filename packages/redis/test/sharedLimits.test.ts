@@ -38,7 +38,7 @@ describe('two processes on one server', () => {
     ['a reset', limiter => limiter.reset('a')],
     ['a refund', limiter => limiter.refund('a', 5)],
   ])(
-    'obey %s of the other a second later, and ask for a refused key once a second',
+    'follow %s of the other within a second, and ask for a refused key once a second',
     async (name, giveBack) => {
       const clock = new MockClock();
       const [here, elsewhere] = [limited(name, clock), limited(name, clock)];
@@ -63,7 +63,7 @@ describe('two processes on one server', () => {
   );
 
   test.each([undefined, { tokens: 5 }])(
-    'a client keeps nothing of a store that was closed: leases %j',
+    'a client holds no reference to a closed store: leases %j',
     async lease => {
       const client = ioredis(server.port);
       const use = async () => {
@@ -96,7 +96,7 @@ async function distantPort(port: number, ms: number): Promise<number> {
   return (proxy.address() as AddressInfo).port;
 }
 
-test('a dozen fresh clients, 24 ms from the server, get no more than one limit', async () => {
+test('twelve new clients, 24 ms from the server, get no more than one limit allows', async () => {
   const server = await ownServer();
   const port = await distantPort(server.port, 12);
   warned();

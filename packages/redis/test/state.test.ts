@@ -30,7 +30,7 @@ function keeping(test: string) {
   return { store: new RedisBucketStore({ client: admin, prefix, deadlineSecs: 60 }), name };
 }
 
-describe('what is kept of a key', () => {
+describe('the stored state of a key', () => {
   const FAST = limit('fast', 10, 1);
   const SLOW = limit('slow', 10, 0.001);
 
@@ -38,14 +38,17 @@ describe('what is kept of a key', () => {
     ['before', [SLOW, FAST]],
     ['after', [FAST, SLOW]],
     ['without', [FAST]],
-  ])('stays until its slowest bucket is full, when asked for %s the others', async (order, limits) => {
-    const { store, name } = keeping(`stays ${order}`);
-    await store.check('a', [SLOW], 1, 0);
-    await store.check('a', limits, 1, 0);
-    const secs = (await admin.pttl(name)) / 1000;
-    expect(secs).toBeGreaterThan(990);
-    expect(secs).toBeLessThanOrEqual(limits.includes(SLOW) ? 2000.001 : 1000.001);
-  });
+  ])(
+    'stays until its slowest bucket is full, when an operation names it %s the others',
+    async (order, limits) => {
+      const { store, name } = keeping(`stays ${order}`);
+      await store.check('a', [SLOW], 1, 0);
+      await store.check('a', limits, 1, 0);
+      const secs = (await admin.pttl(name)) / 1000;
+      expect(secs).toBeGreaterThan(990);
+      expect(secs).toBeLessThanOrEqual(limits.includes(SLOW) ? 2000.001 : 1000.001);
+    },
+  );
 
   test.each([
     [0.001, 1],
@@ -56,7 +59,7 @@ describe('what is kept of a key', () => {
     expect((await admin.pttl(name)) / 1000).toBeGreaterThan(990);
   });
 
-  test('keeps at most 64 buckets that the operation does not name, so that names chosen by requests cannot fill the memory', async () => {
+  test('holds at most 64 buckets that the operation does not name, so that names chosen by requests cannot fill the memory', async () => {
     const { store, name } = keeping('names');
     const named = (i: number) => limit(`limit ${i}`, 10, 0.001 * (i + 1));
     for (let i = 0; i < 100; i++) await store.check('a', [named(i)], 1, 0);
@@ -70,7 +73,7 @@ describe('what is kept of a key', () => {
   test.each([
     ['a text', (name: string) => admin.set(name, 'mine'), 'holds something else'],
     ['a hash, as of a version before', (name: string) => admin.hset(name, { fast: '1 2 3' }), 'WRONGTYPE'],
-  ])('that is %s is an error for every operation, and is not changed', async (what, write, error) => {
+  ])('that is %s is an error for every operation, and stays unchanged', async (what, write, error) => {
     const { store, name } = keeping(what);
     await write(name);
     const before = await admin.dump(name);
@@ -90,7 +93,7 @@ describe('what is kept of a key', () => {
     ['one more', [SLOW], [FAST, SLOW]],
     ['others', [SLOW], [FAST]],
     ['one whose name begins alike', [SLOW], [limit('slo', 10, 1), SLOW]],
-  ])('is decided by as the memory store does for one who asks for %s', async (_, first, second) => {
+  ])('gives the same decision as in the memory store for %s', async (_, first, second) => {
     const { store, client } = storeInSimulatedTime(server, `order ${process.pid} ${_}`);
     onTestFinished(() => client.disconnect());
     const memory = new MemoryBucketStore();
@@ -120,7 +123,7 @@ function namesIn(state: Buffer): string[] {
   return names;
 }
 
-test('the text of the script is sent to a server that does not know it, and after no other error', async () => {
+test('the script is sent to a server that does not have it, and not after any other error', async () => {
   const own = new Redis((await ownServer()).url);
   onTestFinished(() => own.disconnect());
   const store = new RedisBucketStore({ client: own, deadlineSecs: 60 });
@@ -132,7 +135,7 @@ test('the text of the script is sent to a server that does not know it, and afte
   expect(/^cmdstat_eval:calls=(\d+),/m.exec(stats)?.[1]).toBe('1');
 });
 
-test('debts are kept with all their digits', async () => {
+test('debts are stored with all their digits', async () => {
   const { store, client } = storeInSimulatedTime(server, `digits ${process.pid}`);
   onTestFinished(() => client.disconnect());
   const memory = new MemoryBucketStore();

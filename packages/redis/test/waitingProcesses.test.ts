@@ -24,7 +24,7 @@ async function message<T>(child: ChildProcess, told?: object): Promise<T> {
   return (await answer)[0] as T;
 }
 
-test('three processes of 100 callers wait for one key: in order, as the bucket allows, and none too early', async () => {
+test("100 callers in each of three processes wait for one key: in order, at the bucket's rate, and none too early", async () => {
   const { port } = await ownServer();
   const children = Array.from({ length: PROCESSES }, () => fork(WAITER));
   onTestFinished(() => {

@@ -33,8 +33,8 @@ beforeAll(async () => {
   await installInto(folder, tarballs, peers());
 });
 
-describe('all packages together, in an empty folder', () => {
-  test('there is one copy of each', () => {
+describe('all packages installed together', () => {
+  test('there is one copy of each package', () => {
     const names = tarballs.map(each => each.name);
     const nested = names.flatMap(outer => names.map(inner => join(outer, 'node_modules', inner)));
 
@@ -80,7 +80,7 @@ describe('all packages together, in an empty folder', () => {
   });
 });
 
-test('the page of results says how many packages each installs, and how much of the disk they take', async () => {
+test('RESULTS.md shows how many packages each install adds, and their size on disk', async () => {
   const page = readFileSync(join(root, 'packages/bench/RESULTS.md'), 'utf8');
   const said = [...page.matchAll(/^\| (@breaking\/\w+) \| (\d+) \| (\d+) kB \|$/gm)].map(
     ([, name = '', packages, kilobytes]) => ({

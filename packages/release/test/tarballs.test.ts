@@ -37,7 +37,7 @@ describe.each(publicPackages().map(each => each.manifest.name))('%s', name => {
     await run('tar', ['-xzf', path, '-C', join(folder, name)]);
   });
 
-  test('ships its code, its manifest, its prose and its licence, no tests', () => {
+  test('ships its code, manifest, pages and licence, and no tests', () => {
     const tops = [...new Set(files.map(path => path.split('/')[0]!))];
 
     const { files: named } = JSON.parse(unpacked('package.json')) as Manifest;
@@ -48,7 +48,7 @@ describe.each(publicPackages().map(each => each.manifest.name))('%s', name => {
     expect(unpacked('LICENSE')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'));
   });
 
-  test('ships each entry as one file of code and one of types for each format', () => {
+  test('ships one code file and one types file for each entry and format', () => {
     const { exports, bin = {} } = JSON.parse(unpacked('package.json')) as Manifest;
     const targets = Object.values(exports).flatMap(kinds =>
       typeof kinds === 'string' ? [] : Object.values(kinds).flatMap(kind => Object.values(kind)),
@@ -60,7 +60,7 @@ describe.each(publicPackages().map(each => each.manifest.name))('%s', name => {
     expect(files.filter(code).sort()).toEqual(entries.filter(code).sort());
   });
 
-  test('ships ES modules that can be read, and for the CommonJS maps that lead to them', () => {
+  test('ships readable ES modules, and source maps from CommonJS to them', () => {
     const modules = files.filter(file => file.endsWith('.js') && !file.includes('/cjs/'));
     const commonJs = files.filter(file => file.endsWith('.js') && file.includes('/cjs/'));
     for (const path of modules) {
@@ -84,13 +84,13 @@ describe.each(publicPackages().map(each => each.manifest.name))('%s', name => {
     }
   });
 
-  test('says where in the repository it comes from', () => {
+  test('names its folder in the repository', () => {
     const { repository } = JSON.parse(unpacked('package.json'));
 
     expect(repository.directory).toBe(name.replace('@breaking/', 'packages/'));
   });
 
-  test('has the version of all, and asks for the others in it', () => {
+  test('has the shared version, and depends on that version of the others', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'packages/core/package.json'), 'utf8'));
     const manifest = JSON.parse(unpacked('package.json'));
     const ours = Object.entries<string>(manifest.dependencies ?? {}).filter(([each]) =>
@@ -101,7 +101,7 @@ describe.each(publicPackages().map(each => each.manifest.name))('%s', name => {
     expect(ours.map(([, range]) => range)).toEqual(ours.map(() => `^${version}`));
   });
 
-  test('has nothing for publint and attw to say', async () => {
+  test('passes publint and attw', async () => {
     const content = readFileSync(tarballs.find(each => each.name === name)!.path);
     const { messages } = await publint({ pack: { tarball: new Uint8Array(content).buffer }, strict: true });
     const analysis = await checkPackage(createPackageFromTarballData(content));

@@ -5,4 +5,4 @@ import { statuses } from './service.js';
 
 const expected = JSON.parse(readFileSync(new URL('expected.json', import.meta.url), 'utf8'));
 
-it('limited and broken requests', async () => assert.deepEqual(await statuses(), expected));
+it('limits requests and opens the breaker', async () => assert.deepEqual(await statuses(), expected));

@@ -1,4 +1,4 @@
 import expected from './expected.json';
 import { statuses } from './service.js';
 
-test('limited and broken requests', async () => expect(await statuses()).toEqual(expected));
+test('limits requests and opens the breaker', async () => expect(await statuses()).toEqual(expected));

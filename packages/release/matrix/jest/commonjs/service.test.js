@@ -1,4 +1,4 @@
 const expected = require('./expected.json');
 const { statuses } = require('./service.cjs');
 
-test('limited and broken requests', async () => expect(await statuses()).toEqual(expected));
+test('limits requests and opens the breaker', async () => expect(await statuses()).toEqual(expected));

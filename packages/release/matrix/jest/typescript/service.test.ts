@@ -12,7 +12,7 @@ class Payments {
   }
 }
 
-test('limited and broken requests', async () => expect(await statuses()).toEqual(expected));
+test('limits requests and opens the breaker', async () => expect(await statuses()).toEqual(expected));
 
 test('a guarded method', async () => {
   await expect(new Payments().pay(1)).resolves.toBe(1);
