@@ -1,7 +1,7 @@
 import type { HeaderFields } from '@breaking/core';
 import type { Binding, Exchange, Gate, Refusal } from '@breaking/http';
 import type { ArgumentsHost } from '@nestjs/common';
-import { type Carrier, httpRequest, withoutResponse } from './carrier.js';
+import { answeredBy, type Carrier, httpRequest, withoutResponse } from './carrier.js';
 import { HandlerExchange } from './handlerExchange.js';
 import type { NestRequest } from './request.js';
 
@@ -75,9 +75,18 @@ function carrierOf(type: string, args: readonly unknown[]): Carrier | undefined 
   return type === 'graphql' ? carrierOfResolver(args[2]) : undefined;
 }
 
-/** What the context of a resolver has of its request: on Apollo `req`, and what its option `context` adds; on Mercurius `reply`. */
+/** What there may be in the context of a resolver. */
+interface ResolverContext {
+  /** On Apollo. Of a subscription it is what graphql-ws keeps of the connection, with the request that opened it. */
+  readonly req?: { readonly res?: unknown; readonly extra?: { readonly request?: unknown } };
+  /** What the option `context` may add. */
+  readonly res?: unknown;
+  /** On Mercurius. Of a subscription it has nothing but the request that opened the connection. */
+  readonly reply?: { readonly request?: unknown };
+}
+
 function carrierOfResolver(context: unknown): Carrier {
-  const { req, res, reply } = (context ?? {}) as Record<string, unknown>;
-  const response = res ?? reply ?? (req as { readonly res?: unknown } | undefined)?.res;
-  return response === undefined ? withoutResponse(req ?? context) : httpRequest(req, response);
+  const { req, res, reply } = (context ?? {}) as ResolverContext;
+  const answered = answeredBy(req, res ?? reply ?? req?.res);
+  return answered ?? withoutResponse(req?.extra?.request ?? reply?.request ?? req ?? context);
 }

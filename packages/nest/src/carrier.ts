@@ -21,17 +21,25 @@ export interface HttpRequest extends Carrier {
   readonly exchange: Exchange;
 }
 
-/**
- * An HTTP request. Its platform is known by its response: a reply of Fastify has Node's own response as `raw`.
- * @throws TypeError if it is neither that nor Node's own response, which Express extends
- */
+/** @throws TypeError if the response is of no platform that is known */
 export function httpRequest(req: unknown, res: unknown): HttpRequest {
-  const { raw, writeHead } = (res ?? {}) as { readonly raw?: unknown; readonly writeHead?: unknown };
-  if (typeof raw === 'object' && raw !== null) return carriedBy(fastify, res);
-  if (typeof writeHead === 'function') return carriedBy(express, exchangeOf(req as never, res as never));
+  const request = answeredBy(req, res);
+  if (request !== undefined) return request;
   throw new TypeError(
     '@breaking/nest works on the Express and the Fastify platform: this response is neither',
   );
+}
+
+/**
+ * An HTTP request. Its platform is known by its response: a reply of Fastify has Node's own response as `raw`, and Express extends that
+ * response.
+ * @returns undefined if it is neither
+ */
+export function answeredBy(req: unknown, res: unknown): HttpRequest | undefined {
+  const { raw, writeHead } = (res ?? {}) as { readonly raw?: unknown; readonly writeHead?: unknown };
+  if (typeof raw === 'object' && raw !== null) return carriedBy(fastify, res);
+  if (typeof writeHead === 'function') return carriedBy(express, exchangeOf(req as never, res as never));
+  return undefined;
 }
 
 /** A binding is only ever handed what its own platform has made. */
@@ -41,22 +49,27 @@ function carriedBy(of: object, native: unknown): HttpRequest {
 }
 
 /**
- * A socket of `ws` or Socket.IO, or a request whose response is not known, as in a context of GraphQL that has none. Header fields
- * have no place there.
+ * A socket of `ws` or Socket.IO, or a request whose response is not known: a context of GraphQL may have none, and a subscription
+ * never has one. Header fields have no place there.
  */
 export function withoutResponse(native: unknown): Carrier {
   return { binding: WITHOUT_RESPONSE, native, exchange: undefined };
 }
 
+interface Peer {
+  readonly remoteAddress?: string;
+}
+
 const WITHOUT_RESPONSE: Carrying = {
   requestOf: native => native as NestRequest,
   addressOf(native) {
-    const { handshake, _socket, ip } = (native ?? {}) as {
+    const { handshake, _socket, ip, socket } = (native ?? {}) as {
       readonly handshake?: { readonly address?: string };
-      readonly _socket?: { readonly remoteAddress?: string };
+      readonly _socket?: Peer;
       readonly ip?: string;
+      readonly socket?: Peer;
     };
-    return handshake?.address ?? _socket?.remoteAddress ?? ip;
+    return handshake?.address ?? _socket?.remoteAddress ?? ip ?? socket?.remoteAddress;
   },
   trustsAnyClient: () => false,
   isAnswered: () => false,

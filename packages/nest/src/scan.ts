@@ -1,12 +1,10 @@
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
-import { type Said, saidOf } from './decorators.js';
 import type { Handler, HandlerClass } from './gatesOfKind.js';
 import { limitersInjectedInto } from './injectLimiter.js';
 import { intercept } from './interceptor.js';
 import type { BreakingOptions } from './options.js';
+import { checkReached, says } from './reach.js';
 import { Routes } from './routes.js';
-
-const KINDS: readonly (keyof Said)[] = ['rateLimit', 'circuitBreaker', 'concurrencyLimit'];
 
 /** What @nestjs/graphql leaves on resolvers. They are called with the module's gates though they say nothing. */
 const RESOLVER = 'graphql:resolver_type';
@@ -14,7 +12,8 @@ const RESOLVER = 'graphql:resolver_type';
 /**
  * Makes the gates of all handlers of an application, so that a wrong option stops it when it starts and limiters can be
  * injected. Those of modules that are loaded later are made when they are first asked.
- * @throws TypeError or RangeError for a wrong option, Error if a limiter is injected that there is not
+ * @throws TypeError or RangeError for a wrong option, TypeError for decorators of a handler that the guard does not reach, Error if a
+ *   limiter is injected that there is not
  */
 export function routesOf(options: BreakingOptions, modules: ModulesContainer): Routes {
   const routes = new Routes(options);
@@ -44,12 +43,12 @@ function checkInjected({ handles: { limits } }: Routes, into: HandlerClass): voi
 
 /** Providers are resolvers and gateways too, and services: those that say something of limits are meant. */
 function prepare(routes: Routes, metatype: HandlerClass, isController: boolean): void {
-  const isMeant = isController || KINDS.some(kind => saidOf(kind, metatype) !== undefined);
+  const isMeant = isController || says(metatype);
   for (const handler of methodsOf(metatype)) {
-    const says = KINDS.some(kind => saidOf(kind, handler) !== undefined);
+    checkReached(metatype, handler);
     // Whatever makes a method a handler leaves metadata on it.
     const isHandler = isMeant && Reflect.getMetadataKeys(handler).length > 0;
-    if (!says && !isHandler && !Reflect.hasMetadata(RESOLVER, handler)) continue;
+    if (!says(handler) && !isHandler && !Reflect.hasMetadata(RESOLVER, handler)) continue;
     const gates = routes.gatesOf(metatype, handler);
     if (routes.wantsToKnow(gates, isController)) intercept(metatype.prototype, handler);
   }

@@ -25,6 +25,10 @@ class Forbidding implements CanActivate {
 class Cats {
   answer = (): void => {};
 
+  @RateLimit({ name: 'by address', ...perMinute(1) }) byAddress() {
+    return 'ok';
+  }
+
   @RateLimit({ name: 'limited', ...perMinute(2), keyOf: () => 'ada' }) limited() {
     return 'ok';
   }
@@ -45,7 +49,7 @@ class Cats {
 @Module({ imports: [BreakingModule.forRoot()], providers: [Cats] })
 class Root {}
 
-type Method = 'limited' | 'broken' | 'missing' | 'slow' | 'forbidden';
+type Method = 'byAddress' | 'limited' | 'broken' | 'missing' | 'slow' | 'forbidden';
 type Calling = (method: Method, ...args: unknown[]) => Promise<unknown>;
 
 /** Calls methods as Nest calls resolvers and handlers of messages: with global guards, interceptors and filters. */
@@ -141,6 +145,30 @@ describe('a resolver', () => {
       return error;
     };
     for (let i = 0; i < 2; i++) expect(await forbidden()).toMatchObject({ status: 403 });
+  });
+
+  test.each([
+    [
+      'Apollo',
+      (address: string) => ({ req: { extra: { request: { socket: { remoteAddress: address } } } } }),
+    ],
+    [
+      'Apollo, where the option `context` takes what is no reply',
+      (address: string) => ({
+        req: { extra: { request: { socket: { remoteAddress: address } } } },
+        reply: { query: 'subscription { ticks }' },
+      }),
+    ],
+    ['Mercurius', (address: string) => ({ reply: { request: { ip: address } } })],
+  ])('of a subscription counts by the address of its connection: %s', async (_driver, contextOf) => {
+    const { call, handles } = await calling('graphql');
+    const results: unknown[] = [];
+    for (const address of ['192.0.2.1', '192.0.2.1', '192.0.2.2']) {
+      results.push(await call('byAddress', undefined, {}, contextOf(address), {}));
+    }
+    expect(results).toEqual(['ok', refusedWith(429), 'ok']);
+    const left = handles.limits.get('by address')?.peek('ip:192.0.2.1');
+    expect((await left)?.limits[0]?.tokensLeft).toBe(0);
   });
 
   test('has no place where the context of GraphQL does not tell the response', async () => {

@@ -1,0 +1,49 @@
+import { type Said, saidOf } from './decorators.js';
+import type { Handler, HandlerClass } from './gatesOfKind.js';
+import { BreakingGuard } from './guard.js';
+
+const KINDS: readonly (keyof Said)[] = ['rateLimit', 'circuitBreaker', 'concurrencyLimit'];
+
+// What Nest's decorators leave on handlers and classes.
+const ROUTE = 'path';
+const MICROSERVICE = 'microservices:pattern';
+const WEBSOCKET = 'websockets:message_mapping';
+const GUARDS = '__guards__';
+
+/** Whether decorators of a class or of a handler say anything about gates, be it that there are none. */
+export function says(target: object): boolean {
+  return KINDS.some(kind => saidOf(kind, target) !== undefined);
+}
+
+/** Whether they say that there is a gate. */
+function limits(target: object): boolean {
+  return KINDS.some(kind => (saidOf(kind, target)?.length ?? 0) > 0);
+}
+
+/**
+ * Looks whether the guard reaches a handler whose decorators want it to: else these would do nothing, and nobody would know.
+ * @throws TypeError for a handler of microservices, and for one of a gateway without `@UseBreaking()`
+ */
+export function checkReached(owner: HandlerClass, handler: Handler): void {
+  const name = `${owner.name}.${handler.name}`;
+  const isRoute = Reflect.hasMetadata(ROUTE, handler);
+  if (limits(handler) && Reflect.hasMetadata(MICROSERVICE, handler) && !isRoute) {
+    throw new TypeError(
+      `${name} is for messages of microservices, which have no limits and no breakers here`,
+    );
+  }
+  if (!Reflect.hasMetadata(WEBSOCKET, handler) || !(limits(handler) || limits(owner))) return;
+  const guards: readonly unknown[] = [owner, handler].flatMap(
+    each => Reflect.getMetadata(GUARDS, each) ?? [],
+  );
+  if (guards.some(isOurs)) return;
+  throw new TypeError(
+    `${name} has limits or breakers, and global guards do not reach gateways: put @UseBreaking() on it`,
+  );
+}
+
+/** Guards are given as classes, or as objects of these. */
+function isOurs(guard: unknown): boolean {
+  const made = typeof guard === 'function' ? guard.prototype : guard;
+  return guard === BreakingGuard || made instanceof BreakingGuard;
+}

@@ -1,0 +1,91 @@
+import 'reflect-metadata';
+import assert from 'node:assert/strict';
+import { BreakingModule, CircuitBreaker, perMinute, RateLimit } from '@breaking/nest';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { GraphQLModule, Query, Resolver, Subscription } from '@nestjs/graphql';
+import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+
+/** The addresses that limits were asked for. */
+const addresses = new Set<string>();
+
+@Resolver()
+class Ticks {
+  @Query(() => String)
+  plain(): string {
+    return 'ok';
+  }
+
+  @Subscription(() => String)
+  @RateLimit({
+    name: 'ticks',
+    ...perMinute(2),
+    keyOf(req, address) {
+      addresses.add(address);
+      return req.headers.host;
+    },
+  })
+  async *ticks() {
+    for (const ticks of ['1', '2', '3']) yield { ticks };
+  }
+
+  @Subscription(() => String)
+  @CircuitBreaker({ errorThreshold: 1, timeWindowSecs: 60 })
+  broken(): AsyncIterator<string> {
+    throw new Error('broken');
+  }
+}
+
+/** What subscriptions give until they are over: each event, and the messages of errors. */
+async function check(graphql: DynamicModule, adapter?: FastifyAdapter): Promise<void> {
+  @Module({ imports: [BreakingModule.forRoot({ rateLimit: perMinute(100) }), graphql], providers: [Ticks] })
+  class Root {}
+  const options = { logger: false, abortOnError: false } as const;
+  const app = await (adapter === undefined
+    ? NestFactory.create(Root, options)
+    : NestFactory.create(Root, adapter, options));
+  await app.listen(0, '127.0.0.1');
+  const url = `${(await app.getUrl()).replace('http', 'ws')}/graphql`;
+  const client = createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0 });
+  const given = (field: string) =>
+    new Promise<readonly unknown[]>(resolve => {
+      const seen: unknown[] = [];
+      client.subscribe(
+        { query: `subscription { ${field} }` },
+        {
+          next: ({ data, errors = [] }) =>
+            seen.push(...(data ? [data[field]] : errors.map(({ message }) => message))),
+          // Mercurius refuses to begin, Apollo begins and tells the error.
+          error: errors => resolve((errors as readonly Error[]).map(({ message }) => message)),
+          complete: () => resolve(seen),
+        },
+      );
+    });
+
+  const answers: unknown[] = [];
+  for (const field of ['ticks', 'ticks', 'ticks', 'broken', 'broken']) answers.push(await given(field));
+  const all = ['1', '2', '3'];
+  assert.deepEqual(answers, [all, all, ['Too Many Requests'], ['broken'], ['Service Unavailable']]);
+  assert.deepEqual([...addresses], ['127.0.0.1']);
+  await client.dispose();
+  await app.close();
+}
+
+const shared = { autoSchemaFile: true, path: '/graphql' };
+const apollo = { ...shared, driver: ApolloDriver, subscriptions: { 'graphql-ws': true } };
+await check(GraphQLModule.forRoot<ApolloDriverConfig>(apollo));
+await check(
+  GraphQLModule.forRoot<ApolloDriverConfig>({
+    ...apollo,
+    context: (req: unknown, reply: unknown) => ({ req, reply }),
+  }),
+  new FastifyAdapter(),
+);
+await check(
+  GraphQLModule.forRoot<MercuriusDriverConfig>({ ...shared, driver: MercuriusDriver, subscription: true }),
+  new FastifyAdapter(),
+);
