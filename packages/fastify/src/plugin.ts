@@ -30,7 +30,7 @@ import {
   type RateLimitHook,
   rateLimit,
 } from './hooks.js';
-import { RouteGates } from './routeGates.js';
+import { gatesByRoute, RouteGates } from './routeGates.js';
 
 type RateLimit = RateLimitOptions<FastifyRequest>;
 type CircuitBreaker = CircuitBreakerGateOptions<FastifyRequest>;
@@ -121,10 +121,13 @@ async function plugin(app: FastifyInstance, options: BreakingOptions): Promise<v
     const own = route.config?.concurrencyLimit || undefined;
     if (isHolding || own?.holdUntilHandled) tellHandling(route);
   });
+  const gatesOf = gatesByRoute(route => [
+    concurrency.gateOf(route),
+    limits.gateOf(route),
+    breakers.gateOf(route),
+  ]);
   app.addHook('onRequest', function breaking(request, reply, done) {
-    // Fastify makes this object anew each time that it is asked for.
-    const route = request.routeOptions;
-    pass([concurrency.gateOf(route), limits.gateOf(route), breakers.gateOf(route)], reply, done);
+    pass(gatesOf(request.routeOptions), reply, done);
   });
   app.addHook('onError', function recordErrors(_request, reply, error, done) {
     if (isWatched(reply.raw)) recordError(reply.raw, error);
