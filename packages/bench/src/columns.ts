@@ -18,8 +18,9 @@ export function columnsOf(results: Results, part: string) {
   });
 }
 
-/** One row for each contender that has something to show in a column. */
-export function table(part: PartResult | undefined, columns: readonly Column[]): string {
+/** One row for each contender that has something to show in a column, and the columns that were measured. */
+export function table(part: PartResult | undefined, asked: readonly Column[]): string {
+  const columns = asked.filter(({ comparison }) => comparison !== undefined);
   const rows = Object.keys(part?.contenders ?? {})
     .filter(name => name !== BARE)
     .map(name => [name, ...columns.map(column => cell(column, name))])

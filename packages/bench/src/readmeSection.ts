@@ -144,7 +144,7 @@ function outbound(results: Results): string {
 }
 
 function http(results: Results): string {
-  const columns = ['express', 'koa', 'fastify'].flatMap(framework => [
+  const columns = ['express', 'koa', 'fastify', 'hono'].flatMap(framework => [
     {
       head: `${framework}: added`,
       comparison: Comparison.of(results, 'http', `${framework}, allowed`, 'us over bare'),
