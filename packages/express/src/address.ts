@@ -1,12 +1,12 @@
 import type { Request } from 'express';
 
-/** Express's own getter of `req.ip`, in the words of Express 4 and 5. */
+/** The source text of Express's own getter of `req.ip`, in Express 4 and 5. */
 const OWN_GETTER =
   /^function ip\(\)\s*\{\s*var trust = this\.app\.get\('trust proxy fn'\);\s*return proxyaddr\(this, trust\);\s*\}$/;
 
 /**
- * Reads `req.ip`, which takes Express microseconds, faster where its answer is sure to be the address of the connection: no
- * proxy says otherwise, and the application has not redefined `ip`, on a request or on `app.request`.
+ * Reads `req.ip`, which takes Express microseconds. It is faster when the result is sure to be the connection's address: no
+ * proxy header is present, and the application has not redefined `ip` on a request or on `app.request`.
  */
 export class Addresses {
   readonly #isOwn = new WeakMap<() => unknown, boolean>();
@@ -26,7 +26,7 @@ export class Addresses {
   }
 }
 
-/** The getter of `ip` that reading it would call. */
+/** The getter that reading `ip` would call. */
 function getterOf(req: Request): (() => unknown) | undefined {
   for (let holder: object | null = req; holder !== null; holder = Object.getPrototypeOf(holder)) {
     if (Object.hasOwn(holder, 'ip')) return Object.getOwnPropertyDescriptor(holder, 'ip')?.get;

@@ -3,17 +3,20 @@ import { type Binding, nodeExchange } from '@breaking/http';
 import type { Request, Response } from 'express';
 import { Addresses } from './address.js';
 
-/** One request and its response, as Express hands them over: neither needs to know the other. */
+/** One request and its response, as Express passes them. Neither has to refer to the other. */
 interface Exchange {
   readonly req: Request;
   readonly res: Response;
 }
 
-/** Addresses that no real proxy has (RFC 5737, RFC 3849), and more hops than anybody has. Who trusts these trusts anyone. */
+/**
+ * Addresses that no real proxy has (RFC 5737, RFC 3849), and more hops than any real setup. A setting that trusts these
+ * trusts anyone.
+ */
 const NOBODYS = ['192.0.2.1', '2001:db8::1'];
 const FAR = 1000;
 
-/** Express's `app` turns Node's own request and response into these. */
+/** Express's `app` converts Node's own request and response to these. */
 export function exchangeOf(req: IncomingMessage, res: ServerResponse): Exchange {
   return { req: req as Request, res: res as Response };
 }
@@ -42,8 +45,8 @@ export const binding: Binding<Exchange, Request> = {
 };
 
 /**
- * Middleware that asks for so little that a route keeps its own types: an Express `RequestHandler` would give the route the
- * parameters of any route.
+ * Middleware with minimal parameter types, so that a route keeps its own types: an Express `RequestHandler` would give the
+ * route the parameters of any route.
  */
 export type GateHandler = (
   req: IncomingMessage,

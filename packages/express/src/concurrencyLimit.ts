@@ -3,12 +3,12 @@ import { ConcurrencyLimitGate, type ConcurrencyLimitGateOptions, optionsAlone, p
 import type { Request } from 'express';
 import { binding, exchangeOf, type GateHandler } from './binding.js';
 
-/** The options of `concurrencyLimit`. Express does not tell when a handler is done. */
+/** The options of `concurrencyLimit`. Express does not report when a handler is done. */
 export type ConcurrencyLimitOptions = Omit<ConcurrencyLimitGateOptions<Request>, 'holdUntilHandled'>;
 
 /**
- * Middleware that answers 503 while as many requests as may be are under way: for an app, a router or a route. Each call
- * makes a limit of its own (with `keyOf`, one for each key).
+ * Middleware for an app, a router or a route that answers 503 while the maximum number of requests is in flight. Each call
+ * creates a separate limit (with `keyOf`, one for each key).
  * @returns the middleware, with its limiters under `concurrency`
  * @throws TypeError or RangeError for a wrong option, at once
  */

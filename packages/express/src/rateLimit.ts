@@ -6,23 +6,23 @@ import { binding, exchangeOf, type GateHandler } from './binding.js';
 declare global {
   namespace Express {
     interface Request {
-      /** The most restrictive decision of the rate limits that this request has met. */
+      /** The most restrictive decision of this request's rate limits so far. */
       rateLimit?: Decision;
     }
   }
 }
 
-/** Middleware that limits, with what it looks into. */
+/** Middleware with a rate limit. */
 export interface RateLimitHandler extends GateHandler {
-  /** Its limiter, to look at a key, to reset or to block it. */
+  /** The limiter: look at, reset or block a key. */
   readonly limiter: RateLimiter<BucketStore>;
   /** The key under which a request counts with the limiter. */
   keyOf(req: Request): MaybePromise<string>;
 }
 
 /**
- * Middleware that answers 429 to clients whose token bucket is empty: for an app, a router or a route. Each call makes a
- * limit of its own; one that a request meets twice counts it once.
+ * Middleware for an app, a router or a route that answers 429 to clients whose token bucket is empty. Each call creates a
+ * separate limit. A limit that a request meets twice counts it once.
  * @returns the middleware, with its `limiter` and `keyOf`
  * @throws TypeError or RangeError for a wrong option, at once
  *

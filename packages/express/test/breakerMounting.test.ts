@@ -13,7 +13,7 @@ describe.each([
   const breaker = (name: string, own: Partial<CircuitBreakerOptions<Request>> = {}) =>
     circuitBreaker({ name, errorThreshold: 1, timeWindowSecs: 10, clock: new MockClock(), ...own });
 
-  /** Fails where the path says so. */
+  /** Fails if the path says so. */
   const handler: RequestHandler = (req, res) =>
     void res.status(req.originalUrl.endsWith('/broken') ? 500 : 200).send('');
 

@@ -6,7 +6,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import express4 from 'express4';
 import { describe, expect, test } from 'vitest';
 
-/** Makes an app in which nobody has met a limit yet. */
+/** Creates an app without limits. */
 type CreateApp = () => Express;
 
 describe.each<[string, CreateApp]>([

@@ -5,7 +5,7 @@ import express, { type Express, type Request, type Response } from 'express';
 import express4 from 'express4';
 import { describe, expect, test } from 'vitest';
 
-/** Whether Express believes, under this setting, a client that nobody knows. */
+/** Whether Express, under this setting, trusts an unknown client. */
 test.each([
   { setting: false, believesAnyone: false },
   { setting: true, believesAnyone: true },

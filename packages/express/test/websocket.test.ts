@@ -20,7 +20,7 @@ for (const [name, framework] of [
       sockets.ws('/socket', socket => void socket.send('hello'));
       return { server: server.listen(0, '127.0.0.1'), breakers: breaker.breakers };
     },
-    // It closes the socket without a code for whatever status a middleware answers.
+    // It closes the socket without a code, whatever status a middleware sends.
     { by429: 'closed 1005', by503: 'closed 1005' },
   );
 }

@@ -1,7 +1,7 @@
 import { type Binding, nodeExchange } from '@breaking/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** Fastify keeps fields by these names. Lower-casing one takes longer than keeping the field. */
+/** Fastify stores fields under lower-case names. Lower-casing a name takes longer than storing the field. */
 const LOWER_CASE: Readonly<Record<string, string>> = {
   RateLimit: 'ratelimit',
   'RateLimit-Policy': 'ratelimit-policy',
@@ -20,17 +20,17 @@ export const binding: Binding<FastifyReply, FastifyRequest> = {
   exchangeOf: reply => nodeExchange(reply.request.raw, reply.raw),
   addressOf: reply => reply.request.ip,
   trustsAnyClient: reply => believesAnyone(reply.request),
-  // Fastify has the addresses of proxies only under such a setting.
+  // Fastify has the addresses of proxies only with a trust-proxy setting.
   trustsSomeProxy: reply => reply.request.ips !== undefined,
   tellsHandled: true,
-  // Fastify calls a reply sent that was hijacked or has ended, but not one that is being streamed.
+  // Fastify reports a reply as sent if it was hijacked or has ended, but not while it is streamed.
   isAnswered: reply => reply.sent || reply.raw.headersSent,
   setHeader,
   setDecision: (reply, decision) => {
     reply.request.rateLimit = decision;
   },
   send(reply, { status, headers, body }) {
-    // A serializer of its own keeps Fastify from adding a charset, which JSON does not have.
+    // A custom serializer prevents Fastify from adding a charset, which JSON does not have.
     for (const name in headers) setHeader(reply, name, headers[name] as string);
     reply.code(status).serializer(asItIs).send(body);
   },
@@ -40,8 +40,8 @@ export const binding: Binding<FastifyReply, FastifyRequest> = {
 const NOBODYS = ['192.0.2.1', '2001:db8::1'];
 
 /**
- * Fastify does not tell its trust-proxy setting. So this asks it about a request that came through a hundred proxies that
- * nobody has: a setting that trusts all of them trusts anyone.
+ * Fastify does not expose its trust-proxy setting. So this tests it with a request through a hundred proxies that do not
+ * exist: a setting that trusts all of them trusts anyone.
  */
 function believesAnyone(request: FastifyRequest): boolean {
   const claimed = '192.0.2.2';

@@ -3,8 +3,8 @@ import { recordHandling } from '@breaking/http';
 import type { RouteOptions } from 'fastify';
 
 /**
- * Makes a route tell when its handler is done, if that is asynchronous: Fastify itself tells of answers alone, and a handler
- * whose client has left may not give one.
+ * Makes a route report when its asynchronous handler is done. Fastify itself reports responses only, and a handler whose
+ * client has left may not send one.
  */
 export function tellHandling(route: RouteOptions): void {
   const { handler } = route;

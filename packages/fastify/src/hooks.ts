@@ -14,20 +14,20 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { binding } from './binding.js';
 
 /**
- * A hook of a route or an instance, before the handler. It asks for so little that it suits every instance: of HTTP/1 and
- * HTTP/2, with a logger or a type provider of its own.
+ * A hook of a route or an instance, before the handler. Its minimal types fit every instance: HTTP/1 or HTTP/2, with any
+ * logger or type provider.
  */
 export type GateHook = (request: object, reply: object, done: (error?: Error) => void) => void;
 
-/** A hook that limits, with what it looks into. */
+/** A hook with a rate limit. */
 export interface RateLimitHook extends GateHook {
-  /** Its limiter, to look at a key, to reset or to block it. */
+  /** The limiter: look at, reset or block a key. */
   readonly limiter: RateLimiter<BucketStore>;
   /** The key under which a request counts with the limiter. */
   keyOf(request: FastifyRequest): MaybePromise<string>;
 }
 
-/** A hook that breaks, with its breakers: one for each key. */
+/** A hook with a circuit breaker for each key. */
 export interface CircuitBreakerHook extends GateHook {
   readonly breakers: CircuitBreakerGroup;
 }

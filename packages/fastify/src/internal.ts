@@ -1,3 +1,3 @@
-/** What Breaking's own packages share beside the public names. It may change with every version: do not import it. */
+/** Internals that Breaking's own packages share. They may change with every version: do not import them. */
 
 export { binding } from './binding.js';

@@ -36,45 +36,45 @@ type RateLimit = RateLimitOptions<FastifyRequest>;
 type CircuitBreaker = CircuitBreakerGateOptions<FastifyRequest>;
 type ConcurrencyLimit = ConcurrencyLimitGateOptions<FastifyRequest>;
 
-/** What stands in front of the routes of one registration, by name. */
+/** The gates in front of the routes of one registration, by name. */
 export interface Handles {
-  /** The limiter of the plugin, and those of routes with a limit of their own. */
+  /** The limiter of the plugin, and those of routes with their own limit. */
   readonly limits: ReadonlyMap<string, RateLimiter<BucketStore>>;
   /** The breakers of the routes. */
   readonly breakers: ReadonlyMap<string, CircuitBreakerGroup>;
-  /** The concurrency limit of the plugin, and those of routes with one of their own. */
+  /** The concurrency limit of the plugin, and those of routes with their own. */
   readonly concurrency: ReadonlyMap<string, ConcurrencyLimiterGroup>;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** A limit of this route's own instead of the plugin's; false for none. */
+    /** This route's own limit instead of the plugin's; false for none. */
     rateLimit?: RateLimit | false | undefined;
-    /** A breaker with options of this route's own instead of the plugin's; false for none. */
+    /** A breaker with this route's own options instead of the plugin's; false for none. */
     circuitBreaker?: CircuitBreaker | false | undefined;
-    /** A concurrency limit of this route's own instead of the plugin's; false for none. */
+    /** This route's own concurrency limit instead of the plugin's; false for none. */
     concurrencyLimit?: ConcurrencyLimit | false | undefined;
   }
   interface FastifyInstance {
-    /** A hook that answers 429 to clients whose token bucket is empty. Each call makes a limit of its own. */
+    /** A hook that answers 429 to clients whose token bucket is empty. Each call creates a separate limit. */
     rateLimit(options: RateLimit): RateLimitHook;
-    /** A hook that answers 503 while what is behind it keeps failing. Each call makes a breaker of its own. */
+    /** A hook that answers 503 while the handlers after it keep failing. Each call creates a separate breaker. */
     circuitBreaker(options: CircuitBreaker): CircuitBreakerHook;
     /**
-     * A hook that answers 503 while as many requests as may be are under way, with its limiters under
-     * `concurrency`. Each call makes a limit of its own. With `holdUntilHandled`, call it before the routes are made.
+     * A hook that answers 503 while the maximum number of requests is in flight, with its limiters under `concurrency`. Each
+     * call creates a separate limit. With `holdUntilHandled`, call it before the routes are declared.
      */
     concurrencyLimit(options: ConcurrencyLimit): GateHook & { readonly concurrency: ConcurrencyLimiterGroup };
-    /** What limits and breaks the routes of the plugin, to look into. */
+    /** The limiters and breakers of the plugin and its routes. */
     breaking: Handles;
   }
   interface FastifyRequest {
-    /** The most restrictive decision of the rate limits that this request has met. */
+    /** The most restrictive decision of this request's rate limits so far. */
     rateLimit: Decision | undefined;
   }
 }
 
-/** The options of the plugin: what each route gets, unless its `config` says otherwise. */
+/** The options of the plugin: the gates of each route, unless its `config` says otherwise. */
 export interface BreakingOptions {
   /** One limit that all these routes share. */
   readonly rateLimit?: RateLimit | undefined;
@@ -84,7 +84,7 @@ export interface BreakingOptions {
   readonly concurrencyLimit?: ConcurrencyLimit | undefined;
 }
 
-/** `register` hands these options over together with those of the plugin. */
+/** `register` passes these options together with those of the plugin. */
 const REGISTER_OPTIONS = ['prefix', 'logLevel', 'logSerializers'];
 
 /**
@@ -135,7 +135,7 @@ async function plugin(app: FastifyInstance, options: BreakingOptions): Promise<v
   });
 }
 
-/** One limit for all routes. A route's own object makes a limit of its own, which inherits the settings of the service. */
+/** One limit for all routes. A route's own object creates a separate limit, which inherits the settings of the service. */
 function routeLimits(
   options: RateLimit | undefined,
   limits: Map<string, RateLimiter<BucketStore>>,
@@ -170,7 +170,7 @@ function routeBreakers(
   });
 }
 
-/** One concurrency limit for all routes. A route's own object makes a limit of its own. */
+/** One concurrency limit for all routes. A route's own object creates a separate limit. */
 function routeConcurrency(
   options: ConcurrencyLimit | undefined,
   groups: Map<string, ConcurrencyLimiterGroup>,

@@ -6,10 +6,10 @@ import { routeNames } from './routeName.js';
 type RouteGate = Gate<FastifyReply, FastifyRequest>;
 type GateOption = 'rateLimit' | 'circuitBreaker' | 'concurrencyLimit';
 
-/** The gates of one route, by the registration of the plugin that made them. */
+/** The gates of one route, by the registration of the plugin that created them. */
 type Gates<O extends object> = ReadonlyMap<RouteGates<O>, RouteGate | undefined>;
 
-/** A route's config: the options of each kind of gate, and under a symbol the gates that were made from them. */
+/** A route's config: the options of each kind of gate, and under a symbol the gates created from them. */
 type Config = Record<PropertyKey, unknown>;
 
 const MADE: Readonly<Record<GateOption, symbol>> = {
@@ -24,27 +24,27 @@ export class RouteGates<O extends object> {
   readonly #make: (own: O | undefined, name: string) => RouteGate | undefined;
   readonly #byName = new Map<string, { own: O | undefined; gate: RouteGate | undefined }>();
 
-  /** @param make makes the gate of a route from the options in its config, if there are any */
+  /** @param make creates the gate of a route from the options in its config, if there are any */
   constructor(option: GateOption, make: (own: O | undefined, name: string) => RouteGate | undefined) {
     this.#option = option;
     this.#make = make;
   }
 
-  /** For `onRoute`: a wrong option stops the program here, not at the first request. */
+  /** For `onRoute`: a wrong option throws here, not at the first request. */
   prepare(route: RouteOptions): void {
     const config: Config = { ...route.config };
     config[MADE[this.#option]] = this.#gates(config, route);
     route.config = config;
   }
 
-  /** The gate that requests to a route have to pass, if there is one. */
+  /** The gate that requests to a route must pass, if there is one. */
   gateOf(route: FastifyRequest['routeOptions']): RouteGate | undefined {
     const config = route.config as unknown as Config;
     const gates = this.#madeOf(config);
     if (gates?.has(this)) return gates.get(this);
-    // A registration further in has the route's own option.
+    // A registration of a child instance has the route's own option.
     if (gates !== undefined && config[this.#option] !== undefined) return undefined;
-    // The not-found handler, or a route that is older than the plugin.
+    // The not-found handler, or a route that was declared before the plugin.
     const made = this.#gates(config, route);
     config[MADE[this.#option]] = made;
     return made.get(this);
@@ -54,7 +54,10 @@ export class RouteGates<O extends object> {
     return config[MADE[this.#option]] as Gates<O> | undefined;
   }
 
-  /** Nested registrations each put a gate in front of a route. Options of the route's own belong to the innermost alone. */
+  /**
+   * Nested registrations each put a gate in front of a route. The route's own options belong to the innermost registration
+   * alone.
+   */
   #gates(config: Config, route: RouteLike): Gates<O> {
     const own = config[this.#option] as O | false | undefined;
     if (own === false) return new Map([[this, undefined]]);
@@ -62,7 +65,7 @@ export class RouteGates<O extends object> {
     return new Map([...outer, [this, this.#gate(own, route)]]);
   }
 
-  /** One gate for each route. A HEAD route that Fastify adds shares that of GET. */
+  /** One gate for each route. A HEAD route that Fastify adds shares the gate of GET. */
   #gate(own: O | undefined, route: RouteLike): RouteGate | undefined {
     const { all, each } = routeNames(route);
     if (own !== undefined && (typeof own !== 'object' || own === null)) {

@@ -23,7 +23,10 @@ export function routeNames(route: NamedRoute): { readonly all: string; readonly 
   return { all: `${methods.join(',')} ${where}`, each: methods.map(method => `${method} ${where}`) };
 }
 
-/** The `/` of a prefix is reached with and without that slash, and named without; only its HEAD tells Fastify both. */
+/**
+ * The `/` route of a prefix matches with and without the slash, and is named without it. Only for its HEAD route does Fastify
+ * report both.
+ */
 function urlOf({ url, prefix, routePath, prefixTrailingSlash }: NamedRoute): string | undefined {
   return routePath === '/' && prefix && prefixTrailingSlash !== 'slash' ? prefix : url;
 }

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { appWith, ask, broken, ok, statusesOf } from './pluggedApp.js';
 import { touchy } from './touchy.js';
 
-/** What the plugin or a route is told of breakers that so many failures open. */
+/** Options for a breaker that opens after this number of failures. */
 const breakers = (name?: string, errorThreshold = 1) => ({
   circuitBreaker: touchy({ name, errorThreshold }),
 });

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { appWith, ok, statusesOf } from './pluggedApp.js';
 
-/** A handler that waits, and what lets it go on. */
+/** A handler that waits, and the function that releases it. */
 function waiting() {
   const held = new Held();
   const slow = {
@@ -18,7 +18,7 @@ function waiting() {
   return slow;
 }
 
-/** Requests to a handler that waits, once they have reached it. */
+/** Starts requests to a waiting handler, and resolves when they have reached it. */
 async function underWay(app: FastifyInstance, slow: { readonly asked: number }, ...urls: readonly string[]) {
   const answers = urls.map(url => app.inject({ url }).then(answer => answer.statusCode));
   while (slow.asked < urls.length) await turn();
@@ -107,7 +107,7 @@ describe('app.concurrencyLimit', () => {
 });
 
 describe('holdUntilHandled', () => {
-  /** Requests that a client gave up, with the handler still at work. */
+  /** Requests whose client has left while the handler still runs. */
   async function abandoned(app: FastifyInstance, url: string): Promise<void> {
     const controller = new AbortController();
     const answer = app.inject({ url, signal: controller.signal }).catch(() => {});

@@ -23,7 +23,7 @@ const TRUST_PROXY = {
 
 /**
  * The adapter on Fastify 5.
- * @param through where gates are given: to the plugin (as far as it takes them), or to its decorators
+ * @param through where gates are configured: in the plugin (if it takes them), or by its decorators
  */
 export function fastifyUnderTest(name: string, through: 'plugin' | 'decorators'): AdapterUnderTest {
   return {
@@ -81,7 +81,7 @@ async function mounted(
   return app.server;
 }
 
-/** Registers the plugin, with those of the gates that can be its own; the others are left. */
+/** Registers the plugin with the gates that it can have, and returns the others. */
 async function registered(
   app: FastifyInstance,
   gates: readonly GateUnderTest[],

@@ -17,13 +17,13 @@ export const ok = async () => 'ok';
 
 export const broken = async (_request: FastifyRequest, reply: FastifyReply) => reply.code(500).send('broken');
 
-/** What a client is told of its limits. */
+/** What a client sees of its limits. */
 export async function ask(app: FastifyInstance, url: string, method: HTTPMethods = 'GET') {
   const { statusCode, headers } = await app.inject({ method: method as 'GET', url });
   return { status: statusCode, policy: headers['ratelimit-policy'], limit: headers.ratelimit };
 }
 
-/** The statuses of these requests, each sent after the answer to the one before: `/url`, or `METHOD /url`. */
+/** The statuses of these requests, each sent after the response to the previous one: `/url`, or `METHOD /url`. */
 export async function statusesOf(app: FastifyInstance, ...requests: readonly string[]): Promise<number[]> {
   const statuses = [];
   for (const request of requests) {

@@ -16,7 +16,7 @@ const ok = async () => 'ok';
 
 const silent = () => {};
 const levels = { fatal: silent, error: silent, warn: silent, info: silent, debug: silent, trace: silent };
-/** A logger that is more than Fastify asks for. */
+/** A logger with more methods than Fastify requires. */
 const logger = {
   ...levels,
   silent,

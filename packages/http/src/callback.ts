@@ -4,7 +4,7 @@ import { check, isThenable } from '@breaking/core/internal';
 /** A value, or a promise of it. */
 export type MaybePromise<T> = T | PromiseLike<T>;
 
-/** Goes on with a value: at once, without a promise, when it is there. */
+/** Calls `next` with a value: at once and without a promise if the value is not a promise. */
 export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
   return isThenable(value) ? Promise.resolve(value).then(next) : next(value);
 }
@@ -15,14 +15,14 @@ export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybeP
  */
 export type Callback<Args extends readonly unknown[], T> = { call(...args: Args): MaybePromise<T> }['call'];
 
-/** What a `keyOf` may answer. */
+/** What a `keyOf` may return. */
 export type Key = string | number | bigint | null | undefined;
 
-/** A callback that is asked about a request. */
+/** A callback that gets a request. */
 type Asked<Req, T> = Callback<[req: Req], T> | undefined;
 
 /**
- * Asks several callbacks about one request, all before waiting for any. One that is undefined answers undefined.
+ * Calls several callbacks with one request, all before waiting for any. An undefined callback gives undefined.
  * @throws, or rejects with, the first error
  */
 export function askTogether<Req, A, B, C>(
@@ -33,7 +33,7 @@ export function askTogether<Req, A, B, C>(
   try {
     for (const callback of callbacks) answers.push(callback?.(req));
   } catch (error) {
-    // Nobody waits for the earlier answers any more: one that rejects must not end the process.
+    // Nothing waits for the earlier promises any more, so a rejection of one must not end the process.
     for (const answer of answers) if (isThenable(answer)) answer.then(undefined, () => {});
     throw error;
   }
@@ -52,7 +52,7 @@ export function asError(what: string, thrown: unknown): Error {
 }
 
 /**
- * What a `keyOf` answered, as a key: numbers and bigints count as their digits, null as undefined.
+ * The result of a `keyOf` as a key: numbers and bigints count as their digits, null as undefined.
  * @throws TypeError or RangeError for anything else
  */
 export function asKey(what: string, key: unknown): string | undefined {

@@ -13,8 +13,8 @@ import type { Exchange } from './request/exchange.js';
 import { unavailable } from './unavailable.js';
 
 /**
- * The circuit breakers in front of the handlers of one framework: admits a request with a permit, and settles the permit
- * once it is known how the request ended.
+ * The circuit breakers in front of the handlers of one framework: admits a request with a permit, and settles the permit when
+ * the request ends.
  */
 export class CircuitBreakerGate<X, Req> extends Gate<X, Req> {
   readonly #warn: (error: unknown) => void;

@@ -12,29 +12,31 @@ import type { Outcome } from './request/outcome.js';
 
 /** The options of `circuitBreaker`. Every callback but `onTransition` may be asynchronous. */
 export interface CircuitBreakerGateOptions<Req> extends Omit<CircuitBreakerOptions, OfCalls> {
-  /** Which breaker a request meets, one for each key (an upstream, a tenant); undefined for the one without a key. */
+  /** The key (such as an upstream or tenant) of the breaker for a request; undefined for the breaker without a key. */
   readonly keyOf?: Callback<[req: Req], Key> | undefined;
   /**
    * What counts as a failure: by default a status of 500 or more, a response that broke on the server's side, or one that
-   * took longer than `slowCallSecs`. It hears of every request; false for one whose client left before any answer means that
-   * the request says nothing about the handler.
+   * took longer than `slowCallSecs`. It is called for every request. If the client left before any response, false means that
+   * the request does not count at all.
    */
   readonly isFailure?: Callback<[outcome: Outcome, req: Req], boolean> | undefined;
   /**
-   * Seconds until the head of the answer must have been sent; default 10, Infinity for any time. What takes longer is a
-   * failure, even if the client gave up meanwhile. A custom `isFailure` sees `durationSecs` instead.
+   * Seconds within which the head of the response must be sent; default 10, Infinity for no limit. A slower response is a
+   * failure, even if the client has left. A custom `isFailure` sees `durationSecs` instead.
    */
   readonly slowCallSecs?: number | undefined;
-  /** `error` hands a TooManyErrors to the framework's own error path; default `response`. */
+  /** `error` passes a TooManyErrors to the framework's own error path; default `response`. */
   readonly rejectWith?: RejectWith | undefined;
   /** The body of a refusal: a problem (RFC 9457), plain text, or `{ contentType, body }`. */
   readonly problem?: Callback<[rejection: Rejection, req: Req], ProblemBody> | undefined;
-  /** false only publishes what it would have done; a share from 0 to 1 rejects for that part of the keys. Default true. */
+  /**
+   * false only publishes what it would have refused; a share from 0 to 1 enforces for that share of the keys. Default true.
+   */
   readonly enforce?: boolean | number | undefined;
 }
 
 const OWN = ['keyOf', 'isFailure', 'slowCallSecs', 'rejectWith', 'problem', 'enforce'] as const;
-/** Options of core's breaker that judge calls of functions; a gate judges requests. */
+/** Options of core's breaker that judge function calls. A gate judges requests. */
 const OF_CALLS = ['key', 'errorTypes', 'isFailure', 'isFailedResult', 'slowCallSecs', 'timeoutSecs'] as const;
 type OfCalls = (typeof OF_CALLS)[number];
 const OF_CORE = CIRCUIT_BREAKER_OPTIONS.filter(name => !(OF_CALLS as readonly string[]).includes(name));

@@ -12,12 +12,12 @@ import type { Exchange } from './request/exchange.js';
 import type { Ending } from './request/outcome.js';
 import { unavailable } from './unavailable.js';
 
-/** What a refused client is told to wait: nobody can know when a place is free. */
+/** The Retry-After of a refusal. Nobody can know when a place will be free. */
 const RETRY_AFTER_SECS = 1;
 
 /**
- * A limit on how many requests of one framework are under way: gives a request a place, which is free again once the
- * request has ended, however it ends.
+ * A limit on the concurrent requests of one framework. It gives each request a place, which is free again when the request
+ * ends, however it ends.
  */
 export class ConcurrencyLimitGate<X, Req> extends Gate<X, Req> {
   readonly #options: CheckedConcurrencyLimit<Req>;
@@ -61,7 +61,7 @@ export class ConcurrencyLimitGate<X, Req> extends Gate<X, Req> {
     }
     const { refusals } = exchange;
     const ended = (ending: Ending) => {
-      // If a gate behind this one has refused the request, the time that it took says nothing about the handlers.
+      // If a later gate refused the request, its duration says nothing about the handlers.
       const isSample = exchange.refusals === refusals && !hasFailed(ending);
       const { handled } = exchange;
       if (!this.#options.holdUntilHandled || handled === undefined) return end(permit, isSample);
@@ -85,7 +85,7 @@ function end(permit: Permit, isSample: boolean): void {
   else permit.ignore();
 }
 
-/** An error may come fast, however loaded the server is. A client that leaves has waited for so long at least. */
+/** Errors may be fast even under load, so they are no samples. A client that left has waited for at least this long. */
 function hasFailed({ status, aborted }: Ending): boolean {
   return status === undefined ? !aborted : status >= 500;
 }

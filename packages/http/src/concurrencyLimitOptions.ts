@@ -11,17 +11,19 @@ import type { ProblemBody, Rejection } from './refusal.js';
 
 /** The options of `concurrencyLimit`. Every callback may be asynchronous. */
 export interface ConcurrencyLimitGateOptions<Req> extends Omit<ConcurrencyLimiterOptions, 'key'> {
-  /** Whose limit a request meets, one for each key (a tenant); undefined for the one without a key. */
+  /** The key (such as a tenant) of the limiter for a request; undefined for the limiter without a key. */
   readonly keyOf?: Callback<[req: Req], Key> | undefined;
-  /** From 0, the lowest, to `priorities` − 1; what exceeds that counts as the highest. Required with `priorities`. */
+  /** From 0, the lowest, to `priorities` − 1; higher values count as the highest. Required with `priorities`. */
   readonly priorityOf?: Callback<[req: Req], number> | undefined;
   /** Whether a request whose client has left keeps its place until the handler is done. Default false. */
   readonly holdUntilHandled?: boolean | undefined;
-  /** `error` hands an Overloaded to the framework's own error path; default `response`. */
+  /** `error` passes an Overloaded to the framework's own error path; default `response`. */
   readonly rejectWith?: RejectWith | undefined;
   /** The body of a refusal: a problem (RFC 9457), plain text, or `{ contentType, body }`. */
   readonly problem?: Callback<[rejection: Rejection, req: Req], ProblemBody> | undefined;
-  /** false only publishes what it would have done; a share from 0 to 1 rejects for that part of the keys. Default true. */
+  /**
+   * false only publishes what it would have refused; a share from 0 to 1 enforces for that share of the keys. Default true.
+   */
   readonly enforce?: boolean | number | undefined;
 }
 
@@ -39,7 +41,7 @@ export interface CheckedConcurrencyLimit<Req>
 }
 
 /**
- * @param canHold whether the framework tells when a handler is done
+ * @param canHold whether the framework reports when a handler is done
  * @throws TypeError or RangeError that names the option and the value
  */
 export function checkConcurrencyLimit<Req>(

@@ -3,10 +3,10 @@ import type { Binding, Refusal } from './binding.js';
 import { asError, type MaybePromise } from './callback.js';
 import type { Exchange } from './request/exchange.js';
 
-/** A check that requests of one framework have to pass: a rate limit or a circuit breaker. */
+/** A check that requests of one framework must pass: a rate limit, a circuit breaker or a concurrency limit. */
 export abstract class Gate<X, Req> {
   protected readonly binding: Binding<X, Req>;
-  /** Whose options these are, at the start of error messages. */
+  /** The name of the function whose options these are. Error messages start with it. */
   protected readonly what: string;
 
   constructor(binding: Binding<X, Req>, what: string) {
@@ -15,16 +15,16 @@ export abstract class Gate<X, Req> {
   }
 
   /**
-   * Decides about a request that meets the gate for the first time.
+   * Decides about a request on its first pass through this gate.
    * @returns undefined to let it pass, a refusal to send, or an Error for the framework's error path
    */
   protected abstract decide(x: X, exchange: Exchange): MaybePromise<Refusal | Error | undefined>;
 
   /**
-   * Whether the request may pass. If not, the refusal has been sent and there is nothing left to do. Answers at once unless
-   * a callback or the store is asynchronous.
-   * @throws, or rejects with, what belongs on the framework's error path, always an Error: that of a callback, or the
-   *   refusal itself under `rejectWith: 'error'`
+   * Whether the request may pass. If not, the refusal has been sent and nothing is left to do. Synchronous unless a callback
+   * or the store is asynchronous.
+   * @throws, or rejects with, an Error for the framework's error path: that of a callback, or the refusal under `rejectWith:
+   *   'error'`
    */
   admit(x: X): MaybePromise<boolean> {
     try {
@@ -47,7 +47,7 @@ export abstract class Gate<X, Req> {
 
   #answer(x: X, refusal: Refusal | Error | undefined): boolean {
     if (refusal === undefined) return true;
-    // Something else may have answered while a callback or the store was asked.
+    // Other code may have sent a response while a callback or the store was pending.
     if (this.binding.isAnswered(x)) return false;
     if (refusal instanceof Error) throw refusal;
     this.binding.send(x, refusal);
@@ -56,8 +56,8 @@ export abstract class Gate<X, Req> {
 }
 
 /**
- * Takes a request through gates, in their order, as far as they let it pass. Calls `next()` behind the last one, or
- * `next(error)` with an Error for the framework's error path, or nothing if a refusal was sent.
+ * Passes a request through gates in order, until one refuses. Calls `next()` after the last gate, `next(error)` with an Error
+ * for the framework's error path, or nothing if a refusal was sent.
  */
 export function pass<X, Req>(
   gates: readonly (Gate<X, Req> | undefined)[],

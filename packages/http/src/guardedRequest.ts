@@ -7,25 +7,25 @@ import type { Ending } from './request/outcome.js';
 
 type Options<Req> = Pick<CheckedCircuitBreaker<Req>, 'clock' | 'isFailure' | 'onTransition' | 'slowCallSecs'>;
 
-/** A request that a circuit breaker has admitted. Its permit is settled once, by how the request ends. */
+/** A request that a circuit breaker admitted. Its permit is settled once, by the request's outcome. */
 export class GuardedRequest<Req> implements Watcher {
   readonly #permit: Permit;
   readonly #exchange: Exchange;
-  /** Kept for `isFailure` alone: a request may have its answer, which cannot be collected as long as it is kept. */
+  /** Held only for `isFailure`: a request may refer to its response, which cannot be collected while the request is held. */
   readonly #req: Req | undefined;
   readonly #options: Options<Req>;
   readonly #warn: (error: unknown) => void;
   /** Runs callbacks in the async context in which the request met the breaker. */
   readonly #inContext: ReturnType<typeof AsyncLocalStorage.snapshot> | undefined;
   readonly #since: number;
-  /** How often gates had refused the request before this one admitted it. */
+  /** How many refusals the request had when this gate admitted it. */
   readonly #refusals: number;
-  /** Seconds until the head of the answer was sent. */
+  /** Seconds until the head of the response was sent. */
   #headSecs: number | undefined;
   #isSettled = false;
   #isAsked = false;
 
-  /** @param warn is told what `isFailure` throws or rejects with */
+  /** @param warn gets the error that `isFailure` throws or rejects with */
   constructor(
     permit: Permit,
     exchange: Exchange,
@@ -67,8 +67,8 @@ export class GuardedRequest<Req> implements Watcher {
   }
 
   /**
-   * Somebody asks for the breaker while this request is its probe. One whose answer has begun well is a success already:
-   * a stream may stay open for days.
+   * Another caller asks for the breaker while this request is its probe. If its response has started well, the probe is
+   * already a success: a stream may stay open for days.
    */
   ask(): void {
     this.#run(() => this.#ask());
@@ -85,7 +85,7 @@ export class GuardedRequest<Req> implements Watcher {
     else if (!this.#isSettled) this.#settle(failed, ending);
   }
 
-  /** Whether the request failed. An `isFailure` that throws says so too. */
+  /** Whether the request failed. An `isFailure` that throws counts as true. */
   #judge(ending: Ending): boolean | PromiseLike<boolean> {
     const { isFailure, slowCallSecs } = this.#options;
     const durationSecs = this.#headSecs ?? this.#secs();
@@ -116,7 +116,7 @@ export class GuardedRequest<Req> implements Watcher {
     this.#warn(error);
   }
 
-  /** Whether a gate behind the breaker has refused the request. The handler was not asked then. */
+  /** Whether a gate after the breaker refused the request, so that the handler never ran. */
   get #isRefused(): boolean {
     return this.#exchange.refusals > this.#refusals;
   }

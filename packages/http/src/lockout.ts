@@ -1,17 +1,19 @@
 import type { Decision, Lockout, RateLimiter } from '@breaking/core';
 import { callbackWarning, check, isThenable, LARGEST_CAPACITY } from '@breaking/core/internal';
 
-/** The option `lockout`: so many refusals of a key within that time block it. */
+/** The option `lockout`: blocks a key after too many refusals within a time. */
 export interface LockoutOptions {
   /** Refusals: a whole number from 1 to 1e12. */
   readonly after: number;
-  /** Seconds in which so many refusals block, > 0. A refusal is forgotten in `withinSecs / after`. */
+  /**
+   * Seconds, > 0, within which that many refusals block the key. One refusal is forgiven every `withinSecs / after` seconds.
+   */
   readonly withinSecs: number;
   /** Seconds of the first block, > 0. */
   readonly forSecs: number;
   /**
-   * How many times longer each next block is, at least 1; default 1. It begins anew once the key has been free for as long
-   * as its last block was.
+   * The factor by which each next block is longer, at least 1; default 1. It starts again when the key has been free for as
+   * long as its last block.
    */
   readonly backoff?: number | undefined;
   /** Seconds of the longest block, at least `forSecs`; default 86,400. */
@@ -36,7 +38,7 @@ export function asLockout(what: string, options: LockoutOptions): Lockout {
 export class Strikes {
   readonly #limiter: RateLimiter<never>;
   readonly #lockout: Lockout;
-  /** For keys that are not rejected: refusals are counted, and nothing is blocked. */
+  /** For keys that `enforce` exempts: refusals are counted, and nothing is blocked. */
   readonly #shadow: Lockout;
   readonly #warn: (error: unknown) => void;
 
@@ -48,9 +50,9 @@ export class Strikes {
   }
 
   /**
-   * Counts a refusal for lack of tokens: no other is one. The request does not wait for the store.
+   * Counts a refusal for lack of tokens, the only kind that counts. The request does not wait for the store.
    * @param isEnforced whether the refusal is followed
-   * @returns what settles once it is counted, where the store answers later
+   * @returns a promise that settles when it is counted, if the store is asynchronous
    */
   count(key: string, decision: Decision, isEnforced: boolean): Promise<unknown> | undefined {
     if (decision.violated.length === 0 || decision.retryAfterSecs === Infinity) return undefined;

@@ -1,9 +1,9 @@
 import { check } from '@breaking/core/internal';
 
 /**
- * Checks that a function which takes options was called with nothing else: a forgotten call hands it a request, and other
- * libraries take options in a second argument.
- * @param others the arguments behind the first
+ * Checks that a function was called with options and nothing else. `app.use(rateLimit)` without the call would pass it a
+ * request, and other libraries take options as a second argument.
+ * @param others the arguments after the first
  * @throws TypeError that says what to write
  */
 export function optionsAlone(what: string, others: readonly unknown[]): void {

@@ -33,17 +33,17 @@ import { giveBack, mostRestrictive, type Visit } from './request/visit.js';
 
 /**
  * The rate limit on the requests of one framework: asks the callbacks, takes the tokens, sets the headers, refuses. It is
- * asynchronous only where a callback or the store is.
+ * asynchronous only if a callback or the store is.
  */
 export class RateLimitGate<X, Req> extends Gate<X, Req> {
   readonly #warn: (error: unknown) => void;
   readonly #options: CheckedRateLimit<Req>;
   readonly #keys: RequestKeys<X, Req>;
   readonly #bodies = new QuotaBodies();
-  /** Of the limiter's own limits, and those limits: somebody may set others. */
+  /** The quotas of the limiter's own limits, and those limits, since they may be replaced. */
   #quotas: Quotas;
   #quotasFor: readonly Limit[];
-  /** Whether the turn of the event loop that made this gate still lasts. */
+  /** Whether this is still the turn of the event loop that created this gate. */
   #isNew = false;
 
   /**
@@ -58,7 +58,7 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     this.#keys = new RequestKeys(binding, what, this.#options);
     this.#quotasFor = this.#options.limiter.limits;
     this.#quotas = lastingQuotasOf(this.#quotasFor);
-    // Without a server nobody is told. Some runtimes without one allow no timers outside of requests either.
+    // Without a server there is no warning. Some of those runtimes also forbid timers outside of requests.
     if (binding.incomingOf !== undefined) this.#beNew();
   }
 
@@ -102,7 +102,10 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     );
   }
 
-  /** Finds out what to take, and from which bucket. No token is taken before all callbacks have given a sensible answer. */
+  /**
+   * Finds out how many tokens to take, and from which bucket. No token is taken before all callbacks have returned valid
+   * results.
+   */
   #ask(x: X, exchange: Exchange, visit: Visit): MaybePromise<Refusal | Error | undefined> {
     const { costOf, limitsOf } = this.#options;
     if (costOf === undefined && limitsOf === undefined) {
@@ -129,7 +132,7 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
       this.#quotasFor = limiter.limits;
       this.#quotas = lastingQuotasOf(limiter.limits);
     }
-    // Those of the limits by which it is decided, whatever becomes of them until the store answers.
+    // The quotas of the limits that decide, even if they are replaced before the store answers.
     visit.quotas = this.#quotas;
     const decision = limiter.check(key, visit.cost, visit.limits);
     if (!isThenable(decision)) return this.#follow(x, exchange, visit, decision);
@@ -156,7 +159,7 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     }
     if (!decision.allowed) this.#options.onRefused?.(decision, this.binding.requestOf(x));
     if (!decision.allowed && visit.isEnforced) return this.#refuse(x, exchange, decision);
-    // Something else may have answered while a callback or the store was asked.
+    // Other code may have sent a response while a callback or the store was pending.
     if (visit.isEnforced && !this.binding.isAnswered(x)) {
       for (const format of visit.formats) setFields(format, exchange.visits, this.binding, x);
     }
@@ -174,7 +177,7 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     exchange.refusals += 1;
     const fields = refusalFields(retryAfterSecs);
     addFields(exchange.visits, fields);
-    // Only a store that gave no answer refuses and blames no limit.
+    // Only a failing store refuses without a violated limit.
     const isQuota = decision.violated.length > 0 || decision.blocked;
     if (rejectWith === 'error') {
       return withoutStack(() =>

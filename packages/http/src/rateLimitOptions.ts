@@ -24,47 +24,55 @@ import { asLockout, type LockoutOptions, Strikes } from './lockout.js';
 import type { ProblemBody, Rejection } from './refusal.js';
 import type { Outcome } from './request/outcome.js';
 
-/** What a rate limit may be told beside its limits. Every callback may be asynchronous. */
+/** The options of a rate limit besides its limits. Every callback may be asynchronous. */
 export interface RateLimitSettings<Req> {
-  /** Printable ASCII, default `default`. Limits of one name share their buckets in a shared store; required with `store`. */
+  /**
+   * Printable ASCII, default `default`. Limits with the same name share their buckets in a shared store; required with
+   * `store`.
+   */
   readonly name?: string | undefined;
   /**
-   * Whose buckets a request draws on; undefined for those of the client's address, the default. `address` is that address
-   * in the form of the default key, an IPv6 address cut to its network. It is found only where that parameter is declared.
+   * The key whose buckets a request uses; undefined, and the default, for the client's address. `address` is that address as
+   * the default key has it, with an IPv6 address cut to its network. It is computed only if the function declares this
+   * parameter.
    */
   readonly keyOf?: Callback<[req: Req, address: string], Key> | undefined;
-  /** The client's address where the framework cannot know it, such as that in a field of a CDN; undefined for the framework's. */
+  /**
+   * The client's address if the framework cannot know it, such as one in a CDN's header field; undefined for the framework's.
+   */
   readonly addressOf?: Callback<[req: Req], string | null | undefined> | undefined;
-  /** The limits of this request (tiers), instead of the fixed ones; its key keeps what it owes. */
+  /** The limits of this request (tiers), instead of the fixed ones. The debts of its key stay. */
   readonly limitsOf?: Callback<[req: Req], Limits> | undefined;
   /** Tokens that this request takes: a whole number, at least 0; default 1. */
   readonly costOf?: Callback<[req: Req], number> | undefined;
   /** Requests that are neither counted nor refused. */
   readonly skip?: Callback<[req: Req], boolean> | undefined;
-  /** Requests whose tokens go back once it is known how they ended. */
+  /** Requests whose tokens are refunded, by their outcome. */
   readonly refundWhen?: Callback<[outcome: Outcome, req: Req], boolean> | undefined;
-  /** Hears of each refusal, also of those that `enforce` does not carry out. What it throws becomes a process warning. */
+  /** Called for each refusal, also in shadow mode (`enforce`). An error that it throws becomes a process warning. */
   readonly onRefused?: Callback<[decision: Decision, req: Req], unknown> | undefined;
   /** Blocks a key that is refused too often, for longer and longer. */
   readonly lockout?: LockoutOptions | undefined;
   /** Where the buckets live; by default this process's memory. */
   readonly store?: BucketStore | undefined;
-  /** What decides when the store does not answer in time, or not sensibly: default `local`, buckets in this process. */
+  /**
+   * What decides when the store does not answer in time or gives an invalid answer; default `local`, buckets in this process.
+   */
   readonly onStoreError?: OnStoreError | undefined;
   /**
-   * Seconds that the store may take for an answer, > 0, at most 2,147,483; by default the store's own deadline, or 0.05. A
-   * store that takes a deadline is told this one.
+   * Seconds that the store may take to answer, > 0, at most 2,147,483; by default the store's own deadline, or 0.05. It is
+   * passed to a store that takes a deadline.
    */
   readonly storeDeadlineSecs?: number | undefined;
   /** Header fields that tell clients about their limits; default `draft-11`, false for none. */
   readonly headers?: HeaderFormat | readonly HeaderFormat[] | false | undefined;
-  /** `error` hands a TooManyRequests to the framework's own error path; default `response`. */
+  /** `error` passes a TooManyRequests to the framework's own error path; default `response`. */
   readonly rejectWith?: RejectWith | undefined;
   /** The body of a refusal: a problem (RFC 9457), plain text, or `{ contentType, body }`. */
   readonly problem?: Callback<[rejection: Rejection, req: Req], ProblemBody> | undefined;
-  /** false counts and publishes and rejects nobody; a share from 0 to 1 rejects that part of the keys. Default true. */
+  /** false counts and publishes but refuses nobody; a share from 0 to 1 enforces for that share of the keys. Default true. */
   readonly enforce?: boolean | number | undefined;
-  /** Bits of an IPv6 address that tell clients apart, 1 to 128; default 56. */
+  /** Bits of an IPv6 address that identify a client, 1 to 128; default 56. */
   readonly ipv6PrefixBits?: number | undefined;
   /** By default the process's monotonic clock. */
   readonly clock?: Clock | undefined;

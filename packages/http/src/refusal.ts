@@ -11,12 +11,12 @@ export interface Problem {
 }
 
 /**
- * What the option `problem` is told of a refusal: the members of the problem that is sent by default, and three properties
- * that are not enumerable. So `{ ...rejection, code: 17 }` is that problem with a code, and tells clients nothing else.
+ * What the option `problem` gets about a refusal: the members of the default problem, and three properties that are not
+ * enumerable. So `{ ...rejection, code: 17 }` is that problem plus a code, and reveals nothing else to clients.
  */
 export interface Rejection extends Problem {
   readonly status: 429 | 503;
-  /** Seconds until the same request may be let in; Infinity when waiting cannot help. */
+  /** Seconds until the same request may be allowed; Infinity when waiting cannot help. */
   readonly retryAfterSecs: number;
   /** The problem that is sent by default. */
   readonly problem: Problem;
@@ -24,13 +24,13 @@ export interface Rejection extends Problem {
   readonly decision?: Decision;
 }
 
-/** A body in a format of its own, sent as it is. */
+/** A body in a custom format, sent unchanged. */
 export interface OwnBody {
   readonly contentType: string;
   readonly body: string;
 }
 
-/** What the option `problem` answers: an object is sent as a problem (RFC 9457), a string as plain text. */
+/** The result of the option `problem`: an object is sent as a problem (RFC 9457), a string as plain text. */
 export type ProblemBody = Problem | OwnBody | object | string;
 
 const QUOTA_EXCEEDED = {
@@ -62,7 +62,7 @@ function rejectionOf(problem: Problem, retryAfterSecs: number, decision: Decisio
   ) as Rejection;
 }
 
-/** A block is listed as in the header field. No limit has its name. */
+/** A block is listed as in the header field. No limit can have its name. */
 function violatedBy({ violated, blocked }: Decision): readonly string[] {
   return blocked ? BLOCK : violated;
 }
@@ -72,7 +72,7 @@ const BLOCK: readonly string[] = ['block'];
 const QUOTA_JSON = JSON.stringify(QUOTA_EXCEEDED).slice(0, -1);
 const UNAVAILABLE_JSON = JSON.stringify(SERVICE_UNAVAILABLE);
 
-/** The bodies of the refusals that {@link quotaExceeded} describes, without the descriptions. The last one is kept. */
+/** The bodies of {@link quotaExceeded} refusals, without the descriptions. The last one is cached. */
 export class QuotaBodies {
   #violated: readonly string[] | undefined;
   #body = '';
@@ -92,13 +92,13 @@ export function quotaRefusal(body: string, fields: Record<string, string>): Refu
   return { status: 429, headers: fields, body };
 }
 
-/** The refusal that {@link serviceUnavailable} describes. */
+/** The refusal with the body of {@link serviceUnavailable}. */
 export function unavailableRefusal(fields: Record<string, string>): Refusal {
   fields['Content-Type'] = 'application/problem+json';
   return { status: 503, headers: fields, body: UNAVAILABLE_JSON };
 }
 
-/** The fields that every refusal has: no cache may keep it, and the client is told when to come back. */
+/** The fields of every refusal: no cache may store it, and the client learns when to retry. */
 export function refusalFields(retryAfterSecs: number): Record<string, string> {
   const fields: Record<string, string> = { 'Cache-Control': 'no-store' };
   if (Number.isFinite(retryAfterSecs)) fields['Retry-After'] = String(ceilSecs(retryAfterSecs));
@@ -106,8 +106,8 @@ export function refusalFields(retryAfterSecs: number): Record<string, string> {
 }
 
 /**
- * A refusal with the body that the option `problem` answered.
- * @throws TypeError for a body that cannot be sent, or that JSON cannot express
+ * A refusal with the body that the option `problem` returned.
+ * @throws TypeError for a body that cannot be sent or serialised as JSON
  */
 export function refusal(what: string, rejection: Rejection, body: unknown, fields: HeaderFields): Refusal {
   const { contentType, text } = asBody(what, body);
@@ -124,7 +124,7 @@ function asBody(what: string, body: unknown): { readonly contentType: string; re
   return { contentType, text: check.asString(`${what}: body of problem`, body.body) };
 }
 
-/** The two members tell it from a problem, which has others. */
+/** These two members distinguish it from a problem, which has others. */
 function isOwnBody(body: object): body is OwnBody {
   const names = Object.keys(body);
   return names.length === 2 && names.includes('contentType') && names.includes('body');

@@ -8,16 +8,16 @@ import { type Rejection, refusal, refusalFields, serviceUnavailable, unavailable
 import type { Exchange } from './request/exchange.js';
 import { giveBack, type Visit } from './request/visit.js';
 
-/** How a gate refuses, by its options. */
+/** How a gate refuses. */
 interface Rejecting<Req> {
   readonly rejectWith: RejectWith;
   readonly problem?: ((rejection: Rejection, req: Req) => MaybePromise<unknown>) | undefined;
 }
 
 /**
- * Refuses a request with a 503, by a gate that is no rate limit. The rate limits that it has passed give its tokens back.
- * @param what whose options these are, at the start of error messages
- * @param errorWith makes the error for `rejectWith: 'error'`
+ * Refuses a request with a 503, for gates other than rate limits. The rate limits that it passed refund its tokens.
+ * @param what the name of the function whose options these are, at the start of error messages
+ * @param errorWith creates the error for `rejectWith: 'error'`
  */
 export function unavailable<Req>(
   what: string,
@@ -38,7 +38,7 @@ export function unavailable<Req>(
   return andThen(problem(rejection, req), said => refusal(what, rejection, said, fields));
 }
 
-/** A store that fails has said so on its own channel. The request is refused in any case. */
+/** A failing store publishes its error on its own channel. The request is refused in any case. */
 function giveBackIfPossible(exchange: Exchange, visit: Visit): void {
   try {
     const given = giveBack(visit);

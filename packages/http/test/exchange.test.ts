@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isWatched, nodeExchange, recordError } from '../src/node/nodeExchange.js';
 import type { Ending } from '../src/request/outcome.js';
 
-/** A response as far as an exchange sees one. */
+/** The part of a response that an exchange uses. */
 class FakeResponse extends EventEmitter {
   statusCode = 200;
   headersSent = false;
@@ -31,7 +31,7 @@ class FakeResponse extends EventEmitter {
     this.emit('close');
   }
 
-  /** As HTTP/2 does when a client resets its stream. */
+  /** What HTTP/2 does when a client resets its stream. */
   reset(): void {
     this.stream = {};
     this.writableFinished = true;

@@ -10,7 +10,7 @@ interface Owing extends BucketPolicy {
   readonly debt: number;
 }
 
-/** A request that cost so much, after which its buckets owe this. */
+/** A request with this cost, after which its buckets have these debts. */
 function visit(buckets: readonly Owing[], allowed = true, cost = 1): Visit {
   const limits = buckets.map(({ name = 'default', capacityMax, restoreRateHz }) => {
     return { name, capacityMax, restoreRateHz };

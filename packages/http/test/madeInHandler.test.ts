@@ -6,7 +6,7 @@ import { turn, warned } from '@breaking/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Middleware, nodeHttp, type Request } from './nodeHttp.js';
 
-/** The codes of the warnings after so many requests to a server. */
+/** The codes of the warnings after a number of requests to a server. */
 async function warningsAfter(requests: number, gateOf: () => Middleware): Promise<string[]> {
   const warnings = warned();
   const server = createServer((req, res) => gateOf()(req as Request, res as never, () => res.end()));

@@ -18,7 +18,7 @@ type Response = ServerResponse<Request>;
 type Next = (error?: unknown) => void;
 export type Middleware = (req: Request, res: Response, next: Next) => void;
 
-/** @param proxies how many of your own stand before the server; Infinity believes what any client says of itself */
+/** @param proxies the number of your own proxies in front of the server; Infinity trusts any client */
 export function nodeHttp(proxies = 0) {
   const binding: Binding<Response, Request> = {
     requestOf: res => res.req,
@@ -48,7 +48,7 @@ export function nodeHttp(proxies = 0) {
   };
 }
 
-/** Each proxy adds the address that it was asked from at the end. */
+/** Each proxy appends the address of its client. */
 function clientOf(req: Request, proxies: number): string | undefined {
   const forwarded = String(req.headers['x-forwarded-for'] ?? '').split(',');
   const client = proxies > 0 ? forwarded.at(Math.max(-proxies, -forwarded.length))?.trim() : undefined;

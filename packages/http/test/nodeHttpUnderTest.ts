@@ -15,7 +15,7 @@ import { type Middleware, nodeHttp, type Request } from './nodeHttp.js';
 const PROXIES = { nobody: 0, oneProxy: 1, anyone: Number.POSITIVE_INFINITY };
 const METHODS = ['GET', 'HEAD', 'POST'];
 
-/** The adapter of ADAPTERS.md, in as little of a framework as it can do with. */
+/** The adapter of ADAPTERS.md, on a minimal framework. */
 export const nodeHttpUnderTest: AdapterUnderTest = {
   name: 'node:http',
   keepsFieldsOnError: true,
@@ -59,7 +59,7 @@ function listenerOf({
   };
 }
 
-/** Calls one middleware after the other, each when the one before says so. */
+/** Calls one middleware after another, each when the previous one calls `next`. */
 function run(
   [first, ...others]: readonly Middleware[],
   req: Request,

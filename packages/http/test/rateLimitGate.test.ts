@@ -11,7 +11,7 @@ import {
 } from '@breaking/http';
 import { describe, expect, test } from 'vitest';
 
-/** As little of a request and its response as a gate needs. */
+/** The parts of a request and its response that a gate requires. */
 class FakeExchange extends EventEmitter {
   readonly req = {};
   statusCode = 200;

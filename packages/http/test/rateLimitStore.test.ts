@@ -17,14 +17,14 @@ provokes('BREAKING_STORE_FAILS');
 
 const never = () => new Promise<never>(() => {});
 
-/** A store that answers a peek, and hangs at every check. */
+/** A store that answers a peek and hangs on every check. */
 function silent(): BucketStore {
   const memory = new MemoryBucketStore();
   const peek: BucketStore['peek'] = async (...args) => memory.peek(...args);
   return { check: never, peek, refund: never, reset: never };
 }
 
-/** After how many milliseconds somebody stands in for a store that has answered before. */
+/** After how many milliseconds the fallback decides for a store that has answered before. */
 async function deadlineOf(store: BucketStore, storeDeadlineSecs?: number): Promise<number> {
   const { limiter } = checkRateLimit('rateLimit', { ...perMinute(1), name: 'api', store, storeDeadlineSecs });
   await limiter.peek('a');
@@ -108,7 +108,7 @@ test('a MemoryBucketStore with a replaced method has 50 ms too', async () => {
   expect(await deadlineOf(Object.assign(new MemoryBucketStore(), { check: never }) as BucketStore)).toBe(50);
 });
 
-/** What each of three requests for one token is told, and by whom; and how often the store was asked. */
+/** The decision and its source for each of three requests for one token, and how often the store was asked. */
 async function threeRequests(wrapped: (store: BucketStore) => BucketStore) {
   const memory = new MemoryBucketStore();
   let asked = 0;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { takesAddress } from '../src/clientKey/takesAddress.js';
 
-/** Compiled here, so that nothing rewrites the text. */
+/** Compiled at run time, so that no tool rewrites the text. */
 const made = (text: string) => new Function(`return ${text}`)() as () => string;
 
 test.each([

@@ -3,14 +3,14 @@ import { undecided } from '@breaking/core/internal';
 import { describe, expect, test } from 'vitest';
 import { mostRestrictive, type Visit } from '../src/request/visit.js';
 
-/** A decision that leaves so many of ten tokens under each limit. */
+/** A decision that leaves these numbers of ten tokens under the limits. */
 function left(...tokens: number[]): Decision {
   const limits = tokens.map((_, i) => ({ name: `${i}`, capacityMax: 10, restoreRateHz: 1 }));
   const debts = tokens.map(n => 10 - n);
   return decided(limits, debts, 1, true);
 }
 
-/** A refusal that says to wait so long. */
+/** A refusal with this wait. */
 function wait(secs: number): Decision {
   return decided([{ name: 'slow', capacityMax: 1, restoreRateHz: 1 / secs }], [1], 1, false);
 }

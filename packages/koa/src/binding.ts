@@ -8,7 +8,7 @@ export const binding: Binding<Context, Context> = {
   incomingOf: ctx => ctx.req,
   exchangeOf: ctx => nodeExchange(ctx.req, responseOf(ctx)),
   addressOf: ctx => ctx.ip,
-  // Koa believes the first of the addresses that it is shown, unless it is told how many proxies there are.
+  // Koa trusts the first address in the header, unless its options say how many proxies there are.
   trustsAnyClient: ({ app }) => app.proxy && !(app.maxIpsCount > 0),
   trustsSomeProxy: ({ app }) => app.proxy,
   tellsHandled: true,
@@ -18,7 +18,7 @@ export const binding: Binding<Context, Context> = {
     ctx.state.rateLimit = decision;
   },
   send(ctx, { status, headers, body }) {
-    // Earlier middleware may have meant to answer by itself. It will not get to do so.
+    // Earlier middleware may have planned to send the response itself. A refusal overrides that.
     ctx.respond = true;
     ctx.status = status;
     for (const name in headers) ctx.res.setHeader(name, headers[name] as string);
@@ -27,7 +27,7 @@ export const binding: Binding<Context, Context> = {
   },
 };
 
-/** Goes on if the gate lets the request pass. Errors go on Koa's error path. */
+/** Calls `next` if the gate lets the request pass. Errors go on Koa's error path. */
 export function pass(gate: Gate<Context, Context>, ctx: Context, next: Next): Promise<unknown> | undefined {
   const isAdmitted = gate.admit(ctx);
   if (isThenable(isAdmitted))
@@ -37,7 +37,7 @@ export function pass(gate: Gate<Context, Context>, ctx: Context, next: Next): Pr
 
 function follow(ctx: Context, next: Next): Promise<unknown> {
   const handled = next();
-  // Beside the promise that goes up the stack, which stays the one that came down.
+  // A side branch: the caller still gets the original promise.
   if (recordHandling(ctx.res, handled)) handled.catch(error => recordError(ctx.res, error));
   return handled;
 }

@@ -3,14 +3,14 @@ import { CircuitBreakerGate, type CircuitBreakerGateOptions, optionsAlone } from
 import type { Context, Middleware } from 'koa';
 import { binding, pass } from './binding.js';
 
-/** Middleware that breaks, with its breakers: one for each key. */
+/** Middleware with a circuit breaker for each key. */
 export interface CircuitBreakerMiddleware extends Middleware {
   readonly breakers: CircuitBreakerGroup;
 }
 
 /**
- * Middleware that answers 503 while what is behind it keeps failing: for an app, a router or a route. Each call makes a
- * breaker of its own (with `keyOf`, one for each key).
+ * Middleware for an app, a router or a route that answers 503 while the handlers after it keep failing. Each call creates a
+ * separate breaker (with `keyOf`, one for each key).
  * @returns the middleware, with its `breakers`
  * @throws TypeError or RangeError for a wrong option, at once
  *

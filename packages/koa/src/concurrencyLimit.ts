@@ -4,8 +4,8 @@ import type { Context, Middleware } from 'koa';
 import { binding, pass } from './binding.js';
 
 /**
- * Middleware that answers 503 while as many requests as may be are under way: for an app, a router or a route. Each call
- * makes a limit of its own (with `keyOf`, one for each key).
+ * Middleware for an app, a router or a route that answers 503 while the maximum number of requests is in flight. Each call
+ * creates a separate limit (with `keyOf`, one for each key).
  * @returns the middleware, with its limiters under `concurrency`
  * @throws TypeError or RangeError for a wrong option, at once
  */

@@ -3,9 +3,9 @@ import { type MaybePromise, optionsAlone, RateLimitGate, type RateLimitOptions }
 import type { Context, Middleware } from 'koa';
 import { binding, pass } from './binding.js';
 
-/** What is on `ctx.state` behind a rate limit. */
+/** What `ctx.state` has after a rate limit. */
 export interface RateLimitState {
-  /** The most restrictive decision of the rate limits that this request has met. */
+  /** The most restrictive decision of this request's rate limits so far. */
   rateLimit?: Decision;
 }
 
@@ -13,17 +13,17 @@ declare module 'koa' {
   interface DefaultState extends RateLimitState {}
 }
 
-/** Middleware that limits, with what it looks into. */
+/** Middleware with a rate limit. */
 export interface RateLimitMiddleware extends Middleware {
-  /** Its limiter, to look at a key, to reset or to block it. */
+  /** The limiter: look at, reset or block a key. */
   readonly limiter: RateLimiter<BucketStore>;
   /** The key under which a request counts with the limiter. */
   keyOf(ctx: Context): MaybePromise<string>;
 }
 
 /**
- * Middleware that answers 429 to clients whose token bucket is empty: for an app, a router or a route. Each call makes a
- * limit of its own; one that a request meets twice counts it once.
+ * Middleware for an app, a router or a route that answers 429 to clients whose token bucket is empty. Each call creates a
+ * separate limit. A limit that a request meets twice counts it once.
  * @returns the middleware, with its `limiter` and `keyOf`
  * @throws TypeError or RangeError for a wrong option, at once
  *

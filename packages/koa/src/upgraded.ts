@@ -10,8 +10,8 @@ interface Upgraded {
 const TRY_AGAIN_LATER = 1013;
 
 /**
- * Node's own response. koa-websocket upgrades a connection first and makes a context without a response then, on which
- * Koa's `ctx.status` throws. Such a context gets a response that nobody receives.
+ * Node's own response. koa-websocket upgrades a connection first and then creates a context without a response, on which
+ * Koa's `ctx.status` throws. Such a context gets a dummy response.
  */
 export function responseOf(ctx: Context): ServerResponse {
   if (ctx.res === undefined) {
@@ -21,7 +21,7 @@ export function responseOf(ctx: Context): ServerResponse {
   return ctx.res;
 }
 
-/** A refusal can no longer be sent to a WebSocket that is open. So this closes it. */
+/** An open WebSocket cannot receive an HTTP refusal, so this closes it. */
 export function closeUpgraded(ctx: Context & Upgraded): void {
   ctx.websocket?.close(TRY_AGAIN_LATER);
 }

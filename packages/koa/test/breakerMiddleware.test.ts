@@ -13,12 +13,12 @@ describe.each([
   const breaker = (name: string, own: Partial<CircuitBreakerOptions<Koa.Context>> = {}) =>
     circuitBreaker({ name, errorThreshold: 1, timeWindowSecs: 10, clock: new MockClock(), ...own });
 
-  /** Fails where the path says so. */
+  /** Fails if the path says so. */
   const handler: Koa.Middleware = ctx => {
     ctx.status = ctx.path.endsWith('/broken') ? 500 : 200;
   };
 
-  /** As a router does: middleware for what begins with this path, the rest goes on. */
+  /** Like a router: runs the middleware for paths that begin with this one, and passes the rest on. */
   const under =
     (path: string, middleware: Koa.Middleware): Koa.Middleware =>
     (ctx, next) =>

@@ -29,7 +29,7 @@ export function koaUnderTest(name: string, App: typeof Koa): AdapterUnderTest {
     },
     headerOf: (ctx, field) => (ctx as Context).get(field) || undefined,
     mount: async scenario => createServer(appOf(App, scenario).callback()),
-    // Koa's types know of HTTP/1 alone.
+    // Koa's types know only HTTP/1.
     mountHttp2: async scenario => createHttp2Server(appOf(App, scenario).callback() as never),
   };
 }

@@ -4,8 +4,8 @@ import { warnRarely } from '../request/serverWarnings.js';
 import { KnownKeys } from './knownKeys.js';
 
 /**
- * Keys requests by the client's address. Warns of the two settings under which that cannot work, once for each server,
- * however many limits it has.
+ * Keys requests by the client's address. Warns of the two settings that make this useless, once for each server, whatever its
+ * number of limits.
  */
 export class AddressKeys<X> {
   readonly #binding: Binding<X, unknown>;
@@ -19,7 +19,7 @@ export class AddressKeys<X> {
     this.#known = new KnownKeys(ipv6PrefixBits);
   }
 
-  /** @param claimed the client's address, if the application knows better than the framework */
+  /** @param claimed the client's address, if the application gives it instead of the framework */
   of(x: X, claimed?: string): string {
     if (claimed !== undefined) return this.#known.of(claimed) ?? this.#peerOf(x, claimed);
     if (!this.#hasCheckedTrust) this.#checkTrust(x);
@@ -28,7 +28,7 @@ export class AddressKeys<X> {
     return this.#known.of(address) ?? this.#peerOf(x);
   }
 
-  /** The key where there is no address: that of the socket's peer, or one for all where the peer has no address either. */
+  /** The key without an address: that of the socket's peer, or one shared key if the peer has no address either. */
   #peerOf(x: X, claimed?: string): string {
     const socket = this.#socketOf(x);
     const isGone =
@@ -36,7 +36,7 @@ export class AddressKeys<X> {
         ? this.#binding.exchangeOf(x).isOver
         : socket?.destroyed === true;
     const key = this.#known.of(socket?.remoteAddress);
-    // A connection that is closed has lost its address. Its client will not see the answer.
+    // A closed connection has no address. Its client will not see the response.
     if (key === undefined && !isGone) {
       this.#warn(x, 'BREAKING_NO_ADDRESS', this.#whyNoAddress(claimed));
     }
@@ -64,11 +64,11 @@ export class AddressKeys<X> {
     this.#warn(x, 'BREAKING_TRUSTS_ANY_CLIENT', `${why}. Trust your own proxies alone, or give keyOf.`);
   }
 
-  /** A proxy of one's own names the client in a header. While the proxy is not trusted, all its clients share one bucket. */
+  /** The operator's own proxy names the client in a header. If the proxy is not trusted, all its clients share one bucket. */
   #checkForwarded(x: X, address: string | undefined): void {
     if (this.#binding.incomingOf === undefined) return;
     const { socket, headers } = this.#binding.incomingOf(x);
-    // First, since nearly no request has it, and Node has read the headers already.
+    // This check comes first, since few requests have such a header and Node has already parsed the headers.
     if (!headers?.['x-forwarded-for']) return;
     const peer = socket?.remoteAddress;
     if (peer === undefined || address !== peer || !PRIVATE.test(peer)) return;
@@ -78,7 +78,7 @@ export class AddressKeys<X> {
     warnRarely(socket?.server ?? this, 'BREAKING_PROXY_NOT_TRUSTED', message);
   }
 
-  /** The application's own trust function may throw at the addresses that it is asked about. That must not fail a request. */
+  /** The application's trust function may throw for these addresses. That must not fail a request. */
   #trustsAnyClient(x: X): boolean {
     try {
       return this.#binding.trustsAnyClient(x);
@@ -98,7 +98,7 @@ const PRIVATE =
 
 const WARNED = Symbol('breaking.warned');
 
-/** What has been warned about, once for each code. */
+/** Objects that were already warned about, by code. */
 interface Warned {
   [WARNED]?: Set<string>;
 }

@@ -1,13 +1,13 @@
 import { addressKey } from '@breaking/core';
 
-/** How many addresses are kept at most, twice: some 200 kB. */
+/** The most addresses in each of the two generations: about 200 kB. */
 const KEPT = 1000;
 /** No address is longer, with its port and its zone. */
 const LONGEST = 64;
 
 /**
- * The keys of addresses that were met lately: to find that of an IPv6 address takes 4 µs, more than the rest of a gate. Keys that
- * were not asked for while a thousand others came are forgotten.
+ * A cache of the keys of recent addresses. Computing the key of an IPv6 address takes 4 µs, more than the rest of a gate. A
+ * key is dropped when a thousand other addresses came after its last use.
  */
 export class KnownKeys {
   readonly #ipv6PrefixBits: number;
@@ -18,9 +18,9 @@ export class KnownKeys {
     this.#ipv6PrefixBits = ipv6PrefixBits;
   }
 
-  /** As `addressKey` answers. */
+  /** The same result as `addressKey`. */
   of(address: string | undefined): string | undefined {
-    // That of an IPv4 address is found as fast as here.
+    // The key of an IPv4 address is computed as fast as it is looked up.
     if (address === undefined || !address.includes(':') || address.length > LONGEST) {
       return addressKey(address, this.#ipv6PrefixBits);
     }

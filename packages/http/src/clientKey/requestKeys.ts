@@ -8,7 +8,7 @@ import { takesAddress } from './takesAddress.js';
 const ADDRESS = 'ip:';
 const ESCAPED = 'key:';
 
-/** The key that `keyOf` gave, in a form that no address has. */
+/** The key from `keyOf`, in a form that no address has. */
 export function callerKey(key: string): string {
   return key.startsWith(ADDRESS) || key.startsWith(ESCAPED) ? ESCAPED + key : key;
 }
@@ -19,7 +19,7 @@ interface Options<Req> {
   readonly ipv6PrefixBits: number;
 }
 
-/** Keys requests as the options of a rate limit say: by what `keyOf` answers, or else by the client's address. */
+/** Keys requests by the options of a rate limit: by the result of `keyOf`, or else by the client's address. */
 export class RequestKeys<X, Req> {
   readonly #binding: Binding<X, Req>;
   readonly #what: string;
@@ -35,12 +35,12 @@ export class RequestKeys<X, Req> {
     this.#takesAddress = options.keyOf !== undefined && takesAddress(options.keyOf);
   }
 
-  /** @throws, or rejects with, what a callback throws, and a TypeError or RangeError for what is no key or address */
+  /** @throws, or rejects with, the error of a callback, and a TypeError or RangeError for an invalid key or address */
   keyOf(x: X): MaybePromise<string> {
     const { keyOf } = this.#options;
     if (keyOf === undefined) return this.#addressKey(x);
     const req = this.#binding.requestOf(x);
-    // The address is found, and warned of, only where somebody uses it.
+    // The address is computed, and warnings are emitted, only if it is used.
     const answer = this.#takesAddress
       ? andThen(this.#address(x), address => keyOf(req, address))
       : keyOf(req, '');

@@ -1,11 +1,12 @@
-/** A first parameter, with a default value or without one, and a comma behind it. */
+/** A first parameter, with or without a default value, and the comma after it. */
 const SECOND_PARAMETER = /^[^(=]*\(\s*(?:[\w$]+|\{\})\s*(?:=[^,()]*)?,/;
 const REST_PARAMETER = /^[^(=]*\([^()]*\.\.\./;
 
 /**
- * Whether a `keyOf` may use its second parameter, the address. `length` counts neither rest parameters nor those with a default
- * value, so a wrapper such as `(...args) => traced(keyOf, args)` shows only in its text. Finding an address for a function
- * that uses none takes time and may warn of nothing; handing '' to one that does would count all clients as one.
+ * Whether a `keyOf` may use its second parameter, the address. `length` counts neither rest parameters nor those with a
+ * default value, so a wrapper such as `(...args) => traced(keyOf, args)` shows only in its text. Computing an address for a
+ * function that ignores it costs time and may cause a needless warning. Passing '' to a function that uses it would count all
+ * clients as one.
  */
 export function takesAddress(keyOf: (...args: never[]) => unknown): boolean {
   if (keyOf.length >= 2) return true;

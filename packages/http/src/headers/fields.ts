@@ -20,7 +20,7 @@ export function setFields<T>(
   for (const [name, write] of fieldsOf(format)) sink.setHeader(to, name, write(shown));
 }
 
-/** Adds the fields of all formats that the visits show, for an error path that starts with none. */
+/** Adds the fields of all formats that the visits show, for an error path that drops earlier fields. */
 export function addFields(visits: readonly Visit[], fields: Record<string, string>): void {
   for (const { formats } of visits) {
     for (const format of formats) setFields(format, visits, INTO_RECORD, fields);

@@ -44,13 +44,13 @@ const FIELDS = Object.fromEntries(
   NAMES.map(format => [format, Object.entries(FORMATS[format])]),
 ) as unknown as Readonly<Record<HeaderFormat, readonly (readonly [string, Write])[]>>;
 
-/** The fields of a format, each with what writes its value. */
+/** The fields of a format, each with the function that writes its value. */
 export function fieldsOf(format: HeaderFormat): readonly (readonly [string, Write])[] {
   return FIELDS[format];
 }
 
 /**
- * Checks the option `headers` and brings it into one form: a list of formats.
+ * Checks the option `headers` and returns it as a list of formats.
  * @throws TypeError or RangeError, also for formats that write different values into one field
  */
 export function asFormats(

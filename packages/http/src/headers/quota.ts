@@ -4,7 +4,7 @@ import { ceilSecs, LARGEST_INTEGER } from '@breaking/core/internal';
 /** The ways to tell a client about its limits. */
 export type HeaderFormat = 'draft-11' | 'draft-7' | 'draft-6' | 'legacy';
 
-/** What the header fields say of a limit, however many tokens are left. */
+/** The part of a limit's header fields that does not depend on the tokens left. */
 export interface Quota {
   /** The limit's name, as a string of a structured field (RFC 9651). */
   readonly label: string;
@@ -16,7 +16,7 @@ export interface Quota {
    * the rate in a window of one second then, and no `t` for an allowed request.
    */
   readonly isFast: boolean;
-  /** The list members that were written before, of a limit that never changes. */
+  /** The cached list members of a limit that never changes. */
   readonly written?: WrittenMembers;
 }
 
@@ -49,12 +49,12 @@ function quotaOf({ name, capacityMax, restoreRateHz }: Limit): Quota {
   };
 }
 
-/** How many members are kept of one limit. */
+/** How many members are cached for one limit. */
 const KEPT = 256;
 
 /**
- * Members of `RateLimit` that were written for one limit, by the whole tokens left. Where a request is allowed, the member
- * depends on these alone. The same few numbers come again and again, and writing costs more than deciding.
+ * Cached members of `RateLimit` of one limit, by the whole tokens left. For an allowed request, the member depends on these
+ * alone. The same few numbers repeat, and writing a member takes longer than deciding.
  */
 class WrittenMembers {
   readonly #kept: { readonly tokensLeft: number; readonly member: string }[] = [];

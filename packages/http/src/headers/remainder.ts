@@ -7,8 +7,8 @@ export interface Remainder {
   /** Whole tokens left; 0 under a limit that refused. */
   readonly r: number;
   /**
-   * Seconds: with tokens left the time that they are meant for, else the time until there are some. Undefined when waiting
-   * cannot help.
+   * Seconds: with tokens left, the time that they are meant for; otherwise the time until there are some. Undefined when
+   * waiting cannot help.
    */
   readonly t: number | undefined;
   readonly refused: boolean;
@@ -27,7 +27,7 @@ export function remainder(limit: LimitState, quota: Quota, cost: number, decisio
   return { r, t: isUntold ? undefined : ceilSecs(waitSecs), refused, waitSecs };
 }
 
-/** What is left under a block, whatever the buckets hold. */
+/** The remainder under a block, whatever the buckets hold. */
 export function blockRemainder(decision: Decision): Remainder {
   const waitSecs = blockSecsOf(decision);
   return { r: 0, t: waitSecs === Infinity ? undefined : ceilSecs(waitSecs), refused: true, waitSecs };

@@ -4,14 +4,14 @@ import type { Visit } from '../request/visit.js';
 import type { HeaderFormat, Quota } from './quota.js';
 import { blockRemainder, isTighter, type Remainder, remainder } from './remainder.js';
 
-/** What the fields of one format show of one request: the limits of all visits that were told to show it. */
+/** What the fields of one format show of one request: the limits of all visits that use this format. */
 export class Shown {
   readonly #visits: readonly Decided[];
   #tightest: (Quota & Remainder) | undefined;
 
   constructor(visits: readonly Visit[], format: HeaderFormat) {
     const shown = (visit: Visit): visit is Decided => isShown(visit, format);
-    // Most requests meet one limit, or limits of one format: no list is made for those.
+    // Most requests have one limit, or limits of one format, and allocate no list.
     this.#visits = visits.every(shown) ? visits : visits.filter(shown);
   }
 
@@ -38,7 +38,7 @@ export class Shown {
     return members;
   }
 
-  /** What is left of the most restrictive limit, and its quota. Undefined only where nothing is shown. */
+  /** What is left of the most restrictive limit, and its quota. Undefined only if nothing is shown. */
   get tightest(): Quota & Remainder {
     this.#tightest ??= this.#findTightest();
     return this.#tightest as Quota & Remainder;
@@ -59,7 +59,7 @@ export class Shown {
 
 type Decided = Visit & { readonly decision: Decision };
 
-/** A decision that knows no limits, since no store gave it, has nothing to show. */
+/** A decision without limits, which no store made, has nothing to show. */
 function isShown({ decision, isEnforced, formats }: Visit, format: HeaderFormat): boolean {
   return isEnforced && decision !== undefined && limitsAsked(decision).length > 0 && formats.includes(format);
 }
@@ -68,7 +68,7 @@ function listed(list: string, member: string): string {
   return list === '' ? member : `${list}, ${member}`;
 }
 
-/** A block has no policy. One without an end tells no time. */
+/** A block has no policy. A block without an end has no time. */
 function blockMember(decision: Decision): string {
   const { t } = blockRemainder(decision);
   return t === undefined ? '"block";r=0' : `"block";r=0;t=${t}`;

@@ -1,6 +1,6 @@
 const WAITING = Symbol('breaking.waiting');
 
-/** A connection that somebody may wait for. */
+/** A connection whose end can be watched. */
 export interface Connection {
   on?(event: 'close', listener: () => void): unknown;
   off?(event: 'close', listener: () => void): unknown;
@@ -8,9 +8,8 @@ export interface Connection {
 }
 
 /**
- * Calls the listener when the connection closes. The connection has one listener for everybody who waits, and none when
- * nobody does.
- * @returns what ends the waiting
+ * Calls the listener when the connection closes. The connection has one listener for all callers, and none without callers.
+ * @returns a function that stops waiting
  */
 export function onConnectionClosed(connection: Connection, listener: () => void): () => void {
   if (connection[WAITING] === undefined) {

@@ -1,7 +1,7 @@
 import { type Ending, endingBy } from '../request/outcome.js';
 import type { Breakable, NodeIncoming, Outgoing } from './raw.js';
 
-/** Errors of a stream that the other side caused: it left, or reset its HTTP/2 stream. */
+/** Stream errors that the client caused: it left, or reset its HTTP/2 stream. */
 const OTHER_SIDE = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
   'ERR_HTTP2_STREAM_ERROR',
@@ -15,9 +15,9 @@ function ownError(stream: Breakable | null | undefined): Error | undefined {
 }
 
 /**
- * The connection of a response that waits behind those to earlier requests on it (pipelining). If the connection closes
- * first, Node before 24 emits neither `finish` nor `close` on such a response. Later versions destroy the response with an
- * error, as if this side had broken it.
+ * The connection of a response that is queued behind earlier responses (pipelining). If the connection closes first, Node
+ * before 24 emits neither `finish` nor `close` on such a response. Later versions destroy the response with an error, as if
+ * this side had broken it.
  */
 export function connectionOfQueued(incoming: NodeIncoming, outgoing: Outgoing) {
   return outgoing.socket === null ? incoming.socket : undefined;
@@ -29,23 +29,24 @@ export function isOver(incoming: NodeIncoming, outgoing: Outgoing): boolean {
   return connectionOfQueued(incoming, outgoing)?.destroyed === true;
 }
 
-/** Whether nobody receives the response any more. */
+/** Whether nobody can receive the response any more. */
 export function isGone({ socket }: NodeIncoming, { destroyed, stream }: Outgoing): boolean {
   return destroyed || socket?.destroyed === true || stream?.aborted === true;
 }
 
 /**
- * Whether the server has ended a response that has finished. HTTP/2 calls one finished that was cut off. HTTP/1 is believed:
- * adapters of serverless platforms emit `finish` before `writableEnded`, and never set `writableFinished`.
+ * Whether the server has ended a response that has finished. HTTP/2 also reports a cut-off response as finished. On HTTP/1
+ * the event is trusted, since adapters of serverless platforms emit `finish` before `writableEnded` and never set
+ * `writableFinished`.
  */
 export function isEnded({ stream, writableEnded }: Outgoing): boolean {
   return stream === undefined || writableEnded;
 }
 
 /**
- * How a response ended that has finished, or was closed before it finished. An error counts only in the second case: if it
- * happened on the server's side, the response broke, whatever its status line says.
- * @param error what was thrown while the request was handled, if the framework tells
+ * The outcome of a response that finished, or closed unfinished. An error counts only if it closed unfinished: an error on
+ * the server's side means that the response broke, whatever its status line says.
+ * @param error what was thrown while the request was handled, if the framework reports it
  */
 export function endingOf(
   incoming: NodeIncoming,

@@ -6,38 +6,41 @@ import type { NodeIncoming, Outgoing, Source } from './raw.js';
 import { Sources } from './sources.js';
 import { onUpgrade } from './upgrade.js';
 
-/** A property of the raw response, or an event of it to which its exchange answers. */
+/** A property of the raw response, or an event that returns its exchange. */
 const EXCHANGE = Symbol('breaking.exchange');
 
-/** A question for the exchange of a response. */
+/** A request for the exchange of a response. */
 interface Asked {
   exchange: NodeExchange | undefined;
 }
 
-/** Node's own response, of which the exchange is known. */
+/** Node's own response, with its exchange. */
 type Known = Pick<Outgoing, 'emit'> & { [EXCHANGE]?: NodeExchange };
 
-/** Whether a response is as its constructor made it. Express gives it another prototype, which has no constructor of its own. */
+/**
+ * Whether a response still has the prototype of its constructor. Express replaces it with a prototype that has no own
+ * constructor.
+ */
 function isUnchanged(outgoing: object): boolean {
   return Object.hasOwn(Object.getPrototypeOf(outgoing), 'constructor');
 }
 
 /**
- * What gates keep of one request that came with Node's own request and response. It is a property of the raw response, and so
- * lives exactly as long. Nothing else that frameworks offer is sure to belong to one request alone: `res.locals` and the like
- * may be shared or replaced. Express changes the prototype of responses, after which V8 takes microseconds for each property that
- * is added: there it is a listener, which takes 1 µs longer than a property elsewhere.
+ * The state of one request with Node's own request and response. It is a property of the raw response, so it lives exactly as
+ * long. Nothing else in the frameworks is sure to belong to one request alone: `res.locals` and the like may be shared or
+ * replaced. Express changes the prototype of responses, after which each added property takes V8 microseconds. So on Express
+ * it is a listener, which takes 1 µs longer than a property elsewhere.
  *
  * A request ends when its response finishes, or closes without having finished. No listener for that stays on the response.
  */
 class NodeExchange extends Exchange {
-  /** The `writeHead` of the response, once another stands in for it. */
+  /** The original `writeHead` of the response, after it was replaced. */
   writeHead: Outgoing['writeHead'] | undefined;
   readonly #incoming: NodeIncoming;
   readonly #outgoing: Outgoing;
   #forgetConnection: (() => void) | undefined;
   #sources: Sources | undefined;
-  /** What broke a stream that was piped into the response: Koa 2 and Fastify end the response without an error then. */
+  /** The error of a stream that was piped into the response. Koa 2 and Fastify then end the response without an error. */
   #sourceError: Error | undefined;
 
   constructor(incoming: NodeIncoming, outgoing: Outgoing) {
@@ -53,7 +56,7 @@ class NodeExchange extends Exchange {
     });
   }
 
-  /** The exchange of a response that has met a gate. */
+  /** The exchange of a response, if a gate has created one. */
   static of(outgoing: Known): NodeExchange | undefined {
     const held = outgoing[EXCHANGE];
     if (held !== undefined || isUnchanged(outgoing)) return held;
@@ -62,15 +65,15 @@ class NodeExchange extends Exchange {
     return asked.exchange;
   }
 
-  /** The status of the answer, once its head was sent, which takes the response's turn on its connection. */
+  /** The status of the response, after its head was sent. A pipelined response has to wait for its turn first. */
   override get begun(): number | undefined {
     const isQueued = connectionOfQueued(this.#incoming, this.#outgoing) !== undefined;
     return isQueued && this.#incoming.upgrade !== true ? undefined : super.begun;
   }
 
   /**
-   * Informational answers before the head do not count. Node sends every head through `writeHead`, also where only `write` or
-   * `end` was called. A connection that is upgraded is written to directly.
+   * Informational responses (1xx) do not count. Node sends every head through `writeHead`, even if only `write` or `end` was
+   * called. An upgraded connection is written to directly.
    */
   protected lookForHead(): void {
     const [incoming, outgoing] = [this.#incoming, this.#outgoing];
@@ -112,7 +115,7 @@ class NodeExchange extends Exchange {
 
   follow(source: Source): void {
     this.#sources ??= new Sources(this.#outgoing, error => {
-      // Once the client has left, streams are torn down with errors that say nothing about this side.
+      // After the client has left, streams are destroyed with errors that say nothing about the server.
       if (!isGone(this.#incoming, this.#outgoing)) this.#sourceError ??= error;
     });
     this.#sources.add(source);
@@ -124,8 +127,8 @@ class NodeExchange extends Exchange {
   }
 }
 
-// What listens to responses is the same for all of them. A `writeHead` made for each response lets V8 keep every request
-// until it collects the old generation, which took a third of the CPU time behind Koa.
+// All responses share the same listener functions. With a `writeHead` closure for each response, V8 kept every request until
+// it collected the old generation, which took a third of the CPU time on Koa.
 
 function onFinish(this: Outgoing): void {
   NodeExchange.of(this)?.settle(isEnded(this));
@@ -147,7 +150,7 @@ function writeHeadAndTell(this: Outgoing, ...args: unknown[]): unknown {
   return answer;
 }
 
-/** For a response that has lost its listeners, and its exchange with them. */
+/** For a response whose listeners were removed, and its exchange with them. */
 function inheritedWriteHead(outgoing: Outgoing): Outgoing['writeHead'] {
   const { writeHead } = outgoing;
   let holder: Outgoing = outgoing;
@@ -156,22 +159,23 @@ function inheritedWriteHead(outgoing: Outgoing): Outgoing['writeHead'] {
 }
 
 /**
- * What the gates keep of a request that came with Node's own request and response, of HTTP/1 or HTTP/2: the same for every gate that the
- * request meets, as long as that is given the same, raw response.
+ * The exchange of a request with Node's own request and response, of HTTP/1 or HTTP/2. Every gate that passes the same raw
+ * response gets the same exchange.
  */
 export function nodeExchange(incoming: NodeIncoming, outgoing: Outgoing): Exchange {
   return NodeExchange.of(outgoing) ?? new NodeExchange(incoming, outgoing);
 }
 
-/** For frameworks that tell: keeps what was thrown while the request was handled. A final status counts more. */
+/** For frameworks that report errors: records what was thrown while the request was handled. A final status counts more. */
 export function recordError(outgoing: Known, error: unknown): void {
   const exchange = NodeExchange.of(outgoing);
   if (exchange !== undefined) exchange.error = error;
 }
 
 /**
- * For frameworks that tell: keeps what settles when the handler is done. It may go on after the client has left.
- * @returns whether somebody waits for the outcome of this request, and so for its error
+ * For frameworks that report it: records a promise that settles when the handler is done. The handler may run on after the
+ * client has left.
+ * @returns whether a gate waits for the outcome of this request, and so for its error
  */
 export function recordHandling(outgoing: Known, handled: PromiseLike<unknown>): boolean {
   const exchange = NodeExchange.of(outgoing);
@@ -180,7 +184,7 @@ export function recordHandling(outgoing: Known, handled: PromiseLike<unknown>): 
   return true;
 }
 
-/** Whether somebody waits for the outcome of this request, and so for its error. */
+/** Whether a gate waits for the outcome of this request, and so for its error. */
 export function isWatched(outgoing: Known): boolean {
   return NodeExchange.of(outgoing)?.isWatched === true;
 }

@@ -4,7 +4,7 @@ import type { Connection } from './connection.js';
 
 /** What an exchange reads of Node's own request, of HTTP/1 or HTTP/2. */
 export interface NodeIncoming extends Incoming {
-  /** Whether the client asks for another protocol on this connection, and the server listens to such requests. */
+  /** Whether the client asks for an upgrade of this connection, and the server handles upgrades. */
   readonly upgrade?: boolean | undefined;
   readonly socket?: (Peer & NodeConnection) | null;
 }
@@ -14,7 +14,7 @@ export interface NodeConnection extends Connection {
   write?(...args: unknown[]): unknown;
 }
 
-/** A stream that may break. */
+/** A stream that may fail. */
 export interface Breakable {
   /** The error that it was destroyed with. */
   readonly errored?: (Error & { readonly code?: string }) | null;
@@ -31,16 +31,16 @@ export interface Outgoing extends Breakable {
   readonly statusCode: number;
   readonly headersSent: boolean;
   writeHead(...args: unknown[]): unknown;
-  /** Whether the server has ended the response. HTTP/2 calls one that was cut off finished too. */
+  /** Whether the server has ended the response. HTTP/2 also reports a cut-off response as finished. */
   readonly writableEnded: boolean;
   readonly writableFinished: boolean;
   readonly destroyed: boolean;
-  /** The stream of a response over HTTP/2, which keeps the error. */
+  /** The stream of a response over HTTP/2, which has the error. */
   readonly stream?: (Breakable & { readonly aborted?: boolean }) | undefined;
-  /** The connection, once it is this response's turn; null before, and undefined where HTTP/2 has closed it. */
+  /** The connection, when it is this response's turn; null before, and undefined after HTTP/2 has closed it. */
   readonly socket?: object | null | undefined;
   emit(event: symbol, asked: object): unknown;
-  /** With a symbol of the gates' own. */
+  /** Includes the gates' own symbol. */
   on<T>(event: symbol, listener: (asked: T) => void): unknown;
   on(event: 'finish' | 'close', listener: () => void): unknown;
   on(event: 'pipe' | 'unpipe', listener: (source: Source) => void): unknown;

@@ -3,47 +3,46 @@ import type { Visit } from './visit.js';
 
 const NONE: readonly never[] = [];
 
-/** Most requests meet one gate. An array that is made with one element takes less memory than an empty one that grows. */
+/** Most requests pass one gate. An array created with one element takes less memory than an empty one that grows. */
 function added<T>(to: readonly T[], one: T): readonly T[] {
   return to.length === 0 ? [one] : [...to, one];
 }
 
-/** What waits for how a request goes. */
+/** Callbacks for the progress of a request. */
 export interface Watcher {
-  /** The head of the answer was sent. */
+  /** The head of the response was sent. */
   begun?(): void;
   /** The request has ended. */
   ended(ending: Ending): void;
 }
 
 /**
- * One request and its answer: what the gates keep of it, when the answer begins, and how it ends. How that is found out
- * depends on where requests come from: `nodeExchange` makes one for Node's own request and response, and an adapter for
- * something else extends this class.
+ * One request and its response: the state that its gates share, when the response starts, and how it ends. `nodeExchange`
+ * creates one for Node's own request and response; an adapter for other kinds of requests extends this class.
  */
 export abstract class Exchange {
-  /** The rate limits that this request has met, in order. */
+  /** The visits of this request to rate limits, in order. */
   visits: readonly Visit[] = NONE;
-  /** How often gates have refused it. The answer then says nothing about the handlers behind the gates before. */
+  /** How often gates have refused it. The response of a refused request says nothing about the handlers. */
   refusals = 0;
-  /** What was thrown while the request was handled, if the framework tells. */
+  /** What was thrown while the request was handled, if the framework reports it. */
   error: unknown;
-  /** Settles when the handler is done, if the framework tells. */
+  /** Settles when the handler is done, if the framework reports it. */
   handled: PromiseLike<unknown> | undefined;
   #met: readonly object[] = NONE;
   #begun: number | undefined;
   #watchers: Watcher[] | undefined;
 
-  /** Looks out for the head of the answer from now on, and calls `begin` for it; at once if it was sent. */
+  /** Watches for the head of the response from now on and calls `begin`, at once if it was sent. */
   protected abstract lookForHead(): void;
 
-  /** Looks out for the end of the request from now on, and calls `end` for it, once. */
+  /** Watches for the end of the request from now on and calls `end` once. */
   protected abstract lookForEnd(): void;
 
-  /** How the request has ended, if it is over. */
+  /** How the request ended, if it has. */
   protected abstract ending(): Ending | undefined;
 
-  /** Whether the request meets the gate for the first time. Only then does it count. */
+  /** Whether this is the request's first pass through the gate. Only the first one counts. */
   meets(gate: object): boolean {
     if (this.#met.includes(gate)) return false;
     this.#met = added(this.#met, gate);
@@ -59,17 +58,20 @@ export abstract class Exchange {
     return this.ending() !== undefined;
   }
 
-  /** Whether somebody waits for the outcome. */
+  /** Whether anything waits for the outcome. */
   get isWatched(): boolean {
     return this.#watchers !== undefined;
   }
 
-  /** The status of the answer, once its head was sent. Only known where a watcher waits for it. */
+  /** The status of the response, after its head was sent. Known only if a watcher waits for it. */
   get begun(): number | undefined {
     return this.#begun;
   }
 
-  /** Tells the watcher when the head of the answer is sent, and how the request ended, each once, or at once if it has happened. */
+  /**
+   * Calls the watcher when the head of the response is sent and when the request ends, each once, and at once if it already
+   * happened.
+   */
   watch(watcher: Watcher): void {
     if (watcher.begun !== undefined) {
       this.lookForHead();
@@ -88,7 +90,7 @@ export abstract class Exchange {
     this.lookForEnd();
   }
 
-  /** The head of the answer is sent, with this status. */
+  /** The head of the response is sent, with this status. */
   begin(status: number): void {
     if (this.#begun !== undefined) return;
     this.#begun = status;
@@ -100,6 +102,6 @@ export abstract class Exchange {
     for (const watcher of this.#watchers ?? []) watcher.ended(ending);
   }
 
-  /** Keeps the process at work until a promise has settled, where a platform may stop it once the answer was sent. */
+  /** Keeps the process running until a promise settles, on platforms that may stop it after the response. */
   waitUntil(_promise: PromiseLike<unknown>): void {}
 }

@@ -1,28 +1,32 @@
 /** How a request ended. */
 export interface Outcome {
-  /** The final status; none when the response never finished. */
+  /** The final status; undefined if the response never finished. */
   readonly status?: number;
-  /** The client left, or the response was destroyed without an error, before the answer was ended and handed to the system. */
+  /**
+   * The client left, or the response was destroyed without an error, before the response was ended and passed to the
+   * operating system.
+   */
   readonly aborted: boolean;
-  /** Seconds until the head of the answer was sent, behind a circuit breaker; else until the end. */
+  /** Seconds: behind a circuit breaker until the head of the response was sent, otherwise until the end. */
   readonly durationSecs: number;
-  /** What was thrown, where the framework tells (not on Express), or what broke the response. */
+  /** What was thrown, if the framework reports it (Express does not), or what broke the response. */
   readonly error?: unknown;
 }
 
-/** How a request ended, whenever it began. */
+/** The outcome without the duration. */
 export type Ending = Omit<Outcome, 'durationSecs'>;
 
 /**
- * How a request ended whose answer was not sent to its end, nor broke: by what was thrown while it was handled, or else the client left.
- * @param error what was thrown, if the framework tells
+ * The outcome of a request whose response neither finished nor broke: the error that was thrown while it was handled, or else
+ * an abort by the client.
+ * @param error what was thrown, if the framework reports it
  */
 export function endingBy(error: unknown): Ending {
   if (error === undefined) return { aborted: true };
   return { aborted: statusOf(error) < 500, error };
 }
 
-/** The status that an error asks for, as frameworks read it; 500 when it asks for none. */
+/** The status in an error, as frameworks read it; 500 if there is none. */
 export function statusOf(error: unknown): number {
   const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown };
   const asked = [status, statusCode].find(each => typeof each === 'number');

@@ -2,7 +2,7 @@ import { RareWarning } from '@breaking/core/internal';
 
 const WARNINGS = Symbol('breaking.serverWarnings');
 
-/** What a server has been warned of, by code, and when limits were made in its handlers. */
+/** The times of a server's warnings, by code, and of limits that were created in its handlers. */
 interface Warned {
   [WARNINGS]?: { readonly byCode: Map<string, RareWarning>; madeAtMs: readonly number[] };
 }
@@ -23,11 +23,14 @@ export function warnRarely(server: object, code: string, message: string): void 
   warning.give(message);
 }
 
-/** How many limits may meet a request in the turn that made them, in a minute, before that is taken for a mistake. */
+/** How many limits a minute may be used in the turn of the event loop that created them before the warning. */
 const MADE = 3;
 const MINUTE_MS = 60_000;
 
-/** A limit has met a request in the turn of the event loop that made it. Few do by chance, those made in a handler always. */
+/**
+ * Records a limit that was used in the turn of the event loop that created it. By chance this is rare; for limits created in
+ * a handler it is the rule.
+ */
 export function noteMadeInHandler(server: object, what: string): void {
   const warned = warningsOf(server);
   const nowMs = performance.now();

@@ -1,30 +1,30 @@
 import { type Decision, type Limits, sourceOf } from '@breaking/core';
 import type { HeaderFormat, Quotas } from '../headers/quota.js';
 
-/** What gives tokens back. */
+/** What refunds tokens. */
 interface Refunding {
   refund(key: string, n: number, limits?: Limits): unknown;
 }
 
-/** One request meeting one limiter: what was asked, and once it is decided, how. */
+/** One request at one limiter: what was asked, and the decision. */
 export interface Visit {
   readonly limiter: Refunding;
   readonly formats: readonly HeaderFormat[];
-  /** Of the limits that decide, in their order. */
+  /** The quotas of the limits that decide, in their order. */
   quotas: Quotas;
   key: string;
-  /** The tokens that are asked for; 0 once they have been given back. */
+  /** The tokens to take; 0 after they were refunded. */
   cost: number;
   /** Instead of the limiter's own limits. */
   limits: Limits | undefined;
   decision: Decision | undefined;
-  /** Whether the limiter rejects for this key; in shadow mode its headers are not shown either. */
+  /** Whether the limiter enforces for this key; in shadow mode its headers are not shown either. */
   isEnforced: boolean;
 }
 
 /**
- * Whether decision `a` restricts more than `b`: a refusal does (of two, the one with the longer wait), then the one with
- * fewer tokens left under its tightest limit. Of equals, the earlier stays.
+ * Whether decision `a` is more restrictive than `b`: a refusal first (the longer wait of two), then the one with fewer tokens
+ * left under its tightest limit. The earlier one wins a tie.
  */
 function restrictsMore(a: Decision, b: Decision): boolean {
   if (a.allowed !== b.allowed) return !a.allowed;
@@ -47,9 +47,9 @@ export function mostRestrictive(visits: readonly Visit[]): Decision | undefined 
 }
 
 /**
- * Gives back, once, what the limiter has given. If something stood in for its store, the store gave no tokens, and a refund
- * would give away those of others.
- * @returns a promise if the store answers with one
+ * Refunds the tokens of this visit, once. If something else decided in the store's place, the store gave no tokens, and a
+ * refund would give away those of others.
+ * @returns a promise if the store returns one
  */
 export function giveBack(visit: Visit): unknown {
   const { decision, cost } = visit;

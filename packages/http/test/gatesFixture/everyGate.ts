@@ -3,8 +3,8 @@ import { createServer, get, type IncomingMessage, type ServerResponse } from 'no
 import type { AddressInfo } from 'node:net';
 import { type Middleware, nodeHttp, type Request } from '../nodeHttp.js';
 
-// A server behind gates of every kind that leaves as much as possible unfinished, and closes. The program ends when Node
-// finds nothing left to wait for.
+// A server with every kind of gate that leaves as much as possible unfinished, and closes. The program exits when Node has
+// nothing left to wait for.
 const { rateLimit, circuitBreaker } = nodeHttp();
 const never = () => new Promise<never>(() => {});
 const breaker = { errorThreshold: 1, timeWindowSecs: 3600 };
