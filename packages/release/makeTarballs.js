@@ -5,4 +5,6 @@ import { packBuiltInto } from './tarballs.js';
 
 const folder = fileURLToPath(new URL('../../tarballs/', import.meta.url));
 await mkdir(folder, { recursive: true });
-for (const { path } of await packBuiltInto(folder)) console.log(path);
+const tarballs = await packBuiltInto(folder);
+for (const { path } of tarballs) console.log(path);
+console.log(`${tarballs.length} packages are packed into tarballs/.`);
