@@ -19,7 +19,7 @@ const traffic = async () => [
   await infoOf('stats', 'total_net_input_bytes'),
   await infoOf('stats', 'total_net_output_bytes'),
 ];
-/** An address as the adapters make a key of it. */
+/** The key of an address, as the adapters create it. */
 const address = i => `ip:10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`;
 
 for (const [what, limits] of [
@@ -29,7 +29,7 @@ for (const [what, limits] of [
   await client.flushdb();
   const limiter = new RateLimiter({ name: 'api', limits, store });
   await limiter.check('warm');
-  // What asking for the figures weighs itself.
+  // What reading the figures costs itself.
   const [idleIn, idleOut] = (await difference(async () => {})).map(Math.round);
   const usedBefore = await infoOf('memory', 'used_memory');
   const [bytesIn, bytesOut] = await difference(async () => {

@@ -1,7 +1,7 @@
 /**
- * What each way to ask costs: decisions a second, their latency, and the microseconds of a core that Node and Redis spend on
- * one, with 1, 64 and 512 callers at a time that all ask for one key, on the server that REDIS_URL names (default redis://127.0.0.1:6379;
- * one that nobody else uses). Rounds take turns; of each the median by decisions a second is shown.
+ * What each kind of request costs: decisions a second, their latency, and the microseconds of a core that Node and Redis
+ * spend on one, with 1, 64 and 512 callers at a time that all ask for one key, on the server that REDIS_URL names (default
+ * redis://127.0.0.1:6379; one that nobody else uses). Rounds take turns; of each the median by decisions a second is shown.
  *
  *     npm run build && node packages/redis/bench/modes.js
  */
@@ -14,7 +14,7 @@ import { RateLimiterRedis } from 'rate-limiter-flexible';
 const URL = process.env.REDIS_URL || 'redis://127.0.0.1:6379';
 const ROUNDS = 3;
 const ROUND_MS = 700;
-/** Every so many decisions one is timed. */
+/** One of this many decisions is timed. */
 const TIMED = 8;
 
 const admin = new Redis(URL);
@@ -67,7 +67,7 @@ const MODES = {
   },
 };
 
-/** Seconds of a core that the server's main thread has used, its decisions' share and no more. */
+/** Seconds of a core that the server's main thread has used for decisions. */
 async function serverCpuSecs() {
   const info = await admin.info('cpu');
   const secs = name => Number(new RegExp(`${name}:([\\d.]+)`).exec(info)?.[1]);

@@ -1,6 +1,6 @@
 /**
  * What the figures of modes.js and footprint.js mean for a large service: nodes, cores, memory and bytes, for keys that are
- * asked for evenly, and for keys of which few are asked for often (by Zipf's law: the k-th key 1/k as often as the first).
+ * used evenly, and for keys of which few are used often (by Zipf's law: the k-th key 1/k as often as the first).
  *
  *     node packages/redis/bench/onPaper.js
  */
@@ -17,13 +17,13 @@ const DECISION_BYTES = 231;
 const BUSY = 0.6;
 
 /**
- * Round trips a second of one process for a key that it is asked for so often. It means to hold what is used in a tenth of a
- * second, and asks again when half of that is gone. As if all keys had a lease: a process has 10,000 at most, and none is
- * of use for keys asked for less often than that. No batch is refused.
+ * Round trips a second of one process for a key with this rate of requests. It aims to hold what is used in a tenth of a
+ * second, and asks again when half of that is gone. This assumes a lease for every key, although a process has 10,000 at
+ * most, and that no batch is refused.
  */
 const trips = perSec => (perSec <= 10 ? perSec : Math.max(20, (2 * perSec) / LEASE));
 
-/** Round trips a second for all keys, if each is asked for in so many processes. */
+/** Round trips a second for all keys, if each is used in this number of processes. */
 function zipfTrips(perSec, processes) {
   let sum = 0;
   let harmonic = 0;

@@ -1,6 +1,6 @@
 import { TimeoutError } from '@breaking/core';
 
-/** What a client tells of its connection: `status` of ioredis and iovalkey, the others of node-redis. */
+/** What a client reports of its connection: `status` of ioredis and iovalkey, the others of node-redis. */
 interface Connection {
   readonly status?: unknown;
   readonly isOpen?: unknown;
@@ -10,7 +10,7 @@ interface Connection {
 const PERMISSIONS = '+evalsha +eval +time +get +set +del';
 const NOT_CONNECTED = "Check its host, port and password, and listen to its 'error' events.";
 
-/** Errors of servers and clients, and what to do about them. The first that fits is told. */
+/** Errors of servers and clients, and what to do about them. The first match is reported. */
 const ADVICE: readonly (readonly [sign: RegExp, advice: string])[] = [
   [/WRONGPASS|NOAUTH|unauthenticated/, "Check the client's user name and password."],
   [/NOPERM|can't run this command/, `Allow the client's user ${PERMISSIONS} on the keys of the store.`],

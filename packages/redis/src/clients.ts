@@ -1,6 +1,6 @@
 import { check, isThenable } from '@breaking/core/internal';
 
-/** The part of ioredis 5 and 6 and of iovalkey that a store uses. A single server and a Cluster have the same. */
+/** The part of ioredis 5 and 6 and of iovalkey that a store uses, the same for a single server and a Cluster. */
 export interface IoredisClient {
   evalsha(sha1: string, numberOfKeys: number, ...keysAndArgs: string[]): Promise<unknown>;
   eval(script: string, numberOfKeys: number, ...keysAndArgs: string[]): Promise<unknown>;
@@ -13,7 +13,7 @@ interface KeysAndArguments {
   arguments: string[];
 }
 
-/** The part of node-redis 5 and 6 that a store uses. A client, a pool and a cluster have the same. */
+/** The part of node-redis 5 and 6 that a store uses, the same for a client, a pool and a cluster. */
 export interface NodeRedisClient {
   evalSha(sha1: string, options: KeysAndArguments): Promise<unknown>;
   eval(script: string, options: KeysAndArguments): Promise<unknown>;
@@ -65,7 +65,7 @@ function formWithCallbacks(client: unknown): string | undefined {
     : undefined;
 }
 
-/** @throws TypeError for an answer that is not a promise, which a client of another form gives */
+/** @throws TypeError for a result that is not a promise, as a client with another call signature gives */
 function asPromise(method: string, answer: Promise<unknown>): Promise<unknown> {
   if (isThenable(answer)) return answer;
   throw new TypeError(
@@ -108,8 +108,8 @@ function gathering(client: IoredisClient): () => void {
 }
 
 function nodeRedisRunner(client: NodeRedisClient): ScriptRunner {
-  // Without a listener, the first connection that breaks would end the process. The application hears of the failure
-  // anyway: it is published as a store error.
+  // Without a listener, the first broken connection would end the process. The application still sees the failure, which is
+  // published as a store error.
   if (client.listenerCount?.('error') === 0) client.on?.('error', () => {});
   return {
     runKnown: (sha1, key, args) =>

@@ -3,7 +3,7 @@ import { costAt, longestWait } from '@breaking/core/internal';
 
 export type Operation = 'check' | 'peek' | 'refund' | 'reset' | 'take' | 'reserve' | 'block' | 'strike';
 
-/** What the script is asked for. */
+/** The operation of the script. */
 export interface Command {
   readonly operation: Operation;
   readonly limits: readonly Limit[];
@@ -12,7 +12,7 @@ export interface Command {
   readonly payload: string;
 }
 
-/** What is kept of a bucket, or of those who wait, in the numbers of the script. */
+/** The stored state of a bucket, or of those who wait, in the numbers of the script. */
 export type Kept = readonly number[] | false;
 
 /** What the script needs to take a reservation back. */

@@ -1,7 +1,7 @@
 /**
- * The part of the script that most decisions end in: a check, or a look, on a key of which nothing is kept but the buckets
- * of its limits, in their order, and a block that lasts. The rest of the script decides the same, and takes longer: it makes
- * its functions, and a table for each bucket.
+ * The part of the script that most decisions end in: a check or peek of a key that has only the buckets of its limits, in
+ * their order, and an active block. The rest of the script gives the same decision but takes longer, since it creates
+ * functions and a table for each bucket.
  */
 export const PLAIN_DECISION = `
 if operation == 'check' or operation == 'peek' then

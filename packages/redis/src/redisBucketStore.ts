@@ -28,8 +28,8 @@ export interface RedisBucketStoreOptions {
   /** All keys in Redis start with the length of this prefix and the prefix. Printable ASCII, default `breaking`. */
   readonly prefix?: string | undefined;
   /**
-   * Seconds, > 0. A command that is older when it reaches the server does nothing there. Default 0.05, the time after which
-   * a FailoverBucketStore stops waiting.
+   * Seconds, > 0. A command that is older when it reaches the server has no effect. Default 0.05, the time after which a
+   * FailoverBucketStore stops waiting.
    */
   readonly deadlineSecs?: number | undefined;
   /** Takes the tokens of a hot key in batches of at most `tokens` (whole, 1 to 1e12). Default: no leases. */
@@ -37,11 +37,11 @@ export interface RedisBucketStoreOptions {
 }
 
 /**
- * Keeps buckets in Redis 7 or later, or in Valkey, for any number of processes. Each operation runs one script on one key:
+ * Stores buckets in Redis 7 or later, or in Valkey, for any number of processes. Each operation runs one script on one key:
  * it is atomic over all limits, takes one round trip, and uses the server's clock. A key expires when its buckets are full.
  *
  * An operation rejects with the client's or the server's error, or with a TimeoutError if it reached the server too late. A
- * debit is never repeated. An operation may take as long as the client keeps it. The adapters of all frameworks therefore
+ * debit is never repeated. An operation may take as long as the client queues it. The adapters of all frameworks therefore
  * put a FailoverBucketStore in front, which stops waiting at its deadline and decides in this process.
  *
  * With `lease`, most decisions on a hot key take no round trip, and N processes may let through N · tokens more. See
@@ -55,7 +55,7 @@ export class RedisBucketStore implements BucketStore {
   /** The option, or its default. */
   readonly deadlineSecs: number;
   readonly #options: RedisBucketStoreOptions;
-  /** Stores with other deadlines that were made of this one. They close with it. */
+  /** Stores with other deadlines that were derived from this one. They close with it. */
   readonly #others: RedisBucketStore[] = [];
   readonly #store: LeaseBucketStore | ScriptedBucketStore;
   readonly #leases: LeaseBucketStore | undefined;

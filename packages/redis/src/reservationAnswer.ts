@@ -2,7 +2,7 @@ import { decided, type Limit, type Reservation, type Reservations, type Want } f
 import { costAt, longestWait, refusedFor } from '@breaking/core/internal';
 import type { Kept, Undo } from './command.js';
 
-/** The words of an answer, read one after another. */
+/** The words of a response, read one after another. */
 class Words {
   readonly #words: readonly string[];
   #next = 0;
@@ -11,7 +11,7 @@ class Words {
     this.#words = words;
   }
 
-  /** @throws Error where there is none, or one that is not a number */
+  /** @throws Error if there is none, or if it is not a number */
   number(): number {
     const word = this.#words[this.#next++] ?? '';
     const value = word === 'inf' ? Infinity : Number(word);
@@ -20,7 +20,7 @@ class Words {
     return value;
   }
 
-  /** So many numbers, or false where a dash stands for each. */
+  /** The next n numbers, or false if each is a dash. */
   kept(count: number): Kept {
     if (this.#words[this.#next] !== '-') return Array.from({ length: count }, () => this.number());
     this.#next += count;
@@ -29,8 +29,8 @@ class Words {
 }
 
 /**
- * Reads the answer to `reserve`.
- * @param words what comes after the status and the time
+ * Reads the response to `reserve`.
+ * @param words the words after the status and the time
  * @param time the server's time, in microseconds
  * @param now the same moment on the limiter's clock, in seconds
  */
@@ -84,7 +84,7 @@ function reservationIn(
   };
 }
 
-/** What the limits owe so much later. */
+/** The debts of the limits after this time. */
 function drained(limits: readonly Limit[], debts: readonly number[], secs: number): number[] {
   return limits.map(({ restoreRateHz }, i) => Math.max(0, (debts[i] as number) - secs * restoreRateHz));
 }

@@ -4,11 +4,11 @@ import { SAME_MOMENT_SECS } from '@breaking/core/internal';
  * The part of the script that reserves tokens for callers that wait, and takes reservations back. It is core's
  * store/memory/reserving.ts, number for number.
  *
- * The payload is JSON: `earliest` (the moment before which none goes on: the server's time in microseconds, and seconds from
+ * The payload is JSON: `earliest` (the moment before which none proceeds: the server's time in microseconds, and seconds from
  * there), `wants` and `withdrawn`. The answer has `1`, or `0` where the reservations could not be taken back and nothing was
  * done; the time; the seconds by which blocks have moved those who wait, or `-` while nobody does; and for each want whether
- * it is reserved, the seconds until the caller goes on, whether it is refused because of a block, for each limit the debt and
- * what was kept before it (`debt at more`, or `- - -`), and who waited before (`secs at longest moved`, or `- - - -`).
+ * it is reserved, the seconds until the caller proceeds, whether it is refused because of a block, for each limit the debt
+ * and what was kept before it (`debt at more`, or `- - -`), and who waited before (`secs at longest moved`, or `- - - -`).
  */
 export const RESERVE = `
 local function reserve(payload)

@@ -11,13 +11,14 @@ import { READ_STATE, WRITE_STATE } from './stateScript.js';
  *
  * `KEYS[1]` is a string, as stateScript.ts says. The key expires when its last bucket is full.
  *
- * ARGV: the operation; the tokens, or the seconds of a block; the server's time in microseconds after which to do nothing,
- * or in tests `@` and the time to count with; then for each limit its name, capacityMax and restoreRateHz; and for `reserve`
- * and `strike` a payload in JSON.
+ * ARGV: the operation; the tokens, or the seconds of a block; the server's time in microseconds after which the script does
+ * nothing, or in tests `@` and the time to count with; then for each limit its name, capacityMax and restoreRateHz; and for
+ * `reserve` and `strike` a payload in JSON.
  *
- * The answer is a text, since numbers lose digits on their way out of Lua: `1` (allowed) or `0`, the server's time
- * (`seconds:microseconds`, which costs less to write than one number), what is left of a block, and the debt of each limit after the operation; `take` and `strike` answer their number in place of the
- * block. The answer `late` and the time mean that nothing was done.
+ * The response is a text, since numbers lose digits on their way out of Lua: `1` (allowed) or `0`, the server's time
+ * (`seconds:microseconds`, which costs less to write than one number), what is left of a block, and the debt of each limit
+ * after the operation; `take` and `strike` return their number in place of the block. The response `late` with the time means
+ * that nothing was done.
  *
  * A key that holds other data is an error and is not changed. The script reads everything before it writes anything, and
  * its first write is one that a server with a full memory and a replica refuse. So such an error changes nothing. The user
@@ -181,5 +182,5 @@ ${WRITE_STATE}end
 return answer
 `;
 
-/** The name under which a server that knows the script runs it. */
+/** The name under which a server runs the loaded script. */
 export const SCRIPT_SHA1 = createHash('sha1').update(SCRIPT).digest('hex');

@@ -18,12 +18,12 @@ import { SCRIPT, SCRIPT_SHA1 } from './script.js';
 import { localMicros, ServerTime } from './serverTime.js';
 
 interface Answer {
-  /** Whether it reached the server too late, and did nothing there. */
+  /** Whether it reached the server too late, and had no effect. */
   readonly isLate: boolean;
   readonly isDone: boolean;
   /** The server's time, in microseconds. */
   readonly time: number;
-  /** The first word: what is left of a block, or what `take` and `strike` answer. */
+  /** The first word: what is left of a block, or the result of `take` and `strike`. */
   readonly number: number;
   readonly words: readonly string[];
 }
@@ -36,8 +36,8 @@ export interface ScriptedStoreSettings {
 }
 
 /**
- * A store that runs the script for each operation. Clients keep commands while they have no connection, and some send them
- * again. So every command carries the server's time after which it does nothing.
+ * A store that runs the script for each operation. Clients queue commands while they have no connection, and some send them
+ * again. So every command carries the server's time after which it has no effect.
  */
 export class ScriptedBucketStore implements BucketStore {
   readonly #runner: ScriptRunner;
@@ -87,7 +87,7 @@ export class ScriptedBucketStore implements BucketStore {
   ): Promise<Reservations> {
     const { microsAt } = this.#settings;
     const askedAt = localMicros();
-    /** The server's time at the limiter's `now`. It is never ahead of it, so nobody goes on too early. */
+    /** The server's time at the limiter's `now`. It is never ahead of it, so no caller proceeds too early. */
     const serverNow = () => (microsAt ? microsAt(now) : this.#serverTime.at(askedAt));
     const first = Number.isFinite(earliest) ? ([serverNow(), earliest - now] as const) : undefined;
     const payload = reservePayload(wants, withdrawn, first);
@@ -108,8 +108,8 @@ export class ScriptedBucketStore implements BucketStore {
   }
 
   /**
-   * Sends a command. If the server says that it came too late although the deadline has not passed here, the server's
-   * clock was unknown or has jumped. The answer says that nothing was done and tells the right time, so it is sent once more.
+   * Sends a command. If the server reports it as late although the deadline has not passed here, the server's clock was
+   * unknown or has jumped. The response says that nothing was done and has the right time, so the command is sent once more.
    */
   async #operate(key: string, asked: Command, now: number): Promise<Answer> {
     const { prefix } = this.#settings;
@@ -148,7 +148,7 @@ export class ScriptedBucketStore implements BucketStore {
     return { isLate, isDone: status === '1', time, number, words };
   }
 
-  /** A server forgets its scripts when it restarts or is told to. The text is sent only then. */
+  /** A server loses its scripts on a restart or SCRIPT FLUSH. Only then the text is sent. */
   async #run(key: string, args: readonly string[]): Promise<unknown> {
     try {
       return await this.#runner.runKnown(SCRIPT_SHA1, key, args);
@@ -159,7 +159,7 @@ export class ScriptedBucketStore implements BucketStore {
   }
 }
 
-/** The server's time in microseconds, which it tells as `seconds:microseconds`. */
+/** The server's time in microseconds, which it writes as `seconds:microseconds`. */
 function microsIn(moment: string): number {
   const [secs, micros] = moment.split(':');
   return Number(secs) * 1e6 + Number(micros);

@@ -1,8 +1,8 @@
 /**
- * What is kept of a key: a byte for the version of the form, and a record for each limit that is not full: its name, a zero
- * byte, and four doubles. `debt` was owed at the moment `at`, in whole microseconds of the server's time. `rate`, in tokens
- * a second, tells when the bucket is full if nobody names the limit before. `more` are tokens that it may owe on top of its
- * capacity, from the last who waited on it.
+ * The stored state of a key: a byte for the version of the format, and a record for each limit that is not full: its name, a
+ * zero byte, and four doubles. `debt` was owed at the moment `at`, in whole microseconds of the server's time. `rate`, in
+ * tokens a second, gives the moment when the bucket is full if no operation names the limit before. `more` are tokens that it
+ * may owe beyond its capacity, from the last caller that waited for it.
  *
  * Four records have names that no limit has: the block (`seconds at 1 0`), the tokens of a lockout (`debt at rate 0`), how
  * often a lockout has blocked the key (`seconds at 1 times`, until that is forgotten), and who waits (`seconds at longest
@@ -29,8 +29,8 @@ end
 `;
 
 /**
- * Writes the state, and when it expires. Of the buckets that the operation does not name, those that are full are left out,
- * and all but the 64 that take longest to fill.
+ * Writes the state and its expiry. Of the buckets that the operation does not name, those that are full are left out, and all
+ * but the 64 that take longest to fill.
  */
 export const WRITE_STATE = `
   local kept, spares, expiry = {}, {}, 0

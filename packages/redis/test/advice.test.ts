@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { ioredis } from './clients.js';
 import { ownServer } from './server/redisServer.js';
 
-/** What the process is warned of when a limit on this client is asked. */
+/** The process warning when a limit on this client makes a decision. */
 async function warningFor(client: RedisClient): Promise<string> {
   const warnings = warned();
   const store = new FailoverBucketStore({ store: new RedisBucketStore({ client }), name: 'api' });
@@ -31,7 +31,7 @@ describe('the warning about a failing store says what to do about', () => {
     expect(await warningFor(ioredis(port))).toContain("Check the client's user name and password");
     const client = createClient({ url });
     client.on('error', () => {});
-    // It tries again and again.
+    // It retries forever.
     client.connect().catch(() => {});
     onTestFinished(() => client.destroy());
     expect(await warningFor(client as never)).toMatch(/password/);

@@ -1,4 +1,4 @@
-/** One of several processes that ask for the same key as often as they can. It runs the built packages. */
+/** One of several processes that use the same key as often as they can. It runs the built packages. */
 import { setTimeout as later } from 'node:timers/promises';
 import { RateLimiter } from '@breaking/core';
 import { RedisBucketStore } from '@breaking/redis';

@@ -11,7 +11,7 @@ const LIMITS = {
   daily: { capacityMax: 100, restoreRateHz: 0.001 },
 };
 
-/** A prefix that no other test uses, also on a server that other tests share. */
+/** A prefix that no other test uses, even on a shared server. */
 let prefixes = 0;
 const ownPrefix = () => `test-${process.pid}-${prefixes++}`;
 

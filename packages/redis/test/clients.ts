@@ -9,7 +9,7 @@ import { onTestFinished } from 'vitest';
 /** A client with its default options, as an application creates it. */
 export interface Connected {
   readonly client: RedisClient;
-  /** Closes it at once, also while it waits for something. */
+  /** Closes it at once, even while it waits. */
   close(): void;
 }
 

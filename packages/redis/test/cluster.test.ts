@@ -101,7 +101,7 @@ const LIMIT = { capacityMax: 10, restoreRateHz: NO_REFILL };
 const KEYS = Array.from({ length: 30 }, (_, i) => `key ${i}`);
 
 describe('a Cluster that loses a node and promotes its replica', () => {
-  /** They take turns: the node that was lost is the next replica. */
+  /** They alternate: the lost node is the next replica. */
   let pair: readonly [primary: ClusterNode, replica: ClusterNode];
   beforeAll(() => {
     pair = [cluster.primaries[0], cluster.replica];
@@ -153,15 +153,15 @@ describe('a Cluster that loses a node and promotes its replica', () => {
       expect(lostKeys.length).toBeGreaterThan(2);
       await lost.server.kill();
 
-      // While nobody serves its slots, each key goes on from what was last known to be left.
+      // While no node serves its slots, each key continues from the last known state.
       await askAll(20);
       for (const key of lostKeys) expect(ledgerOf(key).leftHere).toBe(0);
 
       await replica.takeOver();
       for (const key of KEYS) await decidedByStore(key);
       await askAll(20);
-      // The ledger has checked what this process gave by itself in each outage. The store gives one bucket, and once more
-      // what a lease took after the last write that the replica has seen.
+      // The ledger has checked what this process gave locally in each outage. The store gives one bucket, and again what a
+      // lease took after the last write that the replica received.
       const most = LIMIT.capacityMax + (lease?.tokens ?? 0);
       for (const key of lostKeys) expect(ledgerOf(key).givenByStore).toBeLessThanOrEqual(most);
       if (lease === undefined) {

@@ -12,14 +12,14 @@ import { SimulatedClock, storeInSimulatedTime } from './simulatedTime.js';
 
 const OPERATIONS = 100_000;
 const BATCH = 1000;
-/** Few enough that the memory store never looks for waits that are over. */
+/** So few that the memory store never purges finished waits. */
 const KEYS = 60;
 
 /**
  * Rates from 1 a day to 100,000 a second. Each key uses one group, and each operation one of the group's policies, so
  * policies change while a key is in use. Every operation names all limits of its key: a store may, but need not, forget a
- * bucket that is full and that no operation names, and a clock that steps back would bring it back. Rates are such that
- * a multiple of the slack, or a decision would hang on the last bit of a double.
+ * bucket that is full and that no operation names, and a clock that steps back would bring it back. Rates are such that a
+ * multiple of the slack, or a decision would depend on the last bit of a double.
  */
 const GROUPS: readonly (readonly (readonly Limit[])[])[] = [
   [
@@ -65,7 +65,7 @@ function random(seed: number): () => number {
 const next = random(20_261_124);
 const whole = (below: number) => Math.floor(next() * below);
 
-/** What was reserved last on a key, by each of the stores. */
+/** The last reservation on a key, in each of the stores. */
 interface Made {
   readonly wants: readonly Want[];
   readonly answers: readonly [Reservations, Promise<Reservations>];
@@ -89,7 +89,7 @@ test('decides as the memory store does, over 100,000 random operations', async (
   let keyNumber = 0;
   let answers: Promise<void>[] = [];
 
-  /** Asks both stores for the same. */
+  /** Runs the same operation on both stores. */
   function both<A>(
     what: string,
     operate: (store: Required<BucketStore>) => A | Promise<A>,
@@ -154,7 +154,7 @@ test('decides as the memory store does, over 100,000 random operations', async (
       const what = expected.made?.some(({ at }) => at > now) ? 'wait' : 'reservation';
       counts[what] = (counts[what] ?? 0) + 1;
     } else if (kind < 0.22) {
-      // One of the last is given up, the others move up, and one more comes.
+      // One of the last is withdrawn, the others move up, and a new one comes.
       const made = lastMade.get(key);
       if (made === undefined) continue;
       const { wants, answers: reserved } = made;

@@ -53,7 +53,7 @@ class Limited {
     return decision;
   }
 
-  /** Asks until the store has decided so many requests. A slow machine may need more than one attempt for each. */
+  /** Asks until the store has decided this number of requests. A slow machine may need more than one attempt for each. */
   async decidedByStore(requests: number): Promise<void> {
     for (let decided = 0; decided < requests; ) {
       if (sourceOf(await this.check()) !== 'local') decided += 1;
@@ -61,7 +61,7 @@ class Limited {
     }
   }
 
-  /** Asks so many times while no server can answer. Returns how many requests were allowed. */
+  /** Asks this number of times while no server can answer. Returns how many requests were allowed. */
   async allowedHere(requests: number): Promise<number> {
     const { givenHere } = this.ledger;
     for (let request = 0; request < requests; request++) {
@@ -70,7 +70,7 @@ class Limited {
     return this.ledger.givenHere - givenHere;
   }
 
-  /** Waits until the server decides again, and returns what it has left. Looks take nothing. */
+  /** Waits until the server decides again, and returns the tokens that it has left. Peeks take nothing. */
   async recovered(): Promise<number> {
     for (;;) {
       const decision = await this.#inTime(() => this.limiter.peek('a'));
@@ -80,7 +80,7 @@ class Limited {
     }
   }
 
-  /** A server that lost its data gives a whole bucket again, and no more than that. */
+  /** A server that lost its data gives one whole bucket again, and no more. */
   async givesOneBucket(): Promise<void> {
     this.ledger = new Ledger(LIMIT.capacityMax);
     for (let request = 0; request < 20; request++) await this.check();
@@ -104,7 +104,7 @@ describe.each(EVERY_CLIENT)('%s with its default options', name => {
     expect(await limited.allowedHere(20)).toBe(leftHere);
 
     await server.start();
-    // It has lost its data, and the commands that the client kept for it take nothing from it.
+    // It has lost its data, and the commands that the client queued take nothing from it.
     expect(await limited.recovered()).toBe(10);
     await limited.givesOneBucket();
   });
@@ -204,7 +204,7 @@ describe.each(['ioredis 6', 'node-redis 6'])('%s with its default options', name
       expect(sourceOf(await limited.check())).not.toBe('store');
     }
     expect(ledger.leftHere).toBe(0);
-    // A batch that the server had granted, and whose answer was still on its way, is lost.
+    // A batch that the server granted is lost if its response was still on the way.
     expect(ledger.given).toBeGreaterThan(4);
     expect(ledger.given).toBeLessThanOrEqual(mostGiven);
 

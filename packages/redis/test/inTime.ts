@@ -5,14 +5,14 @@ const LONGEST_MS = 200;
 export const COLD_START_MS = 1200;
 
 /**
- * The result of `decide`, which must be there before a timer of `longestMs` that starts at the same time. If the machine stands
- * still, so do the timers. Afterwards they fire in their order, so a decision that ends at its deadline is never too late.
+ * The result of `decide`, which must be there before a timer of `longestMs` that starts at the same time. If the machine
+ * stalls, so do the timers. Afterwards they fire in order, so a decision that ends at its deadline is never late.
  */
 export async function inTime<T>(decide: () => T | Promise<T>, longestMs = LONGEST_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     const end = () => reject(new Error(`a decision took longer than ${longestMs} ms`));
-    // A deadline lets one more turn pass to read answers that have arrived.
+    // A deadline waits one more turn to read responses that have arrived.
     timer = setTimeout(() => setImmediate(() => setImmediate(end)), longestMs);
   });
   try {

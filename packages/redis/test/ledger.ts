@@ -2,20 +2,20 @@ import { type Decision, sourceOf } from '@breaking/core';
 import { expect } from 'vitest';
 
 /**
- * The account of one key whose bucket regains nothing, from the decisions of one process. It checks what is guaranteed on
- * any machine: a request that gets no answer in time is decided in this process, which gives what the store last said to
- * be left and no more. A slow machine only makes that happen more often.
+ * The account of one key whose bucket regains nothing, from the decisions of one process. It checks what holds on any
+ * machine: a request without a response in time is decided in this process, which gives at most the tokens that the store
+ * last reported. A slow machine only makes that more frequent.
  */
 export class Ledger {
   /** The tokens that the store has allowed. */
   givenByStore = 0;
-  /** The tokens that this process has allowed by itself. */
+  /** The tokens that this process has allowed locally. */
   givenHere = 0;
-  /** The requests that this process has decided by itself. The store may have counted each of them too. */
+  /** The requests that this process has decided locally. The store may have counted each of them too. */
   decidedHere = 0;
-  /** What the store last said to be left. */
+  /** The tokens that the store last reported. */
   #known: number;
-  /** The tokens that this process has allowed by itself since then. */
+  /** The tokens that this process has allowed locally since then. */
   #givenSince = 0;
   #decidedSince = 0;
 
@@ -27,12 +27,12 @@ export class Ledger {
     return this.givenByStore + this.givenHere;
   }
 
-  /** What this process still gives if the store says nothing more. */
+  /** The tokens that this process still gives without another response of the store. */
   get leftHere(): number {
     return this.#known - this.#givenSince;
   }
 
-  /** The least that the store can have left, if nobody else asks it and it counted all that it gave no answer to. */
+  /** The least that the store can have left, if no one else uses it and it counted every request without a response. */
   get leastInStore(): number {
     return Math.max(0, this.#known - this.#decidedSince);
   }

@@ -12,7 +12,7 @@ const CALLER = fileURLToPath(new URL('caller.js', import.meta.url));
 const PROCESSES = 4;
 const CALLERS = 64;
 
-/** A process asks for so long, and until it has been allowed and refused so often. */
+/** A process asks for this long, and until it has this number of allowed and refused requests. */
 interface Run {
   readonly ms: number;
   readonly allowed?: number;
@@ -25,14 +25,14 @@ interface Task {
   /** The pause after each run. */
   readonly pauseMs: number;
   readonly lease?: { readonly tokens: number };
-  /** Whether they close their stores before they end. */
+  /** Whether they close their stores before they exit. */
   readonly closes?: boolean;
 }
 
 interface Counts {
   readonly allowedAtMs: readonly number[];
   readonly refused: number;
-  /** The longest time from asking to the answer. */
+  /** The longest time from request to response. */
   readonly longestMs: number;
 }
 
@@ -41,7 +41,7 @@ async function serverSecs(admin: Redis): Promise<number> {
   return secs + micros / 1e6;
 }
 
-/** What four processes of 64 callers get that all ask for one key. */
+/** What four processes of 64 callers get for one key. */
 async function crowd(task: Task) {
   const server = await ownServer();
   const admin = new Redis(server.port, '127.0.0.1');
@@ -95,7 +95,7 @@ test('four processes of 64 callers never get more than one bucket allows', async
 test('with leases they exceed that at most by what each may hold, in any interval', async () => {
   const limit = { capacityMax: 200, restoreRateHz: 500 };
   const lease = { tokens: 50 };
-  // In a pause the bucket fills, while what is held is not old enough to be returned.
+  // In a pause the bucket fills, while the held tokens are not old enough to be returned.
   const run = { ms: 250, allowed: 60, refused: 250 };
   const { secs, allowedAtMs, longestMs, exitCodes } = await crowd({
     limit,
@@ -104,7 +104,7 @@ test('with leases they exceed that at most by what each may hold, in any interva
     pauseMs: 500,
   });
   const held = PROCESSES * lease.tokens;
-  // Each process notes when an answer arrives, which is later than the server's decision by a round trip at most.
+  // Each process records when a response arrives, which is later than the server's decision by a round trip at most.
   const late = limit.restoreRateHz * (longestMs / 1000);
   const most = limit.capacityMax + held + late + 0.001;
   expect(mostAtOnce(allowedAtMs, limit.restoreRateHz)).toBeLessThanOrEqual(most);

@@ -78,7 +78,7 @@ describe('two processes on one server', () => {
   );
 });
 
-/** A server's port that is so many milliseconds away, each way. */
+/** A port of the server with this delay in milliseconds, each way. */
 async function distantPort(port: number, ms: number): Promise<number> {
   const proxy = createServer(client => {
     const server = connect(port, '127.0.0.1');
@@ -107,7 +107,7 @@ test('twelve new clients, 24 ms from the server, get no more than one limit allo
       const failover = new FailoverBucketStore({ store, name: 'api' });
       const limiter = new RateLimiter({ name: 'api', limits: perDay(3), store: failover });
       const decision = await limiter.check('a');
-      // A machine that stands still for a second is an outage.
+      // A machine that stalls for a second is an outage.
       if (sourceOf(decision) === 'local') expect(performance.now() - began).toBeGreaterThanOrEqual(999);
       return decision;
     }),

@@ -114,7 +114,7 @@ describe('the stored state of a key', () => {
   });
 });
 
-/** The names of the limits of which something is kept. */
+/** The names of the limits with stored state. */
 function namesIn(state: Buffer): string[] {
   const names: string[] = [];
   for (let at = 1; at < state.length; at = state.indexOf(0, at) + 33) {

@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 
 process.once('message', async ({ port, callers, limit }) => {
   const redis = new Redis(port, '127.0.0.1');
-  /** What the server has promised, in the order of the questions: when it heard of each, and when that one goes on. */
+  /** The server's reservations in the order of the requests: when it received each, and when that caller proceeds. */
   const promised = [];
   const heard = answer => {
     const [, time, , isReserved, waitSecs] = String(answer).split(' ');
@@ -19,7 +19,7 @@ process.once('message', async ({ port, callers, limit }) => {
   };
   const store = new RedisBucketStore({ client, deadlineSecs: 60 });
   const limiter = new RateLimiter({ name: 'api', limits: limit, store, maxWaitSecs: 60 });
-  // The server knows the script from here on, so that it hears of all callers in the order of their calls.
+  // The server has the script from here on, so that it receives all callers in the order of their calls.
   await limiter.reset('other');
   promised.length = 0;
   process.send?.('ready');

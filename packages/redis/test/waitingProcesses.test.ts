@@ -12,9 +12,9 @@ const LIMIT = { capacityMax: 20, restoreRateHz: 200 };
 /** What one process saw. Times are those of the server, in microseconds. */
 interface Report {
   readonly promised: readonly { readonly heardAt: number; readonly waitSecs: number }[];
-  /** The numbers of its callers, in the order in which they went on. */
+  /** The numbers of its callers, in the order in which they proceeded. */
   readonly order: readonly number[];
-  /** A time of the server shortly after each caller went on. */
+  /** A time of the server shortly after each caller proceeded. */
   readonly wentAt: readonly number[];
 }
 
@@ -47,7 +47,7 @@ test("100 callers in each of three processes wait for one key: in order, at the 
   const all = reports.flatMap(({ promised }) => promised).sort((a, b) => a.heardAt - b.heardAt);
   const begun = all[0]?.heardAt as number;
   const secs = all.map(({ heardAt, waitSecs }) => (heardAt - begun) / 1e6 + waitSecs);
-  // In the order in which the server heard of them, whichever process they are of.
+  // In the order in which the server received them, across processes.
   expect(secs).toEqual([...secs].sort((a, b) => a - b));
   expect(mostAtOnce(secs)).toBeLessThanOrEqual(LIMIT.capacityMax + 0.001);
   // Nothing drains unused: while somebody waits, a token is given in each 200th of a second.

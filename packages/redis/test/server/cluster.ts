@@ -7,7 +7,7 @@ const SLOTS = 16_384;
 /** The first slot of each of the three nodes, and the number of all slots. */
 export const BOUNDS = [0, 1, 2, 3].map(i => Math.floor((i * SLOTS) / 3)) as [number, number, number, number];
 
-/** A busy machine delays a node for seconds. The others must not take it for lost. Tests promote replicas themselves. */
+/** A busy machine delays a node for seconds. The others must not regard it as lost. Tests promote replicas themselves. */
 const NODE_TIMEOUT_MS = 60_000;
 
 /** One server of a Cluster, with a connection for its administration. */
