@@ -20,7 +20,7 @@ export const PROJECTS = readdirSync(matrix).filter(name => name !== 'shared');
 /**
  * Installs the packed packages into copies of these projects, and runs each script of theirs whose name begins with `test:`.
  * @param {readonly string[]} names
- * @param {(line: string) => void} say hears of each script
+ * @param {(line: string) => void} say called with the result of each script
  * @returns {Promise<boolean>} whether all of them passed
  */
 export async function runProjects(names, say) {

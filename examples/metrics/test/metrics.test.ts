@@ -81,7 +81,7 @@ describe('the Grafana dashboard', () => {
   const queries = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })));
 
   beforeAll(async () => {
-    // The store that fails in it is said aloud.
+    // The process prints a warning about the failing store in it.
     process.on('warning', hear);
     // Prometheus sees no rate in the first value of a series, so everything happens twice.
     const before = await samples();

@@ -16,8 +16,8 @@ export interface Contender {
 const source = new URL('../src/', import.meta.url);
 
 /**
- * The contenders of a family: one for each file of its folder, which exports it as `contender`. We come first.
- * The sources say which there are, since a build forgets no file that was removed.
+ * The contenders of a family: one for each file of its folder, which exports it as `contender`. Ours comes first. The list is
+ * read from the sources, since a build does not remove the output of deleted files.
  */
 export async function contendersOf<C extends Contender>(family: string): Promise<readonly C[]> {
   const files = readdirSync(new URL(`${family}/contenders/`, source)).sort();

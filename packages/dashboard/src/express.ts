@@ -16,7 +16,7 @@ export interface ExpressRequest extends IncomingMessage {
 /** Middleware that serves the page. */
 export interface DashboardHandler {
   (req: IncomingMessage, res: ServerResponse): void;
-  /** Ends all open pages, and hears nothing any more. */
+  /** Closes all open pages and stops listening. */
   close(): void;
 }
 

@@ -26,7 +26,7 @@ export interface KoaDashboardOptions<Ctx> extends DashboardOptions<Ctx> {
 /** Middleware that serves the page. */
 export interface DashboardMiddleware {
   (ctx: object, next: () => Promise<unknown>): Promise<unknown>;
-  /** Ends all open pages, and hears nothing any more. */
+  /** Closes all open pages and stops listening. */
   close(): void;
 }
 

@@ -3,8 +3,8 @@ type Reader = ReturnType<Stream['getReader']>;
 type Iterator = ReturnType<Stream['values']>;
 
 /**
- * Tells when the body of a response is over: read to its end, cancelled, broken or collected. The response stays the
- * same object, and nothing of its body is read or delayed.
+ * Reports the end of a response's body: read to the end, cancelled, failed or collected. The response stays the same object,
+ * and nothing of its body is read or delayed.
  *
  * It watches the methods of the stream, through which undici's own `text()`, `json()` and `clone()` go as well.
  */

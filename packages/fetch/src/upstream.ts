@@ -60,7 +60,7 @@ export class Upstream {
     return places.inFlight < places.limit ? places.tryAcquire() : undefined;
   }
 
-  /** Waits for one of the places, of which there must be some. Give it back with {@link leavePlace}. */
+  /** Waits for one of the places, which must exist. Give it back with {@link leavePlace}. */
   takePlace(patience: Patience): Permit | Promise<Permit> {
     return this.#waitingForPlaces.enter(patience, () => {
       this.#places?.tryAcquire()?.ignore();
@@ -144,7 +144,7 @@ export class Upstream {
     if (sent !== undefined) this.#lane.lost(sent);
   }
 
-  /** The other side wants no call of this key for so many seconds. Other processes hear of it through a shared store. */
+  /** The other side wants no call of this key for so many seconds. Other processes learn of it through a shared store. */
   pause(secs: number): void {
     if (!this.isPaced || secs <= 0 || !this.#lane.pause(secs)) return;
     if (this.#settings.limiter !== undefined) quietly(this.#block(this.#settings.limiter, secs));

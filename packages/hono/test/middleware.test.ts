@@ -20,7 +20,7 @@ const breaking = (options = {}) =>
   circuitBreaker({ errorThreshold: 1, timeWindowSecs: 60, clock: new MockClock(), ...options });
 
 describe('a rate limit', () => {
-  test('stands before an app, a path, a group or a route', async () => {
+  test('covers an app, a path, a group or a route', async () => {
     const group = new Hono().use(limitOf(1, { name: 'group' })).get('/in', c => c.text('in'));
     const app = new Hono()
       .use('/path/*', limitOf(1, { name: 'path' }))
@@ -34,13 +34,13 @@ describe('a rate limit', () => {
     }
   });
 
-  test('counts a request once that meets it twice', async () => {
+  test('counts a request once if it meets the limit twice', async () => {
     const limit = limitOf(9);
     const app = new Hono().use(limit).get('/', limit, c => c.text('ok'));
     expect((await app.request('/')).headers.get('ratelimit')).toBe('"default";r=8;t=54');
   });
 
-  test('shows its fields on what the app answers to errors and to unknown paths', async () => {
+  test('shows its fields on responses to errors and unknown paths', async () => {
     const app = new Hono().use(limitOf(9)).get('/', () => {
       throw new Error('boom');
     });
@@ -111,7 +111,7 @@ describe('a rate limit', () => {
 });
 
 describe("under rejectWith 'error', a refusal is an HTTPException", () => {
-  test('that Hono answers by itself, with all fields', async () => {
+  test('that Hono answers automatically, with all fields', async () => {
     const app = new Hono()
       .use(limitOf(9, { name: 'app' }), limitOf(1, { rejectWith: 'error' }))
       .get('/', c => c.text('ok'));
@@ -125,7 +125,7 @@ describe("under rejectWith 'error', a refusal is an HTTPException", () => {
     expect(answer.headers.get('ratelimit')).toBe('"app";r=7;t=47, "default";r=0;t=60');
   });
 
-  test('with the refusal as its cause, and a response each time that it is asked', async () => {
+  test('with the refusal as its cause, and a new response on each call', async () => {
     const errors: unknown[] = [];
     const app = new Hono()
       .get('/limit', limitOf(1, { rejectWith: 'error' }), c => c.text('ok'))
@@ -150,7 +150,7 @@ describe("under rejectWith 'error', a refusal is an HTTPException", () => {
 });
 
 describe('a circuit breaker', () => {
-  test('is told c.error, and the status of c.res: an error that is answered with a 200 is no failure', async () => {
+  test('gets c.error and the status of c.res: an error that is answered with a 200 is not a failure', async () => {
     const error = new Error('boom');
     const told: Outcome[] = [];
     const isFailure = (outcome: Outcome) => {
@@ -176,7 +176,7 @@ describe('a circuit breaker', () => {
   });
 });
 
-test('a limit that stands behind no other work decides at once', () => {
+test('a limit without earlier asynchronous work decides synchronously', () => {
   const messages = heard('breaking:rate_limit:decision');
   void new Hono().use(limitOf(1)).request('/');
   expect(messages).toHaveLength(1);

@@ -17,7 +17,7 @@ test('the decision on a context is typed', () => {
   });
 });
 
-test("getConnInfo of each of Hono's runtimes tells the address", () => {
+test("getConnInfo of each of Hono's runtimes gives the address", () => {
   const limitBy = (getConnInfo: typeof onNode | typeof onBun | typeof onDeno | typeof onWorkers) =>
     rateLimit({ ...limit, addressOf: c => getConnInfo(c).remote.address });
   expectTypeOf(limitBy).returns.toExtend<MiddlewareHandler>();

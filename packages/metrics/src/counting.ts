@@ -110,7 +110,7 @@ export class Counting {
     ['breaking:store:error', message => this.#failed(message as StoreErrorMessage)],
   ];
 
-  /** @param onRefused hears of each decision that refuses a request */
+  /** @param onRefused called for each decision that refuses a request */
   constructor(onRefused?: (message: DecisionMessage) => void) {
     this.#onRefused = onRefused;
   }
@@ -119,7 +119,7 @@ export class Counting {
     for (const [channel, listener] of this.#listeners) subscribe(channel, listener);
   }
 
-  /** Ends it: nobody listens any more. */
+  /** Stops counting and listening. */
   stop(): void {
     for (const [channel, listener] of this.#listeners) unsubscribe(channel, listener);
   }

@@ -17,8 +17,8 @@ export interface ObserveOptions {
 }
 
 /**
- * Counts what Breaking decides, for OpenTelemetry. The instruments are asynchronous: they are read when the SDK collects,
- * and a decision calls none of them. A request that a rate limit refuses gets the attributes `breaking.rate_limit.name` and
+ * Counts Breaking's decisions, for OpenTelemetry. The instruments are asynchronous: they are read when the SDK collects, and
+ * a decision calls none of them. A request that a rate limit refuses gets the attributes `breaking.rate_limit.name` and
  * `breaking.rate_limit.violated` (the names of its limits that refused) on its active span, if it has one.
  *
  * Call it after the SDK has started: OpenTelemetry has no meters before that, and never asks again.

@@ -30,7 +30,7 @@ async function limitsOf(platform: Platform, root: Type, ...paths: string[]) {
 }
 
 describe.each(PLATFORMS)('on %s', platform => {
-  test('the limit of a handler stands for that of its class, and that for the limit of the module', async () => {
+  test('the limit of a handler replaces that of its class, which replaces the limit of the module', async () => {
     @Controller('own')
     @RateLimit(perMinute(10))
     class Own {
@@ -57,7 +57,7 @@ describe.each(PLATFORMS)('on %s', platform => {
     ]);
   });
 
-  test('a class is skipped, but for the handlers that say otherwise', async () => {
+  test('a class is skipped, except for handlers with their own options', async () => {
     @Controller()
     @SkipRateLimit()
     class Skipped {

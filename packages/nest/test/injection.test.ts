@@ -59,7 +59,7 @@ describe.each(PLATFORMS)('on %s', platform => {
     );
   });
 
-  test('options are made of what is injected', async () => {
+  test('options are created from injected providers', async () => {
     @Module({ providers: [{ provide: 'PER_MINUTE', useValue: 3 }], exports: ['PER_MINUTE'] })
     class Config {}
     @Controller()

@@ -46,7 +46,7 @@ const PROBLEM = {
 };
 
 describe.each(PLATFORMS)('a refusal on %s', platform => {
-  test('is sent as it is, with all header fields, and is not logged', async () => {
+  test('is sent unchanged, with all header fields, and is not logged', async () => {
     const { served, logged } = await started(platform, Root);
     expect((await served.get()).status).toBe(200);
     const refused = await served.get();
@@ -122,7 +122,7 @@ describe.each(PLATFORMS)('a refusal on %s', platform => {
     expect(logged).toEqual([]);
   });
 
-  test('of plain text has that as its response, also where it is wrongly called a problem', async () => {
+  test('of plain text is the response, even if its content type is wrongly a problem', async () => {
     const responses: unknown[] = [];
     @Catch(HttpException)
     class Http implements ExceptionFilter {
@@ -136,7 +136,7 @@ describe.each(PLATFORMS)('a refusal on %s', platform => {
     expect(responses).toEqual(['Slow down.', 'no JSON']);
   });
 
-  test('of plain text is sent as it is', async () => {
+  test('of plain text is sent unchanged', async () => {
     const { served } = await started(platform, Root);
     await served.ask({ path: '/plain' });
     const { status, headers, body } = await served.ask({ path: '/plain' });

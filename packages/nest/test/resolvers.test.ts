@@ -99,7 +99,7 @@ describe('a resolver', () => {
     expect(headers).toMatchObject({ ratelimit: '"limited";r=0;t=30', 'retry-after': '30' });
   });
 
-  test('that throws is a failure to its breaker, though the answer is a 200; a 404 is none', async () => {
+  test('that throws is a failure for its breaker, even with a 200; a 404 is not', async () => {
     const { call, handles } = await calling('graphql');
     const results: unknown[] = [];
     await within(async context => {
@@ -135,7 +135,7 @@ describe('a resolver', () => {
     expect(results).toEqual([refusedWith(503), undefined]);
   });
 
-  test('that another guard refuses frees its place with the request', async () => {
+  test('that another guard refuses frees its place when the request ends', async () => {
     const { call } = await calling('graphql');
     const forbidden = async () => {
       let error: unknown;
@@ -171,7 +171,7 @@ describe('a resolver', () => {
     expect((await left)?.limits[0]?.tokensLeft).toBe(0);
   });
 
-  test('has no place where the context of GraphQL does not tell the response', async () => {
+  test('has no place if the GraphQL context lacks the response', async () => {
     const { call } = await calling('graphql');
     await expect(call('slow', undefined, {}, { req: {} }, {})).rejects.toThrow(
       'concurrencyLimit: a message of a WebSocket',
@@ -180,7 +180,7 @@ describe('a resolver', () => {
 });
 
 describe('a message of a WebSocket', () => {
-  test('counts, and the client is told by the event "exception"', async () => {
+  test('counts, and a refused client gets the event "exception"', async () => {
     const { call } = await calling('ws');
     const told: unknown[] = [];
     const ws = { send: (text: string) => told.push(JSON.parse(text)) };

@@ -76,7 +76,7 @@ test('CircuitBreaker is the class of core too', () => {
   expectTypeOf(made.state).toEqualTypeOf<'closed' | 'open' | 'halfOpen'>();
 });
 
-test('options may be made of what is injected', () => {
+test('options may be created from injected providers', () => {
   BreakingModule.forRootAsync({
     inject: ['N'],
     useFactory: async (n: number) => ({ rateLimit: perMinute(n) }),

@@ -25,7 +25,7 @@ const immutable = (init: ResponseInit = {}, body = 'text') => {
 };
 
 describe('the fields of a limit', () => {
-  test("are set on the handler's own Response, whose body stays as it is", async () => {
+  test("are set on the handler's own Response, whose body is unchanged", async () => {
     const own = new Response('text');
     const answer = await guarded(own);
     expect(answer).toBe(own);

@@ -74,7 +74,7 @@ describe('a request ends', () => {
     ]);
   });
 
-  test('when its body breaks, with the error, which who reads it gets', async () => {
+  test('when its body fails, with the error, which the reader gets too', async () => {
     const error = new Error('broken');
     const { stream } = source(1, error);
     const { ask, outcomes } = answering(() => new Response(stream));
@@ -94,7 +94,7 @@ describe('a request ends', () => {
     }
   });
 
-  test('once, whatever comes later', async () => {
+  test('once, whatever happens later', async () => {
     const left = new AbortController();
     const { ask, outcomes } = answering(() => new Response('text'), { signal: left.signal });
     await (await ask()).text();
@@ -102,7 +102,7 @@ describe('a request ends', () => {
     expect(outcomes).toEqual([SUCCESS]);
   });
 
-  test('with the source, where its answer is cloned', async () => {
+  test('with the source, if its response is cloned', async () => {
     const { stream, told } = source();
     const { ask, outcomes, inFlight } = answering(() => new Response(stream));
     const answer = await ask();
@@ -112,7 +112,7 @@ describe('a request ends', () => {
     expect([...new Uint8Array(await answer.arrayBuffer())]).toEqual([1, 2, 3]);
   });
 
-  test('where one branch of a body is cancelled, with the other', async () => {
+  test('with the other branch, if one branch of a body is cancelled', async () => {
     const { stream, told } = source();
     const { ask, inFlight } = answering(() => new Response(stream));
     const [one, other] = (await ask()).body?.tee() ?? [];

@@ -11,7 +11,7 @@ const limitOf = (n = 2) => ({ ...perMinute(n), keyOf: () => 'k', clock: new Mock
 const RATE_LIMIT = 'ratelimit';
 
 describe('a guarded handler', () => {
-  test('is given all that the runtime hands over, this too, and gives what it gives', async () => {
+  test("gets all arguments and the receiver from the runtime, and returns the handler's result", async () => {
     const worker = {
       name: 'worker',
       fetch: guard(
@@ -42,7 +42,7 @@ describe('a guarded handler', () => {
     expect(statuses).toEqual([200, 200, 200, 200, 429]);
   });
 
-  test('may be guarded more than once: all fields are joined, and a refusal inside is no failure outside', async () => {
+  test('may be guarded more than once: fields are merged, and an inner refusal is not a failure outside', async () => {
     const inner = guard(() => new Response('ok'), { rateLimit: { ...limitOf(1), name: 'inner' } });
     const outer = guard(inner, {
       rateLimit: { ...limitOf(3), name: 'outer' },
@@ -67,7 +67,7 @@ describe('a guarded handler', () => {
     expect(messages).toHaveLength(1);
   });
 
-  test('has what it asks, and the key of a request', async () => {
+  test('exposes its limiters and breakers, and the key of a request', async () => {
     const addressOf = (_request: Request, info: { address: string }) => info.address;
     const handler = guard((_request: Request, _info: { address: string }) => new Response('ok'), {
       rateLimit: { ...perMinute(1), addressOf, clock: new MockClock() },
@@ -93,19 +93,19 @@ describe('a guarded handler', () => {
     [{ concurrencyLimit: { limit: -1 } }, RangeError, /concurrencyLimit: limit/],
     [{ circuitBreaker: null }, TypeError, /circuitBreaker: options must be an object, got null/],
     [undefined, TypeError, /guard: options must be an object/],
-  ])('takes no wrong option: %j', (options, kind, message) => {
+  ])('rejects a wrong option: %j', (options, kind, message) => {
     const make = () => guard(() => new Response('ok'), options as never);
     expect(make).toThrow(kind);
     expect(make).toThrow(message);
   });
 
-  test('takes one handler, which is a function', () => {
+  test('requires one handler, which is a function', () => {
     expect(() => guard('handler' as never, {})).toThrow(
       /guard: the handler must be a function, got "handler"/,
     );
   });
 
-  test('is refunded by waitUntil, where the runtime has it', async () => {
+  test('refunds by waitUntil if the runtime has it', async () => {
     const waiting: Promise<unknown>[] = [];
     const ctx = { waitUntil: (promise: Promise<unknown>) => void waiting.push(promise) };
     const handler = guard(
@@ -120,7 +120,7 @@ describe('a guarded handler', () => {
     expect((await handler.limiter?.peek('k'))?.limits[0]?.tokensLeft).toBe(2);
   });
 
-  test('throws on what its handler throws, and a breaker takes it for the status that it asks for', async () => {
+  test("rethrows the handler's error, which counts for a breaker by the error's status", async () => {
     const breaker = { errorThreshold: 2, timeWindowSecs: 60, clock: new MockClock() };
     let error: unknown = Object.assign(new Error('gone'), { status: 404 });
     const handler = guard(

@@ -60,7 +60,7 @@ test('callbacks get the request that the handler takes, and addressOf its info',
   expectTypeOf(decisionOf).returns.toEqualTypeOf<Decision | undefined>();
 });
 
-test('options may be made beside the handler, and the one without limits is none', () => {
+test('options may be declared apart from the handler, and options without limits do not compile', () => {
   const options: RateLimitOptions = { ...limit, keyOf: request => request.headers.get('x-user') };
   guard(() => new Response(), { rateLimit: options });
   // @ts-expect-error There is no limit.

@@ -7,7 +7,7 @@ export interface ActionScope {
   readonly idOf: (key: string) => string;
   /** The keys of a rate limit that the page shows. */
   readonly refusedKeysOf: (name: string) => LimitReport['refusedKeys'];
-  /** Hears of a key that was blocked for so many seconds, or whose block was lifted (0). */
+  /** Called for a key that was blocked for this many seconds, or whose block was lifted (0). */
   readonly blocked: (name: string, key: string, secs: number) => void;
 }
 

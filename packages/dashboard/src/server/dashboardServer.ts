@@ -78,7 +78,7 @@ export class DashboardServer<Req> {
       .end(req.method === 'HEAD' ? undefined : file.body);
   }
 
-  /** Ends all answers, and hears nothing any more. */
+  /** Ends all responses and stops listening. */
   close(): void {
     this.#viewers.close();
     this.#observation.close();

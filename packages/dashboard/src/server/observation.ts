@@ -64,7 +64,7 @@ export class Observation {
     return this.#countedSince;
   }
 
-  /** Somebody watches: counts from now on, or goes on counting. */
+  /** A viewer has come: starts or continues counting. */
   watch(): void {
     clearTimeout(this.#linger);
     this.#linger = undefined;
@@ -77,14 +77,14 @@ export class Observation {
     subscribe(STORE_ERROR, this.#storeFailed);
   }
 
-  /** Nobody watches any more: ends counting soon, unless somebody comes back. */
+  /** The last viewer has left: stops counting soon, unless a viewer comes back. */
   leave(): void {
     if (this.#records || this.#counts === undefined) return;
     clearTimeout(this.#linger);
     this.#linger = setTimeout(() => this.#end(), LINGER_MS).unref();
   }
 
-  /** Hears nothing any more. */
+  /** Stops listening. */
   close(): void {
     this.#end();
     unsubscribe(TRANSITION, this.#changed);

@@ -34,7 +34,7 @@ export class Dispatched implements Way<HeldAnswer> {
     this.#handler = handler;
   }
 
-  /** Never rejects: the handler hears of every error. */
+  /** Never rejects: the handler receives every error. */
   async run(): Promise<void> {
     try {
       // From here on the caller can abort, also while it waits.

@@ -30,7 +30,7 @@ export interface PolicyReport {
 
 const SHOWN = 10;
 
-/** Hears of a policy's refusals, and reports them. */
+/** Collects a policy's refusals, and reports them. */
 export class PolicyReporter {
   readonly #code: string;
   readonly #first: ShownRefusal[] = [];
