@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { check } from '@breaking/core/internal';
 
-/** Says whether a request may see the page: only `true`, or a promise of it, lets in. */
+/** Says whether a request may see the page: only `true`, or a promise of it, grants access. */
 export type Authorize<Req> = (req: Req) => unknown;
 
 /**

@@ -13,11 +13,14 @@ export interface DashboardOptions<Req> {
    * protected `fetch`, or the limiters, breakers and groups of core.
    */
   readonly watch: readonly unknown[];
-  /** Who may see the page. Only `true`, or a promise of it, lets in. A page sends cookies and Basic auth, no other headers. */
+  /**
+   * Who may see the page. Only `true`, or a promise of it, grants access. A page sends cookies and Basic auth, no other
+   * headers.
+   */
   readonly authorize: Authorize<Req>;
   /** Default 'Breaking'. */
   readonly title?: string | undefined;
-  /** Counts decisions also while nobody watches; default false. */
+  /** Counts decisions even without viewers; default false. */
   readonly record?: boolean | undefined;
   /** Lets whoever may see the page reset, block and trip; default false. */
   readonly actions?: boolean | undefined;

@@ -29,21 +29,24 @@ export type MaybePromise<T> = T | PromiseLike<T>;
 export interface RetryOptions {
   /** Attempts of one call altogether: a whole number, at least 1. */
   readonly attempts: number;
-  /** The retries that one key may have beside its calls, so that they never pile up; default `perSecond(1, { burst: 10 })`. */
+  /**
+   * The retries that one key may have in addition to its calls, so that they never pile up; default `perSecond(1, { burst: 10
+   * })`.
+   */
   readonly budget?: BucketPolicy | undefined;
   /** Seconds, > 0: the first retry waits for up to so long, each later one for up to twice as long; default 0.2. */
   readonly backoffSecs?: number | undefined;
-  /** Seconds, at least `backoffSecs`: no retry waits longer. One that Retry-After asks to is not made. Default 10. */
+  /** Seconds, at least `backoffSecs`: no retry waits longer. If Retry-After is longer, there is no retry. Default 10. */
   readonly backoffMaxSecs?: number | undefined;
   /** A number from 0 to below 1; default `Math.random`. Give a seeded one in tests. */
   readonly random?: (() => number) | undefined;
 }
 
-/** What {@link protect} may be told. Without any, fetch stays as it is. */
+/** The options of {@link protect}. Without any, it returns fetch itself. */
 export interface ProtectOptions {
-  /** Printable ASCII; default 'default'. Stands in errors and events; required with `store`. */
+  /** Printable ASCII; default 'default'. Appears in errors and events; required with `store`. */
   readonly name?: string | undefined;
-  /** What limits, breakers, pauses and budgets are kept for, one of each: by default the origin of the URL. */
+  /** The key that has its own limits, breaker, pauses and budget; by default the origin of the URL. */
   readonly keyOf?: ((request: Request) => MaybePromise<string>) | undefined;
   /** How many calls a key gets. */
   readonly limits?: Limits | undefined;
@@ -53,11 +56,11 @@ export interface ProtectOptions {
   readonly store?: BucketStore | undefined;
   /** Seconds that a call may wait for a place, for tokens and for the end of a pause, all together: 0 to 2,147,483; default 0. */
   readonly maxWaitSecs?: number | undefined;
-  /** Calls of one key that are under way at a time, until their bodies are over: a whole number, at least 1. */
+  /** Concurrent calls of one key, until their bodies end: a whole number, at least 1. */
   readonly maxInFlight?: number | undefined;
-  /** Seconds, > 0, that an attempt has until the head of its answer is there. */
+  /** Seconds, > 0, until the head of the response must arrive. */
   readonly timeoutSecs?: number | undefined;
-  /** Seconds, > 0, that an answer has from its head to the end of its body. */
+  /** Seconds, > 0, from the head of the response to the end of its body. */
   readonly bodyTimeoutSecs?: number | undefined;
   /** The circuit breakers, one for each key. By default network errors, timeouts and statuses of 500 and more are failures. */
   readonly breaker?: Omit<CircuitBreakerGroupOptions, 'name' | 'clock' | 'timeoutSecs'> | undefined;

@@ -8,11 +8,11 @@ import { cancelBody } from './retry/body.js';
 import { Upstreams } from './upstreams.js';
 import { visit } from './visit.js';
 
-/** A function of fetch's own type, and what protects it. */
+/** A function of fetch's own type, with its limiter and breakers. */
 export type ProtectedFetch = Fetch & {
-  /** The rate limiter, where `limits` were given: look at, reset or block a key. */
+  /** The rate limiter, if `limits` is given: look at, reset or block a key. */
   readonly limiter?: RateLimiter<BucketStore>;
-  /** The circuit breakers, where `breaker` was given. */
+  /** The circuit breakers, if `breaker` is given. */
   readonly breakers?: CircuitBreakerGroup;
 };
 
@@ -30,8 +30,8 @@ export type ProtectedFetch = Fetch & {
  *     const answer = await fetch('https://api.example.com/v1/models');
  *
  * It rejects with what fetch rejects with, and also with TooManyErrors (the breaker is open), TooManyRequests (a wait would
- * exceed `maxWaitSecs`), Overloaded (no place was free for so long) and TimeoutError. What goes to no server over HTTP, such
- * as a `data:` URL, goes to `fetch` at once.
+ * exceed `maxWaitSecs`), Overloaded (no place was free for so long) and TimeoutError. A URL of another scheme, such as
+ * `data:`, goes straight to `fetch`.
  * @throws TypeError or RangeError for a wrong option, at once
  */
 export function protect(fetch: Fetch, options: ProtectOptions): ProtectedFetch {

@@ -7,7 +7,7 @@ import { Upstreams } from './upstreams.js';
 
 export type { DispatchedRequest } from './undici/dispatched.js';
 
-/** The options of `protect` for undici: the same, but callbacks are asked about what is dispatched. */
+/** The options of `protect` for undici: the same, but callbacks get the dispatched request. */
 export interface DispatchOptions extends Omit<ProtectOptions, 'keyOf' | 'costOf' | 'breaker'> {
   readonly keyOf?: ((request: DispatchedRequest) => MaybePromise<string>) | undefined;
   readonly costOf?: ((request: DispatchedRequest) => MaybePromise<Costs>) | undefined;
@@ -15,11 +15,11 @@ export interface DispatchOptions extends Omit<ProtectOptions, 'keyOf' | 'costOf'
   readonly breaker?: Omit<NonNullable<ProtectOptions['breaker']>, 'isFailedResult'> | undefined;
 }
 
-/** An interceptor for `dispatcher.compose`, and what protects what goes through it. */
+/** An interceptor for `dispatcher.compose`, with its limiter and breakers. */
 export type ProtectInterceptor = Dispatcher.DispatcherComposeInterceptor & {
-  /** The rate limiter, where `limits` were given: look at, reset or block a key. */
+  /** The rate limiter, if `limits` is given: look at, reset or block a key. */
   readonly limiter: RateLimiter<BucketStore> | undefined;
-  /** The circuit breakers, where `breaker` was given. */
+  /** The circuit breakers, if `breaker` is given. */
   readonly breakers: CircuitBreakerGroup | undefined;
 };
 
