@@ -2,19 +2,15 @@ import 'reflect-metadata';
 import assert from 'node:assert/strict';
 import {
   BreakingHandles,
-  BreakingModule,
   CircuitBreaker,
   ConcurrencyLimit,
   perMinute,
   RateLimit,
   SkipRateLimit,
 } from '@breaking/nest';
-import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import { type CanActivate, type DynamicModule, Module, NotFoundException, UseGuards } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
-import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { type CanActivate, NotFoundException, UseGuards } from '@nestjs/common';
+import { Query, Resolver } from '@nestjs/graphql';
+import { onEachDriver } from './graphqlApp.js';
 
 const BREAKER = { errorThreshold: 1, timeWindowSecs: 60 };
 
@@ -74,14 +70,7 @@ interface GraphQlAnswer {
 }
 
 /** What queries give: the messages of their errors, or `ok`. */
-async function check(graphql: DynamicModule, adapter?: FastifyAdapter): Promise<void> {
-  @Module({ imports: [BreakingModule.forRoot({ rateLimit: perMinute(100) }), graphql], providers: [Cats] })
-  class Root {}
-  const options = { logger: false, abortOnError: false } as const;
-  const app = await (adapter === undefined
-    ? NestFactory.create(Root, options)
-    : NestFactory.create(Root, adapter, options));
-  await app.listen(0, '127.0.0.1');
+await onEachDriver(Cats, async app => {
   const url = `${await app.getUrl()}/graphql`;
   const headers = { 'Content-Type': 'application/json' };
   const ask = async (query: string) => {
@@ -107,21 +96,4 @@ async function check(graphql: DynamicModule, adapter?: FastifyAdapter): Promise<
     ['Cats.broken', 'open'],
     ['Cats.missing', 'closed'],
   ]);
-  await app.close();
-}
-
-const shared = { autoSchemaFile: true, path: '/graphql' };
-await check(GraphQLModule.forRoot<ApolloDriverConfig>({ ...shared, driver: ApolloDriver }));
-await check(
-  GraphQLModule.forRoot<ApolloDriverConfig>({
-    ...shared,
-    driver: ApolloDriver,
-    // On Fastify the request does not lead to its reply.
-    context: (req: unknown, reply: unknown) => ({ req, reply }),
-  }),
-  new FastifyAdapter(),
-);
-await check(
-  GraphQLModule.forRoot<MercuriusDriverConfig>({ ...shared, driver: MercuriusDriver }),
-  new FastifyAdapter(),
-);
+});

@@ -1,14 +1,10 @@
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
-import { BreakingModule, CircuitBreaker, perMinute, RateLimit } from '@breaking/nest';
-import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import { type DynamicModule, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { GraphQLModule, Query, Resolver, Subscription } from '@nestjs/graphql';
-import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { CircuitBreaker, perMinute, RateLimit } from '@breaking/nest';
+import { Query, Resolver, Subscription } from '@nestjs/graphql';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { onEachDriver } from './graphqlApp.js';
 
 /** The addresses that limits were asked for. */
 const addresses = new Set<string>();
@@ -41,14 +37,7 @@ class Ticks {
 }
 
 /** What subscriptions give until they are over: each event, and the messages of errors. */
-async function check(graphql: DynamicModule, adapter?: FastifyAdapter): Promise<void> {
-  @Module({ imports: [BreakingModule.forRoot({ rateLimit: perMinute(100) }), graphql], providers: [Ticks] })
-  class Root {}
-  const options = { logger: false, abortOnError: false } as const;
-  const app = await (adapter === undefined
-    ? NestFactory.create(Root, options)
-    : NestFactory.create(Root, adapter, options));
-  await app.listen(0, '127.0.0.1');
+await onEachDriver(Ticks, async app => {
   const url = `${(await app.getUrl()).replace('http', 'ws')}/graphql`;
   const client = createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0 });
   const given = (field: string) =>
@@ -72,20 +61,4 @@ async function check(graphql: DynamicModule, adapter?: FastifyAdapter): Promise<
   assert.deepEqual(answers, [all, all, ['Too Many Requests'], ['broken'], ['Service Unavailable']]);
   assert.deepEqual([...addresses], ['127.0.0.1']);
   await client.dispose();
-  await app.close();
-}
-
-const shared = { autoSchemaFile: true, path: '/graphql' };
-const apollo = { ...shared, driver: ApolloDriver, subscriptions: { 'graphql-ws': true } };
-await check(GraphQLModule.forRoot<ApolloDriverConfig>(apollo));
-await check(
-  GraphQLModule.forRoot<ApolloDriverConfig>({
-    ...apollo,
-    context: (req: unknown, reply: unknown) => ({ req, reply }),
-  }),
-  new FastifyAdapter(),
-);
-await check(
-  GraphQLModule.forRoot<MercuriusDriverConfig>({ ...shared, driver: MercuriusDriver, subscription: true }),
-  new FastifyAdapter(),
-);
+});
