@@ -15,49 +15,35 @@ const FLEXIBLE = 'rate-limiter-flexible';
 const ALLOWED = 'us over bare';
 const CALL = 'ns over the bare call';
 
-const decision = (run: string, metric: string, goal: number, peer: string = FASTIFY): Row => ({
-  what: `decision, ${run}, ${metric}`,
-  part: 'decision',
-  run,
-  metric,
-  goal,
-  peer,
-});
+const row = (
+  part: string,
+  what: string,
+  run: string,
+  metric: string,
+  goal: number,
+  peer: string | undefined,
+): Row => ({ what, part, run, metric, goal, ...(peer !== undefined && { peer }) });
 
-const tier = (run: string, metric: string, goal: number): Row => ({
-  what: `tiers, ${run}, ${metric}, over fixed ones`,
-  part: 'tiers',
-  run,
-  metric,
-  goal,
-});
+const decision = (run: string, metric: string, goal: number) =>
+  row('decision', `decision, ${run}, ${metric}`, run, metric, goal, FASTIFY);
 
-const call = (state: string, goal: number, peer?: string): Row => ({
-  what: `breaker, ${state}, ns added`,
-  part: 'breaker',
-  run: `${state}, async`,
-  metric: CALL,
-  goal,
-  ...(peer !== undefined && { peer }),
-});
+const bytes = (of: string, run: string, goal: number) =>
+  row('allocation', `bytes of a ${of}`, run, 'bytes', goal, FASTIFY);
 
-const request = (run: string, goal: number, peer?: string): Row => ({
-  what: `${run}, µs added`,
-  part: 'http',
-  run,
-  metric: ALLOWED,
-  goal,
-  ...(peer !== undefined && { peer }),
-});
+const tier = (run: string, metric: string, goal: number) =>
+  row('tiers', `tiers, ${run}, ${metric}, over fixed ones`, run, metric, goal, undefined);
 
-const leased = (run: string, metric: string, goal: number, peer?: string): Row => ({
-  what: `leases, ${run}, ${metric}`,
-  part: 'leases',
-  run,
-  metric,
-  goal,
-  ...(peer !== undefined && { peer }),
-});
+const call = (state: string, goal: number, peer?: string) =>
+  row('breaker', `breaker, ${state}, ns added`, `${state}, async`, CALL, goal, peer);
+
+const request = (run: string, goal: number, peer?: string) =>
+  row('http', `${run}, µs added`, run, ALLOWED, goal, peer);
+
+const server = (run: string, goal: number) =>
+  row('redis', `Redis, ${run}, µs of the server`, run, 'us of the server', goal, FLEXIBLE);
+
+const leased = (run: string, metric: string, goal: number, peer?: string) =>
+  row('leases', `leases, ${run}, ${metric}`, run, metric, goal, peer);
 
 export const ROWS: readonly Row[] = [
   decision('hot key', 'ns allowed', 65),
@@ -67,22 +53,8 @@ export const ROWS: readonly Row[] = [
   decision('100 k keys', 'ns uniform', 150),
   decision('1 M keys', 'ns uniform', 250),
   decision('1 M keys', 'ns zipf', 170),
-  {
-    what: 'bytes of a decision',
-    part: 'allocation',
-    run: 'allowed',
-    metric: 'bytes',
-    goal: 100,
-    peer: FASTIFY,
-  },
-  {
-    what: 'bytes of a refusal',
-    part: 'allocation',
-    run: 'refused',
-    metric: 'bytes',
-    goal: 120,
-    peer: FASTIFY,
-  },
+  bytes('decision', 'allowed', 100),
+  bytes('refusal', 'refused', 120),
   {
     what: 'ioredis loaded, times as long',
     part: 'loaded',
@@ -120,22 +92,11 @@ export const ROWS: readonly Row[] = [
     metric: 'ms of the slowest 1,000 keys',
     goal: 3,
   },
-  ...(
-    [
-      ['one limit', 6.5],
-      ['two limits', 8],
-      ['refused', 4.5],
-      ['cost 0', 4.5],
-      ['blocked', 4.5],
-    ] as const
-  ).map(([run, goal]) => ({
-    what: `Redis, ${run}, µs of the server`,
-    part: 'redis',
-    run,
-    metric: 'us of the server',
-    goal,
-    peer: FLEXIBLE,
-  })),
+  server('one limit', 6.5),
+  server('two limits', 8),
+  server('refused', 4.5),
+  server('cost 0', 4.5),
+  server('blocked', 4.5),
   leased('50 hot keys, 50 tokens', 'ns', 1000, FLEXIBLE),
   leased('50 hot keys, 50 tokens', 'ns of Node', 1000, FLEXIBLE),
   leased('50 hot keys, 1000 tokens', 'ns', 500, FLEXIBLE),
