@@ -14,7 +14,6 @@ import {
   DEFAULT_DEADLINE_SECS,
   type Decider,
   DIRECT,
-  isThenable,
   LARGEST_CAPACITY,
 } from '@breaking/core/internal';
 import { adviceOn } from './advice.js';
@@ -146,8 +145,7 @@ export class RedisBucketStore implements BucketStore {
 /** An answer as a promise. One that is a promise already is passed on: another one takes three turns of the microtask queue. */
 function promised(decide: () => Decision | Promise<Decision>): Promise<Decision> {
   try {
-    const answer = decide();
-    return isThenable(answer) ? answer : Promise.resolve(answer);
+    return Promise.resolve(decide());
   } catch (error) {
     return Promise.reject(error);
   }
