@@ -6,7 +6,10 @@ import { turn } from './observed.js';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** A turn may end a connection, whose end another turn hears, and Hono's server waits for timers. More than these never end. */
+/**
+ * A turn may end a connection, and another turn receives its end. On Hono's server 20 were too few for some contexts; why is not
+ * known. What is kept after this many is never collected.
+ */
 const TURNS = 100;
 
 /** Expects that nobody keeps these objects any more, by the names that they are given here. */
