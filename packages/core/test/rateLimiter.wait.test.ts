@@ -1,4 +1,13 @@
-import { MemoryBucketStore, MockClock, perSecond, RateLimiter, TooManyRequests } from '@breaking/core';
+import {
+  type BucketStore,
+  MemoryBucketStore,
+  MockClock,
+  perSecond,
+  RateLimiter,
+  type ReserveOptions,
+  TooManyRequests,
+  type Want,
+} from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 
 const turns = async () => {
@@ -106,4 +115,34 @@ describe('callers that wait', () => {
 
 test('take', () => {
   expect(new RateLimiter({ limits: perSecond(5) }).take('k', 7)).toBe(2);
+});
+
+test('nobody goes on too early if the process stands still before a store that answers later sends its command', async () => {
+  const clock = new MockClock();
+  const memory = new MemoryBucketStore();
+  const server: BucketStore = {
+    check: (...args) => memory.check(...args),
+    peek: (...args) => memory.peek(...args),
+    refund: (...args) => memory.refund(...args),
+    reset: key => memory.reset(key),
+    take: (...args) => memory.take(...args),
+    block: (...args) => memory.block(...args),
+    strike: (...args) => memory.strike(...args),
+    async reserve(key: string, wants: readonly Want[], options: ReserveOptions, now: number) {
+      if (wants.length > 0) clock.advanceBy(3);
+      return memory.reserve(key, wants, options, now);
+    },
+  };
+  const limits = { capacityMax: 1, restoreRateHz: 0.1 };
+  const limiter = new RateLimiter({ name: 'api', limits, store: server, clock, maxWaitSecs: 20 });
+  const went: number[] = [];
+  for (let i = 0; i < 2; i++) void limiter.wait('k').then(() => went.push(clock.time));
+  await turns();
+  expect(clock.time).toBe(6);
+  // The second asked at 3, and its command left at 6.
+  for (let i = 0; i < 20; i++) {
+    clock.advanceBy(1);
+    await turns();
+  }
+  expect(went).toEqual([6, 13]);
 });

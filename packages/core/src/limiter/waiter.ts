@@ -18,6 +18,8 @@ export class Waiter implements Want {
   at = -Infinity;
   /** Whether it has gone on, was refused or has given up. */
   isOver = false;
+  /** The moment that the store has promised. */
+  #promisedAt = -Infinity;
   /** By how much blocks had moved the key when its moment was worked out. */
   #movedSecs: number | undefined;
   readonly #publish: (decision: Decision) => void;
@@ -41,17 +43,26 @@ export class Waiter implements Want {
     this.#stopListening = whenAborted(signal, aborted);
   }
 
-  /** Takes the store's promise. It does not go on before the one ahead. */
-  accept(reservation: Reservation, momentAhead: number, movedSecs: number | undefined): void {
+  /**
+   * Takes the store's promise. It does not go on before the one ahead.
+   * @param laterSecs how much later than the store says it may have been asked
+   */
+  accept(
+    reservation: Reservation,
+    laterSecs: number,
+    momentAhead: number,
+    movedSecs: number | undefined,
+  ): void {
     this.reservation = reservation;
-    this.at = Math.max(reservation.at, momentAhead);
+    this.#promisedAt = reservation.at + laterSecs;
+    this.at = Math.max(this.#promisedAt, momentAhead);
     this.#movedSecs = movedSecs;
   }
 
   /** Takes another promise, now that one ahead has gone. It never goes on later than it was promised at first. */
-  moveUp(reservation: Reservation, movedSecs: number | undefined): void {
+  moveUp(reservation: Reservation, laterSecs: number, movedSecs: number | undefined): void {
     const { at } = this;
-    this.accept(reservation, -Infinity, movedSecs);
+    this.accept(reservation, laterSecs, -Infinity, movedSecs);
     this.at = Math.min(this.at, at);
   }
 
@@ -63,9 +74,9 @@ export class Waiter implements Want {
 
   /** The refusal of one that would wait too long for the one ahead. */
   refusalAt(askedAt: number): Decision | undefined {
-    const { reservation, at } = this;
+    const { at } = this;
     const waitSecs = at - askedAt;
-    if (reservation === undefined || at === reservation.at) return undefined;
+    if (at === this.#promisedAt) return undefined;
     return waitSecs > longestWait(this.maxWaitSecs) ? this.#refusalFor(waitSecs, false) : undefined;
   }
 

@@ -61,10 +61,10 @@ export class WaitingLine {
 
   #send(waiter: Waiter): void {
     const askedAt = readingOf(this.#clock);
-    const heard = ({ made, movedSecs }: Reservations) => {
+    const heard = ({ made, movedSecs }: Reservations, laterSecs: number) => {
       const [reservation] = made as [Reservation];
       if (reservation.decision.allowed) {
-        waiter.accept(reservation, this.#momentAhead(waiter), movedSecs);
+        waiter.accept(reservation, laterSecs, this.#momentAhead(waiter), movedSecs);
         const refusal = waiter.refusalAt(askedAt);
         if (refusal !== undefined) waiter.refuse(refusal);
         if (waiter.isOver) this.#isTakingBack = true;
@@ -163,9 +163,9 @@ export class WaitingLine {
     const wants = rest.map(({ limits, cost, maxWaitSecs, at }) => {
       return { limits, cost, maxWaitSecs: Math.max(maxWaitSecs, at - now) };
     });
-    this.#ask(wants, { earliest, withdrawn }, ({ made, movedSecs }) => {
+    this.#ask(wants, { earliest, withdrawn }, ({ made, movedSecs }, laterSecs) => {
       made?.forEach((reservation, i) => {
-        if (reservation.decision.allowed) rest[i]?.moveUp(reservation, movedSecs);
+        if (reservation.decision.allowed) rest[i]?.moveUp(reservation, laterSecs, movedSecs);
       });
     });
   }
@@ -174,7 +174,7 @@ export class WaitingLine {
   #ask(
     wants: readonly Want[],
     options: ReserveOptions,
-    heard: (answer: Reservations) => void,
+    heard: (answer: Reservations, laterSecs: number) => void,
     failed: (error: unknown) => void = () => {},
   ): void {
     this.#questions += 1;
@@ -187,11 +187,15 @@ export class WaitingLine {
     };
     const hear = (answer: Reservations) => {
       this.#move(answer.movedSecs);
-      heard(answer);
+      heard(answer, laterSecs);
     };
     let answer: Reservations | Promise<Reservations>;
+    let laterSecs = 0;
     try {
-      answer = this.#reserve(wants, options, readingOf(this.#clock));
+      const now = readingOf(this.#clock);
+      answer = this.#reserve(wants, options, now);
+      // A server counts waits from the moment of sending, and the process may have stood still since `now`.
+      if (isThenable(answer)) laterSecs = Math.max(0, readingOf(this.#clock) - now);
     } catch (error) {
       settled(() => failed(error));
       return;
