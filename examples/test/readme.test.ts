@@ -207,7 +207,7 @@ test.each([
   const listed = [...page.section(name).matchAll(/^\| `(\w+)` \| /gm)].map(([, option]) => option);
 
   // The error for an option that there is not names those that there are.
-  const message = /known are (.*)/;
+  const message = /known options: (.*)/;
   let known: readonly string[] = [];
   try {
     make({ noSuchOption: 1 } as never);

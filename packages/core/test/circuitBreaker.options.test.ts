@@ -49,7 +49,7 @@ describe('every wrong option is refused at construction, by an error that names 
     [{ probeSuccesses: 0 }, RangeError, /probeSuccesses must be a whole number, at least 1, got 0$/],
     [{ onTransition: 'log' }, TypeError, /onTransition must be a function, got "log"$/],
     [{ clock: {} }, TypeError, /clock must be an object with a method secondsSinceEpoch/],
-    [{ timeout: 5 }, TypeError, /unknown option "timeout", known are errorThreshold, /],
+    [{ timeout: 5 }, TypeError, /unknown option "timeout", known options: errorThreshold, /],
   ])('%o', (options, type, message) => {
     expect(() => create(options)).toThrow(type);
     expect(() => create(options)).toThrow(message);

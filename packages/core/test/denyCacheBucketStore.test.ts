@@ -446,7 +446,7 @@ test.each<[string, unknown, string]>([
   [
     'an unknown one',
     { store: new MemoryBucketStore(), ttlSecs: 1 },
-    'DenyCacheBucketStore: unknown option "ttlSecs", known are store, maxKeys',
+    'DenyCacheBucketStore: unknown option "ttlSecs", known options: store, maxKeys',
   ],
   [
     'too few keys',

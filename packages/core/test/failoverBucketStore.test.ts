@@ -222,7 +222,7 @@ describe.each(EVERY)('onStoreError %s', onStoreError => {
     );
     expectFallback(onStoreError, await threeChecks(store));
     expect(heard.map(message => String(message.error))).toEqual(
-      Array(3).fill('TypeError: store.check must answer with a Decision, got "OK"'),
+      Array(3).fill('TypeError: store.check must return a Decision, got "OK"'),
     );
   });
 
@@ -573,7 +573,7 @@ describe('the warning of a store that gives no answers', () => {
   const down = answering(() => Promise.reject(new Error('WRONGPASS invalid password')));
 
   test.each<[OnStoreError, string]>([
-    ['local', 'each process counts by itself, and all together allow a multiple of the limit'],
+    ['local', 'each process counts by itself, so that all together allow a multiple of the limit'],
     ['allow', 'every request is allowed'],
     ['deny', 'every request is refused'],
   ])('names the limit and the first error, and says what %s means', async (onStoreError, meaning) => {
@@ -694,7 +694,7 @@ describe('options', () => {
       'an unknown one',
       { store, name: 'a', deadlineMs: 5 },
       TypeError,
-      'FailoverBucketStore: unknown option "deadlineMs", known are store, name, onStoreError, deadlineSecs',
+      'FailoverBucketStore: unknown option "deadlineMs", known options: store, name, onStoreError, deadlineSecs',
     ],
     [
       'no store',

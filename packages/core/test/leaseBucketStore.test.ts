@@ -447,7 +447,7 @@ describe('when the store fails', () => {
       tokens: 5,
     });
     await expect(store.check('a', [{ name: 'only', ...MANY }], 1, 0)).rejects.toThrow(
-      'store.check must answer with a Decision on its limits, got "OK"',
+      'store.check must return a Decision about its limits, got "OK"',
     );
   });
 
@@ -655,12 +655,12 @@ test.each<[string, unknown, string]>([
   [
     'an unknown one',
     { store: new MemoryBucketStore(), tokens: 5, ttlSecs: 1 },
-    'LeaseBucketStore: unknown option "ttlSecs", known are store, tokens, deadlineSecs',
+    'LeaseBucketStore: unknown option "ttlSecs", known options: store, tokens, deadlineSecs',
   ],
   [
     'a failover inside',
     { store: new FailoverBucketStore({ store: new MemoryBucketStore(), name: 'a' }), tokens: 5 },
-    'LeaseBucketStore: store must not be a FailoverBucketStore, which belongs around the leases',
+    'LeaseBucketStore: store must not be a FailoverBucketStore: wrap the LeaseBucketStore in it instead',
   ],
   [
     'a failover inside a deny cache inside',
@@ -670,7 +670,7 @@ test.each<[string, unknown, string]>([
       }),
       tokens: 5,
     },
-    'LeaseBucketStore: store must not be a FailoverBucketStore, which belongs around the leases',
+    'LeaseBucketStore: store must not be a FailoverBucketStore: wrap the LeaseBucketStore in it instead',
   ],
   [
     'no deadline',

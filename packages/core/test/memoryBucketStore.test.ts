@@ -77,7 +77,7 @@ describe('maxKeys', () => {
     ],
     [{ maxKeys: '10' }, TypeError, 'MemoryBucketStore: maxKeys must be a number, got "10"'],
     [{ maxKeys: null }, TypeError, 'MemoryBucketStore: maxKeys must be a number, got null'],
-    [{ max: 10 }, TypeError, 'MemoryBucketStore: unknown option "max", known are maxKeys'],
+    [{ max: 10 }, TypeError, 'MemoryBucketStore: unknown option "max", known options: maxKeys'],
     [10, TypeError, 'MemoryBucketStore: options must be an object, got 10'],
   ])('%o is refused at construction', (options, kind, message) => {
     const make = () => new MemoryBucketStore(options as { maxKeys: number });

@@ -80,7 +80,7 @@ describe('perSecond, perMinute, perHour and perDay', () => {
       'a misspelt option',
       () => perSecond(5, { bursts: 7 } as never),
       TypeError,
-      'perSecond: unknown option "bursts", known are burst',
+      'perSecond: unknown option "bursts", known options: burst',
     ],
     [
       'a burst without its name',
@@ -170,13 +170,13 @@ describe('limits', () => {
       'an unknown field',
       { capacityMax: 5, restoreRateHz: 1, burst: 2 },
       TypeError,
-      'RateLimiter: limits: unknown option "burst", known are capacityMax, restoreRateHz',
+      'RateLimiter: limits: unknown option "burst", known options: capacityMax, restoreRateHz',
     ],
     [
       'an unknown field of a named policy',
       { daily: { capacityMax: 5, restoreRateHz: 1, windowMs: 2 } },
       TypeError,
-      'RateLimiter: limits.daily: unknown option "windowMs", known are capacityMax, restoreRateHz',
+      'RateLimiter: limits.daily: unknown option "windowMs", known options: capacityMax, restoreRateHz',
     ],
     [
       'a rate below 0',

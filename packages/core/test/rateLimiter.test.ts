@@ -347,7 +347,7 @@ describe('wrong input', () => {
       'an unknown option',
       { limits: perSecond(1), max: 5 },
       TypeError,
-      'RateLimiter: unknown option "max", known are name, limits, store, clock, enforce',
+      'RateLimiter: unknown option "max", known options: name, limits, store, clock, enforce',
     ],
     [
       'something else in the place of options',
@@ -359,7 +359,7 @@ describe('wrong input', () => {
       'a store without a name',
       { limits: perSecond(1), store },
       TypeError,
-      'RateLimiter: name must be given with store: limiters of one name share their buckets, got undefined',
+      'RateLimiter: name is required with store, since limiters of the same name share buckets, got undefined',
     ],
     [
       'a store that is none',

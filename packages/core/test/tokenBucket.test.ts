@@ -352,7 +352,7 @@ describe('wrong input', () => {
       'an unknown option',
       { capacityMax: 1, restoreRateHz: 1, clocks: 1 },
       TypeError,
-      'TokenBucket: unknown option "clocks", known are capacityMax, restoreRateHz, clock',
+      'TokenBucket: unknown option "clocks", known options: capacityMax, restoreRateHz, clock',
     ],
     [
       'a clock that cannot be read',

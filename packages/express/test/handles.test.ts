@@ -61,7 +61,7 @@ test.each([
   const served = await listen(createServer(app));
   expect(await served.get()).toMatchObject({
     status: 500,
-    body: expect.stringContaining(`TypeError: ${name} must be called first: write ${name}({ … })`),
+    body: expect.stringContaining(`TypeError: ${name} must be called with its options: write ${name}({ … })`),
   });
 });
 
@@ -72,7 +72,7 @@ test.each([
 ] as const)('a second argument is a TypeError: %o', (factory, options) => {
   const call = factory as (...args: unknown[]) => unknown;
   expect(() => call(options, { name: 'x' })).toThrow(TypeError);
-  expect(() => call(options, { name: 'x' })).toThrow('takes one object of options');
+  expect(() => call(options, { name: 'x' })).toThrow('takes one argument, its options');
 });
 
 test('a limit that is created in a handler is warned of once', async () => {

@@ -87,7 +87,9 @@ describe('config.concurrencyLimit', () => {
   test('is checked when the route is declared', async () => {
     const app = await appWith();
     const config = { concurrencyLimit: { limit: 1, min: 1 } };
-    expect(() => app.get('/x', { config }, ok)).toThrow(/^concurrencyLimit of GET \/x: min goes with/);
+    expect(() => app.get('/x', { config }, ok)).toThrow(
+      /^concurrencyLimit of GET \/x: min is only for limit/,
+    );
   });
 });
 

@@ -90,7 +90,7 @@ test.each(['rateLimit', 'circuitBreaker', 'concurrencyLimit'] as const)(
     const { statusCode, body } = await app.inject('/');
     expect({ statusCode, body }).toMatchObject({
       statusCode: 500,
-      body: expect.stringContaining(`${name} must be called first: write ${name}({ … })`),
+      body: expect.stringContaining(`${name} must be called with its options: write ${name}({ … })`),
     });
   },
 );

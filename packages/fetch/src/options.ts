@@ -120,7 +120,7 @@ export function settingsOf(options: ProtectOptions): Settings {
   }
   if (limits === undefined) {
     for (const [name, value] of Object.entries({ costOf, store })) {
-      if (value !== undefined) throw new TypeError(`${what}: ${name} must not be given without limits`);
+      if (value !== undefined) throw new TypeError(`${what}: ${name} must not be set without limits`);
     }
   }
   const isFailed = breaker?.isFailedResult;

@@ -33,7 +33,7 @@ describe('protect', () => {
       'protect: retry: backoffMaxSecs must be >= 2, got 1',
       { retry: { attempts: 2, backoffSecs: 2, backoffMaxSecs: 1 } },
     ],
-    ['protect: costOf must not be given without limits', { costOf: () => 1 }],
+    ['protect: costOf must not be set without limits', { costOf: () => 1 }],
     ['protect: breaker: errorThreshold must be a number, got undefined', { breaker: {} }],
   ])('throws "%s"', (message, options) => {
     expect(() => protect(fetch, options)).toThrow(message);

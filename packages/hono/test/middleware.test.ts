@@ -80,10 +80,10 @@ describe('a rate limit', () => {
 
   test('requires addressOf or keyOf', () => {
     expect(() => rateLimit(perMinute(1))).toThrow(
-      new TypeError('rateLimit: addressOf or keyOf must be given, since a Request does not tell its address'),
+      new TypeError('rateLimit: addressOf or keyOf is required, since a Request has no client address'),
     );
     expect(() => rateLimit.call(undefined, {} as never, (() => {}) as never)).toThrow(
-      /rateLimit must be called first/,
+      /rateLimit must be called with its options/,
     );
   });
 

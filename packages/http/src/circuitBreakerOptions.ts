@@ -75,7 +75,7 @@ export function checkCircuitBreaker<Req>(
   const enforces = enforcement(`${what}: enforce`, enforce);
   if (keyOf === undefined && typeof enforce === 'number' && !Number.isInteger(enforce)) {
     throw new RangeError(
-      `${what}: enforce must be 0 or 1 where there is no keyOf, got ${enforce}: a share is one of the keys`,
+      `${what}: enforce must be 0 or 1 without keyOf, got ${enforce}: a share means a share of the keys`,
     );
   }
   return {

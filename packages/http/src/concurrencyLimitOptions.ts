@@ -65,7 +65,7 @@ export function checkConcurrencyLimit<Req>(
   const limiters = concurrencyGroupNamed(what, ofCore);
   if ((priorityOf === undefined) !== ((ofCore.priorities ?? 1) === 1)) {
     const got = `priorities ${ofCore.priorities ?? 1} ${priorityOf === undefined ? 'without' : 'with'} priorityOf`;
-    throw new TypeError(`${what}: priorityOf goes with priorities of 2 or more, got ${got}`);
+    throw new TypeError(`${what}: priorityOf and priorities of 2 or more must be set together, got ${got}`);
   }
   if (typeof holdUntilHandled !== 'boolean') {
     throw new TypeError(
@@ -75,7 +75,7 @@ export function checkConcurrencyLimit<Req>(
   const enforces = enforcement(`${what}: enforce`, enforce);
   if (keyOf === undefined && typeof enforce === 'number' && !Number.isInteger(enforce)) {
     throw new RangeError(
-      `${what}: enforce must be 0 or 1 where there is no keyOf, got ${enforce}: a share is one of the keys`,
+      `${what}: enforce must be 0 or 1 without keyOf, got ${enforce}: a share means a share of the keys`,
     );
   }
   return {

@@ -9,10 +9,10 @@ import { check } from '@breaking/core/internal';
 export function optionsAlone(what: string, others: readonly unknown[]): void {
   if (others.length === 0) return;
   if (typeof others.at(-1) === 'function') {
-    throw new TypeError(`${what} must be called first: write ${what}({ … }), not ${what}, where it is used`);
+    throw new TypeError(`${what} must be called with its options: write ${what}({ … }) instead of ${what}`);
   }
   const got = check.shown(others[0]);
   throw new TypeError(
-    `${what} takes one object of options: write ${what}({ …, name: 'x' }), got ${got} beside it`,
+    `${what} takes one argument, its options: write ${what}({ …, name: 'x' }), got ${got} as another`,
   );
 }

@@ -173,7 +173,7 @@ function limiterOf<Req>(what: string, options: RateLimitOptions<Req>): RateLimit
   const beside = Object.entries({ capacityMax, restoreRateHz }).find(([, value]) => value !== undefined);
   if (limits !== undefined && beside !== undefined) {
     const [option, value] = beside;
-    throw new TypeError(`${what}: ${option} must not be given beside limits, got ${check.shown(value)}`);
+    throw new TypeError(`${what}: ${option} must not be set together with limits, got ${check.shown(value)}`);
   }
   const policies = limits ?? ({ capacityMax, restoreRateHz } as BucketPolicy);
   return limiterNamed(what, { name, limits: policies, store: storeOf(what, options), clock, enforce });

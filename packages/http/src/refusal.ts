@@ -135,10 +135,14 @@ function jsonOf(what: string, body: object): string {
   try {
     json = JSON.stringify(body);
   } catch (error) {
-    throw new TypeError(`${what}: problem must return what JSON can say: ${String(error)}`, { cause: error });
+    throw new TypeError(`${what}: problem must return a value that JSON can represent: ${String(error)}`, {
+      cause: error,
+    });
   }
   if (json === undefined) {
-    throw new TypeError(`${what}: problem must return what JSON can say, got ${check.shown(body)}`);
+    throw new TypeError(
+      `${what}: problem must return a value that JSON can represent, got ${check.shown(body)}`,
+    );
   }
   return json;
 }

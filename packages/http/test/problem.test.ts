@@ -78,11 +78,11 @@ describe('the body of a refusal', () => {
     [429, 'rateLimit: problem must return an object or a string, got 429'],
     [
       { toJSON: () => undefined },
-      'rateLimit: problem must return what JSON can say, got an object of Object',
+      'rateLimit: problem must return a value that JSON can represent, got an object of Object',
     ],
     [
       { n: 1n },
-      'rateLimit: problem must return what JSON can say: TypeError: Do not know how to serialize a BigInt',
+      'rateLimit: problem must return a value that JSON can represent: TypeError: Do not know how to serialize a BigInt',
     ],
   ])('cannot be %o', (body, message) => {
     expect(() => of(body)).toThrow(new TypeError(message));

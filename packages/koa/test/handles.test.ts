@@ -57,7 +57,7 @@ test.each([
   expect(errors).toMatchObject([
     {
       name: 'TypeError',
-      message: expect.stringContaining(`${name} must be called first: write ${name}({ … })`),
+      message: expect.stringContaining(`${name} must be called with its options: write ${name}({ … })`),
     },
   ]);
 });
@@ -69,7 +69,7 @@ test.each([
 ] as const)('a second argument is a TypeError: %o', (factory, options) => {
   const call = factory as (...args: unknown[]) => unknown;
   expect(() => call(options, { name: 'x' })).toThrow(TypeError);
-  expect(() => call(options, { name: 'x' })).toThrow('takes one object of options');
+  expect(() => call(options, { name: 'x' })).toThrow('takes one argument, its options');
 });
 
 test('a limit that is created in a handler is warned of once', async () => {

@@ -115,7 +115,7 @@ test('without an SDK nothing happens', () => {
 });
 
 test.each([
-  [{ meterprovider: 1 }, 'observe: unknown option "meterprovider", known are meterProvider'],
+  [{ meterprovider: 1 }, 'observe: unknown option "meterprovider", known options: meterProvider'],
   [{ meterProvider: 1 }, 'observe: meterProvider must be an object with a method getMeter, got 1'],
 ])('wrong options are a TypeError: %j', (options, message) => {
   expect(() => observe(options as never)).toThrow(new TypeError(message));

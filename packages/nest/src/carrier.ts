@@ -26,7 +26,7 @@ export function httpRequest(req: unknown, res: unknown): HttpRequest {
   const request = answeredBy(req, res);
   if (request !== undefined) return request;
   throw new TypeError(
-    '@breaking/nest works on the Express and the Fastify platform: this response is neither',
+    '@breaking/nest works on the platforms Express and Fastify: this response belongs to neither',
   );
 }
 

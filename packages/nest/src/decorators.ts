@@ -85,7 +85,7 @@ function add(name: string, kind: keyof Said, options: object | false, decorated:
   const others = Reflect.getOwnMetadata(KEYS[kind], decorated) as readonly object[] | undefined;
   const contradicts = others !== undefined && (options === false || others.length === 0);
   if (contradicts || (others !== undefined && kind !== 'rateLimit')) {
-    throw new TypeError(`@${name} of ${nameOf(decorated)}: another decorator says otherwise`);
+    throw new TypeError(`@${name} of ${nameOf(decorated)}: it contradicts or repeats another decorator`);
   }
   const said = options === false ? [] : [options, ...(others ?? [])];
   Reflect.defineMetadata(KEYS[kind], said, decorated);

@@ -47,5 +47,7 @@ function tell(client: unknown, exception: RefusedException): void {
   if (handshake !== undefined && typeof emit === 'function') emit.call(client, 'exception', data);
   else if (typeof send === 'function') send.call(client, JSON.stringify({ event: 'exception', data }));
   else
-    throw new TypeError(`@breaking/nest knows the sockets of ws and Socket.IO, got ${check.shown(client)}`);
+    throw new TypeError(
+      `@breaking/nest supports the sockets of ws and Socket.IO, got ${check.shown(client)}`,
+    );
 }

@@ -30,6 +30,6 @@ function checkEnding(gates: readonly CallGate[], { exchange }: Call): void {
   const isSure = !(exchange instanceof HandlerExchange) || exchange.carrier !== undefined;
   if (isSure || !gates.some(gate => gate instanceof ConcurrencyLimitGate)) return;
   throw new TypeError(
-    'concurrencyLimit: a message of a WebSocket cannot have one, a resolver only where its context has the response: `context: (req, res) => ({ req, res })`',
+    'concurrencyLimit does not work for WebSocket messages, and for resolvers only if the context has the response: `context: (req, res) => ({ req, res })`',
   );
 }

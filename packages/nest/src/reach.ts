@@ -28,9 +28,7 @@ export function checkReached(owner: HandlerClass, handler: Handler): void {
   const name = `${owner.name}.${handler.name}`;
   const isRoute = Reflect.hasMetadata(ROUTE, handler);
   if (limits(handler) && Reflect.hasMetadata(MICROSERVICE, handler) && !isRoute) {
-    throw new TypeError(
-      `${name} is for messages of microservices, which have no limits and no breakers here`,
-    );
+    throw new TypeError(`${name} handles messages of microservices, which cannot have limits or breakers`);
   }
   if (!Reflect.hasMetadata(WEBSOCKET, handler) || !(limits(handler) || limits(owner))) return;
   const guards: readonly unknown[] = [owner, handler].flatMap(
@@ -38,7 +36,7 @@ export function checkReached(owner: HandlerClass, handler: Handler): void {
   );
   if (guards.some(isOurs)) return;
   throw new TypeError(
-    `${name} has limits or breakers, and global guards do not reach gateways: put @UseBreaking() on it`,
+    `${name} has limits or breakers, but global guards do not run for gateways: add @UseBreaking() to it`,
   );
 }
 

@@ -82,7 +82,9 @@ function rateLimits(
     isShared: true,
     make(own, name) {
       if (name !== undefined && own.name === undefined && limits.has(name)) {
-        throw new TypeError(`rateLimit of ${name}: another limit has this name, so it must be given a name`);
+        throw new TypeError(
+          `rateLimit of ${name}: another limit has the same name, so this one must be given a name`,
+        );
       }
       const gate = new RateLimitGate(binding, named(own, name, inherited), name);
       limits.set(gate.limiter.name, gate.limiter);

@@ -19,7 +19,7 @@ describe('decorators that the guard does not reach stop the application', () => 
       @MESSAGE @RateLimit(perMinute(1)) sum() {}
     }
     await expect(start([Sums])).rejects.toThrow(
-      new TypeError('Sums.sum is for messages of microservices, which have no limits and no breakers here'),
+      new TypeError('Sums.sum handles messages of microservices, which cannot have limits or breakers'),
     );
     @Controller()
     class Both {
@@ -41,7 +41,7 @@ describe('decorators that the guard does not reach stop the application', () => 
     }
     for (const gateway of [OfClass, OfHandler]) {
       await expect(start([], [gateway])).rejects.toThrow(
-        `${gateway.name}.say has limits or breakers, and global guards do not reach gateways: put @UseBreaking() on it`,
+        `${gateway.name}.say has limits or breakers, but global guards do not run for gateways: add @UseBreaking() to it`,
       );
     }
     @UseBreaking()

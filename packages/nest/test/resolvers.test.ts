@@ -174,7 +174,7 @@ describe('a resolver', () => {
   test('has no place if the GraphQL context lacks the response', async () => {
     const { call } = await calling('graphql');
     await expect(call('slow', undefined, {}, { req: {} }, {})).rejects.toThrow(
-      'concurrencyLimit: a message of a WebSocket',
+      'concurrencyLimit does not work for WebSocket messages',
     );
   });
 });

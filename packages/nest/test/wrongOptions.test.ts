@@ -64,14 +64,14 @@ test('decorators that contradict each other are an error', () => {
     }
     return Cats;
   };
-  expect(contradicting).toThrow('@SkipRateLimit of list: another decorator says otherwise');
+  expect(contradicting).toThrow('@SkipRateLimit of list: it contradicts or repeats another decorator');
   const twice = () => {
     class Cats {
       @CircuitBreaker(false) @CircuitBreaker({ errorThreshold: 1, timeWindowSecs: 1 }) list() {}
     }
     return Cats;
   };
-  expect(twice).toThrow('@CircuitBreaker of list: another decorator says otherwise');
+  expect(twice).toThrow('@CircuitBreaker of list: it contradicts or repeats another decorator');
 });
 
 test('two limits that would have one name by default must be named', async () => {
@@ -83,7 +83,7 @@ test('two limits that would have one name by default must be named', async () =>
     return Cats;
   };
   await expect(start({}, cats('v1'), cats('v2'))).rejects.toThrow(
-    'rateLimit of Cats.list: another limit has this name, so it must be given a name',
+    'rateLimit of Cats.list: another limit has the same name, so this one must be given a name',
   );
 });
 

@@ -3,12 +3,12 @@ import { type Line, log, plan, planned } from './command.js';
 
 describe('a wrong call', () => {
   test.each([
-    [[], 'which log? Name a file, or - for the standard input'],
+    [[], 'name a log file, or - for the standard input'],
     [['--rate', '1'], "Unknown option '--rate'"],
     [['x', '--key', 'name'], '--key name: it must be ip, user, header:NAME or field:PATH'],
     [['x', '--key', 'header:'], '--key header:: it must be'],
     [['x', '--cost', '1'], '--cost 1: it must be bytes or field:PATH'],
-    [['x', '--match', 'POST login'], "--match POST login: it must be such as 'POST /login'"],
+    [['x', '--match', 'POST login'], "--match POST login: it must look like 'POST /login'"],
     [['x', '--since', 'then'], '--since then: it must be a time'],
     [['x', '--until', 'day 1'], '--until day 1: it must be a time'],
     [['x', '--cover', '0%'], '--cover 0%: it must be > 0% and at most 100%'],
@@ -24,14 +24,14 @@ describe('a wrong call', () => {
     [['x', '--html', './x'], '--html ./x: this is the log; name another file'],
     [['x', '--policy', 'capacityMax=3'], '--policy capacityMax=3: it must be'],
     [['x', '--policy', 'capacityMax=3,capacityMax=4'], '--policy capacityMax=3,capacityMax=4: it must be'],
-    [['x', '--policy', 'restoreRateHz=1/60,capacityMax=3'], 'capacityMax=3: "1/60" is no number'],
+    [['x', '--policy', 'restoreRateHz=1/60,capacityMax=3'], 'capacityMax=3: "1/60" is not a number'],
     [['x', '--policy', 'restoreRateHz=0,capacityMax=3'], 'capacityMax=3: restoreRateHz must be > 0, got 0'],
   ])('%j says what is wrong, with exit code 2', async (args, message) => {
     const { code, stdout, stderr } = await plan(args);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
-    expect(stderr).toContain('npx @breaking/plan --help tells what there is.');
+    expect(stderr).toContain('Run npx @breaking/plan --help for the options.');
   });
 
   test.each([

@@ -121,7 +121,7 @@ describe('the rates and shares', () => {
     [{ cover: ['101%'] }, `frontier: cover must be > 0% and at most 100%, such as '99%', got "101%"`],
     [{ cover: ['0%'] }, `frontier: cover must be > 0% and at most 100%, such as '99%', got "0%"`],
     [{ cover: ['most'] }, `frontier: cover must be > 0% and at most 100%, such as '99%', got "most"`],
-    [{ rate: [1] }, 'frontier: unknown option "rate", known are rates, cover'],
+    [{ rate: [1] }, 'frontier: unknown option "rate", known options: rates, cover'],
   ])('%j are wrong', (options, message) => {
     expect(() => frontier([], options as never)).toThrow(message);
   });

@@ -67,7 +67,7 @@ describe('the input', () => {
 
     expect((await planned([fileOf(log(...swapped))])).frontier).toEqual(sorted.frontier);
     const { stdout } = await plan([fileOf(log(...lines, [0, '192.0.2.9']))]);
-    expect(stdout).toContain('Too late in the log to be sorted: 1 request');
+    expect(stdout).toContain('Requests too late in the log to be sorted: 1.');
   });
 });
 
@@ -92,14 +92,14 @@ describe('unreadable input', () => {
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain('2 of 3 lines could not be read. The first:\n  one\n  two\n');
-    expect(stderr).toContain('Expected are the common or combined format of Apache or nginx');
+    expect(stderr).toContain('Supported are the common or combined format of Apache or nginx');
   });
 
   test.each([
     ['', 'The log is empty: there is nothing to plan with.'],
     [
       '{"level":30,"time":1747476303000,"msg":"listening"}\n',
-      'No line of the log is a request that was asked for',
+      'No line of the log is a request that the options select',
     ],
   ])('that has no requests is an error', async (piped, message) => {
     const { code, stderr } = await plan([], piped);

@@ -48,7 +48,7 @@ describe('the report of real traffic', () => {
     expect(stdout).toContain('would have refused 323 of 10,000 requests (3.2 %), of 14 of 1,753 clients');
     expect(stdout).toContain('2015-05-17T13:05:55.000Z  111.199.235.239, Retry-After 6 s');
     expect(stdout).toContain(
-      'Apache logs when a request began, nginx and most others when its answer had ended',
+      'Apache logs when a request began, nginx and most others when its response ended',
     );
     expect(stdout).toContain('the true burst may differ by one second’s tokens');
     // Rates that say nothing new are left out, but at least eight stay, slow ones and fast ones.

@@ -36,7 +36,7 @@ describe('the key of a request', () => {
       'agent of ip:192.0.2.9',
     ]);
     expect((await plan(['--key', 'user'], lines)).stdout).toContain(
-      'Without such a key, and so counted under their address (ip:…): 2 requests',
+      'Requests without this key, counted under their address (ip:…): 2.',
     );
   });
 
@@ -47,7 +47,7 @@ describe('the key of a request', () => {
     const { stdout } = await plan([], lines.join(''));
 
     expect(stdout).toContain('3 requests of 2 clients');
-    expect(stdout).toContain('Without an address, and so counted as one client (-): 2 requests.');
+    expect(stdout).toContain('Requests without an address, counted as one client (-): 2.');
     expect((await planned(['--key', 'field:path'], lines.join(''))).log.withoutAddress).toBe(0);
   });
 

@@ -24,7 +24,7 @@ const ADVICE: readonly (readonly [sign: RegExp, advice: string])[] = [
   [/client is closed|ClientClosedError/, 'The client has no connection. Call its connect() first.'],
   [
     /TypeError|unexpected answer|wrong number of arguments|not an integer/,
-    'The client must be one of ioredis, iovalkey or node-redis. Clients over HTTP are called in another form.',
+    'The client must be one of ioredis, iovalkey or node-redis. Clients that use HTTP have other methods.',
   ],
   [/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|Connection is closed/, "Check the client's host and port."],
 ];

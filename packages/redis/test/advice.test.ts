@@ -94,7 +94,7 @@ describe('the warning about a failing store says what to do about', () => {
     await limiter.check('a');
     await turn();
     expect(warnings.at(-1)?.message).toContain(
-      'took longer than 0.05 s). Until it does, each process counts by itself, and all together allow a multiple of the limit. ' +
+      'took longer than 0.05 s). Until it does, each process counts by itself, so that all together allow a multiple of the limit. ' +
         'The deadline is 0.05 s. If the store needs longer, set storeDeadlineSecs.',
     );
   });

@@ -39,7 +39,7 @@ export function cloudflareAddress(request: Request): string {
   const address = request.headers.get('CF-Connecting-IP');
   if (address === null) {
     throw new TypeError(
-      'cloudflareAddress: the request has no CF-Connecting-IP, it did not come through Cloudflare',
+      'cloudflareAddress: the request has no CF-Connecting-IP, so it did not come through Cloudflare',
     );
   }
   return address;

@@ -26,7 +26,5 @@ export function refusalBy<X extends WebExchange, Req>(
 /** @throws TypeError for a rate limit that cannot tell clients apart */
 export function checkAddressed(options: { readonly keyOf?: unknown; readonly addressOf?: unknown }): void {
   if (options.keyOf !== undefined || options.addressOf !== undefined) return;
-  throw new TypeError(
-    'rateLimit: addressOf or keyOf must be given, since a Request does not tell its address',
-  );
+  throw new TypeError('rateLimit: addressOf or keyOf is required, since a Request has no client address');
 }

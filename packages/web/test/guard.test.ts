@@ -88,7 +88,7 @@ describe('a guarded handler', () => {
   });
 
   test.each([
-    [{ rateLimit: perMinute(1) }, TypeError, /rateLimit: addressOf or keyOf must be given/],
+    [{ rateLimit: perMinute(1) }, TypeError, /rateLimit: addressOf or keyOf is required/],
     [{ ratelimit: {} }, TypeError, /guard: unknown option "ratelimit"/],
     [{ concurrencyLimit: { limit: -1 } }, RangeError, /concurrencyLimit: limit/],
     [{ circuitBreaker: null }, TypeError, /circuitBreaker: options must be an object, got null/],

@@ -104,6 +104,6 @@ export function knownOptions(what: string, options: unknown, known: readonly str
     // A client or a request that was passed as the options has properties that the caller never wrote.
     if ((options.constructor?.name ?? 'Object') !== 'Object')
       throw wrongKind(`${what}: options`, `an object with ${known.join(', ')}`, options);
-    throw new TypeError(`${what}: unknown option ${shown(name)}, known are ${known.join(', ')}`);
+    throw new TypeError(`${what}: unknown option ${shown(name)}, known options: ${known.join(', ')}`);
   }
 }

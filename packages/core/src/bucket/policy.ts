@@ -118,7 +118,7 @@ export function namedLimits(what: string, limits: Limits, nameOfSingle: string):
 function namedLimit(what: string, name: string, policy: BucketPolicy): Limit {
   if (name === BLOCK)
     throw new RangeError(
-      `${what}: the name of a limit must not be ${shown(BLOCK)}, that of a block in headers`,
+      `${what}: the name of a limit must not be ${shown(BLOCK)}, which header fields use for a block`,
     );
   checkPolicy(what, policy);
   return Object.freeze({ name, capacityMax: policy.capacityMax, restoreRateHz: policy.restoreRateHz });

@@ -20,7 +20,7 @@ export class Overloaded extends Error {
    * @param headers by default `Retry-After` alone
    */
   constructor(limiter = 'default', headers: HeaderFields = retryAfterField(RETRY_AFTER_SECS)) {
-    super(`Overloaded: the concurrency limiter "${limiter}" has no place left`);
+    super(`Overloaded: the concurrency limiter "${limiter}" is full`);
     this.headers = headers;
   }
 }

@@ -55,7 +55,7 @@ export class ConcurrencySettings implements ConcurrencyLimiterOptions {
     else throw new TypeError(`${what}: limit must be a number or 'adaptive', got ${shown(limit)}`);
     for (const bound of ['min', 'max'] as const) {
       if (!isFixed || options[bound] === undefined) continue;
-      throw new TypeError(`${what}: ${bound} goes with limit 'adaptive' alone, got limit ${limit}`);
+      throw new TypeError(`${what}: ${bound} is only for limit 'adaptive', got limit ${limit}`);
     }
     this.limit = limit;
     this.min = whole(`${what}: min`, options.min ?? 1, 1);

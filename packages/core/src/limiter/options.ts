@@ -42,7 +42,7 @@ export class RateLimiterSettings<S extends BucketStore> implements RateLimiterOp
     const { maxWaitSecs = 0 } = options;
     if (store !== undefined && options.name === undefined) {
       throw new TypeError(
-        `${what}: name must be given with store: limiters of one name share their buckets, got undefined`,
+        `${what}: name is required with store, since limiters of the same name share buckets, got undefined`,
       );
     }
     this.what = what;

@@ -191,7 +191,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
   /** The store, which must have this operation. */
   #needs(operation: (typeof MORE_OPERATIONS)[number]): FullStore {
     if (typeof this.#store[operation] === 'function') return this.#store;
-    throw new TypeError(`${this.#settings.what}: store must be one with a method ${operation} for this`);
+    throw new TypeError(`${this.#settings.what}: the store must have a method ${operation} for this call`);
   }
 
   #published<A extends Decision | Promise<Decision>>(key: string, cost: Costs, answer: A): A {

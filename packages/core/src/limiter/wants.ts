@@ -44,7 +44,7 @@ export function asCost(what: string, costs: Costs, limits: readonly Limit[]): Co
   const names = limits.map(({ name }) => name);
   for (const name of Object.keys(costs)) {
     if (names.includes(name)) continue;
-    throw new TypeError(`${what}: unknown limit ${shown(name)}, known are ${names.join(', ')}`);
+    throw new TypeError(`${what}: unknown limit ${shown(name)}, known limits: ${names.join(', ')}`);
   }
   const each = names.map(name =>
     whole(`${what}.${name}`, Object.hasOwn(costs, name) ? costs[name] : undefined, 0),

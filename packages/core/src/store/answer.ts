@@ -34,7 +34,7 @@ export function reservationsIn(answer: unknown, wants: readonly Want[]): Reserva
     });
     if (valid.length === wants.length) return { made: valid, movedSecs };
   }
-  throw new TypeError(`store.reserve must answer with Reservations, got ${shown(answer)}`);
+  throw new TypeError(`store.reserve must return Reservations, got ${shown(answer)}`);
 }
 
 /**
@@ -43,7 +43,7 @@ export function reservationsIn(answer: unknown, wants: readonly Want[]): Reserva
  */
 export function numberIn(answer: unknown): number {
   if (typeof answer === 'number' && answer >= 0) return answer;
-  throw new TypeError(`store: take and strike must answer with a number of 0 or more, got ${shown(answer)}`);
+  throw new TypeError(`store: take and strike must return a number of 0 or more, got ${shown(answer)}`);
 }
 
 function isDecision(value: unknown, asked: readonly Limit[]): value is ToldDecision {

@@ -5,7 +5,7 @@ import type { OnStoreError } from './events.js';
 import type { BucketStore } from './store.js';
 
 const INSTEAD: Readonly<Record<OnStoreError, string>> = {
-  local: 'each process counts by itself, and all together allow a multiple of the limit',
+  local: 'each process counts by itself, so that all together allow a multiple of the limit',
   allow: 'every request is allowed',
   deny: 'every request is refused',
 };

@@ -173,7 +173,7 @@ export class FailoverBucketStore implements BucketStore {
       answer => {
         const decision = decisionIn(answer, limits);
         if (decision === undefined) {
-          throw new TypeError(`store.${operation} must answer with a Decision, got ${shown(answer)}`);
+          throw new TypeError(`store.${operation} must return a Decision, got ${shown(answer)}`);
         }
         if (this.#onStoreError === 'local') this.#local.learn(key, decision, now);
         return decision;

@@ -45,12 +45,12 @@ export class AddressKeys<X> {
 
   #whyNoAddress(claimed: string | undefined): string {
     if (claimed !== undefined) {
-      return `addressOf returned ${check.shown(claimed)}, which is no address: all such requests share one bucket. Correct addressOf, or give keyOf.`;
+      return `addressOf returned ${check.shown(claimed)}, which is not an address: all such requests share one bucket. Correct addressOf, or set keyOf.`;
     }
     const why = 'requests have no client address here';
     return this.#binding.incomingOf === undefined
-      ? `${why}, so all share one bucket. Let addressOf return it, or keyOf a key.`
-      : `${why} (a Unix socket?), so all share one bucket. Trust the proxy in front, or give addressOf or keyOf.`;
+      ? `${why}, so they all share one bucket. Set addressOf or keyOf.`
+      : `${why} (a Unix socket?), so they all share one bucket. Trust the proxy in front, or set addressOf or keyOf.`;
   }
 
   #socketOf(x: X): Peer | null | undefined {
@@ -60,8 +60,8 @@ export class AddressKeys<X> {
   #checkTrust(x: X): void {
     this.#hasCheckedTrust = true;
     if (!this.#trustsAnyClient(x)) return;
-    const why = 'the trust-proxy setting lets any client choose its address, and so its limit';
-    this.#warn(x, 'BREAKING_TRUSTS_ANY_CLIENT', `${why}. Trust your own proxies alone, or give keyOf.`);
+    const why = 'the trust-proxy setting lets any client choose its address, and so escape its limit';
+    this.#warn(x, 'BREAKING_TRUSTS_ANY_CLIENT', `${why}. Trust only your own proxies, or set keyOf.`);
   }
 
   /** The operator's own proxy names the client in a header. If the proxy is not trusted, all its clients share one bucket. */
@@ -74,7 +74,7 @@ export class AddressKeys<X> {
     if (peer === undefined || address !== peer || !PRIVATE.test(peer)) return;
     if (this.#binding.trustsSomeProxy?.(x)) return;
     const why = `${peer} sends X-Forwarded-For and is not trusted, so all clients behind it share one bucket`;
-    const message = `${this.#what}: ${why}. Trust this proxy in the framework's settings, or give keyOf.`;
+    const message = `${this.#what}: ${why}. Trust this proxy in the framework's settings, or set keyOf.`;
     warnRarely(socket?.server ?? this, 'BREAKING_PROXY_NOT_TRUSTED', message);
   }
 

@@ -16,14 +16,14 @@ export function clashOf(visits: readonly Visit[], visit: Visit): Clash | undefin
     if (!hasSameFormats(other, visit)) {
       return {
         code: 'BREAKING_HEADERS_CLASH',
-        message: `limits of different headers (${other.formats.join(', ')} and ${visit.formats.join(', ')}) meet one request, so its fields do not tell of all. Give them the same headers.`,
+        message: `limits of different headers (${other.formats.join(', ')} and ${visit.formats.join(', ')}) apply to one request, so its header fields do not show all of them. Give them the same headers.`,
       };
     }
     if (isUnnamed(other) && isUnnamed(visit)) {
       return {
         code: 'BREAKING_NAMES_CLASH',
         message:
-          'two limits without a name meet one request, so clients see two members "default". Give each a name.',
+          'two limits without a name apply to one request, so clients see two members "default". Give each a name.',
       };
     }
   }

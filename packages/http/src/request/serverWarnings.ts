@@ -36,6 +36,7 @@ export function noteMadeInHandler(server: object, what: string): void {
   const nowMs = performance.now();
   warned.madeAtMs = [...warned.madeAtMs.filter(atMs => nowMs - atMs < MINUTE_MS), nowMs].slice(-MADE);
   if (warned.madeAtMs.length < MADE) return;
-  const why = 'a limit is made for each request, so each has a bucket of its own and none is ever refused';
+  const why =
+    'a limit is made for each request, so each has a bucket of its own and no request is ever refused';
   warnRarely(server, 'BREAKING_MADE_IN_HANDLER', `${what}: ${why}. Make it once, outside the handler.`);
 }

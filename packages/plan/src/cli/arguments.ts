@@ -47,7 +47,7 @@ export function requestOf(args: readonly string[], isPiped: boolean): Request | 
   const { values, positionals } = parsed(args);
   if (values.help) return 'help';
   if (positionals.length === 0 && !isPiped)
-    throw new UsageError('which log? Name a file, or - for the standard input');
+    throw new UsageError('name a log file, or - for the standard input');
   const cost = costOf(values.cost);
   return {
     files: positionals.length === 0 ? ['-'] : positionals,
@@ -111,7 +111,7 @@ function wantedOf(texts: readonly string[] | undefined): Selection['isWanted'] {
   const matchers = texts.map(text => {
     const found = matcher(text);
     if (found === undefined)
-      throw new UsageError(`--match ${text}: it must be such as 'POST /login' or '/api/**'`);
+      throw new UsageError(`--match ${text}: it must look like 'POST /login' or '/api/**'`);
     return found;
   });
   return (method, path) => matchers.some(matches => matches(method, path));

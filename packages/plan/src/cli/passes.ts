@@ -74,7 +74,7 @@ async function readWith<T>(
 function asPlanned(report: PlanReport, tally: LogTally): Found['report'] {
   if (tally.unparsed > tally.lines / 2) {
     const formats = 'the common or combined format of Apache or nginx, the format of AWS ALB, or JSON lines';
-    throw new Error(`${unparsedText(tally)}\nExpected are ${formats} (pino-http, Fastify, Caddy, Traefik).`);
+    throw new Error(`${unparsedText(tally)}\nSupported are ${formats} (pino-http, Fastify, Caddy, Traefik).`);
   }
   const { suggested } = report;
   if (suggested !== undefined) return { ...report, suggested };
@@ -84,6 +84,7 @@ function asPlanned(report: PlanReport, tally: LogTally): Found['report'] {
       `Every burst would be above ${most}, the most that a limit can have: try faster --rates.`,
     );
   }
-  const why = tally.lines === 0 ? 'The log is empty' : 'No line of the log is a request that was asked for';
+  const why =
+    tally.lines === 0 ? 'The log is empty' : 'No line of the log is a request that the options select';
   throw new Error(`${why}: there is nothing to plan with.`);
 }

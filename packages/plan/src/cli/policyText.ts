@@ -34,7 +34,7 @@ export function policyOf(text: string): BucketPolicy {
 
 function asNumber(text: string): number {
   const number = numberOf(text);
-  if (Number.isNaN(number)) throw new Error(`"${text}" is no number`);
+  if (Number.isNaN(number)) throw new Error(`"${text}" is not a number`);
   return number;
 }
 

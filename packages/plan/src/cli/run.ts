@@ -32,7 +32,7 @@ export async function run(args: readonly string[], { stdin, stdout, stderr }: St
   } catch (error) {
     stderr.write(`${(error as Error).message}\n`);
     if (!(error instanceof UsageError)) return 1;
-    stderr.write('npx @breaking/plan --help tells what there is.\n');
+    stderr.write('Run npx @breaking/plan --help for the options.\n');
     return 2;
   }
 }

@@ -113,10 +113,10 @@ function policyText(policy: PolicyReport, { requests, keys }: PlanReport): strin
   ].join('\n');
 }
 
-/** What has to be known to trust the numbers. */
+/** What limits the precision of the numbers. */
 export function notesOf({ approximate, frontier }: PlanReport, tally: LogTally): readonly string[] {
   const notes = [
-    'Apache logs when a request began, nginx and most others when its answer had ended: long answers came earlier than they look.',
+    'Apache logs when a request began, nginx and most others when its response ended. Requests with long responses came earlier than shown.',
   ];
   if (tally.areWholeSeconds && frontier.some(point => point.restoreRateHz >= 1)) {
     notes.push(
@@ -125,23 +125,22 @@ export function notesOf({ approximate, frontier }: PlanReport, tally: LogTally):
   }
   if (approximate !== undefined) {
     notes.push(
-      `Approximate: there were too many clients to keep, so ${number(approximate.forgotten)} were forgotten, each as it owed ` +
-        `least. Bursts are at most ${number(Math.ceil(approximate.excess))} too high; who was forgotten and came back counts twice, and ` +
-        'a policy may have refused a little more.',
+      `Approximate: there were too many clients to keep, so ${number(approximate.forgotten)} were forgotten, those with the least ` +
+        `debt first. Bursts are at most ${number(Math.ceil(approximate.excess))} too high. A client that was forgotten and came back ` +
+        'counts twice, and a policy may have refused slightly more.',
     );
   }
-  if (tally.late > 0) notes.push(`Too late in the log to be sorted: ${counted(tally.late, 'request')}.`);
+  if (tally.late > 0) notes.push(`Requests too late in the log to be sorted: ${number(tally.late)}.`);
   if (tally.withoutKey > 0) {
-    const requests = counted(tally.withoutKey, 'request');
-    notes.push(`Without such a key, and so counted under their address (ip:…): ${requests}.`);
+    notes.push(`Requests without this key, counted under their address (ip:…): ${number(tally.withoutKey)}.`);
   }
   if (tally.withoutAddress > 0) {
-    const requests = counted(tally.withoutAddress, 'request');
+    const requests = number(tally.withoutAddress);
     notes.push(
-      `Without an address, and so counted as one client (-): ${requests}. Is it elsewhere? --key field:PATH.`,
+      `Requests without an address, counted as one client (-): ${requests}. If another field has it, use --key field:PATH.`,
     );
   }
-  if (tally.others > 0) notes.push(`Telling of no request: ${counted(tally.others, 'line')}.`);
+  if (tally.others > 0) notes.push(`Lines that are not about a request: ${number(tally.others)}.`);
   if (tally.unparsed > 0) notes.push(unparsedText(tally));
   return notes;
 }

@@ -101,7 +101,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       [{ keyOf: {} }, /circuitBreaker: keyOf must be a function, got an object/],
       [{ rejectWith: 'throw' }, /circuitBreaker: rejectWith must be .* got "throw"/],
       [{ enforce: 2, keyOf: () => 'a' }, /circuitBreaker: enforce must be from 0 to 1, got 2/],
-      [{ enforce: 0.1 }, /circuitBreaker: enforce must be 0 or 1 where there is no keyOf, got 0.1/],
+      [{ enforce: 0.1 }, /circuitBreaker: enforce must be 0 or 1 without keyOf, got 0.1/],
       [{ errorTypes: [Error] }, /circuitBreaker: unknown option "errorTypes"/],
       [{ thresold: 5 }, /circuitBreaker: unknown option "thresold"/],
     ])('%j', async (options, message) => {

@@ -74,7 +74,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(await server.served.get()).toMatchObject({ status: 418, body: 'mine' });
       expect(errors.map(each => refusalIn(adapter, each))).toEqual([expect.any(Overloaded)]);
       expect(errors[0]).toMatchObject({
-        message: 'Overloaded: the concurrency limiter "api" has no place left',
+        message: 'Overloaded: the concurrency limiter "api" is full',
         code: 'BREAKING_OVERLOADED',
         status: 503,
         statusCode: 503,
@@ -121,14 +121,20 @@ export function refusalContract(adapter: AdapterUnderTest): void {
     it.each<[object, RegExp]>([
       [{ limit: 0 }, /concurrencyLimit: limit must be a whole number, at least 1, got 0/],
       [{ limit: undefined }, /concurrencyLimit: limit must be a number or 'adaptive', got undefined/],
-      [{ limit: 5, max: 10 }, /concurrencyLimit: max goes with limit 'adaptive' alone/],
+      [{ limit: 5, max: 10 }, /concurrencyLimit: max is only for limit 'adaptive'/],
       [{ limit: 'adaptive', min: 10, max: 9 }, /concurrencyLimit: max must be .* got 9/],
-      [{ priorities: 2 }, /concurrencyLimit: priorityOf goes with priorities of 2 or more, got priorities 2/],
-      [{ priorityOf: () => 1 }, /concurrencyLimit: priorityOf goes with priorities of 2 or more/],
+      [
+        { priorities: 2 },
+        /concurrencyLimit: priorityOf and priorities of 2 or more must be set together, got priorities 2/,
+      ],
+      [
+        { priorityOf: () => 1 },
+        /concurrencyLimit: priorityOf and priorities of 2 or more must be set together/,
+      ],
       [{ priorities: 0, priorityOf: () => 1 }, /concurrencyLimit: priorities must be .* got 0/],
       [{ keyOf: 'ip' }, /concurrencyLimit: keyOf must be a function, got "ip"/],
       [{ rejectWith: 'throw' }, /concurrencyLimit: rejectWith must be .* got "throw"/],
-      [{ enforce: 0.1 }, /concurrencyLimit: enforce must be 0 or 1 where there is no keyOf, got 0.1/],
+      [{ enforce: 0.1 }, /concurrencyLimit: enforce must be 0 or 1 without keyOf, got 0.1/],
       [{ key: 'a' }, /concurrencyLimit: unknown option "key"/],
       [{ maxInFlight: 5 }, /concurrencyLimit: unknown option "maxInFlight"/],
     ])('%j', async (options, message) => {

@@ -130,7 +130,9 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
       // Without a server that both know, each limit warns by itself.
       const often = adapter.knowsNoAddresses ? gates : [gates];
       expect(warnings.map(({ code }) => code)).toEqual(often.map(() => 'BREAKING_NO_ADDRESS'));
-      expect(warnings[0]?.message).toMatch(adapter.knowsNoAddresses ? /Let addressOf return/ : /Unix socket/);
+      expect(warnings[0]?.message).toMatch(
+        adapter.knowsNoAddresses ? /Set addressOf or keyOf/ : /Unix socket/,
+      );
     });
 
     test('clients have the addresses that a trusted proxy says, and garbage is no address', async () => {

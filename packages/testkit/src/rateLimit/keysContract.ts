@@ -117,7 +117,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       await turn();
       expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_NO_ADDRESS']);
       expect(warnings[0]?.message).toMatch(
-        /: addressOf returned "unknown!{50}\.\.\.", which is no address: /,
+        /: addressOf returned "unknown!{50}\.\.\.", which is not an address: /,
       );
     });
 

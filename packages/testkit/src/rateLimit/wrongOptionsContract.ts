@@ -24,7 +24,7 @@ const KINDS: readonly Wrong[] = [
   { options: { ...good, restoreRateHz: null }, says: 'restoreRateHz must be a number, got null' },
   {
     options: { ...good, limits: { a: good } },
-    says: 'capacityMax must not be given beside limits, got 5',
+    says: 'capacityMax must not be set together with limits, got 5',
   },
   { options: { limits: 5 }, says: 'limits must be a policy or an object of policies, got 5' },
   {
@@ -44,7 +44,7 @@ const KINDS: readonly Wrong[] = [
     { options: { ...good, [callback]: 'text' }, says: `${callback} must be a function, got "text"` },
     { options: { ...good, [callback]: null }, says: `${callback} must be a function, got null` },
   ]),
-  { options: { ...good, store }, says: 'name must be given with store' },
+  { options: { ...good, store }, says: 'name is required with store' },
   {
     options: { ...good, name: 'api', store: {} },
     says: 'store must be an object with a method check, got an object',

@@ -70,7 +70,7 @@ export class LeaseBucketStore implements BucketStore {
     this.#store = behind(this, asStore(`${what}: store`, store));
     if (says(store, STANDS_IN)) {
       throw new TypeError(
-        `${what}: store must not be a FailoverBucketStore, which belongs around the leases`,
+        `${what}: store must not be a FailoverBucketStore: wrap the LeaseBucketStore in it instead`,
       );
     }
     this.#tokens = whole(`${what}: tokens`, tokens, 1, LARGEST_CAPACITY);

@@ -154,7 +154,7 @@ export class LeaseTraffic {
     const answer = await this.#store.check(key, limits, n, now);
     const decision = decisionIn(answer, limits);
     if (decision !== undefined && limitsAsked(decision).length > 0) return decision;
-    throw new TypeError(`store.check must answer with a Decision on its limits, got ${shown(answer)}`);
+    throw new TypeError(`store.check must return a Decision about its limits, got ${shown(answer)}`);
   }
 
   #track(operate: () => Promise<void>): void {

@@ -78,6 +78,6 @@ await hybrid.close();
 await assert.rejects(
   NestFactory.createMicroservice<MicroserviceOptions>(rootOf(Limited), { ...overTcp, ...options }),
   {
-    message: 'Limited.limited is for messages of microservices, which have no limits and no breakers here',
+    message: 'Limited.limited handles messages of microservices, which cannot have limits or breakers',
   },
 );
