@@ -15,7 +15,7 @@ const RUNS: Readonly<Record<string, Asked>> = {
   blocked: { ...ONE, isBlocked: true },
 };
 
-const CHUNKS = 40;
+const CHUNKS = 20;
 
 /**
  * What a decision costs the server that REDIS_URL names, which is emptied. Without REDIS_URL nobody takes part. Commands of
