@@ -11,6 +11,8 @@ export interface ExpressRequest extends IncomingMessage {
   readonly baseUrl: string;
   readonly body?: unknown;
   readonly ip?: string | undefined;
+  /** A header field of the request. */
+  get(name: string): string | undefined;
 }
 
 /** Middleware that serves the page. */

@@ -12,8 +12,13 @@ export interface KoaContext {
   readonly res: ServerResponse;
   readonly path: string;
   readonly originalUrl: string;
-  readonly request: { readonly body?: unknown };
+  /** `url` is there since TypeScript takes no type that has no property in common with this one. */
+  readonly request: { readonly url: string; readonly body?: unknown };
   readonly ip: string;
+  readonly headers: IncomingMessage['headers'];
+  /** A header field of the request; empty where there is none. */
+  get(field: string): string;
+  readonly cookies: { get(name: string): string | undefined };
   respond?: boolean | undefined;
 }
 
@@ -36,7 +41,7 @@ export interface DashboardMiddleware {
  * @throws TypeError or RangeError for a wrong option, at once; without `authorize` or `path` too
  *
  * @example
- * app.use(dashboard({ path: '/ops', watch: [api, login, pay], authorize: ctx => ctx.session.isOperator }));
+ * app.use(dashboard({ path: '/ops', watch: [api, login, pay], authorize: (ctx: Context) => ctx.session.isOperator }));
  */
 export function dashboard<Ctx extends KoaContext = KoaContext>(
   options: KoaDashboardOptions<Ctx>,
