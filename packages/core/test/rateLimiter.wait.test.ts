@@ -6,6 +6,7 @@ import {
   RateLimiter,
   type ReserveOptions,
   TooManyRequests,
+  type WaitOptions,
   type Want,
 } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
@@ -14,9 +15,32 @@ const turns = async () => {
   for (let i = 0; i < 10; i++) await undefined;
 };
 
-function waiting(maxWaitSecs = 10, capacityMax = 2, restoreRateHz = 1) {
+/** A store that answers some turns later, as one on a server does. */
+function server(memory: MemoryBucketStore, sending: () => void = () => {}): BucketStore {
+  return {
+    check: (...args) => memory.check(...args),
+    peek: (...args) => memory.peek(...args),
+    refund: (...args) => memory.refund(...args),
+    reset: key => memory.reset(key),
+    take: (...args) => memory.take(...args),
+    block: (...args) => memory.block(...args),
+    strike: (...args) => memory.strike(...args),
+    async reserve(key: string, wants: readonly Want[], options: ReserveOptions, now: number) {
+      if (wants.length > 0) sending();
+      await undefined;
+      return memory.reserve(key, wants, options, now);
+    },
+  };
+}
+
+function waiting(
+  maxWaitSecs = 10,
+  capacityMax = 2,
+  restoreRateHz = 1,
+  asStore = (memory: MemoryBucketStore): BucketStore => memory,
+) {
   const clock = new MockClock();
-  const store = new MemoryBucketStore();
+  const store = asStore(new MemoryBucketStore());
   const limiter = new RateLimiter({
     name: 'api',
     limits: { capacityMax, restoreRateHz },
@@ -25,8 +49,8 @@ function waiting(maxWaitSecs = 10, capacityMax = 2, restoreRateHz = 1) {
     maxWaitSecs,
   });
   const went: string[] = [];
-  const call = (name: string, cost = 1, signal?: AbortSignal, key = 'k') =>
-    limiter.wait(key, cost, { signal }).then(
+  const call = (name: string, cost = 1, signal?: AbortSignal, key = 'k', options: WaitOptions = {}) =>
+    limiter.wait(key, cost, { signal, ...options }).then(
       () => went.push(`${name} at ${clock.time}`),
       error =>
         went.push(
@@ -62,11 +86,11 @@ describe('callers that wait', () => {
       'f refused at 0: 3',
       'g refused at 0: Infinity',
     ]);
-    expect(limiter.peek('k').retryAfterSecs).toBe(3);
+    expect(limiter.peek('k')).toMatchObject({ retryAfterSecs: 3 });
     clock.advanceBy(2);
     await turns();
     expect(went.slice(5)).toHaveLength(2);
-    expect(limiter.peek('k').retryAfterSecs).toBe(1);
+    expect(limiter.peek('k')).toMatchObject({ retryAfterSecs: 1 });
   });
 
   test('that are aborted leave their place to those behind', async () => {
@@ -86,6 +110,27 @@ describe('callers that wait', () => {
     clock.advanceBy(1);
     await turns();
     expect(went.slice(2)).toEqual(['a at 1', 'c at 2']);
+  });
+
+  test('that are aborted under a block let nobody behind them proceed during the block', async () => {
+    const { clock, limiter, went, call } = waiting();
+    const controller = new AbortController();
+    void call('full', 2);
+    void call('a', 1, controller.signal);
+    for (const name of ['b', 'c', 'd']) void call(name);
+    await turns();
+    clock.advanceBy(0.5);
+    limiter.block('k', 60);
+    controller.abort('left');
+    await turns();
+    clock.advanceBy(59.9);
+    await turns();
+    expect(went).toEqual(['full at 0', 'a refused at 0.5: left']);
+    clock.advanceBy(0.1);
+    await turns();
+    clock.advanceBy(1);
+    await turns();
+    expect(went.slice(2)).toEqual(['b at 60.5', 'c at 60.5', 'd at 61.5']);
   });
 
   test('move back by a block, and go on in order after it', async () => {
@@ -111,6 +156,37 @@ describe('callers that wait', () => {
     await turns();
     expect(went).toEqual(['full at 0', 'a at 61', 'b at 62']);
   });
+
+  describe.each([
+    ['memory', (memory: MemoryBucketStore) => memory],
+    ['a server', server],
+  ])('with a maxWaitSecs of their own and a store on %s', (_where, asStore) => {
+    test('are allowed at once with a maxWaitSecs of 0 while there are tokens', async () => {
+      const { went, call } = waiting(10, 2, 1, asStore);
+      for (const name of ['a', 'b', 'c']) void call(name, 1, undefined, 'k', { maxWaitSecs: 0 });
+      await turns();
+      expect(went).toEqual(['a at 0', 'b at 0', 'c refused at 0: 1']);
+    });
+
+    test('are refused at once by a block that would make them wait longer, and those behind move up', async () => {
+      const { clock, limiter, went, call } = waiting(10, 2, 1, asStore);
+      void call('full', 2);
+      void call('a', 1, undefined, 'k', { maxWaitSecs: 5 });
+      void call('b');
+      void call('c', 1, undefined, 'k', { maxWaitSecs: 9 });
+      await turns();
+      clock.advanceBy(0.5);
+      await limiter.block('k', 5);
+      await turns();
+      expect(went).toEqual(['full at 0', 'a refused at 0.5: 5.5']);
+      clock.advanceBy(4.9);
+      await turns();
+      expect(went.slice(2)).toEqual([]);
+      clock.advanceBy(1.6);
+      await turns();
+      expect(went.slice(2)).toEqual(['b at 7', 'c at 7']);
+    });
+  });
 });
 
 test('take', () => {
@@ -119,22 +195,9 @@ test('take', () => {
 
 test('nobody goes on too early if the process stands still before a store that answers later sends its command', async () => {
   const clock = new MockClock();
-  const memory = new MemoryBucketStore();
-  const server: BucketStore = {
-    check: (...args) => memory.check(...args),
-    peek: (...args) => memory.peek(...args),
-    refund: (...args) => memory.refund(...args),
-    reset: key => memory.reset(key),
-    take: (...args) => memory.take(...args),
-    block: (...args) => memory.block(...args),
-    strike: (...args) => memory.strike(...args),
-    async reserve(key: string, wants: readonly Want[], options: ReserveOptions, now: number) {
-      if (wants.length > 0) clock.advanceBy(3);
-      return memory.reserve(key, wants, options, now);
-    },
-  };
+  const store = server(new MemoryBucketStore(), () => clock.advanceBy(3));
   const limits = { capacityMax: 1, restoreRateHz: 0.1 };
-  const limiter = new RateLimiter({ name: 'api', limits, store: server, clock, maxWaitSecs: 20 });
+  const limiter = new RateLimiter({ name: 'api', limits, store, clock, maxWaitSecs: 20 });
   const went: number[] = [];
   for (let i = 0; i < 2; i++) void limiter.wait('k').then(() => went.push(clock.time));
   await turns();

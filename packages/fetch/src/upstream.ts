@@ -11,7 +11,7 @@ import {
 import { type Costs, isThenable, withoutStack } from '@breaking/core/internal';
 import { Lane, type Sent } from './lane.js';
 import type { Settings } from './options.js';
-import { EndOfPatience, type Patience, Queue } from './waiting.js';
+import { type Patience, Queue } from './waiting.js';
 
 /** An attempt that may go out now. */
 export interface Passage {
@@ -88,10 +88,7 @@ export class Upstream {
     const { limiter, breakers, clock } = this.#settings;
     if (limiter !== undefined) {
       const since = clock.secondsSinceEpoch();
-      // A block moves those who wait, whatever their patience is.
-      const end = new EndOfPatience(clock, patience, () => this.#pausedRefusal());
-      const options = { signal: end as unknown as AbortSignal, maxWaitSecs: patience.leftSecs };
-      await limiter.wait(this.key, cost, options);
+      await limiter.wait(this.key, cost, { signal: patience.signal, maxWaitSecs: patience.leftSecs });
       patience.spendSince(since);
     }
     let sent: Sent | undefined;

@@ -25,50 +25,6 @@ export class Patience {
   }
 }
 
-/**
- * The end of a patience as a signal, for whom a call is to wait. It has a timer, and listens to the caller's signal, only
- * while somebody listens to it.
- */
-export class EndOfPatience implements Pick<AbortSignal, 'aborted' | 'reason'> {
-  readonly #clock: Clock;
-  readonly #patience: Patience;
-  readonly #refusal: () => Error;
-  #reason: unknown;
-  #stop: (() => void) | undefined;
-
-  /** @param refusal makes the reason when the time is up */
-  constructor(clock: Clock, patience: Patience, refusal: () => Error) {
-    this.#clock = clock;
-    this.#patience = patience;
-    this.#refusal = refusal;
-  }
-
-  get aborted(): boolean {
-    return this.#reason !== undefined || this.#patience.signal?.aborted === true;
-  }
-
-  get reason(): unknown {
-    return this.#reason ?? this.#patience.signal?.reason;
-  }
-
-  addEventListener(_abort: string, listener: () => void): void {
-    const { leftSecs, signal } = this.#patience;
-    const stopListening = signal && whenAborted(signal, listener);
-    const cancelTimer = wakeAt(this.#clock, this.#clock.secondsSinceEpoch() + leftSecs, () => {
-      this.#reason = this.#refusal();
-      listener();
-    });
-    this.#stop = () => {
-      cancelTimer();
-      stopListening?.();
-    };
-  }
-
-  removeEventListener(): void {
-    this.#stop?.();
-  }
-}
-
 /** Somebody who waits at a {@link Queue}. */
 type Waiter<T> = (passage: T) => void;
 

@@ -63,7 +63,8 @@ function reservationIn(
     debts.push(read.number());
     before.push(read.kept(3));
   }
-  const waiting = read.kept(4);
+  const waiting = read.kept(3);
+  const moved = read.number();
   if (!isReserved || waitSecs > longestWait(maxWaitSecs)) {
     const decision = refusedFor(limits, debts, cost, waitSecs, isBlocked);
     return { decision, at: now, undo: undefined };
@@ -74,8 +75,8 @@ function reservationIn(
     limits: taken.map(({ name, restoreRateHz }) => ({ name, rate: restoreRateHz })),
     before: before.filter(isTaken),
     after: debts.filter(isTaken).map(debt => [debt, time]),
-    waiting,
-    moved: waiting === false ? 0 : (waiting[3] as number),
+    waiting: waiting && [...waiting, moved],
+    moved,
   };
   return {
     decision: decided(limits, drained(limits, debts, waitSecs), cost, true),

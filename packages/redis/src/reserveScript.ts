@@ -8,7 +8,8 @@ import { SAME_MOMENT_SECS } from '@breaking/core/internal';
  * there), `wants` and `withdrawn`. The answer has `1`, or `0` where the reservations could not be taken back and nothing was
  * done; the time; the seconds by which blocks have moved those who wait, or `-` while nobody does; and for each want whether
  * it is reserved, the seconds until the caller proceeds, whether it is refused because of a block, for each limit the debt
- * and what was kept before it (`debt at more`, or `- - -`), and who waited before (`secs at longest moved`, or `- - - -`).
+ * and what was kept before it (`debt at more`, or `- - -`), who waited before (`secs at longest`, or `- - -`), and by how many
+ * seconds blocks had moved those.
  */
 export const RESERVE = `
 local function reserve(payload)
@@ -54,6 +55,9 @@ local function reserve(payload)
   end
   if not are_withdrawn then buckets, waiting, written = before, before_waiting, was_written end
 
+  -- Where nobody waits, this starts as high as it was: others compare it with what they were told before.
+  local moved_before = 0
+  if #request.withdrawn > 0 and before_waiting then moved_before = before_waiting.moved end
   local answer, last_secs = {}, 0
   if request.earliest then last_secs = (request.earliest[1] - now) / 1000000 + request.earliest[2] end
   for _, want in ipairs(are_withdrawn and request.wants or {}) do
@@ -87,12 +91,12 @@ local function reserve(payload)
     if old then
       answer[#answer + 1] = string.format('%.17g %.0f %.17g %.17g', waiting_secs(), now, old.longest, old.moved)
     else
-      answer[#answer + 1] = '- - - -'
+      answer[#answer + 1] = string.format('- - - %.17g', moved_before)
     end
     if is_reserved then
       last_secs = secs
       if takes and secs > 0 then
-        local left, longest, moved = 0, 0, 0
+        local left, longest, moved = 0, 0, moved_before
         if old then left, longest, moved = waiting_secs(), old.longest, old.moved end
         wait_until(math.max(left, secs), now, math.max(longest, want.longest), moved)
       end

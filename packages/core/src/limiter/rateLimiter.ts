@@ -110,7 +110,8 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
    * calls. The tokens are reserved at once, so that nobody is woken more than once for them.
    * @param cost also `{ rpm: 1, tpm: 1200 }`, a number for each limit: whole, at least 0
    * @param options.signal ends the wait: the tokens go back, and the callers behind move up
-   * @param options.maxWaitSecs less than the limiter's own, for a caller that has less time
+   * @param options.maxWaitSecs less than the limiter's own, for a caller that has less time; a block set meanwhile does not
+   *   make it wait longer than that
    * @throws (rejects with) TooManyRequests, at once and without taking anything, where it would wait longer than
    *   `maxWaitSecs`; StoreUnavailable under `onStoreError: 'deny'`; the reason of the signal
    */

@@ -11,6 +11,7 @@ export class Waiter implements Want {
   readonly limits: readonly Limit[];
   readonly cost: Cost;
   readonly maxWaitSecs: number;
+  readonly latest: number;
   readonly answer: Promise<Decision>;
   /** What the store has promised; undefined until it answers. */
   reservation: Reservation | undefined;
@@ -27,11 +28,15 @@ export class Waiter implements Want {
   #reject: (reason: unknown) => void = () => {};
   #stopListening = () => {};
 
-  /** @param publish tells those who listen of the decision, right before the caller hears of it */
-  constructor({ limits, cost, maxWaitSecs }: Want, publish: (decision: Decision) => void) {
+  /**
+   * @param latest the moment beyond which no block may move it
+   * @param publish tells those who listen of the decision, right before the caller hears of it
+   */
+  constructor({ limits, cost, maxWaitSecs }: Want, latest: number, publish: (decision: Decision) => void) {
     this.limits = limits;
     this.cost = cost;
     this.maxWaitSecs = maxWaitSecs;
+    this.latest = latest;
     this.#publish = publish;
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -66,10 +71,15 @@ export class Waiter implements Want {
     this.at = Math.min(this.at, at);
   }
 
-  /** Moves by as much as blocks have moved the key since. */
-  move(movedSecs: number): void {
-    this.at += movedSecs - (this.#movedSecs ?? movedSecs);
+  /**
+   * Moves by as much as blocks have moved the key since.
+   * @returns whether it has been moved beyond the latest moment
+   */
+  move(movedSecs: number): boolean {
+    const laterSecs = movedSecs - (this.#movedSecs ?? movedSecs);
+    this.at += laterSecs;
     this.#movedSecs = movedSecs;
+    return laterSecs > 0 && this.at > this.latest;
   }
 
   /** The refusal of one that would wait too long for the one ahead. */
@@ -80,9 +90,9 @@ export class Waiter implements Want {
     return waitSecs > longestWait(this.maxWaitSecs) ? this.#refusalFor(waitSecs, false) : undefined;
   }
 
-  /** The refusal where a block without end holds. */
-  refusalForGood(): Decision {
-    return this.#refusalFor(Infinity, true);
+  /** The refusal where a block has moved it too far. @param waitSecs Infinity for a block without end */
+  blockedRefusal(waitSecs: number): Decision {
+    return this.#refusalFor(waitSecs, true);
   }
 
   goOn(): void {

@@ -1,8 +1,10 @@
 import { type Clock, readingOf, wakeAt } from '../base/clock.js';
 import { isThenable } from '../base/thenable.js';
+import { longestWait } from '../bucket/debt.js';
 import type { Decision } from '../bucket/decision.js';
 import type { Reservation, Reservations, ReserveOptions, Want } from '../store/reservation.js';
 import { Waiter } from './waiter.js';
+import type { CallersWant } from './wants.js';
 
 /** The store, for one key. */
 export type Reserve = (
@@ -37,11 +39,12 @@ export class WaitingLine {
   }
 
   wait(
-    want: Want,
+    want: CallersWant,
     signal: AbortSignal | undefined,
     publish: (decision: Decision) => void,
   ): Promise<Decision> {
-    const waiter = new Waiter(want, publish);
+    const latest = want.isOwnWait ? readingOf(this.#clock) + longestWait(want.maxWaitSecs) : Infinity;
+    const waiter = new Waiter(want, latest, publish);
     this.#waiters.push(waiter);
     if (signal !== undefined) {
       waiter.listenTo(signal, () => {
@@ -94,15 +97,21 @@ export class WaitingLine {
     if (at !== -1) this.#waiters.splice(at, 1);
   }
 
-  /** Moves those who wait by as much as blocks have moved the key. A block without end refuses them. */
+  /**
+   * Moves those who wait by as much as blocks have moved the key. A block without end refuses them, and one that moves a
+   * caller beyond the wait that it chose refuses that caller.
+   */
   #move(movedSecs: number | undefined): void {
     if (movedSecs === undefined) return;
     for (const waiter of [...this.#waiters]) {
       if (waiter.reservation === undefined || waiter.isOver) continue;
       if (movedSecs === Infinity) {
-        waiter.refuse(waiter.refusalForGood());
+        waiter.refuse(waiter.blockedRefusal(Infinity));
         this.#remove(waiter);
-      } else waiter.move(movedSecs);
+      } else if (waiter.move(movedSecs)) {
+        waiter.refuse(waiter.blockedRefusal(waiter.at - readingOf(this.#clock)));
+        this.#isTakingBack = true;
+      }
     }
   }
 

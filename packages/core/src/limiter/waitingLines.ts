@@ -1,8 +1,8 @@
 import { type Clock, readingOf } from '../base/clock.js';
 import type { Decision } from '../bucket/decision.js';
-import type { Want } from '../store/reservation.js';
 import { type FullStore, NEVER_FAILS, says } from '../store/store.js';
 import { WaitingLine } from './waitingLine.js';
+import type { CallersWant } from './wants.js';
 
 /** The line of each key on which somebody waits. */
 export class WaitingLines {
@@ -19,7 +19,7 @@ export class WaitingLines {
 
   wait(
     key: string,
-    want: Want,
+    want: CallersWant,
     signal: AbortSignal | undefined,
     publish: (decision: Decision) => void,
   ): Decision | Promise<Decision> {
@@ -41,7 +41,7 @@ export class WaitingLines {
   }
 
   /** Takes tokens that are there without a reservation: what others wait for is not there. */
-  #takenAtOnce(key: string, { limits, cost }: Want): Decision | undefined {
+  #takenAtOnce(key: string, { limits, cost }: CallersWant): Decision | undefined {
     if (!this.#answersAtOnce || typeof cost !== 'number') return undefined;
     const decision = this.#store.check(key, limits, cost, readingOf(this.#clock)) as Decision;
     return decision.allowed ? decision : undefined;

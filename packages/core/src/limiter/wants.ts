@@ -15,6 +15,12 @@ interface Limiting {
   readonly maxWaitSecs: number;
 }
 
+/** What a caller would wait for. */
+export interface CallersWant extends Want {
+  /** Whether the caller itself has said how long it waits. A block does not make it wait longer. */
+  readonly isOwnWait: boolean;
+}
+
 /**
  * What a caller would wait for, checked.
  * @throws TypeError or RangeError that names the option and the value
@@ -23,7 +29,7 @@ export function asWant(
   { what, name, limits, maxWaitSecs }: Limiting,
   costs: Costs,
   options: WaitOptions,
-): Want {
+): CallersWant {
   const checked = asWaitOptions(`${what}: wait`, options);
   const asked = checked.limits === undefined ? limits : namedLimits(what, checked.limits, name);
   const isWhole = Number.isSafeInteger(costs) && (costs as number) >= 0;
@@ -31,6 +37,7 @@ export function asWant(
     limits: asked,
     cost: isWhole ? (costs as number) : asCost(`${what}: cost`, costs, asked),
     maxWaitSecs: Math.min(maxWaitSecs, checked.maxWaitSecs ?? maxWaitSecs),
+    isOwnWait: checked.maxWaitSecs !== undefined,
   };
 }
 

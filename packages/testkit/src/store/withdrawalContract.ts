@@ -26,6 +26,27 @@ export function withdrawalContract(using: Using): void {
     );
 
     test(
+      'under a block makes nobody behind it proceed during the block, also if nobody waited before it',
+      using(async opened => {
+        const { made = [] } = await reserve(opened, [want(TWO, 2), want(), want()]);
+        await opened.advanceBy(0.5);
+        await opened.store.block?.('key', TWO, 60, opened.now);
+        const again = await reserve(opened, [want(TWO, 2, 100), want(TWO, 1, 100)], {
+          withdrawn: made.slice(1),
+        });
+        expect(waits(opened, again.made)).toEqual([60, 61]);
+        // Callers compare it with what they were told before.
+        expect(again.movedSecs).toBeCloseTo(60, 4);
+        await opened.store.block?.('key', TWO, 70, opened.now);
+        expect((await reserve(opened, [])).movedSecs).toBeCloseTo(70, 4);
+        const last = await reserve(opened, [], { withdrawn: again.made });
+        expect(last.made).toEqual([]);
+        await opened.advanceBy(70);
+        expect(await opened.tokensLeft(TWO)).toEqual([2]);
+      }),
+    );
+
+    test(
       'gives back nothing where another process has reserved since, and those behind it are not moved',
       using(async opened => {
         const { made = [] } = await reserve(opened, [want(), want(), want()]);

@@ -43,10 +43,12 @@ export function reserve(
   { earliest, withdrawn }: ReserveOptions,
   now: number,
 ): Reservations {
+  const movedBefore =
+    withdrawn.length === 0 ? 0 : (buckets.table.waits.of(buckets.keys, now)?.movedSecs ?? 0);
   const areWithdrawn = withdrawn.length === 0 || withdrawAll(buckets, withdrawn, now);
   let leastSecs = earliest - now;
   const made = (areWithdrawn ? wants : []).map(want => {
-    const { waitSecs, ...reservation } = reserveOne(buckets, want, leastSecs, now);
+    const { waitSecs, ...reservation } = reserveOne(buckets, want, leastSecs, movedBefore, now);
     if (reservation.decision.allowed) leastSecs = waitSecs;
     return reservation;
   });
@@ -56,15 +58,20 @@ export function reserve(
   return { made: areWithdrawn ? made : undefined, movedSecs };
 }
 
-/** @param leastSecs seconds until the one ahead goes on. A moment is not kept between the two, since it has fewer digits. */
+/**
+ * @param leastSecs seconds until the one ahead goes on. A moment is not kept between the two, since it has fewer digits.
+ * @param movedBefore where nobody waits, `movedSecs` starts there
+ */
 function reserveOne(
   buckets: KeyBuckets,
   want: Want,
   leastSecs: number,
+  movedBefore: number,
   now: number,
 ): Reservation & { readonly waitSecs: number } {
   const { limits, cost, maxWaitSecs } = want;
   const waiting = buckets.waiting(limits, now);
+  const movedSecs = waiting?.movedSecs ?? movedBefore;
   const blockedSecs = blockSecs(buckets, now);
   const debts = buckets.load(limits, now, waiting?.maxWaitSecs);
   const waitSecs = secondsUntilAll(limits, debts, cost, Math.max(blockedSecs, leastSecs));
@@ -92,14 +99,14 @@ function reserveOne(
           ...limits.map((limit, i) => (debts[i] as number) / limit.restoreRateHz),
         ),
         at: now,
-        movedSecs: waiting?.movedSecs ?? 0,
+        movedSecs,
       });
     }
   }
   const then = limits.map(({ restoreRateHz }, i) =>
     Math.max(0, (debts[i] as number) - waitSecs * restoreRateHz),
   );
-  const undo: Undo = { written, waiting, movedSecs: waiting?.movedSecs ?? 0 };
+  const undo: Undo = { written, waiting, movedSecs };
   return {
     decision: decided(limits, then, cost, true),
     at: now + waitSecs,
