@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { MockClock } from '@breaking/core';
-import { Agent, request, fetch as undiciFetch } from 'undici';
+import { MockClock, perMinute } from '@breaking/core';
+import { Agent, Client, Pool, request, fetch as undiciFetch } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type DispatchOptions, protect } from '../src/undici.js';
-import { running, scriptedServer } from './scriptedServer.js';
+import { type Behaviour, running, scriptedServer } from './scriptedServer.js';
 
 const half = () => 0.5;
 
@@ -28,6 +28,34 @@ describe('the interceptor', () => {
     const response = await undiciFetch(url, agent({ retry: { attempts: 2, backoffSecs: 0.001 } }));
 
     expect([response.status, await response.text()]).toEqual([200, 'answer']);
+  });
+
+  test.each([
+    ['a Client', Client],
+    ['a Pool', Pool],
+  ])('counts the requests of %s, which name no origin, under its name', async (_what, Dispatcher) => {
+    const { url, times } = await scriptedServer([[200]]);
+    const interceptor = protect({ name: 'shop', limits: perMinute(2) });
+    const bare = new Dispatcher(url);
+    onTestFinished(() => bare.destroy());
+    const client = bare.compose(interceptor);
+    const get = () => client.request({ path: '/', method: 'GET' });
+    for (let i = 0; i < 2; i++) expect(await (await get()).body.text()).toBe('answer');
+
+    await expect(get()).rejects.toMatchObject({ code: 'BREAKING_TOO_MANY_REQUESTS' });
+    expect([times.length, interceptor.limiter?.peek('shop')]).toMatchObject([2, { allowed: false }]);
+  });
+
+  test('passes early hints on', async () => {
+    const hinting: Behaviour = (_req, res) =>
+      res.writeEarlyHints({ link: '</style.css>; rel=preload' }, () => void res.end('answer'));
+    const { url } = await scriptedServer([hinting]);
+    const hints: unknown[] = [];
+    const onInfo = (info: unknown) => void hints.push(info);
+    const { statusCode, body } = await request(url, { ...agent({ timeoutSecs: 5 }), onInfo });
+
+    expect([statusCode, await body.text()]).toEqual([200, 'answer']);
+    expect(hints).toMatchObject([{ statusCode: 103, headers: { link: '</style.css>; rel=preload' } }]);
   });
 
   test('repeats what may succeed, and returns the last response unchanged', async () => {

@@ -48,14 +48,19 @@ export class Dispatched implements Way<HeldAnswer> {
   /** Resolves once the body of the answer is over. */
   async #protected(): Promise<void> {
     const { signal } = this.#controller;
-    const { origin } = new URL(String(this.#request.origin));
     const called = { asked: this.#request as unknown as Request, signal };
-    const { answer, leave } = await visit(this, this.#settings, this.#upstreams, origin, called);
+    const { answer, leave } = await visit(this, this.#settings, this.#upstreams, this.#origin(), called);
     try {
       await answer.handOn();
     } finally {
       leave();
     }
+  }
+
+  /** A `Client` or a `Pool` calls one origin, and its requests name none. */
+  #origin(): string {
+    const { origin } = this.#request;
+    return origin ? new URL(String(origin)).origin : this.#settings.name;
   }
 
   send(): Promise<HeldAnswer> {

@@ -96,8 +96,11 @@ class Attempt implements Handler {
     headers: IncomingHttpHeaders,
     statusMessage?: string,
   ): void {
-    // A 100 or 103 is not the answer yet.
-    if (status < 200) return;
+    if (status < 200) {
+      // A 103, such as early hints, is not the response yet.
+      this.#handler.onResponseStart?.(this.#caller, status, headers, statusMessage);
+      return;
+    }
     this.#cancelTimer();
     this.#hasStarted = true;
     controller.pause();
