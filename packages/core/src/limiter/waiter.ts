@@ -71,15 +71,13 @@ export class Waiter implements Want {
     this.at = Math.min(this.at, at);
   }
 
-  /**
-   * Moves by as much as blocks have moved the key since.
-   * @returns whether it has been moved beyond the latest moment
-   */
-  move(movedSecs: number): boolean {
-    const laterSecs = movedSecs - (this.#movedSecs ?? movedSecs);
-    this.at += laterSecs;
+  /** Moves by as much as blocks have moved the key since: beyond its latest moment, or without end, it is refused. */
+  move(movedSecs: number, now: number): void {
+    const laterSecs = movedSecs === Infinity ? Infinity : movedSecs - (this.#movedSecs ?? movedSecs);
     this.#movedSecs = movedSecs;
-    return laterSecs > 0 && this.at > this.latest;
+    this.at += laterSecs;
+    const isTooLate = laterSecs > 0 && this.at > this.latest;
+    if (isTooLate || this.at === Infinity) this.refuse(this.#refusalFor(this.at - now, true));
   }
 
   /** The refusal of one that would wait too long for the one ahead. */
@@ -88,11 +86,6 @@ export class Waiter implements Want {
     const waitSecs = at - askedAt;
     if (at === this.#promisedAt) return undefined;
     return waitSecs > longestWait(this.maxWaitSecs) ? this.#refusalFor(waitSecs, false) : undefined;
-  }
-
-  /** The refusal where a block has moved it too far. @param waitSecs Infinity for a block without end */
-  blockedRefusal(waitSecs: number): Decision {
-    return this.#refusalFor(waitSecs, true);
   }
 
   goOn(): void {

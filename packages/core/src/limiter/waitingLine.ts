@@ -97,21 +97,16 @@ export class WaitingLine {
     if (at !== -1) this.#waiters.splice(at, 1);
   }
 
-  /**
-   * Moves those who wait by as much as blocks have moved the key. A block without end refuses them, and one that moves a
-   * caller beyond the wait that it chose refuses that caller.
-   */
+  /** Moves those who wait by as much as blocks have moved the key. A block without end leaves nothing reserved. */
   #move(movedSecs: number | undefined): void {
     if (movedSecs === undefined) return;
+    const now = readingOf(this.#clock);
     for (const waiter of [...this.#waiters]) {
       if (waiter.reservation === undefined || waiter.isOver) continue;
-      if (movedSecs === Infinity) {
-        waiter.refuse(waiter.blockedRefusal(Infinity));
-        this.#remove(waiter);
-      } else if (waiter.move(movedSecs)) {
-        waiter.refuse(waiter.blockedRefusal(waiter.at - readingOf(this.#clock)));
-        this.#isTakingBack = true;
-      }
+      waiter.move(movedSecs, now);
+      if (!waiter.isOver) continue;
+      if (movedSecs === Infinity) this.#remove(waiter);
+      else this.#isTakingBack = true;
     }
   }
 
