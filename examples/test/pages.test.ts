@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { provokes } from '@breaking/testkit';
+import { register } from 'prom-client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listenAnywhere } from './listenAnywhere.js';
 import { compiledPrograms, runnable } from './programs.js';
@@ -14,6 +15,8 @@ provokes('BREAKING_STORE_FAILS');
 const servers: Server[] = [];
 listenAnywhere((server: Server) => void servers.push(server));
 afterEach(async () => {
+  // Several pages collect into it, each in a process of its own.
+  register.clear();
   for (const server of servers.splice(0)) {
     server.close();
     await once(server, 'close');

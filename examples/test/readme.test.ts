@@ -46,7 +46,8 @@ describe.each([
   });
 
   test("the breakers with keyOf in the package's README are separate for each key", async () => {
-    const url = await run(breakerOf(name, readmeOf(name)), folder);
+    const keyed = readmeOf(name).codeBlocks.find(({ code }) => /\bkeyOf = .*circuitBreaker\(/s.test(code));
+    const url = await run(keyed!.code, folder);
     const ask = async (shop: string) => (await fetch(`${url}/${shop}/stock`)).status;
     const statuses: number[] = [];
     for (let i = 0; i < 6; i++) statuses.push(await ask('broken'));
