@@ -4,34 +4,15 @@ import {
   MockClock,
   perSecond,
   RateLimiter,
-  type ReserveOptions,
   TooManyRequests,
   type WaitOptions,
-  type Want,
 } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
+import { laterStore } from './laterStore.js';
 
 const turns = async () => {
   for (let i = 0; i < 10; i++) await undefined;
 };
-
-/** A store that answers some turns later, as one on a server does. */
-function server(memory: MemoryBucketStore, sending: () => void = () => {}): BucketStore {
-  return {
-    check: (...args) => memory.check(...args),
-    peek: (...args) => memory.peek(...args),
-    refund: (...args) => memory.refund(...args),
-    reset: key => memory.reset(key),
-    take: (...args) => memory.take(...args),
-    block: (...args) => memory.block(...args),
-    strike: (...args) => memory.strike(...args),
-    async reserve(key: string, wants: readonly Want[], options: ReserveOptions, now: number) {
-      if (wants.length > 0) sending();
-      await undefined;
-      return memory.reserve(key, wants, options, now);
-    },
-  };
-}
 
 function waiting(
   maxWaitSecs = 10,
@@ -157,9 +138,56 @@ describe('callers that wait', () => {
     expect(went).toEqual(['full at 0', 'a at 61', 'b at 62']);
   });
 
+  test('proceed at once when a block that they came under is lifted', async () => {
+    const { clock, limiter, went, call } = waiting(1000);
+    limiter.block('k', 600);
+    for (const name of ['a', 'b', 'c']) void call(name);
+    await turns();
+    clock.advanceBy(0.5);
+    limiter.block('k', 0);
+    await turns();
+    expect(went).toEqual(['a at 0.5', 'b at 0.5']);
+    clock.advanceBy(1);
+    await turns();
+    expect(went.slice(2)).toEqual(['c at 1.5']);
+  });
+
+  test('proceed as if there had been no block when one that moved them is lifted', async () => {
+    const { clock, limiter, went, call } = waiting();
+    void call('full', 2);
+    for (const name of ['a', 'b']) void call(name);
+    await turns();
+    clock.advanceBy(0.5);
+    limiter.block('k', 600);
+    limiter.block('k', 0);
+    await turns();
+    clock.advanceBy(0.5);
+    await turns();
+    clock.advanceBy(1);
+    await turns();
+    expect(went).toEqual(['full at 0', 'a at 1', 'b at 2']);
+  });
+
+  test('are not moved by a reset, whoever waits after it', async () => {
+    const { clock, limiter, went, call } = waiting();
+    void call('full', 2);
+    void call('a');
+    await turns();
+    limiter.block('k', 5);
+    limiter.reset('k');
+    void call('b');
+    await turns();
+    clock.advanceBy(5.5);
+    await turns();
+    expect(went).toEqual(['full at 0']);
+    clock.advanceBy(0.5);
+    await turns();
+    expect(went.slice(1)).toEqual(['a at 6', 'b at 6']);
+  });
+
   describe.each([
     ['memory', (memory: MemoryBucketStore) => memory],
-    ['a server', server],
+    ['a server', laterStore],
   ])('with a maxWaitSecs of their own and a store on %s', (_where, asStore) => {
     test('are allowed at once with a maxWaitSecs of 0 while there are tokens', async () => {
       const { went, call } = waiting(10, 2, 1, asStore);
@@ -195,7 +223,7 @@ test('take', () => {
 
 test('nobody goes on too early if the process stands still before a store that answers later sends its command', async () => {
   const clock = new MockClock();
-  const store = server(new MemoryBucketStore(), () => clock.advanceBy(3));
+  const store = laterStore(new MemoryBucketStore(), () => clock.advanceBy(3));
   const limits = { capacityMax: 1, restoreRateHz: 0.1 };
   const limiter = new RateLimiter({ name: 'api', limits, store, clock, maxWaitSecs: 20 });
   const went: number[] = [];

@@ -154,7 +154,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
     asBlockSecs(`${this.#settings.what}: secs`, secs);
     const bounded = this.#keyFor(key, 0);
     const done = this.#needs('block').block(bounded, this.#limits, secs, readingOf(this.#clock));
-    const look = () => this.#lines.look(bounded);
+    const look = () => this.#lines.look(bounded, secs === 0);
     return (isThenable(done) ? done.then(look) : look()) as SameWay<S, void>;
   }
 
@@ -170,7 +170,10 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
 
   /** Forgets `key`: all its buckets are full, and nothing blocks it. */
   reset(key: string): ReturnType<S['reset']> {
-    return this.#store.reset(this.#keyFor(key, 0), readingOf(this.#clock)) as ReturnType<S['reset']>;
+    const bounded = this.#keyFor(key, 0);
+    const done: unknown = this.#store.reset(bounded, readingOf(this.#clock));
+    const countAnew = () => this.#lines.countAnew(bounded);
+    return (isThenable(done) ? done.then(countAnew) : countAnew()) as ReturnType<S['reset']>;
   }
 
   /** Whether a refusal of this key is to be followed: always, unless `enforce` says less. The same on every server. */

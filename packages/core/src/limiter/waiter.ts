@@ -80,6 +80,11 @@ export class Waiter implements Want {
     if (isTooLate || this.at === Infinity) this.refuse(this.#refusalFor(this.at - now, true));
   }
 
+  /** It stays where it is, whatever the store says next of how far blocks have moved the key. */
+  countAnew(): void {
+    this.#movedSecs = undefined;
+  }
+
   /** The refusal of one that would wait too long for the one ahead. */
   refusalAt(askedAt: number): Decision | undefined {
     const { at } = this;

@@ -1,8 +1,9 @@
-import { type Clock, readingOf, wakeAt } from '../base/clock.js';
+import { type Clock, readingOf } from '../base/clock.js';
 import { isThenable } from '../base/thenable.js';
 import { longestWait } from '../bucket/debt.js';
 import type { Decision } from '../bucket/decision.js';
 import type { Reservation, Reservations, ReserveOptions, Want } from '../store/reservation.js';
+import { Alarm } from './alarm.js';
 import { Waiter } from './waiter.js';
 import type { CallersWant } from './wants.js';
 
@@ -29,13 +30,13 @@ export class WaitingLine {
   #isTakingBack = false;
   /** How many questions the store has not answered. */
   #questions = 0;
-  #timerAt = Infinity;
-  #cancelTimer = () => {};
+  readonly #alarm: Alarm;
 
   constructor(reserve: Reserve, clock: Clock, onEmpty: () => void) {
     this.#reserve = reserve;
     this.#clock = clock;
     this.#onEmpty = onEmpty;
+    this.#alarm = new Alarm(clock, () => this.look());
   }
 
   wait(
@@ -57,9 +58,19 @@ export class WaitingLine {
     return waiter.answer;
   }
 
-  /** Asks the store whether a block has moved those who wait. */
-  look(): void {
-    this.#ask([], { earliest: -Infinity, withdrawn: [] }, () => {});
+  /**
+   * Asks the store whether a block has moved those who wait.
+   * @param isLifted whether a block was lifted just now. If nobody waits any more then, all go on
+   */
+  look(isLifted = false): void {
+    this.#ask([], { earliest: -Infinity, withdrawn: [] }, ({ movedSecs }) => {
+      if (isLifted && movedSecs === undefined) for (const waiter of this.#waiters) waiter.at = -Infinity;
+    });
+  }
+
+  /** The key has been reset, which moves nobody: the store counts from 0 again how far blocks move those who wait. */
+  countAnew(): void {
+    for (const waiter of this.#waiters) waiter.countAnew();
   }
 
   #send(waiter: Waiter): void {
@@ -123,20 +134,7 @@ export class WaitingLine {
       waiter.goOn();
       this.#remove(waiter);
     }
-    this.#setTimer(next?.reservation === undefined ? Infinity : next.at);
-  }
-
-  #setTimer(at: number): void {
-    if (at === this.#timerAt) return;
-    this.#cancelTimer();
-    this.#timerAt = at;
-    this.#cancelTimer = at === Infinity ? () => {} : wakeAt(this.#clock, at, () => this.#wake());
-  }
-
-  #wake(): void {
-    this.#timerAt = Infinity;
-    this.#cancelTimer = () => {};
-    this.look();
+    this.#alarm.set(next?.reservation === undefined ? Infinity : next.at);
   }
 
   #takeBackSoon(): void {

@@ -47,8 +47,13 @@ export class WaitingLines {
     return decision.allowed ? decision : undefined;
   }
 
-  /** Asks the store whether a block has moved those who wait on a key. */
-  look(key: string): void {
-    this.#lines.get(key)?.look();
+  /** Asks the store whether a block has moved those who wait on a key, or let them go on when it was lifted. */
+  look(key: string, isLifted: boolean): void {
+    this.#lines.get(key)?.look(isLifted);
+  }
+
+  /** The key has been reset, which moves nobody. */
+  countAnew(key: string): void {
+    this.#lines.get(key)?.countAnew();
   }
 }

@@ -1,0 +1,22 @@
+import type { BucketStore, MemoryBucketStore, ReserveOptions, Want } from '@breaking/core';
+
+/**
+ * A store that answers reservations some turns later, as one on a server does.
+ * @param sending is called when one is sent
+ */
+export function laterStore(memory: MemoryBucketStore, sending: () => void = () => {}): BucketStore {
+  return {
+    check: (...args) => memory.check(...args),
+    peek: (...args) => memory.peek(...args),
+    refund: (...args) => memory.refund(...args),
+    reset: key => memory.reset(key),
+    take: (...args) => memory.take(...args),
+    block: (...args) => memory.block(...args),
+    strike: (...args) => memory.strike(...args),
+    async reserve(key: string, wants: readonly Want[], options: ReserveOptions, now: number) {
+      if (wants.length > 0) sending();
+      await undefined;
+      return memory.reserve(key, wants, options, now);
+    },
+  };
+}
