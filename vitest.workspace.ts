@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const packages = fileURLToPath(new URL('./packages/', import.meta.url));
@@ -18,6 +18,12 @@ const alias: { find: RegExp; replacement: string }[] = [
 ];
 if (built) alias.push({ find: /^((\.\.\/)+)src\//, replacement: '$1dist/' });
 
+/**
+ * The contracts once more: on another version or platform of a framework, or in another way to mount. `.ci/run` runs them
+ * against what was built, with the contracts of every package.
+ */
+const SECOND_CONTRACTS = 'packages/*/test/contract[A-Z]*.test.ts';
+
 const testkit = `${packages}testkit/src/run/`;
 
 /** What a package prepares once for all its tests, in `test/globalSetup.ts`. */
@@ -28,6 +34,7 @@ const project = (name: string, include: string, isolate = false) => ({
   test: {
     name,
     include: [include],
+    exclude: [...configDefaults.exclude, ...(built ? [] : [SECOND_CONTRACTS])],
     // A process runs one file after another, unless they are isolated. `leftBehind.ts` holds that none changes what the
     // next one finds.
     isolate,
