@@ -1,17 +1,17 @@
 type Listening = { readonly callbacks: Set<() => void>; readonly stop: () => void };
 
 /**
- * What waits for which signal. Node warns of a leak when a signal has more than ten listeners, so each signal has one of
- * ours, however many calls it was given to. Kept weakly, for all of this process: a second copy would add a listener.
+ * The callbacks of each signal. Node warns of a leak if a signal has more than ten listeners, so this process adds one
+ * listener to a signal, however many calls use it. A second copy of this module would add a second listener.
  */
 const LISTENING = new WeakMap<AbortSignal, Listening>();
 
 /**
- * Calls back once a signal aborts. One that has aborted already calls nobody.
- * @returns what stops waiting. The signal keeps no listener once nobody waits.
+ * Calls back when a signal aborts. Does nothing if it has already aborted.
+ * @returns a function that cancels the callback. The listener is removed with the last callback.
  */
 export function whenAborted(signal: AbortSignal, callback: () => void): () => void {
-  // A function of its own, so that the same callback can wait twice.
+  // A separate function for each call, so that the same callback can be added twice.
   const own = () => callback();
   const listening = LISTENING.get(signal) ?? listenTo(signal);
   listening.callbacks.add(own);
@@ -23,15 +23,15 @@ export function whenAborted(signal: AbortSignal, callback: () => void): () => vo
 function listenTo(signal: AbortSignal): Listening {
   const callbacks = new Set<() => void>();
   const stop = () => {
-    signal.removeEventListener('abort', hear);
+    signal.removeEventListener('abort', onAbort);
     if (LISTENING.get(signal) === listening) LISTENING.delete(signal);
   };
-  const hear = () => {
+  const onAbort = () => {
     stop();
     for (const callback of callbacks) callback();
   };
   const listening = { callbacks, stop };
-  signal.addEventListener('abort', hear, { once: true });
+  signal.addEventListener('abort', onAbort, { once: true });
   LISTENING.set(signal, listening);
   return listening;
 }

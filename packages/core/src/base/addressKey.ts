@@ -1,23 +1,23 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { whole } from './check.js';
 
-/** `[2001:db8::1]:443` and `192.0.2.1:443`: some proxies add the port, some the brackets alone. */
+/** Some proxies add the port (`[2001:db8::1]:443`, `192.0.2.1:443`), and some only the brackets. */
 const BRACKETED = /^\[([^\]]+)\](?::\d+)?$/;
 const IPV4_WITH_PORT = /^([\d.]+):\d+$/;
 const DOTTED_END = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/;
 
-/** How IPv6 writes the addresses of IPv4 hosts, in the first six groups: mapped (RFC 4291), and NAT64 (RFC 6052). */
+/** The first six groups of the IPv6 forms of IPv4 addresses: mapped (RFC 4291) and NAT64 (RFC 6052). */
 const IPV4_PREFIXES = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0'];
 
-/** A mapped address as Node writes it. A server that listens without an address sees each IPv4 client like this. */
+/** The prefix of a mapped address as Node writes it. A server that listens on all addresses sees IPv4 clients in this form. */
 const MAPPED = '::ffff:';
 
 /**
- * An address as a key: one for each IPv4 address, however it is written, and one for each IPv6 network of
- * `ipv6PrefixBits`, since whoever has such a network can take any address in it. Ports, zones, and white space around the address
- * are stripped.
+ * The key of a client address: one for each IPv4 address, in whatever form it is written, and one for each IPv6 network
+ * of `ipv6PrefixBits`, since a client in such a network can use any address in it. Ports, zones and surrounding white
+ * space are removed.
  * @param ipv6PrefixBits whole, 1 to 128; default 56
- * @returns such as `192.0.2.1` or `2001:db8::/56`; undefined for what is no address
+ * @returns for example `192.0.2.1` or `2001:db8::/56`; undefined if the text is not an address
  * @throws TypeError or RangeError for wrong `ipv6PrefixBits`
  *
  * @example
@@ -27,7 +27,7 @@ export function addressKey(address: string | undefined, ipv6PrefixBits = 56): st
   whole('addressKey: ipv6PrefixBits', ipv6PrefixBits, 1, 128);
   if (!address) return undefined;
   if (isIPv4(address)) return address;
-  // 0.2 µs instead of the 4 that reading its groups takes.
+  // This takes 0.2 µs, parsing the groups 4 µs.
   if (address.startsWith(MAPPED)) {
     const mapped = address.slice(MAPPED.length);
     if (isIPv4(mapped)) return mapped;
@@ -53,7 +53,7 @@ function groupsOf(address: string): number[] {
   return [...head, ...zeros, ...tail].map(group => Number.parseInt(group, 16));
 }
 
-/** The bits of the group at `i` that are among the first `bits` of the address. */
+/** A mask for the group at `i`: the bits that belong to the first `bits` of the address. */
 function maskOf(i: number, bits: number): number {
   const kept = Math.min(Math.max(bits - 16 * i, 0), 16);
   return 0xffff & (0xffff << (16 - kept));
@@ -67,7 +67,10 @@ function dotted([high = 0, low = 0]: readonly number[]): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
 
-/** The groups with `::` for their longest run of at least two zeros, the first of equally long ones (RFC 5952). */
+/**
+ * The groups as text, with `::` in place of the longest run of two or more zeros, the first of equally long runs (RFC
+ * 5952).
+ */
 function shortened(groups: readonly number[]): string {
   let [from, to] = [0, 0];
   for (let start = 0; start < groups.length; start++) {

@@ -8,9 +8,9 @@ const LONGEST_KEY = 256;
 const DIGEST = 'sha256:';
 
 /**
- * A key as a store sees it: at most 256 characters. A longer key becomes its digest. So does a key that looks like a
- * digest, so that no client can choose a key that is the digest of another client's long key. The digest is over UTF-16,
- * which keeps the halves of surrogate pairs apart.
+ * A key as stores receive it: at most 256 characters. A longer key is replaced by its digest. So is a key that looks
+ * like a digest, so that no client can choose a key that equals the digest of another client's long key. The digest is
+ * computed over UTF-16 code units, so keys that differ only in unpaired surrogates stay different.
  */
 export function boundedKey(key: string): string {
   // Nearly all keys are short and do not begin with an s.
@@ -22,7 +22,7 @@ function digestedIfNeeded(key: string): string {
   return DIGEST + createHash('sha256').update(key, 'utf16le').digest('base64url');
 }
 
-/** The prefix of all keys of one limiter. It contains its length, so that no name and key together look like another's. */
+/** The prefix of all keys of one limiter. It contains its own length, so that no other name and key can form the same text. */
 export function keyScope(name: string): string {
   return `${name.length}:${name}:`;
 }

@@ -27,8 +27,8 @@ export function unthrowing<A extends unknown[], T>(
 }
 
 /**
- * What warns of the errors of one callback: a process warning with the code `BREAKING_CALLBACK_ERROR`, at most one a
- * minute, whatever kind of value was thrown.
+ * Returns a function that warns of an error of one callback: a process warning with the code `BREAKING_CALLBACK_ERROR`,
+ * at most one a minute. The error may be any value.
  * @param what the start of the warning
  */
 export function callbackWarning(what: string): (error: unknown) => void {

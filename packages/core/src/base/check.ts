@@ -1,9 +1,9 @@
 /**
- * Checks of options and arguments. They are checked once, where they are given, and never repaired. A TypeError says that
- * a value has the wrong kind, a RangeError that it is out of range. Both name the option and the value.
+ * Checks of options and arguments. Values are checked once, where they enter, and never corrected. A TypeError means
+ * that a value has the wrong type, a RangeError that it is out of range. Both name the option and the value.
  */
 
-/** A wrong value as an error message shows it. */
+/** A wrong value, formatted for an error message. */
 export function shown(value: unknown): string {
   if (typeof value === 'string')
     return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
@@ -38,7 +38,7 @@ export function atMost(what: string, value: number, most: number): number {
   return value;
 }
 
-/** A share that is less than the whole: from 0 to below 1. */
+/** A share of a whole: from 0 to below 1. */
 export function share(what: string, value: unknown): number {
   const checked = finite(what, value);
   if (!(checked >= 0 && checked < 1)) throw wrongValue(what, '>= 0 and < 1', value);
@@ -92,7 +92,7 @@ export function asObjectWith<T>(what: string, value: T, methods: readonly (keyof
 }
 
 /**
- * Throws for options that are not a plain object, and for an unknown option: a misspelt one would silently do nothing.
+ * Throws if options are not an object, or contain an unknown option: a misspelt option would silently do nothing.
  * @throws TypeError
  */
 export function knownOptions(what: string, options: unknown, known: readonly string[]): void {
@@ -101,7 +101,7 @@ export function knownOptions(what: string, options: unknown, known: readonly str
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    // A client or a request that was passed as the options has properties that the caller never wrote.
+    // If a client or a request is passed as options, the message does not list its own properties.
     if ((options.constructor?.name ?? 'Object') !== 'Object')
       throw wrongKind(`${what}: options`, `an object with ${known.join(', ')}`, options);
     throw new TypeError(`${what}: unknown option ${shown(name)}, known options: ${known.join(', ')}`);

@@ -6,14 +6,14 @@ export interface Clock {
   /** Seconds since the clock's epoch, with fractions. */
   secondsSinceEpoch(): number;
   /**
-   * Calls back once the reading is at least `secs`, and returns a function that cancels that. A clock without it is read
-   * again when a timer of the process says so.
+   * Calls back once the reading is at least `secs`, and returns a function that cancels the callback. A clock without
+   * this method is read again each time that a timer of the process fires.
    */
   wakeAt?(secs: number, callback: () => void): () => void;
 }
 
 /**
- * The reading of a clock. It is checked, since NaN would be kept as a moment that never passes.
+ * The reading of a clock. It is checked, since a NaN that is stored as a moment would never pass.
  * @throws TypeError or RangeError for a reading that is not a finite number
  */
 export function readingOf(clock: Clock): number {
@@ -21,13 +21,13 @@ export function readingOf(clock: Clock): number {
   return Number.isFinite(reading) ? reading : finite('clock: secondsSinceEpoch()', reading);
 }
 
-/** The longest that a timer waits, 2^31 − 1 milliseconds. One that is set for longer would fire at once. */
+/** The longest delay of a timer, 2^31 − 1 milliseconds. A timer with a longer delay fires at once. */
 const LONGEST_MS = 2_147_483_647;
 
 /**
- * Calls back once a clock reads at least `secs`: by the clock's own `wakeAt`, or else by a timer, after which the clock is
- * read again. The timer keeps the process alive.
- * @returns what cancels it
+ * Calls back once a clock reads at least `secs`. Uses the clock's own `wakeAt`, or else a timer, after which it reads
+ * the clock again. The timer keeps the process alive.
+ * @returns a function that cancels the callback
  */
 export function wakeAt(clock: Clock, secs: number, callback: () => void): () => void {
   if (clock.wakeAt !== undefined) return clock.wakeAt(secs, callback);
@@ -45,7 +45,7 @@ export function wakeAt(clock: Clock, secs: number, callback: () => void): () => 
 
 /** The monotonic clock of this process, `performance.now()`. Changes of the wall clock do not move it. */
 export class MonotonicClock implements Clock {
-  // The global one is read each time, or fake timers would not move it: that costs 8 ns.
+  // Looks up the global `performance` each time, so that fake timers work. That costs 8 ns.
   secondsSinceEpoch(): number {
     return performance.now() / 1000;
   }
@@ -54,7 +54,7 @@ export class MonotonicClock implements Clock {
 /** A clock that stands still until it is moved, for tests and simulations. */
 export class MockClock implements Clock {
   #time: number;
-  /** Who wants to be woken, in order of the moments, and of the calls for one moment. */
+  /** Callbacks in the order of their moments, and for one moment in the order of the calls. */
   readonly #sleepers: { readonly secs: number; readonly callback: () => void }[] = [];
 
   /** @param time the first reading, in seconds */
@@ -72,8 +72,9 @@ export class MockClock implements Clock {
   }
 
   /**
-   * Calls back from within {@link advanceBy}, once the clock reads `secs`. A moment that has passed counts as the next one.
-   * @returns what cancels it
+   * Calls back from within {@link advanceBy}, once the clock reads `secs`. If that moment has already passed, with the
+   * next advance.
+   * @returns a function that cancels the callback
    */
   wakeAt(secs: number, callback: () => void): () => void {
     const sleeper = {
@@ -89,10 +90,11 @@ export class MockClock implements Clock {
   }
 
   /**
-   * Moves the clock forward. On its way it stops at each moment of {@link wakeAt} and calls back, in order of the moments.
+   * Moves the clock forward. It stops at each moment of {@link wakeAt} on the way and calls back, in the order of the
+   * moments.
    * @param secs seconds, at least 0
-   * @throws RangeError for a step that is negative or infinite, or that goes past the last finite reading. The clock does
-   *   not move then.
+   * @throws RangeError for a step that is negative or infinite, or that leads beyond the last finite reading. The clock
+   *   then does not move.
    */
   advanceBy(secs: number): void {
     atLeast('MockClock: advanceBy secs', finite('MockClock: advanceBy secs', secs), 0);

@@ -3,23 +3,23 @@ import { atMost, positive } from './check.js';
 import { TimeoutError } from './errors.js';
 import { isThenable } from './thenable.js';
 
-/** The longest wait of a timer, 2^31 − 1 milliseconds. A timer that is set for longer fires at once. */
+/** The longest delay of a timer, 2^31 − 1 milliseconds. A timer with a longer delay fires at once. */
 const LONGEST_SECS = 2_147_483;
 
-/** @throws TypeError or RangeError for seconds that {@link within} cannot wait: it takes > 0, at most 2,147,483 */
+/** @throws TypeError or RangeError for seconds that {@link within} cannot wait: they must be > 0 and at most 2,147,483 */
 export function asDeadline(what: string, secs: unknown): number {
   return atMost(what, positive(what, secs), LONGEST_SECS);
 }
 
-/** A timer that fires later than this many milliseconds shows that the process stood still. */
+/** If a timer fires later than this, the process was blocked or suspended. */
 const PUNCTUAL_MS = 2;
 
 /**
- * Settles as `answer` does, or rejects once `deadlineSecs` have passed. A later answer is dropped, and so is a later
- * rejection. The timer ends as soon as either happens.
+ * Settles as `answer` does, or rejects after `deadlineSecs`. Ignores what `answer` does after that. The timer is
+ * cleared as soon as either happens.
  *
- * In a process that stood still, timers fire before the answers that have arrived meanwhile are read. So a late timer
- * waits for one more turn of the event loop, in which they can be read.
+ * After the process was blocked, timers fire before the answers are read that arrived in the meantime. So if the timer
+ * is late, it waits for one more turn of the event loop, in which they are read.
  * @param what the start of the error message
  * @param giveUp called with the TimeoutError right before the rejection
  * @throws (rejects with) TimeoutError
@@ -43,7 +43,8 @@ export function within<T>(
       if (performance.now() > latestMs) lastTurn = setImmediate(end);
       else end();
     }, deadlineMs);
-    // A promise may be resolved with any thenable, as `await` does. Calling its `then` here would not be safe.
+    // `answer` may be any thenable, and `then` of a foreign thenable may throw. A promise resolved with it handles
+    // that, as `await` does.
     new Promise<T>(settle => settle(answer)).then(resolve, reject).finally(() => {
       clearTimeout(timer);
       clearImmediate(lastTurn);
@@ -52,8 +53,8 @@ export function within<T>(
 }
 
 /**
- * Calls `fn` with a signal that aborts when the caller's does, or once `timeoutSecs` have passed without an answer.
- * Whatever `fn` does after the timeout is dropped.
+ * Calls `fn` with a signal that aborts when the caller's signal does, or after `timeoutSecs`. Ignores what `fn` does
+ * after the timeout.
  * @param what the start of the error message
  * @throws (rejects with) TimeoutError, which is also the reason of the signal after a timeout, and whatever `fn` throws
  */

@@ -1,6 +1,6 @@
 /**
- * Makes an error without a stack. The stack of a refusal costs several times as much as the rest of it, and shows only
- * where the call was made; a breaker refuses most calls just when a service has the least to spare.
+ * Makes an error without a stack. The stack of a refusal costs several times as much as the rest of it and shows only
+ * where the call was made, and a breaker refuses most calls when the service has the least time to spare.
  */
 export function withoutStack<E extends Error>(make: () => E): E {
   const { stackTraceLimit } = Error;

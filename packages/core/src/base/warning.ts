@@ -1,9 +1,9 @@
-/** For how long a warning is not repeated, in milliseconds. */
+/** How long a warning is not repeated, in milliseconds. */
 const SILENT_MS = 60_000;
 
 /**
- * A process warning that is given at most once a minute, so that what fails with every call does not fill the logs. It
- * tells the operator: Node prints it to stderr, and `process.on('warning')` hears it.
+ * A process warning that is given at most once a minute, so that an error in every call does not fill the logs. Node
+ * prints it to stderr and emits it as `process.on('warning')`.
  */
 export class RareWarning {
   readonly #code: string;
@@ -23,7 +23,10 @@ export class RareWarning {
   }
 }
 
-/** Emits a process warning. A runtime that has none, such as an older Cloudflare Worker, tells its console. */
+/**
+ * Emits a process warning. In a runtime without process warnings, such as an older Cloudflare Worker, it goes to the
+ * console.
+ */
 export function emitWarning(message: string, code: string, detail?: string): void {
   if (typeof globalThis.process?.emitWarning !== 'function') {
     console.warn(`BreakingWarning [${code}]: ${message}${detail === undefined ? '' : `\n${detail}`}`);

@@ -5,7 +5,7 @@ import type { Admission } from './permit.js';
 
 /** The options of one call. */
 export interface RunOptions {
-  /** The caller's own signal. When it aborts, so does the signal that the function is called with. */
+  /** The caller's own signal. When it aborts, the signal that the function receives aborts too. */
   readonly signal?: AbortSignal | undefined;
   /** Seconds after which the call is given up: > 0, at most 2,147,483; by default the `timeoutSecs` of the breaker. */
   readonly timeoutSecs?: number | undefined;
@@ -15,17 +15,17 @@ type WithSignal = { readonly signal: AbortSignal } | { readonly timeoutSecs: num
 
 type SignalFor<O extends RunOptions> = O extends WithSignal ? AbortSignal : AbortSignal | undefined;
 
-/** A function as `run` calls it: with a signal where there is a signal or a timeout, else with nothing. */
+/** A function as `run` calls it: with a signal if there is a signal or a timeout, else without an argument. */
 export type Runnable<T, O extends RunOptions> = (signal: SignalFor<O>) => T | PromiseLike<T>;
 
-/** What the message of a TimeoutError begins with. */
+/** The start of the message of a TimeoutError. */
 const callThrough = (breaker: string) => `A call through the circuit breaker "${breaker}"`;
 
 /**
- * The call of `fn` that `run` is to make.
+ * Binds `fn` to the signal and the timeout of a `run`.
  * @param breaker the name of the breaker, for the message of a TimeoutError
- * @param defaultSecs the timeout unless the options name one
- * @throws TypeError or RangeError for wrong arguments, and the reason of a signal that is aborted already
+ * @param defaultSecs the timeout if the options have none
+ * @throws TypeError or RangeError for wrong arguments, and the reason of a signal that has already aborted
  */
 export function boundCall<T, O extends RunOptions>(
   breaker: string,
@@ -50,7 +50,7 @@ function checkedRun(options: RunOptions): RunOptions {
   return options;
 }
 
-/** The same function, but that a promise that it returns is given up after `timeoutSecs`. */
+/** The same function, except that a promise that it returns rejects after `timeoutSecs`. */
 export function givingUp<F extends (...args: never[]) => unknown>(
   breaker: string,
   timeoutSecs: number | undefined,
@@ -64,8 +64,8 @@ export function givingUp<F extends (...args: never[]) => unknown>(
 }
 
 /**
- * Makes a call that was admitted, and settles it: at once, or when the promise that it returned settles. In that case the
- * result is a promise of its own, which settles after the breaker was told, with the same value or error.
+ * Makes an admitted call and records its outcome: at once, or when the promise that it returned settles. The result is
+ * then another promise, which settles with the same value or error after the breaker has recorded it.
  */
 export function settling<R>(admission: Admission, call: () => R, callerSignal?: AbortSignal): R {
   const { succeed } = admission;
@@ -89,7 +89,10 @@ export function settling<R>(admission: Admission, call: () => R, callerSignal?: 
 
 const SETTLED = Promise.resolve();
 
-/** A promise that rejects soon: one that is rejected already counts as unhandled for a moment, which is costly in Node. */
+/**
+ * A promise that rejects in a later turn. A promise that is made rejected counts as unhandled for a moment, which is
+ * costly in Node.
+ */
 export function rejecting(error: unknown): Promise<never> {
   return new Promise((_, reject) => {
     SETTLED.then(() => reject(error));

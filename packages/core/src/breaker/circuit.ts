@@ -11,30 +11,30 @@ import { countsIfSlow, outcomeOf } from './outcome.js';
 import { Admission, type Admitter, type CallEnd, type Probe } from './permit.js';
 import { BreakerState } from './state.js';
 
-/** Probes of one epoch that can tell how they go before they have ended. */
+/** Probes of one epoch that can report a result before they have ended. */
 interface AskedProbes {
   readonly epoch: number;
   readonly probes: Probe[];
 }
 
 /**
- * What stands behind a circuit breaker: its state on its clock, the calls under way, and its events. It admits calls and is
- * told how they ended, and knows nothing of functions and promises.
+ * The inside of a circuit breaker: its state, its clock, the calls under way, and its events. It admits calls and
+ * records their outcomes. It does not deal with functions and promises.
  */
 export class Circuit implements Admitter {
   readonly name: string;
   readonly key: string | undefined;
   readonly settings: BreakerSettings;
   readonly #state: BreakerState;
-  /** Whether a call can be too slow. */
+  /** Whether a slow call counts as a failure. */
   readonly #judgesTime: boolean;
-  /** Whether a call that succeeded can be a failure all the same. */
+  /** Whether a call that succeeded can still count as a failure. */
   readonly #judgesSuccess: boolean;
   /** The state that was last published. */
   #noticed: CircuitState = 'closed';
-  /** Calls that were admitted and have not told their outcome. */
+  /** Calls that were admitted and whose outcome is not known yet. */
   #underWay = 0;
-  /** For the calls of the present epoch. */
+  /** The admission that calls of the current epoch share. */
   #shared: Admission | undefined;
   #askedProbes: AskedProbes | undefined;
 
@@ -47,10 +47,10 @@ export class Circuit implements Admitter {
     this.#judgesSuccess = this.#judgesTime || settings.isFailedResult !== undefined;
   }
 
-  /** What a call is admitted with, or the seconds until one would be. */
+  /** Admits a call, or returns the seconds until a call would be admitted. */
   admit(): Admission | number {
     const isTimed = this.#judgesTime || hasCallListeners();
-    // A closed breaker admits at any time, and reading the clock costs more than all the rest.
+    // A closed breaker always admits, and reading the clock costs more than everything else here.
     if (!this.#state.isRecovering)
       return this.#admission(isTimed ? readingOf(this.settings.clock) : undefined);
     const now = this.look();
@@ -65,15 +65,15 @@ export class Circuit implements Admitter {
     return admission;
   }
 
-  settle(admission: Admission, end: CallEnd, told?: unknown, callerSignal?: AbortSignal): void {
+  settle(admission: Admission, end: CallEnd, value?: unknown, callerSignal?: AbortSignal): void {
     this.#underWay -= 1;
     const { epoch, since } = admission;
     const isPlain = !this.#judgesSuccess && (end === 'returned' || end === 'success');
     if (isPlain && !hasCallListeners() && this.#state.succeedWhileClosed(epoch)) return;
-    let outcome = outcomeOf(end, told, callerSignal, this.settings);
+    let outcome = outcomeOf(end, value, callerSignal, this.settings);
     const now = this.#now();
     const durationSecs = since === undefined ? undefined : Math.max(0, now - since);
-    if (durationSecs !== undefined && durationSecs > this.settings.slowCallSecs && countsIfSlow(end, told)) {
+    if (durationSecs !== undefined && durationSecs > this.settings.slowCallSecs && countsIfSlow(end, value)) {
       outcome = 'failure';
     }
     this.#state.settle(epoch, outcome, now);
@@ -81,7 +81,7 @@ export class Circuit implements Admitter {
     publishCall(this, outcome, durationSecs);
   }
 
-  /** Counts a call that begins and ends here and now. */
+  /** Counts a call that begins and ends now. */
   record(outcome: CallOutcome): void {
     const now = this.look();
     if (this.#state.stateAt(now) !== 'open') {
@@ -115,8 +115,8 @@ export class Circuit implements Admitter {
   }
 
   /**
-   * Closed, full, no call under way, and its next cool-down would be the first: nothing is lost by forgetting this circuit
-   * for a new one.
+   * Whether it is closed and full, no call is under way, and its next cool-down would be the first. Replacing it by a
+   * new circuit then loses nothing.
    */
   isLikeNew(now = this.#now()): boolean {
     if (this.#underWay > 0) return false;
@@ -125,7 +125,7 @@ export class Circuit implements Admitter {
     return this.#state.isLikeNew(now);
   }
 
-  /** Whether less is lost by forgetting this circuit than another: closed ones go first, then the nearest to full. */
+  /** Whether forgetting this circuit loses less than forgetting another: closed ones go first, then the one nearest to full. */
   losesLessThan(other: Circuit, now = this.#now()): boolean {
     const isRecovering = this.#state.isRecovering;
     if (isRecovering !== other.#state.isRecovering) return !isRecovering;
@@ -138,14 +138,14 @@ export class Circuit implements Admitter {
     this.#askedProbes.probes.push(probe);
   }
 
-  /** The time, once those probes have been settled that can tell how they go. */
+  /** The current time. Settles the probes first that can report a result. */
   look(): number {
     if (this.#askedProbes !== undefined) this.#askProbes(this.#askedProbes);
     return this.#now();
   }
 
   #askProbes({ epoch, probes }: AskedProbes): void {
-    // Gone meanwhile: a probe that is asked may look at the breaker.
+    // Cleared first, since a probe that is asked may look at the breaker.
     this.#askedProbes = undefined;
     for (const probe of probes) {
       if (this.#state.epoch === epoch && probe.isUnderWay()) this.askLater(epoch, probe);

@@ -8,15 +8,17 @@ import { breakerSettings, type CircuitBreakerOptions } from './options.js';
 import { CallPermit, type Permit } from './permit.js';
 
 /**
- * A circuit breaker: stops calls to something that keeps failing, and tries single ones until it works again.
+ * A circuit breaker: stops calls to something that keeps failing, and sends single test calls (probes) until it works
+ * again.
  *
- * Each failure takes a token from a bucket of `errorThreshold` that regains all of them in `timeWindowSecs`: the breaker
- * opens on `errorThreshold` failures in a burst, and on any lasting rate that is higher. It starts closed. An open breaker
- * refuses every call for `cooldownSecs`, then admits single probes: a success closes it, a failure makes the next
- * wait longer. It has no timer; callers are refused at once and never queued.
+ * Each failure takes a token from a bucket of `errorThreshold`, which regains all of them in `timeWindowSecs`: the
+ * breaker opens on `errorThreshold` failures in a burst, and on any lasting rate that is higher. It starts closed. An
+ * open breaker refuses every call for `cooldownSecs`, then admits single probes: a success closes it, a failure makes
+ * the next wait longer. It has no timer. Callers are refused at once and never queued.
  *
- * {@link run} and {@link wrap} are for functions, {@link acquire} for work with a beginning and an end of its own.
- * Transitions are noticed when a call is admitted or settled: the end of a cool-down is published with its first probe.
+ * Use {@link run} and {@link wrap} for functions, and {@link acquire} for work that begins and ends in different
+ * places. A transition is published when a call is admitted or settled: the end of a cool-down with the first probe
+ * after it.
  *
  * @example
  * const breaker = new CircuitBreaker({ name: 'mail', errorThreshold: 5, timeWindowSecs: 60, timeoutSecs: 10 });
@@ -40,13 +42,13 @@ export class CircuitBreaker {
   /**
    * Calls `fn` if the breaker admits it, and settles as `fn` does. Results and errors of `fn` are passed on unchanged.
    *
-   * `fn` gets a signal only if `signal` or `timeoutSecs` is given, here or in the breaker's options. After `timeoutSecs`
-   * that signal aborts and the call is a failure, whatever `fn` does later. When the caller's signal aborts, `fn` decides
-   * what to do; the call is ignored, unless the signal aborted because its time was up. If the caller's signal has
-   * aborted already, `run` rejects with its reason and calls nothing.
+   * `fn` receives a signal only if `signal` or `timeoutSecs` is set, here or in the breaker's options. After
+   * `timeoutSecs` that signal aborts and the call is a failure, whatever `fn` does later. When the caller's signal
+   * aborts, `fn` decides what to do, and the call is ignored, unless the reason was a timeout (`AbortSignal.timeout`).
+   * If the caller's signal has already aborted, `run` rejects with its reason and calls nothing.
    * @returns always a promise
-   * @throws (rejects with) TooManyErrors for a refusal, TimeoutError after `timeoutSecs`, TypeError or RangeError
-   *   for wrong arguments
+   * @throws (rejects with) TooManyErrors if the breaker refuses, TimeoutError after `timeoutSecs`, TypeError or
+   *   RangeError for wrong arguments
    */
   run<T, O extends RunOptions = RunOptions>(fn: Runnable<T, O>, options?: O): Promise<T> {
     try {
@@ -61,9 +63,9 @@ export class CircuitBreaker {
   }
 
   /**
-   * Calls `fn` if the breaker admits it, and returns its result. If that is a promise, the call is settled with it.
+   * Calls `fn` if the breaker admits it, and returns its result. If that is a promise, the call ends when it settles.
    * `timeoutSecs` does not apply.
-   * @throws TooManyErrors for a refusal, and whatever `fn` throws
+   * @throws TooManyErrors if the breaker refuses, and whatever `fn` throws
    */
   runSync<R>(fn: () => R): R {
     asFunction('CircuitBreaker.runSync: fn', fn);
@@ -74,11 +76,11 @@ export class CircuitBreaker {
 
   /**
    * A function that does the same as `fn`, with the same `this`, arguments and types, and sends each call through this
-   * breaker. A call that returns a promise is settled with it, and given up after the breaker's `timeoutSecs`; any other
-   * is settled at once.
+   * breaker. If a call returns a promise, it ends when the promise settles, or after the breaker's `timeoutSecs`. Any
+   * other call ends when it returns.
    *
    * When the breaker refuses, an async function rejects with TooManyErrors. So does any function that has returned a
-   * promise before; others throw it, since nothing tells beforehand what a function returns.
+   * promise before. Other functions throw it, since it is not known beforehand what they would return.
    */
   wrap<F extends (...args: never[]) => unknown>(fn: F): F {
     asFunction('CircuitBreaker.wrap: fn', fn);
@@ -101,7 +103,7 @@ export class CircuitBreaker {
   }
 
   /**
-   * Permission for one call, which must be told how the call ended.
+   * A permit for one call. Report to it how the call ended.
    * @throws TooManyErrors if the breaker refuses
    */
   acquire(): Permit {
@@ -110,37 +112,37 @@ export class CircuitBreaker {
     return new CallPermit(admission);
   }
 
-  /** Permission for one call, or undefined if the breaker refuses. */
+  /** A permit for one call, or undefined if the breaker refuses. */
   tryAcquire(): Permit | undefined {
     const admission = this.#circuit.admit();
     return typeof admission === 'number' ? undefined : new CallPermit(admission);
   }
 
-  /** Whether a call would be admitted now. Only looks: it admits none. */
+  /** Whether a call would be admitted now. This admits no call. */
   isAllowingExecution(): boolean {
     return this.retryAfterSecs === 0;
   }
 
-  /** Whether a call would be refused now. Only looks: it admits none. */
+  /** Whether a call would be refused now. This admits no call. */
   isBlockingExecution(): boolean {
     return this.retryAfterSecs > 0;
   }
 
-  /** Counts a failure without a permit: while half-open as that of a probe, while open not at all. */
+  /** Counts a failure without a permit. While half-open it counts as that of a probe; while open it is not counted. */
   recordFailure(): void {
     this.#circuit.record('failure');
   }
 
-  /** Counts a success without a permit: while half-open as that of a probe, while open not at all. */
+  /** Counts a success without a permit. While half-open it counts as that of a probe; while open it is not counted. */
   recordSuccess(): void {
     this.#circuit.record('success');
   }
 
   /**
-   * Opens the breaker as too many errors would; one that is not closed starts its cool-down anew. Calls under way no longer
-   * count. A later trip replaces an earlier one.
-   * @param secs seconds until the first probe, > 0, instead of the cool-down: neither `cooldownMaxSecs` nor `jitter`
-   *   changes them; Infinity keeps the breaker open until `reset` or another `trip`
+   * Opens the breaker as too many errors would. If it is not closed, its cool-down starts again. Outcomes of calls
+   * under way no longer count. A later trip replaces an earlier one.
+   * @param secs seconds until the first probe, > 0, in place of the cool-down: `cooldownMaxSecs` and `jitter` do not
+   *   apply. Infinity keeps the breaker open until `reset` or another `trip`
    * @throws TypeError or RangeError for any other `secs`
    */
   trip(secs?: number): void {
@@ -148,19 +150,22 @@ export class CircuitBreaker {
     this.#circuit.trip(secs);
   }
 
-  /** Makes the breaker as good as new: closed, full, with its first cool-down next. Calls under way no longer count. */
+  /**
+   * Makes the breaker as if it were new: closed, full, with its first cool-down next. Outcomes of calls under way no
+   * longer count.
+   */
   reset(): void {
     this.#circuit.reset();
   }
 
-  /** Seconds until a call would be admitted if nothing happens meanwhile: 0 if one would be now, Infinity after `trip(Infinity)`. */
+  /** Seconds until a call would be admitted if nothing else happens: 0 if one would be now, Infinity after `trip(Infinity)`. */
   get retryAfterSecs(): number {
     return this.#circuit.retryAfterSecs;
   }
 
   /**
-   * `closed` while it admits every call; `open` after a trip until the next probe may go; `halfOpen` while a probe is under
-   * way or may go.
+   * `closed` while it admits every call; `open` after a trip until the next probe is due; `halfOpen` while a probe is
+   * due or under way.
    */
   get state(): CircuitState {
     return this.#circuit.state;

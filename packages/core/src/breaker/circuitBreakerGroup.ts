@@ -12,7 +12,7 @@ import {
 
 /** The options of a {@link CircuitBreakerGroup}: those of its breakers, and how many it keeps. */
 export interface CircuitBreakerGroupOptions extends Omit<CircuitBreakerOptions, 'key'> {
-  /** Breakers that are kept: a whole number, at least 1; default 10,000. */
+  /** How many breakers are kept: a whole number, at least 1; default 10,000. */
   readonly maxKeys?: number | undefined;
 }
 
@@ -32,10 +32,10 @@ class GroupSettings {
 
 const GROUP_OPTIONS = [...CIRCUIT_BREAKER_OPTIONS.filter(name => name !== 'key'), 'maxKeys'];
 
-/** How many breakers are looked at to find one to forget. */
+/** How many breakers are examined to find one to forget. */
 const NEIGHBOURS = 16;
 
-/** A breaker, and its circuit for the group. */
+/** A breaker with its circuit. */
 interface Kept {
   readonly breaker: CircuitBreaker;
   readonly circuit: Circuit;
@@ -44,15 +44,16 @@ interface Kept {
 /**
  * Circuit breakers with the same options, one for each key: an upstream, a tenant.
  *
- * At most `maxKeys` are kept. A new one then takes the place of one that is closed, full, has no call under way and would
- * start with its first cool-down, so that nothing is lost. Where there is none among 16 neighbours the group grows, up to
- * twice `maxKeys`, and shrinks again later. Beyond that it forgets the neighbour that is nearest to full, closed ones
- * first. Ask for the breaker at each call instead of keeping it: outcomes told to a forgotten breaker do not count.
+ * At most `maxKeys` are kept. A new breaker then replaces one that is closed and full, has no call under way and would
+ * start with its first cool-down, so that nothing is lost. If none of 16 neighbours is like that, the group grows, up
+ * to twice `maxKeys`, and shrinks again later. Beyond that it forgets the neighbour that is nearest to full, closed
+ * ones first. Get the breaker for each call instead of keeping it: outcomes that a forgotten breaker receives do not
+ * count.
  */
 export class CircuitBreakerGroup {
   readonly #settings: GroupSettings;
   readonly #byKey = new Map<string, Kept>();
-  /** Moves round and round: an iterator of a Map sees its changes. */
+  /** Goes through the map again and again: an iterator of a Map includes later changes. */
   #hand = this.#byKey.entries();
   #keyless: Kept | undefined;
 
@@ -64,9 +65,9 @@ export class CircuitBreakerGroup {
   }
 
   /**
-   * The breaker of a key, a new one if there is none.
-   * @param key any string, kept (and shown in events) as a digest if long; undefined for the breaker without a key, which
-   *   is never forgotten
+   * The breaker of a key. Makes a new one if there is none.
+   * @param key any string; long ones are stored, and shown in events, as a digest. Undefined means the breaker without
+   *   a key, which is never forgotten
    * @throws TypeError for any other key
    */
   get(key?: string): CircuitBreaker {
@@ -80,19 +81,19 @@ export class CircuitBreakerGroup {
     return made.breaker;
   }
 
-  /** The name of all its breakers. */
+  /** The name of all breakers of the group. */
   get name(): string {
     return this.#settings.breaker.name;
   }
 
-  /** How many breakers are kept, the one without a key included. */
+  /** How many breakers are kept, including the one without a key. */
   get size(): number {
     return this.#byKey.size + (this.#keyless === undefined ? 0 : 1);
   }
 
   /**
-   * Key and breaker of each that was asked for and is kept. The one without a key comes first, under undefined. Only looks:
-   * it makes none.
+   * The keys and breakers that are kept. The breaker without a key comes first, with undefined as its key. This makes
+   * no breaker.
    */
   *entries(): IterableIterator<[key: string | undefined, breaker: CircuitBreaker]> {
     if (this.#keyless !== undefined) yield [undefined, lookedAt(this.#keyless)];
@@ -109,11 +110,11 @@ export class CircuitBreakerGroup {
     return { breaker: breakerOver(circuit), circuit };
   }
 
-  /** Forgets breakers among the next few until there is room for another. */
+  /** Forgets some of the next breakers until there is room for another. */
   #makeRoom(): void {
     const { maxKeys, breaker } = this.#settings;
     if (this.#byKey.size < maxKeys) return;
-    // One reading for all neighbours: it costs more than a look at one of them.
+    // One reading of the clock for all of them: it costs more than examining one breaker.
     const now = readingOf(breaker.clock);
     let victim: [key: string, circuit: Circuit] | undefined;
     for (let looks = 0; looks < NEIGHBOURS && this.#byKey.size >= maxKeys; looks++) {
@@ -139,10 +140,7 @@ function lookedAt({ breaker, circuit }: Kept): CircuitBreaker {
   return breaker;
 }
 
-/**
- * A group whose error messages begin with another name than its own.
- * @param what the start of every error message
- */
+/** A group whose error messages begin with `what` instead of its own name. */
 export function groupNamed(what: string, options: CircuitBreakerGroupOptions): CircuitBreakerGroup {
   return new CircuitBreakerGroup(new GroupSettings(what, options) as unknown as CircuitBreakerGroupOptions);
 }

@@ -6,7 +6,7 @@ export class TooManyErrors extends Error {
   readonly code = 'BREAKING_TOO_MANY_ERRORS';
   readonly status = 503;
   readonly statusCode = 503;
-  /** The message is for the log, not for clients. A boolean tells Nest that this is an error of HTTP. */
+  /** The message is for the log, not for clients. Nest recognises an HTTP error by a boolean in this property. */
   readonly expose = false;
   /** Seconds until a call may be admitted again, as a probe. */
   readonly retryAfterSecs: number;

@@ -3,7 +3,7 @@ import type { CircuitBreaker } from './circuitBreaker.js';
 
 type Method = (...args: never[]) => unknown;
 
-/** A decorator of methods, standard ones and those of `experimentalDecorators` alike. */
+/** A method decorator, both standard and for `experimentalDecorators`. */
 export interface GuardedDecorator {
   <F extends Method>(method: F, context: { readonly kind: 'method' }): F;
   <F extends Method>(
@@ -14,10 +14,10 @@ export interface GuardedDecorator {
 }
 
 /**
- * A method decorator that sends each call of the method, on any instance, through `breaker`, as `wrap` does. It is a
- * standard decorator, and one for TypeScript's `experimentalDecorators` (NestJS, Angular) too.
+ * A method decorator that sends each call of the method, on any instance, through `breaker`, as `wrap` does. It works
+ * as a standard decorator and with TypeScript's `experimentalDecorators` (NestJS, Angular).
  *
- * What `reflect-metadata` knows of the method stays known of it, so its place among other decorators does not matter.
+ * Metadata of `reflect-metadata` is copied from the method, so the order of decorators does not matter.
  *
  * @example
  * class Payments {
@@ -25,7 +25,7 @@ export interface GuardedDecorator {
  *   async pay(order: Order) { ... }
  * }
  *
- * @throws TypeError for what is no method, when the class is made
+ * @throws TypeError if it decorates anything but a method, when the class is defined
  */
 export function guarded(breaker: Pick<CircuitBreaker, 'wrap'>): GuardedDecorator {
   const wrap = <F extends Method>(method: F): F => withMetadataOf(method, breaker.wrap(method));
@@ -44,7 +44,7 @@ interface Metadata {
   defineMetadata(key: unknown, value: unknown, target: object): void;
 }
 
-/** NestJS keeps on the function what `@Get()` below says of a method. */
+/** NestJS stores the metadata of decorators such as `@Get()` on the function. */
 function withMetadataOf<F extends Method>(from: F, to: F): F {
   const reflect = Reflect as unknown as Partial<Metadata>;
   if (reflect.getOwnMetadataKeys === undefined) return to;

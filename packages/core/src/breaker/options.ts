@@ -20,44 +20,53 @@ import type { TransitionMessage } from './events.js';
 /** A class whose instances can be thrown. */
 export type ErrorType = abstract new (...args: never[]) => unknown;
 
-/** Judges an error or a result. Declared as a method, so that a function for one type of them fits without a cast. */
+/** Judges an error or a result. Declared as a method, so that a function for a subtype can be used without a cast. */
 type Judge = { judges(value: unknown): boolean }['judges'];
 
 /** The options of a `CircuitBreaker`. */
 export interface CircuitBreakerOptions {
   /** Failures in a burst that open the breaker: a whole number from 1 to 1e12. */
   readonly errorThreshold: number;
-  /** Seconds in which as many failures as `errorThreshold` are forgiven, > 0. */
+  /** Seconds in which `errorThreshold` failures are forgiven, > 0. */
   readonly timeWindowSecs: number;
-  /** Printable ASCII; default 'default'. Stands in errors and events. */
+  /** Printable ASCII; default 'default'. Used in errors and events. */
   readonly name?: string | undefined;
-  /** Tells several breakers of one name apart. Stands in events. */
+  /** Distinguishes breakers with the same name. Used in events. */
   readonly key?: string | undefined;
-  /** The classes of errors that count; default all. An error counts once, however many of them it matches. */
+  /** The classes of errors that count; by default all do. An error counts once, however many classes it matches. */
   readonly errorTypes?: readonly ErrorType[] | undefined;
-  /** Whether an error counts; with `errorTypes` it must pass both. One that does not count is a success. */
+  /**
+   * Whether an error counts. If `errorTypes` is set too, an error must match both. An error that does not count is a
+   * success.
+   */
   readonly isFailure?: Judge | undefined;
-  /** Whether what a call returned, or resolved with, is a failure, such as a response with status 503; default none is. */
+  /**
+   * Whether the value that a call returned or resolved with is a failure, such as a response with status 503. By
+   * default none is.
+   */
   readonly isFailedResult?: Judge | undefined;
-  /** Seconds, > 0, after which `run` and `wrap` give a call up, at most 2,147,483; default none. */
+  /** Seconds, > 0 and at most 2,147,483, after which `run` and `wrap` reject with a TimeoutError; default none. */
   readonly timeoutSecs?: number | undefined;
-  /** Seconds, > 0; a call that took longer is a failure however it ended, unless a permit ignores it. Default Infinity. */
+  /** Seconds, > 0. A slower call is a failure however it ended, unless its permit ignores it. Default Infinity. */
   readonly slowCallSecs?: number | undefined;
-  /** The share p of failures that drains nothing, from 0 to below 1; default 0. A success puts back p/(1−p) tokens. */
+  /**
+   * The share p of failures that drains nothing on average, from 0 to below 1; default 0. A success puts
+   * back p/(1−p) tokens.
+   */
   readonly tolerableErrorRatio?: number | undefined;
   /** Seconds from a trip to the first probe, > 0; default `timeWindowSecs / errorThreshold`. */
   readonly cooldownSecs?: number | undefined;
-  /** How many times longer the wait gets with each failed probe, at least 1; default 2. */
+  /** The factor by which each failed probe lengthens the wait, at least 1; default 2. */
   readonly cooldownBackoff?: number | undefined;
-  /** The longest wait in seconds, before its jitter: at least the cool-down; default 30, or the cool-down if larger. */
+  /** The longest wait in seconds, before jitter: at least the cool-down; default 30, or the cool-down if larger. */
   readonly cooldownMaxSecs?: number | undefined;
   /** Each wait is lengthened at random by up to this share of it, from 0 to below 1; default 0. */
   readonly jitter?: number | undefined;
   /** Probes that must succeed in a row to close the breaker: a whole number, at least 1; default 1. */
   readonly probeSuccesses?: number | undefined;
-  /** Called with each transition, as soon as it is noticed. What it throws becomes a process warning. */
+  /** Called with each transition. An error that it throws becomes a process warning. */
   readonly onTransition?: ((message: TransitionMessage) => void) | undefined;
-  /** By default the process's monotonic clock. */
+  /** By default the monotonic clock of the process. */
   readonly clock?: Clock | undefined;
 }
 
@@ -86,11 +95,11 @@ const CHECKS: Readonly<Record<keyof CircuitBreakerOptions, Check>> = {
 /** The names of all options of a circuit breaker. */
 export const CIRCUIT_BREAKER_OPTIONS = Object.keys(CHECKS) as readonly (keyof CircuitBreakerOptions)[];
 
-/** The options of a breaker, checked, and with the defaults filled in. */
+/** The options of a breaker, checked, with defaults. */
 export type BreakerSettings = ReturnType<typeof breakerSettings>;
 
 /**
- * Checks the options of a circuit breaker and fills in the defaults.
+ * Checks the options of a circuit breaker and sets the defaults.
  * @param what the start of every error message
  * @throws TypeError or RangeError that names the option and the value
  */
@@ -106,7 +115,7 @@ export function breakerSettings(what: string, options: CircuitBreakerOptions) {
   const { name = 'default', slowCallSecs = Number.POSITIVE_INFINITY, clock = new MonotonicClock() } = options;
   atLeast(`${what}: cooldownMaxSecs`, cooldownMaxSecs, cooldownSecs);
   const restoreRateHz = errorThreshold / timeWindowSecs;
-  // A cool-down is kept as the tokens that return in it.
+  // A cool-down is stored as the tokens that return in it.
   finite(
     `${what}: errorThreshold / timeWindowSecs * cooldownMaxSecs`,
     restoreRateHz * cooldownMaxSecs * (1 + jitter),
@@ -116,7 +125,7 @@ export function breakerSettings(what: string, options: CircuitBreakerOptions) {
   return { name, key, ...bucket, ...probing, timeoutSecs, slowCallSecs, clock, ...judging(what, options) };
 }
 
-/** How calls are judged. A callback that fails counts as a failure of the call. */
+/** How calls are judged. If a callback fails, the call counts as a failure. */
 function judging(what: string, options: CircuitBreakerOptions) {
   const { errorTypes, isFailure, isFailedResult, onTransition, tolerableErrorRatio = 0 } = options;
   return {

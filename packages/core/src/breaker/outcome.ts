@@ -3,23 +3,25 @@ import type { BreakerSettings } from './options.js';
 import type { CallEnd } from './permit.js';
 
 /**
- * How a call counts that has ended.
+ * The outcome of a call that has ended.
  *
- * Ignored are the refusal of a breaker or of a concurrency limiter, which comes from no upstream, and the caller's own abort: once the caller's signal has
- * aborted, an error that is its reason, has it as `cause`, or has the name that clients give to an abort. A signal that
- * aborted because its time was up (`AbortSignal.timeout`) is no such abort.
- * A TimeoutError of ours is always a failure. Any other error is a failure if it counts, else a success: the other side
- * has answered. So is a result, unless `isFailedResult` says otherwise.
- * @param told what was returned or thrown
+ * Refusals by a breaker or a concurrency limiter are ignored, since they do not come from the upstream. So is an abort
+ * by the caller: if the caller's signal has aborted, an error that is its reason, has it as `cause`, or has the name
+ * that clients give to aborts. A signal that aborted because of a timeout (`AbortSignal.timeout`) is not an abort by
+ * the caller.
+ *
+ * A TimeoutError of ours is always a failure. Any other error is a failure if it counts, else a success, since the
+ * other side answered. A result is a success unless `isFailedResult` is true for it.
+ * @param value what was returned or thrown
  */
 export function outcomeOf(
   end: CallEnd,
-  told: unknown,
+  value: unknown,
   callerSignal: AbortSignal | undefined,
   settings: BreakerSettings,
 ): CallOutcome {
-  if (end === 'returned') return settings.isFailedResult?.(told) ? 'failure' : 'success';
-  return end === 'thrown' ? outcomeOfError(told, callerSignal, settings) : end;
+  if (end === 'returned') return settings.isFailedResult?.(value) ? 'failure' : 'success';
+  return end === 'thrown' ? outcomeOfError(value, callerSignal, settings) : end;
 }
 
 function outcomeOfError(
@@ -34,20 +36,20 @@ function outcomeOfError(
 }
 
 /**
- * Whether a call that took too long is a failure: also one that its caller gave up, but not one that never reached the
- * other side, or that a permit ignores.
+ * Whether a slow call is a failure. A call that its caller aborted is, but not one that was refused on this side, or
+ * that its permit ignores.
  */
-export function countsIfSlow(end: CallEnd, told: unknown): boolean {
-  return end !== 'ignored' && (end !== 'thrown' || !isRefusal(told));
+export function countsIfSlow(end: CallEnd, value: unknown): boolean {
+  return end !== 'ignored' && (end !== 'thrown' || !isRefusal(value));
 }
 
-/** Whether a call was refused on this side: by a circuit breaker, or by a concurrency limiter. */
+/** Whether a circuit breaker or a concurrency limiter on this side refused the call. */
 function isRefusal(error: unknown): boolean {
   const code = codeOf(error);
   return code === 'BREAKING_TOO_MANY_ERRORS' || code === 'BREAKING_OVERLOADED';
 }
 
-/** Our errors are known by their codes: a program may hold two copies of their classes. */
+/** Our errors are recognised by their codes, since a program may contain two copies of their classes. */
 function codeOf(error: unknown): unknown {
   try {
     return (error as { code?: unknown } | null | undefined)?.code;
@@ -56,10 +58,10 @@ function codeOf(error: unknown): unknown {
   }
 }
 
-/** What fetch and most clients call the error of an abort, and what axios does. */
+/** The names of abort errors: the first of fetch and most clients, the second of axios. */
 const ABORTS = ['AbortError', 'CanceledError'];
 
-/** Whether an error says that its caller gave the call up. A signal whose time was up (`AbortSignal.timeout`) is no caller. */
+/** Whether an error means that the caller aborted the call. A timeout (`AbortSignal.timeout`) does not count as an abort. */
 export function isCallersAbort(error: unknown, signal: AbortSignal | undefined): boolean {
   if (!signal?.aborted || signal.reason?.name === 'TimeoutError') return false;
   const { name, cause } = (error ?? {}) as { name?: unknown; cause?: unknown };

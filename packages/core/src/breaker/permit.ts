@@ -1,13 +1,13 @@
 import type { CallOutcome } from './events.js';
 
 /**
- * Permission for one call, which must be told how the call ended. The first outcome counts, all later ones are dropped.
- * Disposing of a permit is a failure, so that `using permit = breaker.acquire()` counts a throw: call `success()` at the
+ * A permit for one call. Report to it how the call ended: the first outcome counts, later ones are ignored. Disposing
+ * of a permit is a failure, so that `using permit = breaker.acquire()` counts a thrown error. Call `success()` at the
  * end.
  */
 export interface Permit {
   success(): void;
-  /** With an error: judged as `run` would, so that one that does not count is a success. Without: a failure. */
+  /** A failure. An error, if given, is judged as `run` would judge it, so it may count as a success. */
   failure(error?: unknown): void;
   /** Neither success nor failure: the call says nothing about whether the other side works. */
   ignore(): void;
@@ -17,28 +17,28 @@ export interface Permit {
 /** How a call ended. What it returned or threw has still to be judged. */
 export type CallEnd = CallOutcome | 'returned' | 'thrown';
 
-/** A call under way that can tell how it goes. */
+/** A call under way that may report its outcome before it ends. */
 export interface Probe {
-  /** Asks it, and says whether it is still under way: then it can be asked again. */
+  /** Asks the probe. @returns whether it is still under way, and so can be asked again */
   isUnderWay(): boolean;
 }
 
-/** What admits calls, and is told how they ended. */
+/** Admits calls and records their outcomes. */
 export interface Admitter {
-  /** @param told what was returned or thrown */
-  settle(admission: Admission, end: CallEnd, told?: unknown, callerSignal?: AbortSignal): void;
-  /** Asks a probe how it goes when the breaker is next looked at. */
+  /** @param value what was returned or thrown */
+  settle(admission: Admission, end: CallEnd, value?: unknown, callerSignal?: AbortSignal): void;
+  /** Asks this probe when the breaker is next looked at. */
   askLater(epoch: number, probe: Probe): void;
 }
 
 /**
- * The admission of a call, which must tell its end once. All calls of one epoch share one, unless their durations matter:
- * so a call leaves no object of its own behind.
+ * The admission of a call, to which its end is reported once. All calls of one epoch share one admission, unless their
+ * durations matter, so most calls allocate no object.
  */
 export class Admission {
   readonly admitter: Admitter;
   readonly epoch: number;
-  /** The reading of the clock at which the call was admitted, if it was read. */
+  /** The reading of the clock at which the call was admitted, if the clock was read. */
   readonly since: number | undefined;
 
   constructor(admitter: Admitter, epoch: number, since?: number) {
@@ -47,20 +47,20 @@ export class Admission {
     this.since = since;
   }
 
-  /** For promises: passes the value on, once its call has been settled. */
+  /** For promises: settles the call, then passes the value on. */
   readonly succeed = <T>(value: T): T => {
     this.admitter.settle(this, 'returned', value);
     return value;
   };
 
-  /** For promises: passes the error on, once its call has been settled. */
+  /** For promises: settles the call, then passes the error on. */
   readonly fail = (error: unknown): never => {
     this.admitter.settle(this, 'thrown', error);
     throw error;
   };
 }
 
-/** A permit as a breaker gives it. */
+/** A permit of a circuit breaker. */
 export class CallPermit implements Permit, Probe {
   #admission: Admission | undefined;
   #asked: Asked | undefined;
@@ -103,16 +103,16 @@ export class CallPermit implements Permit, Probe {
   }
 }
 
-/** What is asked how a probe goes. */
+/** Asked for the outcome of a probe. */
 interface Asked {
   ask(): unknown;
 }
 
 /**
- * Lets a probe settle before its call has ended, such as a stream whose answer has begun: `ask` is called each time that the
- * breaker is asked for a permit or looked at (`state`, `retryAfterSecs`, the group's `entries`), and settles the permit
- * if it can tell. It is no longer called once the permit is settled, or its outcome no longer counts; never for a call
- * that is no probe. It must not throw.
+ * Lets a probe settle before its call has ended, such as a stream whose response has begun. `ask` is called each time
+ * that the breaker is asked for a permit or looked at (`state`, `retryAfterSecs`, the group's `entries`), and settles
+ * the permit if it can. It is no longer called once the permit is settled or its outcome no longer counts, and never
+ * for a call that is not a probe. It must not throw.
  *
  *     const permit = breaker.tryAcquire();
  *     if (permit !== undefined) whenAsked(permit, { ask: () => answer.headersSent && permit.success() });

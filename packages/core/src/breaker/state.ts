@@ -3,12 +3,13 @@ import type { CallOutcome, CircuitState } from './events.js';
 import type { BreakerSettings } from './options.js';
 
 /**
- * The state of a circuit breaker and all its arithmetic, without clock, events or calls: the time is an argument.
- * It starts closed and full. Call {@link see} with the time before any other method that takes it.
+ * The state of a circuit breaker and all its arithmetic, without clock, events or calls: the time is an argument. It
+ * starts closed and full. Call {@link see} with the time before any other method that takes it.
  *
  * A breaker is a bucket of `errorThreshold` tokens. Failures take tokens, and the bucket regains all of them in
- * `timeWindowSecs`. With less than one token left it recovers: the cool-down is debt, which lasts until one token is there.
- * A probe pays in advance as if it had failed. So a probe that never settles counts as failed, and nothing waits for it.
+ * `timeWindowSecs`. With less than one token left it is recovering: the cool-down is debt, which lasts until there is
+ * one token. A probe pays in advance as if it had failed. So a probe that never settles counts as failed, and nothing
+ * waits for it.
  */
 export class BreakerState {
   readonly #settings: BreakerSettings;
@@ -23,19 +24,19 @@ export class BreakerState {
   /** The time at which this epoch began. */
   #since = 0;
   #successes = 0;
-  /** Whether this epoch has had a probe. From then on a probe is under way or due, until one fails or enough succeed. */
+  /** Whether this epoch has had a probe. After the first, a probe is under way or due until one fails or enough succeed. */
   #isProbed = false;
 
   constructor(settings: BreakerSettings) {
     this.#settings = settings;
   }
 
-  /** A call belongs to the epoch in which it begins. Its outcome changes nothing in a later one. */
+  /** The epoch in which a call begins. Its outcome changes nothing in a later epoch. */
   get epoch(): number {
     return this.#epoch;
   }
 
-  /** Closed, full at any time, and with no level to remember: neither time nor successes change anything. */
+  /** Whether it is closed, always full, and has no level to forget. Then neither time nor successes change anything. */
   get isUntouched(): boolean {
     return !this.#recovering && this.#level === 0 && this.#debt === 0;
   }
@@ -50,18 +51,18 @@ export class BreakerState {
     return this.#recovering;
   }
 
-  /** Seconds until the debt has drained if nothing happens meanwhile. */
+  /** Seconds until the debt has drained if nothing else happens. */
   secondsUntilFull(now: number): number {
     return this.#debtAt(now) / this.#settings.restoreRateHz;
   }
 
-  /** Notes the time. A clock that stepped back drains nothing; a level that is old enough is forgotten. */
+  /** Updates the state to `now`. If the clock stepped back, nothing drains. A level that is old enough is forgotten. */
   see(now: number): void {
     if (this.#at > now) {
       this.#since -= this.#at - now;
       this.#at = now;
     }
-    // A billionth of the window allows for the rounding of clock readings.
+    // The window is shortened by a billionth, because readings of a clock are rounded.
     const isOld = now - this.#since >= this.#settings.timeWindowSecs * (1 - 1e-9);
     if (isOld && !this.#recovering) this.#level = 0;
   }
@@ -71,7 +72,7 @@ export class BreakerState {
     return this.#isProbed || this.secondsUntilAllowing(now) === 0 ? 'halfOpen' : 'open';
   }
 
-  /** Seconds until a call would be admitted if nothing happens meanwhile; 0 if it would be now. */
+  /** Seconds until a call would be admitted if nothing else happens; 0 if one would be now. */
   secondsUntilAllowing(now: number): number {
     if (!this.#recovering) return 0;
     // The debt of a short cool-down can be smaller than the usual slack, so the slack shrinks with it.
@@ -80,7 +81,7 @@ export class BreakerState {
     return debt <= slack ? 0 : debt / this.#settings.restoreRateHz;
   }
 
-  /** A call begins; it is a probe if the breaker recovers. The caller has asked before whether it may. */
+  /** Records that a call begins; it is a probe if the breaker is recovering. The caller has checked that it is admitted. */
   enter(now: number): void {
     if (!this.#recovering) return;
     this.#isProbed = true;
@@ -88,7 +89,7 @@ export class BreakerState {
     this.#owe(this.#cooldownDebt(), now);
   }
 
-  /** A call that began in `epoch` has ended. */
+  /** Records how a call that began in `epoch` ended. */
   settle(epoch: number, outcome: CallOutcome, now: number): void {
     if (epoch !== this.#epoch) return;
     if (outcome === 'failure') this.#fail(now);
@@ -97,9 +98,9 @@ export class BreakerState {
   }
 
   /**
-   * A call that began in `epoch` has succeeded. A closed breaker needs no time for that: whether debt drains first or is given
-   * back first comes to the same.
-   * @returns false for a breaker that is not closed, which has done nothing
+   * Records that a call that began in `epoch` succeeded. A closed breaker does not need the time for that, since the
+   * order of draining debt and giving it back does not matter.
+   * @returns false if the breaker is not closed; then nothing was recorded
    */
   succeedWhileClosed(epoch: number): boolean {
     if (this.#recovering) return false;
@@ -110,8 +111,8 @@ export class BreakerState {
   }
 
   /**
-   * Opens the breaker, or starts its cool-down anew. Probes that have not settled have failed.
-   * @param secs the length of this cool-down, instead of the one by level; may be Infinity
+   * Opens the breaker, or starts its cool-down again. Probes that have not settled have failed.
+   * @param secs the length of this cool-down, in place of the one that follows from the level; may be Infinity
    */
   trip(now: number, secs?: number): void {
     if (!this.#recovering) this.#level += 1;
@@ -119,7 +120,7 @@ export class BreakerState {
     if (secs !== undefined) this.#owe(this.#settings.restoreRateHz * secs, now);
   }
 
-  /** Closes the breaker with a full bucket and forgets how often it was open. */
+  /** Closes the breaker with a full bucket and resets the level. */
   reset(now: number): void {
     this.#level = 0;
     this.#begin(false, now);
@@ -130,7 +131,7 @@ export class BreakerState {
     if (this.#recovering || !areThere(this.#settings.errorThreshold, this.#debt, 1)) this.trip(now);
   }
 
-  /** A probe that did not fail gets back what it paid in advance. */
+  /** Returns to a probe that did not fail what it paid in advance. */
   #giveBack(outcome: 'success' | 'ignored', now: number): void {
     this.#level -= 1;
     this.#owe(0, now);
@@ -147,7 +148,7 @@ export class BreakerState {
     this.#owe(recovering ? this.#cooldownDebt() : 0, now);
   }
 
-  /** The debt that takes the cool-down of the current level to drain. */
+  /** The debt that drains within the cool-down of the current level. */
   #cooldownDebt(): number {
     const { cooldownSecs, cooldownBackoff, cooldownMaxSecs, jitter, restoreRateHz } = this.#settings;
     const secs = Math.min(cooldownMaxSecs, cooldownSecs * cooldownBackoff ** (this.#level - 1));
