@@ -1,4 +1,4 @@
-/** What Breaking's own packages share beside the public names. It may change with every version: do not import it. */
+/** What Breaking's own packages share in addition to the public names. It may change with any version: do not import it. */
 
 export { whenAborted } from './base/abort.js';
 export { callbackWarning, unthrowing } from './base/callback.js';

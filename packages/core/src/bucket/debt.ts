@@ -1,50 +1,51 @@
 /**
- * The arithmetic of a bucket, all of it: pure, with the time as an argument.
+ * All the arithmetic of a bucket, as pure functions with the time as an argument.
  *
- * The state of a bucket is its debt, the tokens that it is short of full, and the moment `at` at which that was true.
- * Debt drains by itself at `restoreRateHz`; a bucket without debt is full, and is the same as no bucket at all.
+ * The state of a bucket is its debt, the tokens that are missing to a full bucket, and the moment `at` of that debt.
+ * Debt drains by itself at `restoreRateHz`. A bucket without debt is full, and is the same as no bucket at all.
  */
 
 /**
- * Tokens by which a bucket may fall short and still give. It makes "wait exactly `secondsUntil(n)`, then take" hold in
- * doubles for rates up to 1,000,000 per second after a month of uptime. What is taken on slack is stored as debt, so it
- * never adds up.
+ * A bucket gives `n` tokens even if it has up to this much less. So a caller that waits exactly `secondsUntil(n)` gets
+ * its tokens in spite of rounding, at rates up to 1,000,000 per second and after a month of uptime. Tokens given on
+ * slack are stored as debt, so the slack never adds up.
  */
 export const SLACK = 0.001;
 
 /**
- * Seconds by which two moments may be apart and be one: more than doubles of a year in seconds are rounded by, and less than
- * any clock tells apart.
+ * Moments that differ by at most this many seconds count as the same. It is more than the rounding of a year in
+ * seconds, and less than the resolution of any clock.
  */
 export const SAME_MOMENT_SECS = 1e-8;
 
-/** The debt that is left at `now`. A clock that stepped back (`at` > `now`) drains nothing. */
+/** The debt that is left at `now`. If the clock stepped back (`at` > `now`), nothing drains. */
 export function debtAt(debt: number, at: number, now: number, restoreRateHz: number): number {
   return now > at ? Math.max(0, debt - (now - at) * restoreRateHz) : debt;
 }
 
 /**
- * Debt as a bucket of this capacity counts it. A limit that is lowered refuses no key for longer than its new refill time.
- * @param reservable tokens that may be owed on top of the capacity, to callers that wait
+ * Debt, limited to what a bucket of this capacity can owe. So a lowered limit refuses no key for longer than its new
+ * refill time.
+ * @param reservable tokens that callers who wait may owe beyond the capacity
  */
 export function cappedDebt(debt: number, capacityMax: number, reservable = 0): number {
   return Math.min(debt, capacityMax + SLACK + reservable);
 }
 
-/** Whether `n` tokens are there: the one rule of bucket, limiter, breaker, script and headers. 0 tokens always are. */
+/** Whether there are `n` tokens: the one rule of bucket, limiter, breaker, script and headers. There are always 0 tokens. */
 export function areThere(capacityMax: number, debt: number, n: number, slack = SLACK): boolean {
   return n === 0 || capacityMax - debt >= n - slack;
 }
 
-/** Tokens that are asked of several buckets: so many of each, or a number for each of them, in their order. */
+/** Tokens asked of several buckets: the same number of each, or a number for each of them, in order. */
 export type Cost = number | readonly number[];
 
-/** What is asked of the bucket at place `i`. */
+/** The tokens asked of the bucket at index `i`. */
 export function costAt(cost: Cost, i: number): number {
   return typeof cost === 'number' ? cost : (cost[i] as number);
 }
 
-/** Whether every one of several buckets has the tokens that it is asked for. */
+/** Whether each of several buckets has the tokens asked of it. */
 export function allThere(
   limits: readonly { readonly capacityMax: number }[],
   debts: ArrayLike<number>,
@@ -63,7 +64,7 @@ export function wholeTokens(capacityMax: number, debt: number): number {
   return Math.max(0, areThere(capacityMax, debt, next) ? next : next - 1);
 }
 
-/** Seconds until `n` tokens are there if nobody takes any: 0 when they are, Infinity when they never can be. */
+/** Seconds until there are `n` tokens if nobody takes any: 0 if there are, Infinity if there can never be. */
 export function secondsUntilThere(
   capacityMax: number,
   restoreRateHz: number,
@@ -75,14 +76,14 @@ export function secondsUntilThere(
   return n > capacityMax ? Infinity : (n - (capacityMax - debt)) / restoreRateHz;
 }
 
-/** Whether so much is left of a block that it refuses. */
+/** Whether a block with this much time left still refuses. */
 export function isBlock(secs: number): boolean {
   return secs > SLACK;
 }
 
 /**
- * Seconds until every limit has the tokens that it is asked for, if nobody takes any.
- * @param least seconds that pass in any case: what is left of a block, or until the moment of a caller that came first
+ * Seconds until every limit has the tokens asked of it, if nobody takes any.
+ * @param least the shortest wait, such as what is left of a block, or until the turn of the caller ahead
  */
 export function secondsUntilAll(
   limits: readonly { readonly capacityMax: number; readonly restoreRateHz: number }[],
@@ -98,12 +99,15 @@ export function secondsUntilAll(
   return secs;
 }
 
-/** The debt after `n` tokens are reserved for a caller that goes on in `waitSecs`. Until then nothing drains unused. */
+/**
+ * The debt after `n` tokens are reserved for a caller that waits `waitSecs`. None of the tokens that return until then
+ * is left over.
+ */
 export function reservedDebt(debt: number, waitSecs: number, restoreRateHz: number, n: number): number {
   return Math.max(debt, waitSecs * restoreRateHz) + n;
 }
 
-/** The longest that a caller waits who may wait for `maxWaitSecs`, with room for the rounding of doubles. */
+/** The longest wait for a caller with this `maxWaitSecs`, with an allowance for rounding. */
 export function longestWait(maxWaitSecs: number): number {
   return maxWaitSecs * (1 + 1e-9);
 }

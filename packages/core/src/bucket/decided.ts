@@ -5,12 +5,12 @@ import { DecidedLimit } from './limitState.js';
 import type { Limit } from './policy.js';
 
 /**
- * Makes a Decision of what a store knows.
- * @param limits as the store was given them
+ * Makes a Decision from what a store knows.
+ * @param limits the limits that the store was called with
  * @param debts each limit's debt after the decision, in the order of `limits`
- * @param cost the tokens that were asked of each limit: a number, or one for each, in the order of `limits`
- * @param allowed whether they were (or, for a peek, would be) given
- * @param blockSecs what is left of a block; one of more than 0.001 refuses, whatever `allowed` says
+ * @param cost the tokens asked of each limit: one number, or a number for each limit in the order of `limits`
+ * @param allowed whether they were taken, or for a peek, would be
+ * @param blockSecs what is left of a block; a block of more than 0.001 refuses, whatever `allowed` is
  * @throws TypeError for a debt that is not a number of 0 or more
  */
 export function decided(
@@ -41,14 +41,14 @@ function copied(debts: ArrayLike<number>, count: number): Debts {
   return count === 1 ? (owed[0] as number) : owed;
 }
 
-/** The names of the limits that lack what is asked of them. */
+/** The names of the limits that lack the tokens asked of them. */
 function violatedOf(limits: readonly Limit[], debts: ArrayLike<number>, cost: Cost): readonly string[] {
   const lacks = ({ capacityMax }: Limit, i: number) =>
     !areThere(capacityMax, debts[i] as number, costAt(cost, i));
   return limits.filter(lacks).map(({ name }) => name);
 }
 
-/** A request that all limits allow, or a look that finds that they would. */
+/** The decision on a request that all limits allow, or would allow. */
 export function allowing(limits: readonly Limit[], debts: Debts): Decision {
   return new DecidedRequest(true, NONE, false, 0, limits, debts) as Decision;
 }
@@ -64,8 +64,8 @@ export function refusing(
 
 /**
  * The refusal of a caller that would have to wait too long.
- * @param waitSecs seconds until the tokens are there that nobody ahead waits for
- * @param blocked whether that is because of a block
+ * @param waitSecs seconds until the tokens are there, after those for which others already wait
+ * @param blocked whether a block is the reason
  */
 export function refusedFor(
   limits: readonly Limit[],
@@ -80,24 +80,24 @@ export function refusedFor(
   return new DecidedRequest(false, violated, blocked, waitSecs, limits, owed) as Decision;
 }
 
-/** A decision without a bucket behind it, for when the store gives no answer. It lists no limits and names none as violated. */
+/** A decision without buckets, for when the store gives no answer. It has no limits and no violated names. */
 export function undecided(allowed: boolean, retryAfterSecs: number): Decision {
   return sourced(new DecidedRequest(allowed, NONE, false, retryAfterSecs, [], []) as Decision, 'local');
 }
 
-/** Each limit's debt after a decision, whoever made it. `decided` was given these. */
+/** Each limit's debt after a decision, as it was given to `decided`, or computed for the decisions of other code. */
 export function debtsAfter(decision: Decision): readonly number[] {
   if (!isDecided(decision)) return decision.limits.map(DecidedLimit.debtOf);
   const [, debts] = DecidedRequest.partsOf(decision);
   return typeof debts === 'number' ? [debts] : debts;
 }
 
-/** The limits that a decision is about. Unlike `decision.limits`, this makes no states of them. */
+/** The limits of a decision. Unlike `decision.limits`, this does not compute their states. */
 export function limitsAsked(decision: Decision): readonly Limit[] {
   return isDecided(decision) ? DecidedRequest.partsOf(decision)[0] : decision.limits;
 }
 
-/** Whole tokens left of the limit at place `i`, without a state of it. */
+/** Whole tokens left of the limit at index `i`, without computing its state. */
 export function tokensLeftAt(decision: Decision, i: number): number {
   if (!isDecided(decision)) return (decision as Decision).limits[i]?.tokensLeft ?? 0;
   const [asked, debts] = DecidedRequest.partsOf(decision);
@@ -107,12 +107,12 @@ export function tokensLeftAt(decision: Decision, i: number): number {
   );
 }
 
-/** Whether a decision was made by our own functions, which make none that contradicts itself. */
+/** Whether a decision was made by the functions here, which never make a contradictory one. */
 export function isDecided(value: unknown): value is Decision & DecidedRequest {
   return value instanceof DecidedRequest;
 }
 
-/** A decision that somebody else made, as one of ours. */
+/** A decision of other code, converted to one of ours. */
 export function restated(decision: ToldDecision, asked: readonly Limit[]): Decision {
   const { allowed, limits, violated, blocked = false, retryAfterSecs } = decision;
   const debts = limits.map(DecidedLimit.debtOf);
@@ -121,7 +121,7 @@ export function restated(decision: ToldDecision, asked: readonly Limit[]): Decis
   return new DecidedRequest(allowed, violated, blocked, retryAfterSecs, limited, owed) as Decision;
 }
 
-/** The same decision, taken by another. */
+/** The same decision, with another source. */
 export function sourced(decision: Decision, source: DecisionSource): Decision {
   return new SourcedDecision(decision as Decision & DecidedRequest, source) as Decision;
 }

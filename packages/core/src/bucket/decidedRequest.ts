@@ -2,21 +2,22 @@ import type { Decision, DecisionSource } from './decision.js';
 import { DecidedLimit, type LimitState } from './limitState.js';
 import type { Limit } from './policy.js';
 
-/** What each limit owes after a decision; a number where there is one limit. */
+/** What each limit owes after a decision: a number if there is one limit. */
 export type Debts = number | readonly number[];
 
-/** Symbols, so that copies and comparisons of decisions have them, and nobody meets them among the names. */
+/** Symbols, so that copies and comparisons of decisions include them, and lists of property names do not. */
 const ASKED = Symbol('asked');
 const DEBTS = Symbol('debts');
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /**
- * What a store answers. The states of the limits are made when somebody asks for them: many callers look at `allowed` alone,
- * and making them takes nearly half of the time of a decision, and more than half of its memory (96 bytes without, 230 with).
- * So `limits` is no property of its own, which `{ ...decision }` would copy; JSON and `console.log` show it.
+ * What a store answers. The states of the limits are computed when they are first read: many callers read only
+ * `allowed`, and computing the states takes nearly half of the time of a decision and more than half of its memory (96
+ * bytes without, 230 with). So `limits` is not an own property, which `{ ...decision }` would read. JSON and
+ * `console.log` show it.
  *
- * It is a class, since V8 takes longer to make a literal whose wait is sometimes a whole number and sometimes not: half as
- * long again as to decide.
+ * It is a class, since V8 makes an object literal more slowly if its wait is sometimes a whole number and sometimes
+ * not. That takes half as long again as the decision itself.
  */
 export class DecidedRequest {
   declare readonly allowed: boolean;
@@ -44,7 +45,7 @@ export class DecidedRequest {
   }
 
   get limits(): readonly LimitState[] {
-    // A copy that somebody else made has the symbols alone.
+    // A copy by other code has only the symbols.
     if (!(#states in this)) return statesOf(this as DecidedRequest);
     this.#states ??= statesOf(this);
     return this.#states;
@@ -59,7 +60,7 @@ export class DecidedRequest {
     return depth < 0 ? '[Decision]' : `Decision ${inspect(this.toJSON(), options)}`;
   }
 
-  /** What a decision was made of: the limits that were asked, and what they owe. */
+  /** What a decision was made from: the limits, and what they owe. */
   static partsOf(decision: DecidedRequest): readonly [asked: readonly Limit[], debts: Debts] {
     return [decision[ASKED], decision[DEBTS]];
   }
@@ -72,7 +73,7 @@ function statesOf(decision: DecidedRequest): readonly LimitState[] {
   );
 }
 
-/** Where a decision tells its source, and what is left of a block, to every copy of core that a program holds. */
+/** Under `Symbol.for`, so that all copies of core in a program find the source of a decision and what is left of a block. */
 const SOURCE = Symbol.for('breaking.decision.source');
 const BLOCK_SECS = Symbol.for('breaking.decision.blockSecs');
 
@@ -91,7 +92,7 @@ export class BlockedDecision extends DecidedRequest {
   }
 }
 
-/** A decision that something else than the store made. */
+/** A decision that was not made by the store itself. */
 export class SourcedDecision extends DecidedRequest {
   readonly #source: DecisionSource;
   readonly #blockSecs: number;
@@ -114,12 +115,12 @@ export class SourcedDecision extends DecidedRequest {
 
 export const NONE: readonly string[] = Object.freeze([]);
 
-/** Who took a decision. One that no store of ours made counts as the store's. */
+/** The source of a decision. A decision without one came from the store. */
 export function sourceOf(decision: Decision): DecisionSource {
   return (decision as { readonly [SOURCE]?: DecisionSource })[SOURCE] ?? 'store';
 }
 
-/** Seconds for which a decision says that the key is blocked; 0 where no block refused it. */
+/** Seconds for which the key is blocked; 0 if the decision is not a refusal by a block. */
 export function blockSecsOf(decision: {
   readonly blocked: boolean;
   readonly retryAfterSecs: number;

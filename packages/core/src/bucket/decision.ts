@@ -16,22 +16,22 @@ export interface Refused<Name extends string = string> {
   readonly allowed: false;
   /** Each limit after this decision, in the order in which they were given. */
   readonly limits: readonly LimitState<Name>[];
-  /** The names of the limits that refused; none where a block did. */
+  /** The names of the limits that refused; empty if a block refused. */
   readonly violated: readonly Name[];
   /** Whether a block refused it, whatever the buckets hold. */
   readonly blocked: boolean;
-  /** Seconds after which the same request would be allowed; Infinity when its cost can never fit, or a block has no end. */
+  /** Seconds after which the same request would be allowed; Infinity if its cost can never fit, or the block has no end. */
   readonly retryAfterSecs: number;
 }
 
-/** The answer to one request, in TypeScript narrowed by `allowed`. `Name` is what its limits are called. */
+/** The decision on one request, narrowed in TypeScript by `allowed`. `Name` is the type of its limits' names. */
 export type Decision<Name extends string = string> = Allowed<Name> | Refused<Name>;
 
-/** A Decision as any store may have made it: `secondsUntil` and `blocked` may be missing. */
+/** A Decision as any store may make it: `secondsUntil` and `blocked` may be missing. */
 export type ToldDecision = Omit<Decision, 'limits' | 'blocked'> & {
   readonly limits: readonly ToldState[];
   readonly blocked?: boolean;
 };
 
-/** Who decided: the store itself, in-process buckets in its stead, or what a decorating store knew without asking. */
+/** What made a decision: the store, buckets in this process while the store fails, or a store in front that did not ask. */
 export type DecisionSource = 'store' | 'local' | 'denyCache' | 'lease';

@@ -1,18 +1,18 @@
 import { secondsUntilThere, wholeTokens } from './debt.js';
 import type { Limit } from './policy.js';
 
-/** What became of one request under one limit. */
+/** The state of one limit after a decision. */
 export interface LimitState<Name extends string = string> extends Limit<Name> {
-  /** Whole tokens there after the decision. */
+  /** Whole tokens left after the decision. */
   readonly tokensLeft: number;
-  /** Seconds from the decision until `n` tokens are there if nobody takes any; Infinity when `n` > `capacityMax`. */
+  /** Seconds from the decision until there are `n` tokens if nobody takes any; Infinity if `n` > `capacityMax`. */
   secondsUntil(n?: number): number;
 }
 
-/** A state as any store may have made it: `secondsUntil` may be missing. */
+/** A state as any store may make it: `secondsUntil` may be missing. */
 export type ToldState = Omit<LimitState, 'secondsUntil'> & Partial<Pick<LimitState, 'secondsUntil'>>;
 
-/** A state that knows its debt. */
+/** A state that is computed from its debt. */
 export class DecidedLimit implements LimitState {
   declare readonly name: string;
   declare readonly capacityMax: number;
@@ -32,7 +32,7 @@ export class DecidedLimit implements LimitState {
     return secondsUntilThere(this.capacityMax, this.restoreRateHz, this.#debt, n);
   }
 
-  /** What a limit owes. One that tells no wait owes what its whole tokens lack, which is enough in any case. */
+  /** The debt behind a state. Without `secondsUntil` it is what its whole tokens lack, which is never too little. */
   static debtOf(state: ToldState): number {
     if (#debt in state) return state.#debt;
     const { capacityMax, restoreRateHz, tokensLeft } = state;

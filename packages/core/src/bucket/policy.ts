@@ -8,15 +8,15 @@ export interface BucketPolicy {
   readonly restoreRateHz: number;
 }
 
-/** A policy with the name under which headers, decisions and stores know it. */
+/** A policy with a name, which headers, decisions and stores use. */
 export interface Limit<Name extends string = string> extends BucketPolicy {
   readonly name: Name;
 }
 
-/** One policy, or several by name that are decided together. */
+/** One policy, or several named ones that are decided together. */
 export type Limits<Name extends string = string> = BucketPolicy | Readonly<Record<Name, BucketPolicy>>;
 
-/** What a block is called in headers. No limit may have this name. */
+/** The name of a block in headers. No limit may have this name. */
 const BLOCK = 'block';
 
 /** Tokens in the largest bucket. */
@@ -77,7 +77,7 @@ export function sameLimits(some: readonly Limit[], others: readonly Limit[]): bo
   });
 }
 
-/** Whether a limit of the one has the same name as a limit of the other. Those are the same bucket. */
+/** Whether a limit in one list has the same name as a limit in the other. They are then the same bucket. */
 export function shareLimit(some: readonly Limit[], others: readonly Limit[]): boolean {
   return some.some(limit => others.some(other => other.name === limit.name));
 }
@@ -92,8 +92,8 @@ function isSinglePolicy(limits: Limits): limits is BucketPolicy {
 }
 
 /**
- * Checks limits and brings them into the one form that stores see.
- * @param nameOfSingle the name that a single policy gets
+ * Checks limits and converts them to the one form that stores accept.
+ * @param nameOfSingle the name of the limit if `limits` is a single policy
  * @throws TypeError or RangeError that names the limit and the value
  */
 export function namedLimits(what: string, limits: Limits, nameOfSingle: string): readonly Limit[] {

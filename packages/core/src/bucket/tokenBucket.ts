@@ -5,24 +5,24 @@ import { type BucketPolicy, checkPolicy } from './policy.js';
 
 /**
  * A token bucket: holds up to `capacityMax` tokens and regains `restoreRateHz` of them a second, continuously and
- * without a timer. It starts full. While the clock only moves forward, at most
- * `capacityMax + restoreRateHz · L + 0.001` tokens are given out in any interval of L seconds.
+ * without a timer. It starts full. While the clock only moves forward, at most `capacityMax + restoreRateHz · L +
+ * 0.001` tokens are given out in any interval of L seconds.
  *
  * | To | Use |
  * | --- | --- |
  * | admit or refuse | {@link tryTake} |
  * | look, and take nothing | {@link hasTokensLeft}, {@link capacityCurrent} |
- * | wait | {@link secondsUntil}, and then {@link tryTake}; where several wait, `wait` of a RateLimiter, which keeps their order |
- * | charge what something turned out to cost | {@link take}: as many as there are |
+ * | wait | {@link secondsUntil}, then {@link tryTake}; if several callers wait, `wait` of a RateLimiter, which keeps their order |
+ * | charge a cost that is known afterwards | {@link take}: as many tokens as there are |
  * | give back | {@link fill} |
  * | block | `block` of a RateLimiter |
  *
  * Every `n` is a whole number of at least 1; anything else is a TypeError or RangeError and changes nothing.
  *
- * Debt is a double. A decision rounds it by at most `capacityMax` · 2^-51 tokens, up or down. In a million decisions that
- * is less than one token for capacities up to 1e9, and a few hundred at worst for the largest, 1e12.
+ * Debt is a double. A decision rounds it by at most `capacityMax` · 2^-51 tokens, up or down. In a million decisions
+ * that is less than one token for capacities up to 1e9, and at most a few hundred for the largest, 1e12.
  *
- * Source: the token bucket as a meter, as in ITU-T I.371 and golang.org/x/time/rate, kept as debt instead of tokens.
+ * Source: the token bucket as a meter, as in ITU-T I.371 and golang.org/x/time/rate, stored as debt instead of tokens.
  *
  * @example
  * const bucket = new TokenBucket({ capacityMax: 20, restoreRateHz: 5 });
@@ -45,7 +45,7 @@ export class TokenBucket {
     this.#at = readingOf(this.#clock);
   }
 
-  /** Takes up to `n` whole tokens and returns the shortage, the part of `n` that was not there. A fraction stays. */
+  /** Takes up to `n` whole tokens and returns the shortage, the part of `n` that was missing. A fraction stays. */
   take(n = 1): number {
     whole('TokenBucket: n', n, 1);
     const now = this.#now();
@@ -55,7 +55,7 @@ export class TokenBucket {
     return n - taken;
   }
 
-  /** Puts `n` tokens back and returns the overflow, `max(0, whole tokens there + n − capacityMax)`. */
+  /** Puts `n` tokens back and returns the overflow, `max(0, whole tokens before + n − capacityMax)`. */
   fill(n = 1): number {
     whole('TokenBucket: n', n, 1);
     const now = this.#now();
@@ -65,13 +65,13 @@ export class TokenBucket {
     return overflow;
   }
 
-  /** Whether `n` tokens are there now. Takes none. */
+  /** Whether there are `n` tokens now. Takes none. */
   hasTokensLeft(n = 1): boolean {
     whole('TokenBucket: n', n, 1);
     return areThere(this.capacityMax, this.#debtAt(this.#now()), n);
   }
 
-  /** Takes `n` tokens if all are there, and says so. A refusal takes nothing. */
+  /** Takes `n` tokens if there are that many, and returns whether it did. A refusal takes nothing. */
   tryTake(n = 1): boolean {
     whole('TokenBucket: n', n, 1);
     const now = this.#now();
@@ -81,13 +81,13 @@ export class TokenBucket {
     return true;
   }
 
-  /** Seconds until `n` tokens are there if nobody takes any: 0 when they are, Infinity when `n` > `capacityMax`. */
+  /** Seconds until there are `n` tokens if nobody takes any: 0 if there are, Infinity if `n` > `capacityMax`. */
   secondsUntil(n = 1): number {
     whole('TokenBucket: n', n, 1);
     return secondsUntilThere(this.capacityMax, this.restoreRateHz, this.#debtAt(this.#now()), n);
   }
 
-  /** Whole tokens there now. */
+  /** The whole tokens that are there now. */
   get capacityCurrent(): number {
     return wholeTokens(this.capacityMax, this.#debtAt(this.#now()));
   }

@@ -1,63 +1,66 @@
-/** How few calls may be under way at most at the start, and what the limit falls to by itself while latency stays high. */
+/** The highest limit at the start, and the lowest to which it falls by itself while latency stays high. */
 const START = 5;
 const FLOOR = 4.4;
-/** A window has at least this many seconds and durations, and is then closed once its mean is known well enough. */
+/**
+ * A window lasts at least this many seconds and has at least this many durations. It then ends once its mean is precise
+ * enough.
+ */
 const WINDOW_SECS = 0.5;
 const WINDOW_SAMPLES = 20;
 const STANDARD_ERROR = 0.1;
 const LONGEST_WINDOW_SECS = 5;
-/** The weight of a window's mean in the smoothed one, and of the limit that a window asks for in the next limit. */
+/** The weight of a new window in the smoothed mean, and of the limit that it calls for in the next limit. */
 const SMOOTHING = 0.3;
 const STEP = 0.1;
-/** How many times the baseline latency may be before the limit falls. */
+/** The limit falls if the latency is more than this many times the baseline. */
 const TOLERANCE = 1.5;
-/** The least that a window asks for, as a share of the limit. */
+/** The lowest limit that a window calls for, as a share of the current limit. */
 const STEEPEST = 0.5;
 /** The baseline at most doubles in this time. */
 const DOUBLING_SECS = 60;
-/** How many durations the first baseline is the mean of, at most. */
+/** The first baseline is the mean of at most this many durations. */
 const FIRST_SAMPLES = 500;
-/** How many times the baseline a single duration counts for at most. */
+/** A single duration counts as at most this many times the baseline. */
 const LONGEST_SAMPLE = 10;
-/** After so many windows on the floor, all much slower than the baseline, the service itself has become slower. */
+/** After this many windows at the floor, all much slower than the baseline, the service itself has become slower. */
 const WINDOWS_ON_FLOOR = 5;
 
 /**
- * A limit on the calls under way that follows latency: its state and all its arithmetic, without clock or calls. The time
- * is an argument.
+ * A limit on the calls under way that follows latency: its state and all its arithmetic, without clock or calls. The
+ * time is an argument.
  *
- * Durations are gathered in windows. A window's smoothed mean is compared with the baseline, the lowest so far: the limit
- * grows while latency stays near the baseline, and falls once it is well above. Where it settles, calls take one and a
- * half times to twice as long as in a service that is not loaded.
+ * Durations are collected in windows. The smoothed mean of the windows is compared with the baseline, the lowest mean
+ * so far: the limit grows while latency stays near the baseline, and falls once it is well above. Once it has settled,
+ * calls take one and a half times to twice as long as in a service without load.
  *
- * - The limit moves only while it is used. A window in which only low priorities were refused shows the latency of fewer
- *   calls than the limit: it is scaled up to what it would be with all places taken.
- * - The baseline rises only in windows in which nobody was refused and at most half of the limit was used. So a queue of
- *   our own making is never taken for the normal latency, however long an overload lasts.
- * - A window lasts until its mean is known within 10 % (standard error). The lowest of many means that are less certain is
- *   far below the true one. At the start, until latency answers for the first time, windows are as short as they may be, the
- *   limit grows by half with each, and the baseline is their mean: a service that has been restarted soon takes its load.
- * - A duration counts for at most ten times the baseline: a few calls that hang say nothing of capacity.
- * - A service that has become much slower, under an overload that does not end, holds the limit at its floor, where four
- *   calls cannot be the reason. After five such windows it starts anew, with the present latency as the baseline.
+ * - The limit changes only while it is used. In a window in which only low priorities were refused, fewer calls than
+ *   the limit were under way: their latency is scaled up to that with all places taken.
+ * - The baseline rises only in windows in which nobody was refused and at most half of the limit was used. So a queue
+ *   that the limit itself allows is never taken for the normal latency, however long an overload lasts.
+ * - A window lasts until its mean is known within 10 % (standard error). The lowest of many less precise means would be
+ *   far below the true one. At the start, until latency first rises, windows are as short as possible, the limit grows
+ *   by half with each, and the baseline is their mean. So a service that has been restarted soon takes its load.
+ * - A duration counts as at most ten times the baseline: a few calls that hang say nothing about the capacity.
+ * - If a service has become much slower, under an overload that does not end, the limit stays at its floor, where four
+ *   calls cannot be the reason. After five such windows it starts again, with the current latency as the baseline.
  *
- * Source: the gradient is that of Netflix's concurrency-limits (Gradient2Limit, with a tolerance of 1.5). Baseline, windows
- * and caps are our own, and come from the simulations in packages/testkit.
+ * Source: the gradient is that of Netflix's concurrency-limits (Gradient2Limit, with a tolerance of 1.5). Baseline,
+ * windows and caps are our own, and come from the simulations in packages/testkit.
  */
 export class AdaptiveLimit {
   readonly #min: number;
   readonly #max: number;
-  /** With its fraction. */
+  /** The limit, with its fraction. */
   #limit: number;
-  /** From the start until latency answers: the limit grows by half each time, and the baseline is a mean. */
+  /** From the start until latency first rises: the limit grows by half each time, and the baseline is a mean. */
   #isStarting = true;
   #firstSamples = 0;
-  /** Mean durations in seconds: the lowest, and the present one. */
+  /** Mean durations in seconds: the lowest, and the current one. */
   #baseline: number | undefined;
   #latency: number | undefined;
   #windowsOnFloor = 0;
   #epoch = 0;
-  /** The present window. It begins with its first duration. */
+  /** The current window. It begins with its first duration. */
   #since = 0;
   #samples = 0;
   #sum = 0;
@@ -65,7 +68,7 @@ export class AdaptiveLimit {
   #peak = 0;
   #hasRefused = false;
 
-  /** @param min,max what the limit never leaves: whole numbers, 1 <= min <= max */
+  /** @param min,max the bounds of the limit: whole numbers, 1 <= min <= max */
   constructor(min: number, max: number) {
     this.#min = min;
     this.#max = max;
@@ -77,26 +80,26 @@ export class AdaptiveLimit {
     return Math.floor(this.#limit);
   }
 
-  /** A call carries the epoch in which it began. Its duration counts in that epoch alone: a new one begins with a new baseline. */
+  /** The epoch in which a call begins. Its duration counts only in that epoch: a new epoch has a new baseline. */
   get epoch(): number {
     return this.#epoch;
   }
 
-  /** Takes note of an admission, or of a refusal: how many calls are under way with it. */
+  /** Records an admission or a refusal. @param inFlight the calls under way, including this one */
   note(inFlight: number, isRefusal: boolean): void {
     if (inFlight > this.#peak) this.#peak = inFlight;
     if (isRefusal) this.#hasRefused = true;
   }
 
   /**
-   * Takes note of how long a call took.
+   * Records how long a call took.
    * @param secs >= 0
    * @param inFlight the calls that are still under way
    */
   sample(secs: number, epoch: number, inFlight: number, now: number): void {
     if (epoch !== this.#epoch) return;
     const counted = this.#baseline ? Math.min(secs, LONGEST_SAMPLE * this.#baseline) : secs;
-    // A clock that stepped back begins the window anew, but loses none of its durations.
+    // If the clock stepped back, the window starts again but keeps its durations.
     if (this.#samples === 0 || now < this.#since) this.#since = now;
     this.#samples += 1;
     this.#sum += counted;
@@ -132,7 +135,7 @@ export class AdaptiveLimit {
     if (isUsed) this.#move(baseline, latency * Math.max(1, this.limit / this.#peak));
   }
 
-  /** The mean of what was seen until now, or of the latest part of it, without what a queue may have made slow. */
+  /** The mean of all durations so far, or only of the later ones, without those that a queue may have slowed down. */
   #firstBaseline(mean: number, isAtRest: boolean): number {
     const known = this.#baseline ?? mean;
     if (mean > TOLERANCE * known && !isAtRest) return known;
@@ -140,7 +143,7 @@ export class AdaptiveLimit {
     return known + (mean - known) * Math.min(1, this.#samples / this.#firstSamples);
   }
 
-  /** The lowest latency, which may rise for as long as the service was at rest. */
+  /** The lowest latency. It may rise for as long as the service was at rest. */
   #nextBaseline(latency: number, restSecs: number): number {
     return Math.min(latency, (this.#baseline ?? latency) * 2 ** (restSecs / DOUBLING_SECS));
   }

@@ -9,17 +9,18 @@ import { type ConcurrencyLimiterOptions, ConcurrencySettings } from './options.j
 import { Place, type Places } from './place.js';
 
 /**
- * A limit on how many calls are under way at the same time. A call too many is refused at once and never queued: the
- * caller learns of it while there is time to do something else, and the calls under way stay fast.
+ * Limits how many calls are under way at the same time. A call above the limit is refused at once and never queued: the
+ * caller still has time to do something else, and the calls under way stay fast.
  *
- * The limit is a number, or `'adaptive'`: it then follows latency, see {@link AdaptiveLimit} for how. It has no timer, and
- * an adaptive one moves only while it is used.
+ * The limit is a number, or `'adaptive'`: it then follows latency, see {@link AdaptiveLimit}. It has no timer, and an
+ * adaptive limit changes only while it is used.
  *
- * With n > 1 `priorities`, a call of priority p is admitted while fewer than `limit · (1 − (n − 1 − p) / (4 (n − 1)))` are
- * under way, at least one: the lowest may use three quarters of the limit, the highest all of it.
+ * With n > 1 `priorities`, a call of priority p is admitted while fewer than `limit · (1 − (n − 1 − p) / (4 (n − 1)))`
+ * calls are under way, or none are: the lowest priority may use three quarters of the limit, the highest all of it.
  *
- *     const limiter = new ConcurrencyLimiter({ limit: 20 });
- *     const report = await limiter.run(() => render(order));
+ * @example
+ * const limiter = new ConcurrencyLimiter({ limit: 20 });
+ * const report = await limiter.run(() => render(order));
  */
 export class ConcurrencyLimiter {
   readonly name: string;
@@ -51,11 +52,11 @@ export class ConcurrencyLimiter {
   }
 
   /**
-   * Permission for one call, or undefined when there is no place for it. The place is free again with the first outcome.
-   * A success is also a sample of the latency; a failure or an ignored call is none, since a fast error says nothing of
-   * the capacity.
-   * @param priority a whole number, at least 0, the lowest; what exceeds the highest counts as the highest
-   * @throws TypeError or RangeError for another priority
+   * A permit for one call, or undefined if there is no place for it. The first outcome reported to the permit frees the
+   * place. A success is also a sample of the latency. A failure or an ignored call is not, since a fast error says
+   * nothing about the capacity.
+   * @param priority a whole number, at least 0, the lowest; a number above the highest priority counts as the highest
+   * @throws TypeError or RangeError for any other priority
    */
   tryAcquire(priority = 0): Permit | undefined {
     const allowed = this.#hasPlaceFor(priority);
@@ -68,10 +69,10 @@ export class ConcurrencyLimiter {
   }
 
   /**
-   * Calls `fn` if there is a place for it, which is free again when what `fn` returns settles. What `fn` throws or rejects
-   * with comes out as it is.
+   * Calls `fn` if there is a place for it. The place is free again when the result of `fn` settles. Errors of `fn` are
+   * passed on unchanged.
    * @param priority as in {@link tryAcquire}
-   * @throws (rejects with) Overloaded for a refusal, TypeError or RangeError for wrong arguments
+   * @throws (rejects with) Overloaded if there is no place, TypeError or RangeError for wrong arguments
    */
   async run<T>(fn: () => T | PromiseLike<T>, priority = 0): Promise<T> {
     asFunction('ConcurrencyLimiter.run: fn', fn);
@@ -92,7 +93,7 @@ export class ConcurrencyLimiter {
     const steps = this.#settings.priorities - 1;
     const below = Math.max(0, steps - whole('ConcurrencyLimiter: priority', priority, 0));
     if (below === 0) return this.#inFlight < this.limit;
-    // In whole numbers: shares of a limit would be rounded.
+    // In whole numbers, since shares of a limit would be rounded.
     return this.#inFlight === 0 || this.#inFlight * 4 * steps < this.limit * (4 * steps - below);
   }
 
@@ -100,7 +101,7 @@ export class ConcurrencyLimiter {
     this.#inFlight -= 1;
     if (!isSample || typeof this.#limit === 'number') return;
     const now = readingOf(this.#settings.clock);
-    // A clock that stepped back says nothing of how long a call took.
+    // If the clock stepped back, it is unknown how long the call took.
     if (now >= place.since) this.#limit.sample(now - place.since, place.epoch, this.#inFlight, now);
   }
 

@@ -9,13 +9,13 @@ import {
 
 /** The options of a {@link ConcurrencyLimiterGroup}: those of its limiters, and how many it keeps. */
 export interface ConcurrencyLimiterGroupOptions extends Omit<ConcurrencyLimiterOptions, 'key'> {
-  /** Limiters that are kept: a whole number, at least 1; default 10,000. */
+  /** How many limiters are kept: a whole number, at least 1; default 10,000. */
   readonly maxKeys?: number | undefined;
 }
 
 const GROUP_OPTIONS = [...CONCURRENCY_LIMITER_OPTIONS.filter(name => name !== 'key'), 'maxKeys'];
 
-/** How many limiters are looked at to find one to forget. */
+/** How many limiters are examined to find one to forget. */
 const NEIGHBOURS = 16;
 
 /** The options of a group, checked once for all its limiters. */
@@ -35,14 +35,14 @@ class GroupSettings {
 /**
  * Concurrency limiters with the same options, one for each key: a tenant, an upstream.
  *
- * At most `maxKeys` are kept, and more only while more have calls under way. A new one takes the place of one of 16
- * neighbours that has none: a fixed limit loses nothing by that, an adaptive one starts anew. Ask for the limiter at each
- * call instead of keeping it: the calls of a forgotten limiter are counted by nobody else.
+ * At most `maxKeys` are kept, and more only while more have calls under way. A new limiter replaces one of 16
+ * neighbours that has no calls under way: a fixed limit loses nothing by that, an adaptive limit starts again. Get the
+ * limiter for each call instead of keeping it: the calls of a forgotten limiter are no longer counted.
  */
 export class ConcurrencyLimiterGroup {
   readonly #settings: GroupSettings;
   readonly #byKey = new Map<string, ConcurrencyLimiter>();
-  /** Moves round and round: an iterator of a Map sees its changes. */
+  /** Goes through the map again and again: an iterator of a Map includes later changes. */
   #hand = this.#byKey.entries();
   #keyless: ConcurrencyLimiter | undefined;
 
@@ -54,9 +54,9 @@ export class ConcurrencyLimiterGroup {
   }
 
   /**
-   * The limiter of a key, a new one if there is none.
-   * @param key any string, kept (and shown in events) as a digest if long; undefined for the limiter without a key, which
-   *   is never forgotten
+   * The limiter of a key. Makes a new one if there is none.
+   * @param key any string; long ones are stored, and shown in events, as a digest. Undefined means the limiter without
+   *   a key, which is never forgotten
    * @throws TypeError for any other key
    */
   get(key?: string): ConcurrencyLimiter {
@@ -73,33 +73,33 @@ export class ConcurrencyLimiterGroup {
     return made;
   }
 
-  /** The name of all its limiters. */
+  /** The name of all limiters of the group. */
   get name(): string {
     return this.#settings.limiter.name;
   }
 
-  /** Calls that are under way, of all keys together. */
+  /** The calls under way, of all keys together. */
   get inFlight(): number {
     let sum = this.#keyless?.inFlight ?? 0;
     for (const { inFlight } of this.#byKey.values()) sum += inFlight;
     return sum;
   }
 
-  /** How many limiters are kept, the one without a key included. */
+  /** How many limiters are kept, including the one without a key. */
   get size(): number {
     return this.#byKey.size + (this.#keyless === undefined ? 0 : 1);
   }
 
   /**
-   * Key and limiter of each that was asked for and is kept; the one without a key comes first, under undefined. A look: it
-   * makes none.
+   * The keys and limiters that are kept. The limiter without a key comes first, with undefined as its key. This makes
+   * no limiter.
    */
   *entries(): IterableIterator<[key: string | undefined, limiter: ConcurrencyLimiter]> {
     if (this.#keyless !== undefined) yield [undefined, this.#keyless];
     yield* this.#byKey.entries();
   }
 
-  /** Forgets limiters among the next few until there is room for another. */
+  /** Forgets some of the next limiters until there is room for another. */
   #makeRoom(): void {
     for (let looks = 0; looks < NEIGHBOURS && this.#byKey.size >= this.#settings.maxKeys; looks++) {
       const next = this.#hand.next();
@@ -109,10 +109,7 @@ export class ConcurrencyLimiterGroup {
   }
 }
 
-/**
- * A group whose error messages begin with another name than its own.
- * @param what the start of every error message
- */
+/** A group whose error messages begin with `what` instead of its own name. */
 export function concurrencyGroupNamed(
   what: string,
   options: ConcurrencyLimiterGroupOptions,

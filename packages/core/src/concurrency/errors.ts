@@ -1,17 +1,17 @@
 import { type HeaderFields, retryAfterField } from '../base/retryAfter.js';
 
-/** Seconds after which a refused call may come again: nobody can know when a place is free. */
+/** Seconds after which a refused call may be repeated. It is a guess, since nobody knows when a place will be free. */
 export const RETRY_AFTER_SECS = 1;
 
-/** As many calls as may be are under way. The frameworks' own error paths answer it with 503 and its `headers`. */
+/** A concurrency limit refused a call. The frameworks' own error paths answer it with 503 and its `headers`. */
 export class Overloaded extends Error {
   override readonly name = 'Overloaded';
   readonly code = 'BREAKING_OVERLOADED';
   readonly status = 503;
   readonly statusCode = 503;
-  /** The message is for the log, not for clients. A boolean tells Nest that this is an error of HTTP. */
+  /** The message is for the log, not for clients. Nest recognises an HTTP error by a boolean in this property. */
   readonly expose = false;
-  /** Always 1: nobody can know when a place is free. */
+  /** Always 1, since nobody knows when a place will be free. */
   readonly retryAfterSecs = RETRY_AFTER_SECS;
   readonly headers: HeaderFields;
 

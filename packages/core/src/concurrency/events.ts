@@ -11,5 +11,6 @@ export interface ConcurrencyMessage {
   readonly limit: number;
 }
 
-// A channel lives as long as someone holds it: this does. Messages are built only where `hasSubscribers` is true.
+// Kept in a variable, since a channel is collected when nothing refers to it. Messages are built only if
+// `hasSubscribers` is true.
 export const concurrencyChannel = channel('breaking:concurrency_limit:decision');

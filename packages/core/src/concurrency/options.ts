@@ -3,19 +3,19 @@ import { type Clock, MonotonicClock } from '../base/clock.js';
 
 /** The options of a {@link ConcurrencyLimiter}. */
 export interface ConcurrencyLimiterOptions {
-  /** How many calls may be under way: a whole number, at least 1, or 'adaptive' to let it follow latency. */
+  /** How many calls may be under way: a whole number, at least 1, or 'adaptive' for a limit that follows latency. */
   readonly limit: number | 'adaptive';
-  /** What an adaptive limit never falls below: a whole number, at least 1; default 1. */
+  /** The lowest adaptive limit: a whole number, at least 1; default 1. */
   readonly min?: number | undefined;
-  /** What an adaptive limit never exceeds: a whole number, at least `min`; default 1,000, or `min` if larger. */
+  /** The highest adaptive limit: a whole number, at least `min`; default 1,000, or `min` if larger. */
   readonly max?: number | undefined;
-  /** How many priorities there are: a whole number, at least 1; default 1. The highest is the last. */
+  /** The number of priorities: a whole number, at least 1; default 1. The highest priority is `priorities` − 1. */
   readonly priorities?: number | undefined;
-  /** Printable ASCII; default 'default'. Stands in errors and events. */
+  /** Printable ASCII; default 'default'. Used in errors and events. */
   readonly name?: string | undefined;
-  /** Which of several limiters of one name this is. Stands in events. */
+  /** Distinguishes limiters with the same name. Used in events. */
   readonly key?: string | undefined;
-  /** By default the process's monotonic clock. A fixed limit never reads it. */
+  /** By default the monotonic clock of the process. A fixed limit never reads it. */
   readonly clock?: Clock | undefined;
 }
 
@@ -32,7 +32,7 @@ export const CONCURRENCY_LIMITER_OPTIONS = [
 
 const LARGEST_MAX = 1000;
 
-/** The options of a concurrency limiter, checked. They are options themselves: a limiter does not check them again. */
+/** The checked options of a concurrency limiter. They can be passed as options, and are then not checked again. */
 export class ConcurrencySettings implements ConcurrencyLimiterOptions {
   readonly limit: number | 'adaptive';
   readonly min: number;
@@ -43,7 +43,7 @@ export class ConcurrencySettings implements ConcurrencyLimiterOptions {
   readonly clock: Clock;
 
   /**
-   * @param what who asks, at the start of every error message
+   * @param what the start of every error message
    * @throws TypeError or RangeError that names the option and the value
    */
   constructor(what: string, options: ConcurrencyLimiterOptions) {
@@ -66,7 +66,7 @@ export class ConcurrencySettings implements ConcurrencyLimiterOptions {
     this.clock = asObjectWith(`${what}: clock`, clock, ['secondsSinceEpoch']);
   }
 
-  /** The same for a limiter with a key. */
+  /** The same options, with a key. */
   of(key: string): ConcurrencySettings {
     return Object.assign(Object.create(ConcurrencySettings.prototype), this, { key });
   }

@@ -1,12 +1,12 @@
 import type { Permit } from '../breaker/permit.js';
 
-/** What gives places, and takes them back. */
+/** Gives places and takes them back. */
 export interface Places {
-  /** @param isSample whether the time that the call took says anything of the capacity */
+  /** @param isSample whether the duration of the call says anything about the capacity */
   release(place: Place, isSample: boolean): void;
 }
 
-/** The permit of one call: a place among those under way, which is free again with the first outcome. */
+/** The permit of one call: a place among the calls under way, which the first outcome frees. */
 export class Place implements Permit {
   /** The reading of the clock at which the call began, and the epoch of the limit; 0 for a fixed limit. */
   readonly since: number;

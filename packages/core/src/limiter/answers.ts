@@ -1,7 +1,7 @@
 import type { Decision } from '../bucket/decision.js';
 import type { BucketStore } from '../store/store.js';
 
-/** What a store answers, about limits of these names. */
+/** What a store answers about limits with these names. */
 export type DecisionOf<S extends BucketStore, O extends 'check' | 'peek', Name extends string> =
   ReturnType<S[O]> extends Promise<unknown>
     ? Promise<Decision<Name>>
@@ -9,7 +9,7 @@ export type DecisionOf<S extends BucketStore, O extends 'check' | 'peek', Name e
       ? Decision<Name>
       : Decision<Name> | Promise<Decision<Name>>;
 
-/** An answer that comes at once or with a promise, as a store's decisions do. */
+/** A result of a type that is returned directly or as a promise, as the store's decisions are. */
 export type SameWay<S extends BucketStore, T> =
   ReturnType<S['check']> extends Promise<unknown>
     ? Promise<T>

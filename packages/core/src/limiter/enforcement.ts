@@ -7,8 +7,8 @@ const always = () => true;
 const never = () => false;
 
 /**
- * Which keys a limiter rejects: all, none, or a share of them that is the same on every server and at every time.
- * The share is one of hash values (FNV-1a, 32 bits, with the finalizer of MurmurHash3), so nobody has to keep a list.
+ * Which keys a limiter rejects: all, none, or a share of them that is the same on every server and at any time. The
+ * share is a range of hash values (FNV-1a, 32 bits, with the finalizer of MurmurHash3), so no list has to be kept.
  */
 export function enforcement(what: string, enforce: boolean | number): (key: string) => boolean {
   if (typeof enforce === 'boolean') return enforce ? always : never;

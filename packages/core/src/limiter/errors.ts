@@ -7,11 +7,11 @@ export class TooManyRequests extends Error {
   readonly code = 'BREAKING_TOO_MANY_REQUESTS';
   readonly status = 429;
   readonly statusCode = 429;
-  /** The client's doing, no fault of the service: Koa then does not log it. */
+  /** The client caused this error, not the service. Koa therefore does not log it. */
   readonly expose = true;
-  /** The refusal: which limits are exceeded, and what is left of the others. */
+  /** The refusal: which limits were exceeded, and what is left of the others. */
   readonly decision: Decision;
-  /** Seconds until the same request would be allowed; Infinity when its cost can never fit. */
+  /** Seconds until the same request would be allowed; Infinity if its cost can never fit. */
   readonly retryAfterSecs: number;
   readonly headers: HeaderFields;
 
@@ -25,13 +25,16 @@ export class TooManyRequests extends Error {
   }
 }
 
-/** A request was refused because the store of its buckets gave no answer, under `onStoreError: 'deny'`: 503, no quota was exceeded. */
+/**
+ * A request was refused because the store of its buckets gave no answer and `onStoreError` is 'deny'. The status is
+ * 503, since no quota was exceeded.
+ */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
   readonly code = 'BREAKING_STORE_UNAVAILABLE';
   readonly status = 503;
   readonly statusCode = 503;
-  /** The message is for the log, not for clients. A boolean tells Nest that this is an error of HTTP. */
+  /** The message is for the log, not for clients. Nest recognises an HTTP error by a boolean in this property. */
   readonly expose = false;
   readonly retryAfterSecs: number;
   readonly headers: HeaderFields;

@@ -5,7 +5,7 @@ import type { Decision, DecisionSource } from '../bucket/decision.js';
 export interface DecisionMessage {
   readonly name: string;
   readonly key: string;
-  /** What was asked of every limit, or of each by its name. */
+  /** What was asked of every limit, or of each limit by its name. */
   readonly cost: number | Readonly<Record<string, number>>;
   readonly decision: Decision;
   /** Whether this limiter rejects for this key; false in shadow mode. */
@@ -13,5 +13,8 @@ export interface DecisionMessage {
   readonly source: DecisionSource;
 }
 
-/** Held here, since a channel lives only as long as someone holds it. Messages are built only where it `hasSubscribers`. */
+/**
+ * Kept in a variable, since a channel is collected when nothing refers to it. Messages are built only if it
+ * `hasSubscribers`.
+ */
 export const decisionChannel = channel('breaking:rate_limit:decision');

@@ -7,21 +7,24 @@ import { enforcement } from './enforcement.js';
 
 /** The options of a {@link RateLimiter}. */
 export interface RateLimiterOptions<S extends BucketStore = MemoryBucketStore, L extends Limits = Limits> {
-  /** Printable ASCII. Limiters of one name share their buckets in a shared store; required with `store`. */
+  /** Printable ASCII. Limiters with the same name share their buckets in a shared store. Required with `store`. */
   readonly name?: string | undefined;
-  /** One policy, or several by name that are decided together. */
+  /** One policy, or several named ones that are decided together. */
   readonly limits: L;
-  /** Where the buckets live; by default a {@link MemoryBucketStore} of the limiter's own. */
+  /** Where the buckets are kept; by default in a {@link MemoryBucketStore} that only this limiter uses. */
   readonly store?: S | undefined;
-  /** By default the process's monotonic clock. */
+  /** By default the monotonic clock of the process. */
   readonly clock?: Clock | undefined;
-  /** The longest that {@link RateLimiter.wait} waits: finite, 0 to 2,147,483; default 0. Above 0 it needs a store that reserves. */
+  /**
+   * The longest time that {@link RateLimiter.wait} waits: finite, 0 to 2,147,483; default 0. Above 0 it requires a
+   * store that can reserve.
+   */
   readonly maxWaitSecs?: number | undefined;
-  /** Whether decisions are meant to be followed: false for none, a share from 0 to 1 for a stable part of the keys. */
+  /** Which refusals are enforced: false for none, a share from 0 to 1 for a stable part of the keys. Default true. */
   readonly enforce?: boolean | number | undefined;
 }
 
-/** The options of a limiter, checked. They are options themselves: a limiter does not check them again. */
+/** The checked options of a limiter. They can be passed as options, and are then not checked again. */
 export class RateLimiterSettings<S extends BucketStore> implements RateLimiterOptions<S> {
   /** The start of every error message. */
   readonly what: string;
@@ -50,7 +53,7 @@ export class RateLimiterSettings<S extends BucketStore> implements RateLimiterOp
     this.limits = limits;
     this.namedLimits = namedLimits(what, limits, this.name);
     this.ownsStore = store === undefined;
-    // Without a store in the options, S is the memory store.
+    // If the options have no store, S is the memory store.
     this.store = store === undefined ? (new MemoryBucketStore() as BucketStore as S) : store;
     asStore(`${what}: store`, this.store);
     this.clock = asObjectWith(`${what}: clock`, clock, ['secondsSinceEpoch']);
@@ -64,7 +67,7 @@ export class RateLimiterSettings<S extends BucketStore> implements RateLimiterOp
   }
 }
 
-/** The longest wait, in seconds: that of a timer. */
+/** The longest wait, in seconds: the longest delay of a timer. */
 const LONGEST_WAIT_SECS = 2_147_483;
 
 function asWait(what: string, secs: unknown): number {
@@ -73,11 +76,11 @@ function asWait(what: string, secs: unknown): number {
 
 /** The options of {@link RateLimiter.wait}. */
 export interface WaitOptions {
-  /** Ends the wait. */
+  /** Aborts the wait. */
   readonly signal?: AbortSignal | undefined;
-  /** Instead of the limiter's own, for this call. */
+  /** Used for this call in place of the limiter's own limits. */
   readonly limits?: Limits | undefined;
-  /** The longest that this call waits: seconds, at least 0. More than the limiter's own counts as that. */
+  /** The longest time that this call waits: seconds, at least 0. The limiter's own maximum still applies. */
   readonly maxWaitSecs?: number | undefined;
 }
 
@@ -92,7 +95,7 @@ export function asWaitOptions(what: string, options: WaitOptions): WaitOptions {
   return options;
 }
 
-/** Seconds of a block: 0 or more, also Infinity. */
+/** Seconds of a block: 0 or more, may be Infinity. */
 export function asBlockSecs(what: string, secs: unknown): number {
   return secs === Infinity ? secs : atLeast(what, finite(what, secs), 0);
 }

@@ -17,15 +17,15 @@ import { WaitingLines } from './waitingLines.js';
 import { asWant, type Costs } from './wants.js';
 
 /**
- * A rate limiter: one set of token buckets for each key. All limits of a request are decided together; a refusal costs
- * nothing. Its answers are as synchronous as its store: a Decision with the memory store, a promise of one with Redis.
+ * A rate limiter: one set of token buckets for each key. All limits of a request are decided together, and a refusal
+ * takes nothing. The methods return as the store does: a Decision with the memory store, a promise of one with Redis.
  *
  * | To | Use |
  * | --- | --- |
  * | admit or refuse | {@link check} |
  * | look, and take nothing | {@link peek} |
- * | go on when the tokens are there | {@link wait} |
- * | charge what a request turned out to cost | {@link take} |
+ * | wait until the tokens are there | {@link wait} |
+ * | charge a cost that is known afterwards | {@link take} |
  * | give back | {@link refund} |
  * | refuse a key for a while, whatever its buckets hold | {@link block} |
  * | forget a key | {@link reset} |
@@ -35,8 +35,8 @@ import { asWant, type Costs } from './wants.js';
  * const decision = limiter.check(userId);
  * if (!decision.allowed) throw new TooManyRequests(decision);
  *
- * @throws from every method: TypeError for a key that is no string, RangeError for a cost that is not a whole number,
- *   and what the constructor throws for `limits` that are wrong. Nothing is taken then.
+ * @throws from every method: TypeError for a key that is not a string, RangeError for a cost that is not a whole
+ *   number, and for wrong `limits` what the constructor throws. Nothing is then taken.
  */
 export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends string = string> {
   readonly name: string;
@@ -58,15 +58,15 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
     this.#clock = settings.clock;
     this.name = settings.name;
     this.#limits = settings.namedLimits;
-    // A store of our own has no other limiter's keys in it.
+    // A store that only this limiter uses contains no keys of others.
     this.#store = scopedTo(settings.store, settings.ownsStore ? '' : keyScope(this.name)) as FullStore;
     this.#recent = new RecentLimits(limits => namedLimits(settings.what, limits, this.name));
     this.#lines = new WaitingLines(this.#store, this.#clock);
   }
 
   /**
-   * The limits by which it decides. New ones are checked as the constructor checks them, and hold from the next request on.
-   * A key keeps what it owes, by the name of the limit. A caller that waits already is not moved.
+   * The limits by which it decides. New limits are checked as in the constructor and apply from the next request on. A
+   * key keeps its debt under each limit of the same name. Callers that already wait are not affected.
    */
   get limits(): readonly Limit<Name>[] {
     return this.#limits as readonly Limit<Name>[];
@@ -77,9 +77,9 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
   }
 
   /**
-   * Takes `cost` tokens from every limit of `key`, or none from any.
-   * @param cost whole, at least 0; 0 looks and takes nothing, more than a `capacityMax` is refused for good
-   * @param limits instead of the limiter's own, for this call (tiers); the key keeps its debt
+   * Takes `cost` tokens from every limit of `key`, or from none.
+   * @param cost whole, at least 0; 0 takes nothing, and a cost above a `capacityMax` is always refused
+   * @param limits used for this call in place of the limiter's own (tiers); the key keeps its debt
    */
   check(key: string, cost?: number): DecisionOf<S, 'check', Name>;
   check(key: string, cost?: number, limits?: Limits): DecisionOf<S, 'check', string>;
@@ -106,14 +106,14 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
   }
 
   /**
-   * Takes `cost` tokens from every limit of `key` once all are there, and resolves then. Callers go on in the order of their
-   * calls. The tokens are reserved at once, so that nobody is woken more than once for them.
+   * Takes `cost` tokens from every limit of `key`, and resolves once they are there. Callers get their tokens in the
+   * order of their calls. The tokens are reserved at once, so each caller is woken only once.
    * @param cost also `{ rpm: 1, tpm: 1200 }`, a number for each limit: whole, at least 0
-   * @param options.signal ends the wait: the tokens go back, and the callers behind move up
-   * @param options.maxWaitSecs less than the limiter's own, for a caller that has less time; a block set meanwhile does not
-   *   make it wait longer than that
-   * @throws (rejects with) TooManyRequests, at once and without taking anything, where it would wait longer than
-   *   `maxWaitSecs`; StoreUnavailable under `onStoreError: 'deny'`; the reason of the signal
+   * @param options.signal aborts the wait: the tokens are given back, and the callers behind move up
+   * @param options.maxWaitSecs less than the limiter's own, for a caller that has less time; a block that is set later
+   *   does not make it wait longer than that
+   * @throws (rejects with) TooManyRequests, at once and without taking anything, if it would wait longer than
+   *   `maxWaitSecs`; StoreUnavailable if `onStoreError` is 'deny'; the reason of the signal
    */
   async wait(key: string, cost: Costs = 1, options: WaitOptions = {}): Promise<Decision> {
     const { what, name, maxWaitSecs } = this.#settings;
@@ -128,8 +128,8 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
   }
 
   /**
-   * Takes up to `n` tokens (whole, at least 1) of every limit of `key`, as many whole ones as it has: what a request turned
-   * out to cost. A fraction stays.
+   * Takes up to `n` tokens (whole, at least 1) of every limit of `key`, as many whole tokens as there are: for a cost
+   * that is known only after the request. A fraction stays.
    * @returns the largest shortage, the part of `n` that a limit did not have
    */
   take(key: string, n = 1, limits?: Limits): SameWay<S, number> {
@@ -139,7 +139,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
     return this.#needs('take').take(bounded, this.#asked(limits), n, now) as SameWay<S, number>;
   }
 
-  /** Puts `n` tokens (whole, at least 1) back into every limit of `key`, none above its `capacityMax`. */
+  /** Puts `n` tokens (whole, at least 1) back into every limit of `key`, up to its `capacityMax`. */
   refund(key: string, n = 1, limits?: Limits): ReturnType<S['refund']> {
     whole(`${this.#settings.what}: n`, n, 1);
     const now = readingOf(this.#clock);
@@ -147,8 +147,8 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
   }
 
   /**
-   * Refuses `key` for `secs`, at least 0, in place of what is left of an earlier block. Infinity lasts until {@link reset},
-   * 0 lifts it. Callers that wait on the key move back by as much.
+   * Refuses `key` for `secs`, at least 0. This replaces an earlier block. Infinity lasts until {@link reset}, 0 ends
+   * the block. Callers that wait on the key wait that much longer.
    */
   block(key: string, secs: number): SameWay<S, void> {
     asBlockSecs(`${this.#settings.what}: secs`, secs);
@@ -159,7 +159,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
   }
 
   /**
-   * Counts a refusal of `key`, and blocks it where the lockout says so: one operation of the store.
+   * Counts a refusal of `key`, and blocks the key if the lockout requires it, in one operation of the store.
    * @returns the seconds for which this refusal has blocked the key, else 0
    */
   strike(key: string, lockout: Lockout): SameWay<S, number> {
@@ -168,7 +168,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
     return this.#needs('strike').strike(bounded, this.#limits, lockout, now) as SameWay<S, number>;
   }
 
-  /** Forgets `key`: all its buckets are full, and nothing blocks it. */
+  /** Forgets `key`: all its buckets are full, and it is not blocked. */
   reset(key: string): ReturnType<S['reset']> {
     const bounded = this.#keyFor(key, 0);
     const done: unknown = this.#store.reset(bounded, readingOf(this.#clock));
@@ -176,12 +176,12 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
     return (isThenable(done) ? done.then(countAnew) : countAnew()) as ReturnType<S['reset']>;
   }
 
-  /** Whether a refusal of this key is to be followed: always, unless `enforce` says less. The same on every server. */
+  /** Whether refusals of this key are enforced: always, unless `enforce` excludes it. The same on every server. */
   enforces(key: string): boolean {
     return this.#settings.enforces(key);
   }
 
-  /** The key as the store is to see it. What is right takes no detour. */
+  /** The key as the store receives it. Correct arguments take the short path. */
   #keyFor(key: string, cost: number): string {
     if (typeof key === 'string' && cost >= 0 && Number.isSafeInteger(cost)) return boundedKey(key);
     whole(`${this.#settings.what}: cost`, cost, 0);
@@ -192,7 +192,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
     return limits === undefined ? this.#limits : this.#recent.of(limits);
   }
 
-  /** The store, which must have this operation. */
+  /** The store, if it has this operation. @throws TypeError if it does not */
   #needs(operation: (typeof MORE_OPERATIONS)[number]): FullStore {
     if (typeof this.#store[operation] === 'function') return this.#store;
     throw new TypeError(`${this.#settings.what}: the store must have a method ${operation} for this call`);
@@ -208,10 +208,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
   }
 }
 
-/**
- * A limiter whose error messages begin with another name than its own.
- * @param what the start of every error message
- */
+/** A limiter whose error messages begin with `what` instead of its own name. */
 export function limiterNamed<S extends BucketStore>(
   what: string,
   options: RateLimiterOptions<S>,

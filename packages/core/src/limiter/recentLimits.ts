@@ -1,25 +1,25 @@
 import type { BucketPolicy, Limit, Limits } from '../bucket/policy.js';
 
-/** How many are kept: the plans of a service are few. */
+/** How many are kept. A service has few plans. */
 const KEPT = 8;
 
 interface Checked {
   readonly named: readonly Limit[];
   readonly isSingle: boolean;
-  /** The policies that were given, where nobody can change them: what `perMinute` and its like return. */
+  /** The given policies, if they are frozen, as those of `perMinute` and similar functions are. Otherwise they may change. */
   readonly frozen: readonly (BucketPolicy | undefined)[];
 }
 
 /**
- * The limits that were last given for a call, checked. A service with plans gives the same few again and again, as the same objects or
- * as new ones that say the same. To check them anew takes 5 to 8 times as long as to decide by them.
+ * The limits that recent calls were given, already checked. A service with plans passes the same few again and again,
+ * as the same objects or as equal ones. Checking them takes 5 to 8 times as long as a decision.
  */
 export class RecentLimits {
   readonly #check: (limits: Limits) => readonly Limit[];
   readonly #recent: Checked[] = [];
   #next = 0;
 
-  /** @param check throws for limits that are wrong */
+  /** @param check throws for wrong limits */
   constructor(check: (limits: Limits) => readonly Limit[]) {
     this.#check = check;
   }
@@ -45,7 +45,7 @@ export class RecentLimits {
   }
 }
 
-/** Whether limits need no check, since these have passed it: nothing more, nothing less, in the same order. */
+/** Whether limits equal these, which were checked: the same names and numbers in the same order. */
 function saysTheSame(limits: Limits, { named, isSingle, frozen }: Checked): boolean {
   if (typeof limits !== 'object' || limits === null) return false;
   if (isSingle) return limits === frozen[0] || isPolicyOf(limits as BucketPolicy, named[0] as Limit);

@@ -4,7 +4,7 @@ import { type FullStore, NEVER_FAILS, says } from '../store/store.js';
 import { WaitingLine } from './waitingLine.js';
 import type { CallersWant } from './wants.js';
 
-/** The line of each key on which somebody waits. */
+/** The waiting callers of each key. */
 export class WaitingLines {
   readonly #store: FullStore;
   readonly #clock: Clock;
@@ -40,19 +40,19 @@ export class WaitingLines {
     return line.wait(want, signal, publish);
   }
 
-  /** Takes tokens that are there without a reservation: what others wait for is not there. */
+  /** Takes tokens that are there without a reservation. Tokens for which others wait are not there. */
   #takenAtOnce(key: string, { limits, cost }: CallersWant): Decision | undefined {
     if (!this.#answersAtOnce || typeof cost !== 'number') return undefined;
     const decision = this.#store.check(key, limits, cost, readingOf(this.#clock)) as Decision;
     return decision.allowed ? decision : undefined;
   }
 
-  /** Asks the store whether a block has moved those who wait on a key, or let them go on when it was lifted. */
+  /** Asks the store whether a block has delayed those who wait on a key, or the end of a block lets them go on. */
   look(key: string, isLifted: boolean): void {
     this.#lines.get(key)?.look(isLifted);
   }
 
-  /** The key has been reset, which moves nobody. */
+  /** Records that the key was reset. Callers that wait keep their moments. */
   countAnew(key: string): void {
     this.#lines.get(key)?.countAnew();
   }

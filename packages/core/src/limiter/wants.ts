@@ -4,10 +4,10 @@ import { type Limit, namedLimits } from '../bucket/policy.js';
 import type { Want } from '../store/reservation.js';
 import { asWaitOptions, type WaitOptions } from './options.js';
 
-/** Tokens that a call takes: so many of every limit, or of each limit by its name. */
+/** The tokens that a call takes: the same number from every limit, or a number for each limit by its name. */
 export type Costs = number | Readonly<Record<string, number>>;
 
-/** A limiter, as far as its callers that wait depend on it. */
+/** What waiting callers need of a limiter. */
 interface Limiting {
   readonly what: string;
   readonly name: string;
@@ -22,7 +22,7 @@ export interface CallersWant extends Want {
 }
 
 /**
- * What a caller would wait for, checked.
+ * The arguments of a wait, checked.
  * @throws TypeError or RangeError that names the option and the value
  */
 export function asWant(
@@ -42,9 +42,9 @@ export function asWant(
 }
 
 /**
- * Costs as stores see them.
- * @throws TypeError for an object that does not have a number for each limit, or has one for no limit; RangeError for a
- *   number that is not whole or below 0
+ * Costs in the form that stores accept.
+ * @throws TypeError for an object that lacks a number for a limit, or has a number for an unknown limit; RangeError for
+ *   a number that is not whole or is below 0
  */
 export function asCost(what: string, costs: Costs, limits: readonly Limit[]): Cost {
   if (typeof costs !== 'object' || costs === null || Array.isArray(costs)) return whole(what, costs, 0);

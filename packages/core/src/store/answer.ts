@@ -6,10 +6,10 @@ import { type Limit, sameLimits } from '../bucket/policy.js';
 import type { Reservation, Reservations, Want } from './reservation.js';
 
 /**
- * A store's answer as the Decision that it must be: on the limits `asked`, or on none (see `undecided`), and consistent.
- * An answer that somebody else made is checked here and made one of ours, so that no other store in a stack checks it again.
- * A limit that cannot tell a wait gets one from its whole tokens, which is long enough in any case.
- * @returns undefined for an answer that is no such Decision
+ * A store's answer as a Decision: about the limits `asked`, or about none (see `undecided`), and consistent. An answer
+ * of other code is checked here and converted to one of ours, so that no other store in a stack checks it again. If a
+ * limit has no `secondsUntil`, it is computed from its whole tokens, which is never too short.
+ * @returns undefined if the answer is not such a Decision
  */
 export function decisionIn(answer: unknown, asked: readonly Limit[]): Decision | undefined {
   if (isDecided(answer)) {
@@ -20,7 +20,7 @@ export function decisionIn(answer: unknown, asked: readonly Limit[]): Decision |
 }
 
 /**
- * A store's answer as the reservations that it must hold: a valid decision for each want, and moments that are numbers.
+ * A store's answer as reservations: a valid decision for each want, and moments that are numbers.
  * @throws TypeError for anything else
  */
 export function reservationsIn(answer: unknown, wants: readonly Want[]): Reservations {
@@ -38,7 +38,7 @@ export function reservationsIn(answer: unknown, wants: readonly Want[]): Reserva
 }
 
 /**
- * What a store answers to `take` and `strike`.
+ * A store's answer to `take` or `strike`.
  * @throws TypeError for an answer that is not a number of 0 or more
  */
 export function numberIn(answer: unknown): number {
@@ -79,7 +79,7 @@ function isStateOf(limit: Limit, value: Partial<LimitState> | null | undefined):
   );
 }
 
-/** Seconds, 0 or more, also Infinity. */
+/** Whether this is a wait: seconds, 0 or more, may be Infinity. */
 function isWait(secs: unknown): boolean {
   return typeof secs === 'number' && secs >= 0;
 }

@@ -1,18 +1,18 @@
-/** Seconds that a store has for its first answer, counted from the first question. */
+/** Seconds that a store has for its first answer, from the first question on. */
 const FIRST_ANSWER_SECS = 1;
 
-/** What is known of the first answer of a store. */
+/** What is known about the first answer of a store. */
 interface FirstAnswer {
   hasCome: boolean;
   askedAtMs: number | undefined;
 }
 
-/** One for each store, however many limiters ask it: a request that meets three of them waits for one cold start. */
+/** One for each store, however many limiters use it: a request that passes three of them waits for one cold start. */
 const FIRST_ANSWERS = new WeakMap<object, FirstAnswer>();
 
 /**
- * The time that a store has for an answer. Before its first answer it has a second from the first question, for all who
- * ask in that second: connecting takes time, and a cold start is not an outage.
+ * How long a store may take for an answer. Before its first answer it has a second from the first question on, for all
+ * requests in that second: connecting takes time, and a cold start is not an outage.
  */
 export class AnswerDeadline {
   readonly #secs: number;
@@ -24,7 +24,7 @@ export class AnswerDeadline {
     FIRST_ANSWERS.set(store, this.#first);
   }
 
-  /** The store is asked. Returns the seconds that it has for this answer. */
+  /** Records a question to the store. @returns the seconds that the store has for the answer */
   asked(): number {
     const first = this.#first;
     if (first.hasCome) return this.#secs;

@@ -20,10 +20,10 @@ import {
   says,
 } from './store.js';
 
-/** Seconds for which a refusal is repeated. Then the store is asked again, since the key may have been reset elsewhere. */
+/** Seconds for which a refusal is repeated. Then the store is asked again, since another process may have reset the key. */
 const REPEATED_SECS = 1 - 1e-9;
 
-/** Checks of a key, and looks at it, that the store has not answered yet. */
+/** Checks and peeks of a key that the store has not answered yet. */
 interface Asking {
   count: number;
   /** Settles with the answer to a request whose refusal was too old to be repeated. */
@@ -38,24 +38,25 @@ export interface DenyCacheOptions {
 }
 
 /**
- * A store that refuses by itself, without asking the one behind it, for as long as that store would, but at most for a
- * second: a key that was refused owes what it owed then, less what has drained since. A client that hammers a refused key
- * costs the store one question a second.
+ * A store that repeats refusals without asking the store behind it. A refused key owes what it owed at the refusal,
+ * less what has drained since; as long as that is too much, requests are refused, for at most a second. A client that
+ * repeats refused requests costs the store one question a second.
  *
- * It refuses only what the store's last answer proves: the same limits by value, and a cost that does not fit into
- * what that answer left and what has drained since. A request gets through a round trip too early rather than too late.
- * After the clock steps back, it asks.
+ * It refuses only what follows from the store's last answer: the limits must have the same values, and the cost must
+ * not fit into what that answer left and what has drained since. At the boundary, a request is asked one round trip too
+ * early rather than refused too long. After the clock steps back, the store is asked.
  *
- * A refund or reset through this store, and a check that is allowed under other limits, make it forget the key. It learns of
- * those in other processes with the store's next answer, a second later at most. While one request asks for a key again,
- * requests that come meanwhile wait for its answer. `tokensLeft` does not include what others have taken since.
+ * A refund or reset through this store makes it forget the key, and so does a check that is allowed under other limits.
+ * It learns of changes by other processes with the store's next answer, at most a second later. While one request asks
+ * about a key again, other requests for the key wait for that answer. `tokensLeft` does not include what others have
+ * taken since.
  *
- * It remembers refused keys only, at most `maxKeys`. A key that it forgets costs a round trip. It has no timer.
- * Put it around a FailoverBucketStore, not inside: that one's breaker would take its answers for the store's. It never
- * remembers a decision that is not the store's.
+ * It remembers only refused keys, at most `maxKeys`. A forgotten key costs a round trip. It has no timer. Wrap it
+ * around a FailoverBucketStore, not the other way round: the breaker of the FailoverBucketStore would count its
+ * refusals as answers of the store. It remembers only decisions of the store itself.
  */
 export class DenyCacheBucketStore implements BucketStore {
-  /** The store behind it. */
+  /** The store behind this one. */
   readonly store: BucketStore;
   readonly [STANDS_IN]: boolean;
   readonly [KEEPS_REFUSALS] = true;
@@ -107,7 +108,7 @@ export class DenyCacheBucketStore implements BucketStore {
     return this.#behind.take(key, limits, n, now);
   }
 
-  /** Refuses by itself only a caller that would wait too long by what the store last said. */
+  /** Refuses only a caller that would wait too long according to the store's last answer. */
   reserve(
     key: string,
     wants: readonly Want[],
@@ -159,29 +160,32 @@ export class DenyCacheBucketStore implements BucketStore {
         return renewal.then(() => this.#decide(operation, key, limits, cost, now, false));
       }
     }
-    const heard = (told: Decision) => {
-      const decision = decisionIn(told, limits);
-      if (decision !== undefined && limitsAsked(decision).length > 0 && sourceOf(told) === 'store') {
-        this.#refused.learn(key, limits, decision, now);
-        if (operation === 'check' && decision.allowed && cost > 0) this.#forgetOthers(key, limits);
+    const learn = (decision: Decision) => {
+      const valid = decisionIn(decision, limits);
+      if (valid !== undefined && limitsAsked(valid).length > 0 && sourceOf(decision) === 'store') {
+        this.#refused.learn(key, limits, valid, now);
+        if (operation === 'check' && valid.allowed && cost > 0) this.#forgetOthers(key, limits);
       }
-      return told;
+      return decision;
     };
     const answer = this.#direct[operation](key, limits, cost, now);
-    if (!isThenable(answer)) return heard(answer);
+    if (!isThenable(answer)) return learn(answer);
 
     const asking = this.#asking.get(key) ?? { count: 0 };
     this.#asking.set(key, asking);
     asking.count += 1;
-    /** Whether the key was not forgotten while this was asked. Otherwise the answer may be older than the reset, say, that made it forget. */
+    /**
+     * Whether the key was not forgotten since the question. Otherwise the answer may be older than the operation, such
+     * as a reset, that made it forget.
+     */
     const isCurrent = () => {
       const current = this.#asking.get(key) === asking;
       asking.count -= 1;
       if (current && asking.count === 0) this.#asking.delete(key);
       return current;
     };
-    const told = answer.then(
-      decision => (isCurrent() ? heard(decision) : decision),
+    const learned = answer.then(
+      decision => (isCurrent() ? learn(decision) : decision),
       error => {
         isCurrent();
         throw error;
@@ -191,12 +195,12 @@ export class DenyCacheBucketStore implements BucketStore {
       const over = () => {
         asking.renewal = undefined;
       };
-      asking.renewal ??= told.then(over, over);
+      asking.renewal ??= learned.then(over, over);
     }
-    return told;
+    return learned;
   }
 
-  /** A check under other limits may have counted less of the debt than these do, and drained it faster. */
+  /** A check under other limits may have counted less of the debt than these limits do, and drained it faster. */
   #forgetOthers(key: string, limits: readonly Limit[]): void {
     if (this.#refused.hasOthers(key, limits)) this.#forget(key);
   }
@@ -206,7 +210,10 @@ export class DenyCacheBucketStore implements BucketStore {
     this.#asking.delete(key);
   }
 
-  /** Forgets a key before an operation and after it: no answer from before or meanwhile says what the key owes then. */
+  /**
+   * Forgets a key before an operation and after it: answers from before or during it do not show what the key owes
+   * afterwards.
+   */
   #forgetting<T>(key: string, operate: () => T | Promise<T>): T | Promise<T> {
     this.#forget(key);
     const done = operate();

@@ -2,7 +2,7 @@
 export class ErrorsOfTurn {
   readonly #errors = new Set<object>();
 
-  /** Whether this very error has failed another request in this turn, as it does when they waited for one batch. */
+  /** Whether this error object has already failed another request in this turn. Requests that share a batch share its error. */
   has(error: unknown): boolean {
     if (typeof error !== 'object' || error === null) return false;
     if (this.#errors.has(error)) return true;

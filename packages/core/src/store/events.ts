@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 
 export const ON_STORE_ERROR = ['local', 'allow', 'deny'] as const;
 
-/** What decides when a store gives no answer: buckets in this process, or the same answer for everyone. */
+/** What decides if a store gives no answer: buckets in this process, or the same answer for all requests. */
 export type OnStoreError = (typeof ON_STORE_ERROR)[number];
 
 /** Published on `breaking:store:error`. */
@@ -12,5 +12,8 @@ export interface StoreErrorMessage {
   readonly onStoreError: OnStoreError;
 }
 
-/** Held here, since a channel lives only as long as someone holds it. Messages are built only where it `hasSubscribers`. */
+/**
+ * Kept in a variable, since a channel is collected when nothing refers to it. Messages are built only if it
+ * `hasSubscribers`.
+ */
 export const storeErrorChannel = channel('breaking:store:error');

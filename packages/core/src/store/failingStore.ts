@@ -15,9 +15,10 @@ const WARNINGS = new WeakMap<BucketStore, RareWarning>();
 
 /**
  * Warns that a store gives no answers, with its error and what to do about it: a process warning with the code
- * `BREAKING_STORE_FAILS`, at most one a minute for each store. Nothing else would show it, since requests are still limited.
- * @param name of the limiter
- * @param deadlineSecs what the store has for an answer
+ * `BREAKING_STORE_FAILS`, at most one a minute for each store. Without it nobody would notice, since requests are still
+ * limited.
+ * @param name the name of the limiter
+ * @param deadlineSecs how long the store has for an answer
  */
 export function warnOfFailingStore(
   store: BucketStore,

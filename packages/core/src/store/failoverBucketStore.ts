@@ -24,30 +24,30 @@ import {
 /** The options of a {@link FailoverBucketStore}. */
 export interface FailoverOptions {
   readonly store: BucketStore;
-  /** The limiter's name in `breaking:store:error`. */
+  /** The name of the limiter, for `breaking:store:error`. */
   readonly name: string;
   /** Default 'local'. */
   readonly onStoreError?: OnStoreError | undefined;
   /**
-   * Seconds that the store may take for one answer, > 0, at most 2,147,483; default 0.05. The first answer of all may take
-   * until a second after the first question.
+   * Seconds that the store may take for an answer, > 0, at most 2,147,483; default 0.05. Its very first answer may take
+   * until one second after the first question.
    */
   readonly deadlineSecs?: number | undefined;
 }
 
 /**
- * A store that always answers, and in time. `onStoreError` decides where the store behind it throws, rejects, gives no valid
- * Decision or misses the deadline. A circuit breaker spares a store that keeps failing, and spares requests the wait for
- * it: while the breaker is open, `onStoreError` decides at once, and single operations find out when the store is back. One
- * error that fails many requests at once, as that of a batch, counts once there.
- * Each error is published on `breaking:store:error`, none is thrown. The first error at which `onStoreError`
- * decides is a process warning with the code `BREAKING_STORE_FAILS`, and later ones are at most once a minute.
+ * A store that always answers in time. `onStoreError` decides if the store behind it throws, rejects, returns no valid
+ * Decision or misses the deadline. A circuit breaker protects a store that keeps failing, and requests from waiting for
+ * it: while the breaker is open, `onStoreError` decides at once, and single operations test whether the store is back.
+ * An error that fails several requests at once, such as that of a batch, counts once. Each error is published on
+ * `breaking:store:error`; none is thrown. If `onStoreError` decides, a process warning is given with the code
+ * `BREAKING_STORE_FAILS`, at most once a minute.
  *
- * Under 'local' the buckets in this process start from what the store last said of a key, and its next answer on the key
- * replaces them. Do not refund a decision whose source is 'local': the store never took it.
+ * With 'local', the buckets in this process start from the store's last answer about a key, and its next answer
+ * replaces them. Do not refund a decision whose source is 'local': the store did not take its tokens.
  *
- * No operation is repeated, since one that was given up on may still have reached the store. A refund or reset that fails
- * is lost, so the key has fewer tokens than it should, not more.
+ * No operation is repeated, since one that timed out may still have reached the store. If a refund or reset fails, it
+ * is lost: the key then has too few tokens, not too many.
  *
  * @example
  * const store = new FailoverBucketStore({ store: new RedisBucketStore({ client }), name: 'api', onStoreError: 'allow' });
@@ -115,7 +115,7 @@ export class FailoverBucketStore implements BucketStore {
     return this.#questions.ask('take', now, () => this.#store.take(key, limits, n, now), numberIn, instead);
   }
 
-  /** Under 'local' it reserves in this process. Under 'allow' callers go on at once, under 'deny' they are refused. */
+  /** With 'local', it reserves in this process. With 'allow', callers go on at once; with 'deny', they are refused. */
   reserve(
     key: string,
     wants: readonly Want[],

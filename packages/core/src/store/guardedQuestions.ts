@@ -6,13 +6,13 @@ import { AnswerDeadline } from './answerDeadline.js';
 import { ErrorsOfTurn } from './errorsOfTurn.js';
 import { type OnStoreError, storeErrorChannel } from './events.js';
 
-/** After five errors at once, or more than one in two seconds for long, the store gets nothing but probes. */
+/** After five errors at once, or more than one every two seconds for a while, the store receives only probes. */
 const BREAKER = { errorThreshold: 5, timeWindowSecs: 10, cooldownSecs: 0.5, cooldownMaxSecs: 5 };
 
-/** Operations that decide on a request, which waits for a cold start. Nobody needs a refund or a reset to. */
+/** Operations that decide a request. These wait for a cold start; a refund or a reset does not have to. */
 const DECISIONS = ['check', 'peek', 'reserve'];
 
-/** Asks a store for as long as it has for an answer, and not at all while its breaker is open. */
+/** Asks a store with a deadline, and not at all while its breaker is open. */
 export class GuardedQuestions {
   readonly #name: string;
   readonly #onStoreError: OnStoreError;
@@ -20,7 +20,7 @@ export class GuardedQuestions {
   readonly #deadline: AnswerDeadline;
   readonly #breaker: CircuitBreaker;
   readonly #counted = new ErrorsOfTurn();
-  /** The limiter's latest reading of its clock, which the breaker goes by. Every operation brings one. */
+  /** The limiter's latest reading of its clock, used by the breaker. Every operation updates it. */
   #now = 0;
 
   constructor(store: object, name: string, onStoreError: OnStoreError, deadlineSecs: number) {
@@ -32,7 +32,7 @@ export class GuardedQuestions {
     this.#breaker = new CircuitBreaker({ ...BREAKER, name: `store of ${name}`, clock });
   }
 
-  /** Asks the store, unless its breaker is open, and waits until the deadline at most. */
+  /** Asks the store, unless its breaker is open, and waits at most until the deadline. */
   ask<A, T>(
     operation: string,
     now: number,

@@ -3,10 +3,10 @@ import type { OnStoreError } from './events.js';
 import type { MemoryBucketStore } from './memory/memoryBucketStore.js';
 import type { Reservation, Reservations, ReserveOptions, Want } from './reservation.js';
 
-/** How long a request that is refused under 'deny' is told to wait. Nobody knows when the store is back, so not long. */
+/** The wait that a refusal under 'deny' names. Nobody knows when the store is back, so it is short. */
 export const DENIED_SECS = 1;
 
-/** What the buckets of this process know of a reservation that they made. */
+/** How the buckets of this process can undo a reservation that they made. */
 class LocalUndo {
   readonly undo: unknown;
 
@@ -15,19 +15,19 @@ class LocalUndo {
   }
 }
 
-/** Those that the buckets of this process made instead of the store, as they know them. */
+/** The reservations that the buckets of this process made in place of the store. */
 export function localOnes(reservations: readonly Reservation[]): Reservation[] {
   return reservations.flatMap(({ decision, at, undo }) =>
     undo instanceof LocalUndo ? { decision, at, undo: undo.undo } : [],
   );
 }
 
-/** Those that the store made. */
+/** The reservations that the store made. */
 export function storedOnes(reservations: readonly Reservation[]): Reservation[] {
   return reservations.filter(({ undo }) => !(undo instanceof LocalUndo));
 }
 
-/** What those who would wait are told when the store gives no answer. */
+/** The answer to those who want to wait, if the store gives none. */
 export function reservedInstead(
   onStoreError: OnStoreError,
   local: MemoryBucketStore,
@@ -36,7 +36,7 @@ export function reservedInstead(
   options: ReserveOptions,
   now: number,
 ): Reservations {
-  // What the store has reserved, it keeps: those who wait for it keep their moments.
+  // Reservations in the store stay: those who wait for them keep their moments.
   if (storedOnes(options.withdrawn).length > 0) return { made: undefined, movedSecs: undefined };
   if (onStoreError !== 'local') {
     const decision = onStoreError === 'allow' ? undecided(true, 0) : undecided(false, DENIED_SECS);

@@ -5,9 +5,9 @@ import type { Decision, DecisionSource } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
 
 /**
- * What a store last said of one key under some limits: what each limit owed at that moment, which drains from there as it
- * does in the store. The moment of an answer is that of its question, so these debts are a round trip too low rather than
- * too high. What other processes took since is not in them.
+ * A store's last answer about one key under some limits: what each limit owed at that moment. It drains here as it does
+ * in the store. The time of an answer is the time of its question, so the debts are rather too low, by one round trip,
+ * than too high. They do not include what other processes took since.
  */
 export class LastAnswer {
   readonly limits: readonly Limit[];
@@ -22,20 +22,20 @@ export class LastAnswer {
     this.#at = askedAt;
   }
 
-  /** The store has answered once more. */
+  /** Records another answer of the store. */
   hear(decision: Decision, askedAt: number): void {
     this.#debts = debtsAfter(decision);
     this.#blockSecs = blockSecsOf(decision);
     this.#at = askedAt;
   }
 
-  /** Seconds since it was asked; below 0 after the clock stepped back. */
+  /** Seconds since the question; negative after the clock stepped back. */
   age(now: number): number {
     return now - this.#at;
   }
 
   /**
-   * What each limit owes now if nobody else took any.
+   * What each limit owes now if nobody else took any tokens.
    * @param held tokens that were taken from the store and are not given out yet
    */
   debts(now: number, held = 0): number[] {
@@ -44,7 +44,10 @@ export class LastAnswer {
     );
   }
 
-  /** The refusal of a cost that this answer proves not to fit yet. After a step back of the clock it proves nothing. */
+  /**
+   * The refusal of a cost that, by this answer, cannot fit yet; else undefined. After the clock stepped back, nothing
+   * is known.
+   */
   refusal(cost: Cost, now: number, source: DecisionSource, held = 0): Decision | undefined {
     if (now < this.#at) return undefined;
     const debts = this.debts(now, held);
@@ -58,7 +61,7 @@ export class LastAnswer {
     return debtAt(this.#blockSecs, this.#at, now, 1);
   }
 
-  /** Somebody put `n` tokens back into these limits of the key. */
+  /** Records that `n` tokens were put back into these limits of the key. */
   putBack(limits: readonly Limit[], n: number): void {
     this.#debts = this.#debts.map((debt, i) =>
       limits.some(limit => limit.name === this.limits[i]?.name) ? Math.max(0, debt - n) : debt,
