@@ -3,12 +3,12 @@ import type { Limit } from '../bucket/policy.js';
 import type { Lockout, Reservations, ReserveOptions, Want } from './reservation.js';
 import { type BucketStore, behind, type FullStore } from './store.js';
 
-/** The same store, with a prefix in front of every key. */
+/** The same store, with a prefix before every key. */
 export function scopedTo(store: BucketStore, prefix: string): BucketStore {
   return store.scoped?.(prefix) ?? new PrefixedStore(store, prefix);
 }
 
-/** How many joined keys are kept. */
+/** How many joined keys are remembered. */
 const KEPT_KEYS = 1000;
 
 export class PrefixedStore implements BucketStore {
@@ -59,8 +59,8 @@ export class PrefixedStore implements BucketStore {
   }
 
   /**
-   * The whole key, the same string each time that a hot key is asked for. The stores behind look it up in maps, and V8 compares a
-   * string that was just joined in 200 ns, one that is in the map in 5.
+   * The joined key, as the same string object for a hot key. The stores behind use it in maps, and V8 takes 200 ns to
+   * compare a string that was just joined, and 5 ns for one that is in the map.
    */
   #joined(key: string): string {
     const known = this.#recent.get(key);

@@ -2,13 +2,13 @@ import type { Decision } from '../bucket/decision.js';
 import { type Limit, sameLimits } from '../bucket/policy.js';
 import { LastAnswer } from './lastAnswer.js';
 
-/** How many sets of limits a refused key is remembered under. Those that requests make up do not pile up. */
+/** For how many sets of limits a refused key is remembered. So limits made up by requests do not pile up. */
 const REFUSALS_PER_KEY = 8;
 
-/** What a store last said of keys that it has refused: of at most `maxKeys`, the latest ones. */
+/** The store's last answers about keys that it has refused, for at most the latest `maxKeys` keys. */
 export class RefusedKeys {
   readonly #maxKeys: number;
-  /** Two generations. A young one that has half of all keys becomes the old one, and the old one is forgotten. */
+  /** Two generations. When the young one has half of all keys, it becomes the old one, and the old one is forgotten. */
   #young = new Map<string, LastAnswer[]>();
   #old = new Map<string, LastAnswer[]>();
 
@@ -20,7 +20,7 @@ export class RefusedKeys {
     return this.#answers(key)?.find(answer => sameLimits(answer.limits, limits));
   }
 
-  /** Takes an answer of the store: a refusal, or one on a key that is remembered. */
+  /** Records an answer of the store: a refusal, or an answer about a remembered key. */
   learn(key: string, limits: readonly Limit[], decision: Decision, now: number): void {
     const known = this.find(key, limits);
     if (known !== undefined) known.hear(decision, now);

@@ -2,41 +2,41 @@ import type { Cost } from '../bucket/debt.js';
 import type { Decision } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
 
-/** Tokens that a caller would wait for. */
+/** Tokens that a caller wants to wait for. */
 export interface Want {
   readonly limits: readonly Limit[];
-  /** So many of every limit, or a number for each of them, in the order of `limits`. A limit that gives none is not written. */
+  /** The same number from every limit, or a number for each, in the order of `limits`. A limit with 0 is not written. */
   readonly cost: Cost;
-  /** The longest wait, in seconds. One that would be longer is refused and takes nothing. */
+  /** The longest wait, in seconds. If it would be longer, the caller is refused and nothing is taken. */
   readonly maxWaitSecs: number;
 }
 
-/** What became of a {@link Want}. */
+/** The result of a {@link Want}. */
 export interface Reservation {
-  /** A refusal, or the decision as it will be at that moment. */
+  /** A refusal, or the decision as of the moment `at`. */
   readonly decision: Decision;
   /** The moment at which the caller goes on, on the limiter's clock. */
   readonly at: number;
-  /** What the store has to know to take it back. Only the store looks into it. */
+  /** What the store needs to undo the reservation. Only the store reads it. */
   readonly undo: unknown;
 }
 
-/** What a store answers to a request for reservations. */
+/** A store's answer to a request for reservations. */
 export interface Reservations {
-  /** One for each want, in order; undefined where the store could not take back what it was asked to, and changed nothing. */
+  /** One for each want, in order; undefined if the store could not undo the withdrawn reservations, and so changed nothing. */
   readonly made: readonly Reservation[] | undefined;
   /**
-   * Seconds by which blocks have moved those who wait on the key, since somebody began to wait. Undefined while nobody
-   * does, Infinity while a block without end holds.
+   * Seconds by which blocks have delayed those who wait on the key, since somebody began to wait. Undefined while
+   * nobody waits, Infinity while a block without end lasts.
    */
   readonly movedSecs: number | undefined;
 }
 
-/** What else a store is told when it reserves. */
+/** Further arguments of a reservation. */
 export interface ReserveOptions {
-  /** The moment before which none of them goes on: callers go on in the order in which they asked. */
+  /** The earliest moment at which any of them goes on, since callers go on in the order of their calls. */
   readonly earliest: number;
-  /** Reservations to take back first, in the order in which they were made. */
+  /** Reservations to undo first, in the order in which they were made. */
   readonly withdrawn: readonly Reservation[];
 }
 
@@ -44,11 +44,14 @@ export interface ReserveOptions {
 export interface Lockout {
   /** Refusals: a whole number from 1 to 1e12. */
   readonly after: number;
-  /** The seconds in which all of them are regained, > 0. */
+  /** The seconds in which all of them are forgiven, > 0. */
   readonly withinSecs: number;
   /** Seconds of the first block, at least 0. */
   readonly forSecs: number;
-  /** How many times longer each next block is, at least 1, until the key has been free as long as its last block was. */
+  /**
+   * The factor by which each next block is longer, at least 1. It is reset once the key has been free as long as its
+   * last block was.
+   */
   readonly backoff: number;
   /** Seconds of the longest block. */
   readonly maxSecs: number;

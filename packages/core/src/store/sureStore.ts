@@ -3,19 +3,20 @@ import type { OnStoreError } from './events.js';
 import { FailoverBucketStore } from './failoverBucketStore.js';
 import { type BucketStore, KEEPS_REFUSALS, NEVER_FAILS, STANDS_IN, says } from './store.js';
 
-/** How a store is made sure of. */
+/** The options of {@link sureStore}. */
 export interface SureStoreOptions {
   /** The limiter's name, for errors of the store. */
   readonly name: string;
   readonly onStoreError?: OnStoreError | undefined;
-  /** Seconds that the store has for an answer; by default what it says itself. */
+  /** Seconds that the store has for an answer; by default its own deadline. */
   readonly deadlineSecs?: number | undefined;
 }
 
 /**
- * A store that always answers: one that can fail is never asked without a deadline and somebody to stand in, and not at all
- * for a key that it refuses. The refusals come first: they are no answers of the store that the failover's breaker should
- * count, and they hold while it is down. A store that does such a thing already is left to it.
+ * Wraps a store so that it always answers. A store that can fail is never asked without a deadline and a fallback, and
+ * not at all for a key that it has refused. The deny cache is the outermost: the failover's breaker must not count its
+ * refusals as answers of the store, and they stay in effect while the store is down. A wrapper that the store already
+ * has is not added again.
  */
 export function sureStore(
   given: BucketStore,

@@ -5,32 +5,32 @@ import type { Decision } from '../../bucket/decision.js';
 import type { Limit } from '../../bucket/policy.js';
 import { LastAnswer } from '../lastAnswer.js';
 
-/** How long tokens are given out after the store's last answer. Those that are left then go back. */
+/** Seconds for which tokens are given out after the store's last answer. The rest then goes back to the store. */
 const HELD_SECS = 1;
 
-/** A lease is meant to hold what its key uses in this time. */
+/** A lease holds about as many tokens as its key uses in this time. */
 const AHEAD_SECS = 0.1;
 
-/** A lease of fewer tokens than this has no use for a batch when half is gone: it takes one when there are none. */
+/** A lease smaller than this does not fetch a batch when half is used, but only when no tokens are left. */
 const WORTH_HALVING = 4;
 
 /**
- * The tokens of one key, under one set of limits, that this process has taken from a store and not given out yet, and what
- * the store said last. The debts in its answers include the tokens held here, so the debt of the key as others would see
- * it is that less what is held.
+ * The tokens of one key, under one set of limits, that this process has taken from a store and not given out yet, and
+ * the store's last answer. The debts in its answers include the tokens held here, so for other processes the key owes
+ * that much less.
  */
 export class Lease {
   readonly limits: readonly Limit[];
-  /** Tokens held. */
+  /** The number of tokens held. */
   remaining = 0;
-  /** What becomes of tokens that arrive and that nobody waits for. */
+  /** What happens to tokens that arrive and that no request waits for. */
   spare: 'kept' | 'givenBack' | 'dropped' = 'kept';
-  /** The tick of the store's timer in which the store last answered. */
+  /** The tick of the store's timer at the store's last answer. */
   tick = 0;
-  /** How many tokens it last set out to hold; 0 after a refusal, until the store allows a request again. */
+  /** How many tokens it last tried to hold; 0 after a refusal, until the store allows a request again. */
   #level = 0;
   #last: LastAnswer | undefined;
-  /** Tokens given out since the store was last asked, and when that was. */
+  /** Tokens given out since the store was last asked, and the time of that question. */
   #given = 0;
   #since = 0;
 
@@ -38,30 +38,30 @@ export class Lease {
     this.limits = limits;
   }
 
-  /** Takes `cost` of the tokens held, if there are so many that may still be given out. */
+  /** Takes `cost` of the tokens held, if there are enough and they may still be given out. */
   take(cost: number, now: number): Decision | undefined {
     return cost <= this.remaining && this.isFresh(now) ? this.give(cost, now) : undefined;
   }
 
-  /** Takes `cost` of the tokens held, however old they are. There must be so many. */
+  /** Takes `cost` of the tokens held, however old they are. The caller has checked that there are enough. */
   give(cost: number, now: number): Decision {
     this.remaining -= cost;
     this.#given += cost;
     return decided(this.limits, this.#debts(now), cost, true, 'lease');
   }
 
-  /** Decides as {@link take} would, and takes nothing. A lease that holds nothing does not answer. */
+  /** Decides as {@link take} would, and takes nothing. Returns undefined if no tokens are held. */
   look(cost: number, now: number): Decision | undefined {
     if (Math.max(cost, 1) > this.remaining || !this.isFresh(now)) return undefined;
     return decided(this.limits, this.#debts(now), cost, true, 'lease');
   }
 
-  /** The refusal of a cost that, by the store's last answer, does not fit yet, not even with what is held. */
+  /** The refusal of a cost that, by the store's last answer, cannot fit yet, not even with the tokens held. */
   refusal(cost: number, now: number): Decision | undefined {
     return this.#last?.refusal(cost, now, 'lease', this.remaining);
   }
 
-  /** A decision of the store on a single request, as it is with the tokens held. */
+  /** The store's decision on a single request, with the tokens held here added. */
   withHeld(decision: Decision, cost: number): Decision {
     if (this.remaining === 0 || decision.blocked) return decision;
     const debts = debtsAfter(decision).map(debt => Math.max(0, debt - this.remaining));
@@ -69,7 +69,7 @@ export class Lease {
     return decided(this.limits, debts, cost, allowed, sourceOf(decision));
   }
 
-  /** Whether tokens may still be given out: not after their time, nor after the clock stepped back, nor under a block. */
+  /** Whether tokens may still be given out: they are not too old, the clock did not step back, and the key is not blocked. */
   isFresh(now: number): boolean {
     if (isBlock(this.#last?.blockSecs(now) ?? 0)) return false;
     const age = this.#last?.age(now) ?? -1;
@@ -77,8 +77,9 @@ export class Lease {
   }
 
   /**
-   * Whether a batch is of use when `cost` is asked for: where that is not held, or half of what was meant to be is gone.
-   * @param isAhead whether this request does not wait for the batch, which is then for later ones alone
+   * Whether a request for `cost` should fetch a batch: if there are not enough tokens, or half of the planned number is
+   * used.
+   * @param isAhead whether this request does not wait for the batch, which is then only for later requests
    */
   wants(cost: number, now: number, most: number, isAhead: boolean): boolean {
     if (this.#level === 0 || cost > most) return false;
@@ -88,9 +89,9 @@ export class Lease {
   }
 
   /**
-   * How many tokens to ask the store for, on top of what is held: as many as those who wait for it lack, or as many as it
-   * is meant to hold. Never more than half of what the store has, so that the last tokens are left to all processes; 0
-   * where those who wait lack more than that.
+   * How many tokens to request from the store: what the waiting requests lack, or what is missing to the planned
+   * number. At most half of what the store has, so that the last tokens stay available to all processes; 0 if the
+   * waiting requests lack more than that.
    */
   batch(needed: number, now: number, most: number): number {
     const debts = this.#last?.debts(now) ?? [];
@@ -103,50 +104,53 @@ export class Lease {
     return Math.max(0, Math.min(half, Math.max(lacking, this.#target(now, most) - this.remaining)));
   }
 
-  /** How many tokens to hold: what the key uses in a tenth of a second, at most twice as many as last time, and `most`. */
+  /**
+   * How many tokens to hold: what the key uses in a tenth of a second, at most twice as many as last time, and at most
+   * `most`.
+   */
   #target(now: number, most: number): number {
     const secs = now - this.#since;
     if (this.#given === 0 || secs < 0) return 1;
     return Math.min(most, 2 * this.#level, Math.ceil((this.#given * AHEAD_SECS) / secs));
   }
 
-  /** A batch of `n` tokens leaves for the store. */
+  /** Records that a batch of `n` tokens was requested. */
   ask(n: number, now: number, most: number): void {
     this.#level = Math.min(most, this.remaining + n);
     this.#count(0, now);
   }
 
-  /** The store has answered a batch of `n` tokens. */
+  /** Records the store's answer to a batch of `n` tokens. */
   hearOfBatch(decision: Decision, n: number, askedAt: number): void {
     if (decision.allowed) this.remaining += n;
     else this.#level = 0;
     this.#hear(decision, askedAt);
   }
 
-  /** The store has answered a single request. */
+  /** Records the store's answer to a single request. */
   hearOfRequest(decision: Decision, cost: number, askedAt: number): void {
     if (!decision.allowed) this.#level = 0;
     else this.#level = Math.max(1, this.#level);
     if (decision.allowed) {
-      // Tokens that are asked for one by one count as used together with those around them.
+      // Tokens that are requested singly at about the same time count as used together.
       const isLater = askedAt < this.#since || askedAt - this.#since >= AHEAD_SECS;
       this.#count(isLater ? cost : this.#given + cost, isLater ? askedAt : this.#since);
     }
     this.#hear(decision, askedAt);
   }
 
-  /** A batch failed: nobody knows what the store has. */
+  /** Records that a batch failed: it is unknown what the store has. */
   lose(): void {
     this.#level = 0;
   }
 
-  /** `n` of the tokens held leave the lease and go back to the store. */
+  /** Removes `n` of the tokens held, which go back to the store. */
   release(n: number): void {
     this.putBack(this.limits, n);
     this.remaining -= n;
   }
 
-  /** Somebody put `n` tokens back into these limits of the key. */
+  /** Records that `n` tokens were put back into these limits of the key. */
   putBack(limits: readonly Limit[], n: number): void {
     this.#last?.putBack(limits, n);
   }

@@ -9,14 +9,14 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** A batch of tokens on its way from the store, and the requests that wait for it, first come, first served. */
+/** A batch of tokens that was requested from the store, and the requests that wait for it, in order of arrival. */
 export class LeaseBatch {
   readonly lease: Lease;
-  /** The tick of the store's timer in which it was started. */
+  /** The tick of the store's timer at which it was requested. */
   readonly tick: number;
   /** Whether it takes longer than requests wait. */
   isLate = false;
-  /** Resolves when no request waits for it any more: it has come, has failed, or is late. */
+  /** Resolves when no request waits for it any more: it has arrived, has failed, or is late. */
   readonly over: Promise<void>;
   #markOver = () => {};
   #waiting: Waiting[] = [];
@@ -38,14 +38,14 @@ export class LeaseBatch {
     return this.#waiting.reduce((sum, { cost }) => sum + cost, 0);
   }
 
-  /** Whether `n` tokens are those of a single request, which can ask for them itself just as well. */
+  /** Whether `n` tokens are for a single request, which can ask for them itself just as well. */
   isForOne(n: number): boolean {
     return this.#waiting.length === 1 && this.#waiting[0]?.cost === n;
   }
 
   /**
-   * Answers every request that is decided by now, in the order in which they came: with tokens held or, where the store
-   * has answered, with the refusal that its answer proves.
+   * Answers every request that can be decided now, in order of arrival: with tokens held or, if the store has answered,
+   * with the refusal that follows from its answer.
    * @returns the other requests
    */
   serve(hasAnswer: boolean): Waiting[] {

@@ -19,40 +19,42 @@ import type { LeaseBatch } from './leaseBatch.js';
 import { LeaseTable } from './leaseTable.js';
 import { LeaseTraffic } from './leaseTraffic.js';
 
-/** The timer's period, and after how many periods without an answer of the store a lease ends: 1 to 1.5 seconds. */
+/** The period of the timer. A lease ends after two periods without an answer of the store: 1 to 1.5 seconds. */
 const TICK_MS = 500;
 const TICKS_HELD = 3;
 
-/** The share of its deadline for which a request waits for a batch. What is left is enough to ask the store as well. */
+/** The share of its deadline for which a request waits for a batch. The rest is enough to ask the store as well. */
 const PATIENCE = 0.4;
 
 /** The options of a {@link LeaseBucketStore}. */
 export interface LeaseOptions {
   readonly store: BucketStore;
-  /** The most tokens that this process holds of one key: a whole number from 1 to 1e12. */
+  /** The most tokens of one key that this process holds: a whole number from 1 to 1e12. */
   readonly tokens: number;
-  /** Seconds that a request has, > 0, at most 2,147,483; default 0.05, as in a FailoverBucketStore. */
+  /** Seconds that a request may take, > 0, at most 2,147,483; default 0.05, as in a FailoverBucketStore. */
   readonly deadlineSecs?: number | undefined;
 }
 
 /**
- * A store that takes tokens of a hot key from the one behind it in batches, and gives them out without asking: one round
- * trip for many decisions. A batch is a check of that cost, so it is taken from all limits of the key or from none. A cold
- * key holds nothing.
+ * A store that takes tokens of a hot key from the store behind it in batches, and gives them out without asking: one
+ * round trip for many decisions. A batch is a check with that cost, so it is taken from all limits of the key or from
+ * none. For a cold key nothing is held.
  *
- * Three things hold at all times:
+ * Three rules always hold:
  *
- * 1. A token that was taken from the store is given out once, or is held, or is on its way back.
+ * 1. Each token taken from the store is either given out once, held, or on its way back.
  * 2. A process that is alone refuses no request that the store would allow without leases.
- * 3. No request waits for more than one batch and one check of its own. A key has one batch on its way at most.
+ * 3. No request waits for more than one batch and one check of its own. Each key has at most one batch on its way.
  *
- * N processes let through at most `capacityMax + restoreRateHz · L + N · tokens` in any L seconds: what is held while the
- * bucket fills comes on top of it. `tokensLeft` and the waits are what the store last said, less what this process has given
- * out since; what other processes took since, or hold, is not in them. Tokens of a process that ends without
- * {@link close} are lost. The timer exists only while there are leases, and keeps no process alive.
+ * N processes let through at most `capacityMax + restoreRateHz · L + N · tokens` in any L seconds: tokens that are held
+ * while the bucket refills come on top. `tokensLeft` and the waits follow from the store's last answer, less what this
+ * process has given out since. They do not include what other processes have taken since, or hold. If a process ends
+ * without {@link close}, its tokens are lost. The timer exists only while there are leases, and does not keep the
+ * process alive.
  *
- * An error of the store reaches everybody who waits for it. Put a FailoverBucketStore around this store, not inside: tokens
- * that the store did not give must not go back to it. The store must carry out the operations on a key in their order.
+ * An error of the store rejects all requests that wait for its answer. Wrap a FailoverBucketStore around this store,
+ * not the other way round: tokens that the store did not give must not be returned to it. The store must carry out the
+ * operations on a key in order.
  */
 export class LeaseBucketStore implements BucketStore {
   readonly #store: FullStore;
@@ -91,7 +93,8 @@ export class LeaseBucketStore implements BucketStore {
     }
     const taken = lease.take(cost, now);
     if (taken !== undefined) return taken;
-    // A cost above `tokens` goes to the store alone. So does every cost while batches take longer than requests wait.
+    // A cost above `tokens` always goes to the store by itself. While batches take longer than requests wait, every
+    // cost does.
     const canWait = !traffic.isFar && cost <= this.#tokens;
     if (canWait && batch?.lease === lease && !batch.isLate) return batch.wait(cost, now);
     return traffic.decideAlone(key, lease, cost, now);
@@ -129,7 +132,7 @@ export class LeaseBucketStore implements BucketStore {
     return this.#store.take(key, limits, n, now);
   }
 
-  /** Gives tokens that are held to a caller before which nobody waits. For others it gives them back, and asks the store. */
+  /** Gives out held tokens if no other caller waits. Otherwise returns them to the store, and asks the store. */
   reserve(
     key: string,
     wants: readonly Want[],
@@ -137,7 +140,7 @@ export class LeaseBucketStore implements BucketStore {
     now: number,
   ): Reservations | Promise<Reservations> {
     const { limits, cost } = wants[0] ?? {};
-    // A lease holds as many tokens of one limit as of another.
+    // A lease holds the same number of tokens of each limit.
     const isHeld = limits !== undefined && typeof cost === 'number' && cost > 0;
     if (isHeld && options.withdrawn.length === 0 && options.earliest <= now) {
       const decision = this.#leaseFor(key, limits)?.take(cost, now);
@@ -164,8 +167,8 @@ export class LeaseBucketStore implements BucketStore {
   }
 
   /**
-   * Gives back all tokens held, and takes no more ahead: later requests go to the store one by one. Resolves when the store
-   * has answered, also with an error, or after a second: what it did not hear of is lost.
+   * Returns all tokens held, and fetches no more batches: later requests go to the store one by one. Resolves when the
+   * store has answered, even with an error, or after a second. What has not reached the store by then is lost.
    */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -174,7 +177,10 @@ export class LeaseBucketStore implements BucketStore {
     await within('close', 1, this.#traffic.settled()).catch(() => {});
   }
 
-  /** The lease of a key under these limits. Others of the key that share a bucket with it end: they take turns. */
+  /**
+   * The lease of a key under these limits. Leases of the key that share a bucket with it are ended, so that they take
+   * turns.
+   */
   #leaseFor(key: string, limits: readonly Limit[]): Lease | undefined {
     const leases = this.#leases.of(key);
     const [first] = leases;
@@ -208,7 +214,7 @@ export class LeaseBucketStore implements BucketStore {
     traffic.ticks += 1;
     const isOld = ({ tick }: Lease | LeaseBatch) => traffic.ticks - tick >= TICKS_HELD;
     for (const [key, lease] of this.#leases) if (isOld(lease)) this.#endLease(key, lease, 'givenBack');
-    // A batch that never comes back keeps no other from being sent.
+    // A batch that never arrives does not prevent others.
     traffic.forgetBatches(isOld);
     this.#timer = undefined;
     if (!this.#leases.isEmpty || traffic.hasBatches) this.#setTimer();

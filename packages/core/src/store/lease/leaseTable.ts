@@ -1,11 +1,11 @@
 import { type Limit, sameLimits } from '../../bucket/policy.js';
 import { Lease } from './lease.js';
 
-/** How many leases there may be at a time, and of one key. Other requests go to the store one by one. */
+/** The largest number of leases in total, and of one key. Other requests go to the store one by one. */
 const MOST_LEASES = 10_000;
 const LEASES_PER_KEY = 8;
 
-/** The leases of all keys. Each key and set of limits has one of its own. */
+/** The leases of all keys: one for each key and set of limits. */
 export class LeaseTable {
   readonly #leases = new Map<string, Lease[]>();
   #count = 0;
@@ -14,7 +14,7 @@ export class LeaseTable {
     return this.#count === 0;
   }
 
-  /** The leases of a key, as they are now: the list does not change when one is removed. */
+  /** The current leases of a key. The returned list does not change when a lease is removed. */
   of(key: string): readonly Lease[] {
     return this.#leases.get(key) ?? [];
   }
@@ -23,7 +23,7 @@ export class LeaseTable {
     return this.#leases.get(key)?.find(lease => sameLimits(lease.limits, limits));
   }
 
-  /** A new lease, or undefined where there are too many. */
+  /** Adds a lease. Returns undefined if there are too many. */
   add(key: string, limits: readonly Limit[]): Lease | undefined {
     const leases = this.of(key);
     if (this.#count >= MOST_LEASES || leases.length >= LEASES_PER_KEY) return undefined;

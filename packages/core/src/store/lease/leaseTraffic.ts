@@ -8,24 +8,24 @@ import type { BucketStore } from '../store.js';
 import type { Lease } from './lease.js';
 import { LeaseBatch } from './leaseBatch.js';
 
-/** What goes between the leases and the store: batches, single requests, and tokens on their way back. */
+/** What is sent between the leases and the store: batches, single requests, and returned tokens. */
 export class LeaseTraffic {
   readonly #store: BucketStore;
   readonly #tokens: number;
   readonly #patienceMs: number;
   /** The batch of each key that is on its way. */
   readonly #batches = new Map<string, LeaseBatch>();
-  /** What the store was asked and has not answered. None of these rejects. */
+  /** Operations that the store has not answered yet. None of these promises rejects. */
   readonly #pending = new Set<Promise<void>>();
-  /** Whether the last batch took longer than requests wait. Until the first one has come, it may. */
+  /** Whether the last batch took longer than requests wait. True until the first batch has arrived. */
   #isFar = true;
-  /** The limiter's latest reading of its clock, for what goes back while no request comes. */
+  /** The limiter's latest reading of its clock, used for returning tokens while no request comes. */
   now = 0;
   /** How often the timer has fired. */
   ticks = 0;
 
   /**
-   * @param tokens the most that this process holds of one key
+   * @param tokens the most tokens of one key that this process holds
    * @param patienceMs how long a request waits for a batch
    */
   constructor(store: BucketStore, tokens: number, patienceMs: number) {
@@ -46,7 +46,7 @@ export class LeaseTraffic {
     return this.#batches.get(key);
   }
 
-  /** The batch on its way that takes from these limits of the key, unless it takes too long to wait for. */
+  /** The batch of these limits of the key that is on its way, unless it takes too long to wait for. */
   batchFor(key: string, limits: readonly Limit[]): LeaseBatch | undefined {
     const batch = this.#batches.get(key);
     return batch !== undefined && !batch.isLate && shareLimit(batch.lease.limits, limits) ? batch : undefined;
@@ -59,12 +59,12 @@ export class LeaseTraffic {
     return batch;
   }
 
-  /** Forgets batches that have not come back by this tick, so that others can be sent. */
+  /** Forgets batches that should have arrived before this tick, so that others can be requested. */
   forgetBatches(isOld: (batch: LeaseBatch) => boolean): void {
     for (const [key, batch] of this.#batches) if (isOld(batch)) this.#batches.delete(key);
   }
 
-  /** `n` of the tokens held leave the lease: back to the store, unless a reset has filled the key. */
+  /** Removes `n` tokens from the lease and returns them to the store, unless a reset has filled the key. */
   giveBack(key: string, lease: Lease, n: number): void {
     if (n === 0) return;
     lease.release(n);
@@ -72,12 +72,12 @@ export class LeaseTraffic {
     this.#track(async () => this.#store.refund(key, lease.limits, n, this.now));
   }
 
-  /** Resolves when the store has answered everything that it was asked, also what it is asked meanwhile. */
+  /** Resolves when the store has answered everything that it was asked, including later questions. */
   async settled(): Promise<void> {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
-  /** Takes a batch for all who ask before this turn is over, and ahead of need. */
+  /** Fetches a batch for all requests of this turn, and for later ones. */
   async #fetchBatch(key: string, batch: LeaseBatch, now: number): Promise<void> {
     await undefined;
     const { lease } = batch;
@@ -109,22 +109,25 @@ export class LeaseTraffic {
     this.#serve(key, batch, hasAnswer);
   }
 
-  /** Decides all who wait for a batch. Those that it does not serve ask the store alone, after what is held went back. */
+  /**
+   * Decides all requests that wait for a batch. Those that it cannot serve ask the store singly, after the held tokens
+   * went back.
+   */
   #serve(key: string, batch: LeaseBatch, hasAnswer: boolean): void {
     const { lease } = batch;
     const rest = batch.serve(hasAnswer);
     const isKept = rest.length === 0 && lease.spare === 'kept';
-    // What came too late for those who asked goes back, but for `tokens`.
+    // If a batch arrives too late for its requests, all but `tokens` of it go back.
     this.giveBack(key, lease, isKept ? Math.max(0, lease.remaining - this.#tokens) : lease.remaining);
     for (const { cost, now, resolve } of rest) resolve(this.decideAlone(key, lease, cost, now));
   }
 
   /**
-   * Asks the store for one request alone. Where that is refused, but would fit with what is held here or on its way, that
-   * goes back and the request asks once more.
+   * Asks the store for one request. If it refuses, but the request would fit with tokens that are held or on their way,
+   * those are returned and the store is asked once more.
    */
   async decideAlone(key: string, lease: Lease, cost: number, now: number): Promise<Decision> {
-    // Where there is no time to ask twice, what is held goes back first, and what is on its way counts as gone.
+    // If there is no time to ask twice, held tokens are returned first, and those on their way count as lost.
     if (this.#isFar) this.giveBack(key, lease, lease.remaining);
     const batch = this.batchFor(key, lease.limits);
     const held = lease.remaining;
@@ -142,7 +145,7 @@ export class LeaseTraffic {
     return again.allowed ? againWithHeld : again;
   }
 
-  /** What the store says to one request, and what that is with the tokens held as it says so. */
+  /** The store's decision on one request, as it is and with the held tokens added. */
   async #checkAlone(key: string, lease: Lease, cost: number, now: number): Promise<[Decision, Decision]> {
     const decision = await this.#checkStore(key, lease.limits, cost, now);
     lease.tick = this.ticks;

@@ -5,12 +5,12 @@ import type { KeyBuckets } from './keyBuckets.js';
 import { BLOCK, STRIKES, TIMES } from './limitTags.js';
 import type { Waiting } from './waits.js';
 
-/** A block, or the time in which it is remembered, is a debt of seconds. */
+/** A block, and the time for which it is remembered, is a debt of seconds. */
 const SECONDS = { capacityMax: Infinity, restoreRateHz: 1 };
 
 /**
- * Seconds for which the key is still blocked: 0 where that is too little to refuse. A block that is over is removed, so that
- * no clock that steps back revives it: ask before the slots of the key are looked up.
+ * Seconds for which the key is still blocked: 0 if that is too little to refuse. A block that is over is removed, so
+ * that it does not come back if the clock steps back. Call this before looking up the slots of the key.
  */
 export function blockSecs({ shard, keys }: KeyBuckets, now: number): number {
   if (shard.blocks === 0) return 0;
@@ -21,7 +21,7 @@ export function blockSecs({ shard, keys }: KeyBuckets, now: number): number {
   return 0;
 }
 
-/** Blocks the key for `secs` instead of what is left of an earlier block. Those who wait on it move back by as much. */
+/** Blocks the key for `secs` instead of what is left of an earlier block. Callers that wait on it wait that much longer. */
 export function block(buckets: KeyBuckets, limits: readonly Limit[], secs: number, now: number): void {
   const before = blockSecs(buckets, now);
   setBlock(buckets, secs, now);
@@ -29,7 +29,7 @@ export function block(buckets: KeyBuckets, limits: readonly Limit[], secs: numbe
   const waiting = buckets.waiting(limits, now);
   if (waiting === undefined) return;
   if (secs === Infinity) {
-    // They will never go on: what was reserved is not owed any more.
+    // Those who wait are refused: what they reserved is no longer owed.
     const debts = buckets.load(limits, now, waiting.maxWaitSecs);
     limits.forEach(({ capacityMax }, i) => {
       debts[i] = cappedDebt(debts[i] as number, capacityMax);
@@ -39,13 +39,13 @@ export function block(buckets: KeyBuckets, limits: readonly Limit[], secs: numbe
   } else move(buckets, limits, waiting, secs - before, now);
 }
 
-/** Writes a block without any look at who waits. */
+/** Writes a block without regard to those who wait. */
 export function setBlock(buckets: KeyBuckets, secs: number, now: number): void {
   if (isBlock(secs)) buckets.put(BLOCK, secs, now, SECONDS.restoreRateHz);
   else buckets.drop(BLOCK);
 }
 
-/** Stops the buckets of a key for so long, or makes them go on earlier: what they owe takes as much longer to drain. */
+/** Stops the buckets of a key for so long, or lets them refill earlier: what they owe takes that much longer to drain. */
 function move(
   buckets: KeyBuckets,
   limits: readonly Limit[],
@@ -65,14 +65,14 @@ function move(
   });
 }
 
-/** Takes one token of a lockout. Where less than a whole one is left then, it is filled and the key blocked. */
+/** Takes one token of a lockout. If less than one whole token is left then, fills the bucket and blocks the key. */
 export function strike(
   buckets: KeyBuckets,
   limits: readonly Limit[],
   { after, withinSecs, forSecs, backoff, maxSecs }: Lockout,
   now: number,
 ): number {
-  // Those who have gone on are noticed.
+  // This notices that those who waited are done.
   buckets.waiting(limits, now);
   const { shard, keys } = buckets;
   const restoreRateHz = after / withinSecs;

@@ -2,16 +2,23 @@ import { BucketSlots, WORDS } from './bucketSlots.js';
 import { BLOCK } from './limitTags.js';
 
 const FEWEST_SLOTS = 16;
-/** Slots at which a search can begin: 16 bits of the hash say where. In a larger shard only every 2nd, 4th, ... slot is one. */
+/**
+ * Slots at which a search can begin: 16 bits of the hash select one. In a larger shard only every 2nd, 4th, ... slot is
+ * one.
+ */
 const MOST_HOMES = 65_536;
-/** The largest share of the slots that is filled. */
+/** The largest share of the slots that is used. */
 const FULLEST = 0.75;
-/** The part of a whole by which two of a row are as far apart as can be, however long the row is: the golden ratio. */
+/**
+ * The golden ratio. Its multiples, without the whole part, spread a row of shards as evenly as possible, however long
+ * the row is.
+ */
 const FAR_APART = (Math.sqrt(5) - 1) / 2;
 
 /**
- * How far a shard grows then. A small one grows far, a large one so that a bucket takes up 43 to 57 bytes. All shards are filled
- * alike, so those of one size would grow in the same turn: each grows a little more or less than the one before.
+ * The factor by which a shard grows. A small shard grows much, a large one only so that a bucket takes up 43 to 57
+ * bytes. All shards fill at the same rate, so shards of equal size would grow in the same turn: each grows a little
+ * more or less than the one before.
  */
 function growth(buckets: number, tally: Tally): number {
   if (buckets < 500) return 2;
@@ -19,7 +26,7 @@ function growth(buckets: number, tally: Tally): number {
   return 1.17 + 0.16 * ((tally.rebuilt * FAR_APART) % 1);
 }
 
-/** What all shards of a table count together. */
+/** The counts of all shards of a table together. */
 export interface Tally {
   keys: number;
   /** How often a large shard has grown. */
@@ -27,14 +34,14 @@ export interface Tally {
 }
 
 /**
- * A part of a table of buckets. A bucket is found by the hash of its key and the tag of its limit's name. The search for
- * each bucket of a key begins at the same slot, the key's home, and a new bucket takes the next empty slot, so the buckets
- * of a key lie together. A bucket that is removed leaves no gap: those behind it move up.
+ * A part of a table of buckets. A bucket is found by the hash of its key and the tag of its limit's name. The search
+ * for all buckets of a key begins at the same slot, the key's home, and a new bucket takes the next empty slot, so the
+ * buckets of a key lie together. Removing a bucket leaves no gap: those behind it move up.
  *
  * Source: Donald E. Knuth, The Art of Computer Programming, volume 3, section 6.4, algorithms L and R (linear probing).
  */
 export class BucketShard extends BucketSlots {
-  /** How many slots are homes. One is 2 ** stride words from the next. */
+  /** How many slots are homes. They are 2 ** stride words apart. */
   readonly #homes: number;
   readonly #stride: number;
   readonly #tally: Tally;
@@ -63,7 +70,7 @@ export class BucketShard extends BucketSlots {
     return this.#buckets;
   }
 
-  /** How many blocks there are, also those that are over. */
+  /** The number of blocks, including those that are over. */
   get blocks(): number {
     return this.#blocks;
   }
@@ -85,7 +92,7 @@ export class BucketShard extends BucketSlots {
     }
   }
 
-  /** Adds a bucket that is not there and returns its slot, which is to be set next. There must be room. */
+  /** Adds a bucket that is not there and returns its slot, which the caller sets next. There must be room. */
   add(low: number, high: number, tag: number): number {
     const words = this.words;
     let isNewKey = true;
@@ -109,7 +116,7 @@ export class BucketShard extends BucketSlots {
     if (words[slot + 2] === BLOCK) this.#blocks -= 1;
     let hole = slot;
     for (let next = this.after(slot); !this.isEmpty(next); next = this.after(next)) {
-      // A bucket moves up unless its home is behind the hole.
+      // A bucket moves up unless its home is behind the gap.
       const home = this.home(words[next] as number);
       if (hole <= next ? home > hole && home <= next : home > hole || home <= next) continue;
       this.copy(this, next, hole);
@@ -142,7 +149,7 @@ export class BucketShard extends BucketSlots {
     return this.#ofKey(this.lowOf(slot), this.highOf(slot), this.after(slot));
   }
 
-  /** The shard that takes the place of this one. It has all buckets that are not full, and room for more. */
+  /** A shard that replaces this one, with all buckets that are not full, and room for more. */
   rebuilt(now: number): BucketShard {
     const words = this.words;
     let live = 0;

@@ -3,15 +3,19 @@ import type { BucketPolicy } from '../../bucket/policy.js';
 import { BLOCK, TIMES } from './limitTags.js';
 
 /**
- * A slot is 32 bytes: 4 words (2 of the key's hash; the name's tag, 0 where the slot is empty; the rate), then 2 doubles
- * (debt, at). A slot is known by the index of its first word. The index of its first double is half of that.
+ * A slot is 32 bytes: 4 words (2 for the key's hash, 1 for the name's tag or 0 if the slot is empty, 1 for the rate),
+ * then 2 doubles (debt, at). A slot is identified by the index of its first word. The index of its first double is half
+ * of that.
  */
 export const WORDS = 8;
 
-/** Only eviction uses the rate of a slot, a float. It is never above the real one, so that no bucket counts as full too early. */
+/**
+ * Rates are stored as floats, and used only for eviction. They are rounded down, so that no bucket counts as full too
+ * early.
+ */
 export const ROUNDED_DOWN = 0.999_999_8;
 
-/** Keeps the order of blocks among themselves, and puts them after every bucket. */
+/** Keeps the order of blocks among each other, and puts them after every bucket. */
 const LONGER_THAN_ANY = 1e200;
 
 /** Slots for buckets, in one piece of memory. */
@@ -32,15 +36,15 @@ export class BucketSlots {
   }
 
   /**
-   * What a bucket owes now under a limit: nothing where there is none (-1). If the clock stepped back, the debt stays and
+   * What a bucket owes now under a limit: 0 if there is no bucket (-1). If the clock stepped back, the debt stays and
    * drains from `now`.
-   * @param maxWaitSecs the longest that callers wait on the key: so much more than its capacity may be owed
+   * @param maxWaitSecs the longest wait of a caller: what returns in it may be owed beyond the capacity
    */
   owed(slot: number, { capacityMax, restoreRateHz }: BucketPolicy, now: number, maxWaitSecs: number): number {
     if (slot === -1) return 0;
     const { doubles } = this;
     const at = (slot >> 1) + 3;
-    // Written as a negation so that a NaN is replaced too.
+    // Written as a negation so that NaN is replaced too.
     if (!((doubles[at] as number) <= now)) doubles[at] = now;
     const debt = cappedDebt(doubles[at - 1] as number, capacityMax, maxWaitSecs * restoreRateHz);
     return debtAt(debt, doubles[at] as number, now, restoreRateHz);
@@ -61,12 +65,12 @@ export class BucketSlots {
     return this.doubles[(slot >> 1) + 3] as number;
   }
 
-  /** The rate that a bucket was set with, as a float, or what {@link mark} wrote. */
+  /** The stored rate of a bucket, as a float, or what {@link mark} wrote. */
   rateOf(slot: number): number {
     return this.rates[slot + 3] as number;
   }
 
-  /** Writes a number in the place of the rate of a slot that drains by a second each second. */
+  /** Writes a number in place of the rate, in a slot that drains by a second each second. */
   mark(slot: number, value: number): void {
     this.rates[slot + 3] = value;
   }
@@ -92,7 +96,7 @@ export class BucketSlots {
     return !this.isEmpty(slot) && this.secsUntilFull(slot, now) > 0;
   }
 
-  /** Seconds until a bucket is full at the rate that it was set with. A block counts as longer than any of those. */
+  /** Seconds until a bucket is full at its stored rate. A block counts as longer than any bucket. */
   secsUntilFull(slot: number, now: number): number {
     const tag = this.tagOf(slot);
     const restoreRateHz = tag === BLOCK || tag === TIMES ? 1 : this.rateOf(slot);
@@ -100,7 +104,7 @@ export class BucketSlots {
     return tag === BLOCK ? secs * LONGER_THAN_ANY : secs;
   }
 
-  /** The next slot; the first one comes after the last. */
+  /** The next slot; after the last comes the first. */
   after(slot: number): number {
     return slot + WORDS === this.words.length ? 0 : slot + WORDS;
   }

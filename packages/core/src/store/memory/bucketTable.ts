@@ -3,26 +3,26 @@ import { forgetFull, soonestFull } from './forgetting.js';
 import type { KeyHash } from './keyHash.js';
 import { Waits } from './waits.js';
 
-/** The most keys in a shard when the table is full. To rebuild one then takes well below a millisecond. */
+/** The most keys in a shard when the table is full. Rebuilding one then takes well below a millisecond. */
 const KEYS_OF_SHARD = 4096;
-/** 16 bits of the hash choose a shard. They are not the bits that choose a slot in it. */
+/** 16 bits of the hash select a shard. They are not the bits that select a slot in it. */
 const MOST_SHARDS = 65_536;
 
 /**
  * The buckets of at most `maxKeys` keys, by the hash of the key and the tag of the limit's name. Memory grows with the
- * buckets that are kept, one shard at a time.
+ * number of buckets, one shard at a time.
  *
- * Once half of `maxKeys` is kept, a new key removes the full buckets of its neighbours, the next 16 keys from where its
- * search begins. Before that full buckets are kept too, since under a lower rate their debt would still count. If the table
- * is full even then, the neighbour that will be full soonest is forgotten. A full bucket loses nothing by that, and a key
- * that is refused is the last to be full, so it outlives a spray of keys that have taken less.
+ * Once the table holds half of `maxKeys`, a new key removes the full buckets of its neighbours, the next 16 keys from
+ * where its search begins. Until then full buckets are kept too, since under a lower rate their debt would still count.
+ * If the table is still full, the neighbour that will be full soonest is forgotten. Forgetting a full bucket loses
+ * nothing, and a refused key is the last to be full, so it outlasts many keys that have taken less.
  */
 export class BucketTable {
   readonly waits = new Waits();
   readonly #maxKeys: number;
   readonly #kept: Tally = { keys: 0, rebuilt: 0 };
   readonly #shards: BucketShard[];
-  /** Stands for every shard that no key has been in yet. */
+  /** Stands for every shard that has had no key yet. */
   readonly #none = new BucketShard(this.#kept);
 
   constructor(maxKeys: number) {
@@ -31,7 +31,7 @@ export class BucketTable {
     this.#shards = new Array<BucketShard>(Math.min(MOST_SHARDS, shards)).fill(this.#none);
   }
 
-  /** The shard that has the buckets of a key, until one is added. */
+  /** The shard that contains the buckets of a key, until one is added. */
   shardOf(low: number): BucketShard {
     return this.#shards[low & (this.#shards.length - 1)] as BucketShard;
   }
@@ -42,7 +42,7 @@ export class BucketTable {
     const isCrowded = this.#kept.keys >= this.#maxKeys / 2;
     if (isCrowded && shard.first(low, high) === -1) this.#forget(low, now);
     if (shard !== this.#none && shard.hasRoom) return shard;
-    // By -Infinity no bucket that owes anything is full. All are kept, whatever becomes of their rates.
+    // At -Infinity no bucket with debt is full, so all are kept, even if their rates change.
     const rebuilt = shard.rebuilt(isCrowded ? now : -Infinity);
     this.#shards[low & (this.#shards.length - 1)] = rebuilt;
     return rebuilt;
@@ -54,8 +54,8 @@ export class BucketTable {
   }
 
   /**
-   * Forgets the full buckets among the neighbours of a new key. If there are still `maxKeys`, it forgets one key more, of
-   * the next shard that has any where this one has none.
+   * Forgets the full buckets among the neighbours of a new key. If there are still `maxKeys` keys, also forgets one
+   * key, from the next shard that has any if this one has none.
    */
   #forget(low: number, now: number): void {
     let shard = this.shardOf(low);

@@ -5,7 +5,7 @@ import type { BucketShard } from './bucketShard.js';
 /** How many neighbours a key has: the next keys from where its search begins. */
 const NEIGHBOURS = 16;
 
-/** A slot of the neighbour that is full or will be soonest, or -1 where there is no key. */
+/** A slot of the neighbour that is full or will be soonest, or -1 if there is no key. */
 export function soonestFull(shard: BucketShard, low: number, now: number): number {
   const areSingle = shard.keys === shard.buckets;
   let soonest = -1;
@@ -34,13 +34,13 @@ export function forgetFull(shard: BucketShard, low: number, now: number): void {
       continue;
     }
     more -= 1;
-    // Another bucket may move up into a slot that is freed: it is looked at next.
+    // Another bucket may move up into the freed slot, so that slot is examined again.
     if (shard.isLive(slot, now)) slot = shard.after(slot);
     else shard.remove(slot);
   }
 }
 
-/** Forgets the bucket of a key that will be full soonest, apart from those whose tags are `asked`. */
+/** Forgets the bucket of a key that will be full soonest, except those with the tags `asked`. */
 export function forgetSpare(
   shard: BucketShard,
   low: number,
@@ -59,7 +59,7 @@ export function forgetSpare(
   if (spare !== -1) shard.remove(spare);
 }
 
-/** How many buckets the neighbours have, with as many buckets each as keys have on average here. */
+/** How many buckets the neighbours have, if each has the average number of buckets per key. */
 function neighbours({ buckets, keys }: BucketShard): number {
   return Math.min(buckets, NEIGHBOURS * Math.ceil(buckets / Math.max(1, keys)));
 }

@@ -7,10 +7,10 @@ import type { KeyHash } from './keyHash.js';
 import { isNameTag, type LimitTags } from './limitTags.js';
 import type { Waiting } from './waits.js';
 
-/** How many buckets a key keeps beside those that a request asks for. Names that requests make up do not pile up. */
+/** How many buckets a key keeps in addition to those of a request. So limit names made up by requests do not pile up. */
 const SPARE_BUCKETS = 64;
 
-/** The buckets of the key whose hash was taken last, under the limits that a request asks for. */
+/** The buckets of the key that was hashed last, under the limits of a request. */
 export class KeyBuckets {
   readonly table: BucketTable;
   readonly keys: KeyHash;
@@ -34,13 +34,14 @@ export class KeyBuckets {
     return this.#debts;
   }
 
-  /** Who waits on the key now. */
+  /** Those who wait on the key now. */
   waiting(limits: readonly Limit[], now: number): Waiting | undefined {
     const { waits } = this.table;
     if (waits.size === 0) return undefined;
     const waiting = waits.of(this.keys, now);
     if (waiting === undefined || waiting.secs > SAME_MOMENT_SECS) return waiting;
-    // The last one has gone on. From that moment each bucket owes its capacity at most, and is counted as others are.
+    // The last waiting caller is done. From that moment on each bucket owes at most its capacity, and is treated as
+    // usual.
     const goneAt = now + waiting.secs;
     this.change(limits, (debt, at, rate) =>
       at < goneAt ? [debtAt(debt, at, goneAt, rate), goneAt] : [debt, at],
@@ -49,7 +50,7 @@ export class KeyBuckets {
     return undefined;
   }
 
-  /** Writes each bucket of the key anew. The rates of limits that are not given are floats, and a little too low. */
+  /** Rewrites each bucket of the key. Rates of limits that are not passed in are floats, and slightly too low. */
   change(
     limits: readonly Limit[],
     anew: (debt: number, at: number, restoreRateHz: number) => readonly [debt: number, at: number],
@@ -67,7 +68,7 @@ export class KeyBuckets {
 
   /**
    * Finds the bucket of each limit, and what it owes now.
-   * @param maxWaitSecs the longest that anybody waits on the key
+   * @param maxWaitSecs the longest wait of any caller on the key
    */
   load(limits: readonly Limit[], now: number, maxWaitSecs = 0): Float64Array {
     if (limits.length > this.#slots.length) {
@@ -87,7 +88,7 @@ export class KeyBuckets {
 
   /**
    * Writes what each limit owes to the slot in which its bucket was found.
-   * @param isUnchanged for the place of a limit: whether its bucket stays as it is
+   * @param isUnchanged by the index of a limit, whether its bucket stays as it is
    */
   keep(limits: readonly Limit[], now: number, isUnchanged?: (i: number) => boolean): void {
     const { shard } = this;
@@ -106,7 +107,10 @@ export class KeyBuckets {
     this.#addMissing(limits, now);
   }
 
-  /** Forgets the spare buckets of the key, those beside the `asked` ones, that are too many. `found` of the asked ones are there. */
+  /**
+   * Forgets spare buckets of the key, those that are not `asked`, if there are too many. `found` of the asked buckets
+   * exist.
+   */
   forgetSpares(asked: number, found: number, now: number): void {
     const { shard } = this;
     // All keys of the shard together have no more spare buckets than one key may have.
@@ -117,7 +121,7 @@ export class KeyBuckets {
     }
   }
 
-  /** Adds the buckets that were not found. The others must be written by now, since this may move them. */
+  /** Adds the buckets that were not found. Write the others before, since this may move them. */
   #addMissing(limits: readonly Limit[], now: number): void {
     for (let i = 0; i < limits.length; i++) {
       const { name, restoreRateHz } = limits[i] as Limit;
@@ -126,7 +130,7 @@ export class KeyBuckets {
     }
   }
 
-  /** Writes a bucket, and adds it where it is missing. */
+  /** Writes a bucket, and adds it if it is missing. */
   put(tag: number, debt: number, at: number, restoreRateHz: number): void {
     const { low, high } = this.keys;
     let { shard } = this;
@@ -138,7 +142,7 @@ export class KeyBuckets {
     shard.set(slot, debt, at, restoreRateHz);
   }
 
-  /** Removes a bucket, if it is there. */
+  /** Removes a bucket, if it exists. */
   drop(tag: number): void {
     const { shard } = this;
     const slot = shard.find(this.keys.low, this.keys.high, tag);

@@ -1,20 +1,21 @@
 import { randomBytes } from 'node:crypto';
 
-// Once a program has a class that extends String, as ioredis has, V8 looks up each method of a string anew, and a decision takes
-// 1.6 times as long. What is captured, in the file that uses it, is not looked up.
+// If a program has a class that extends String, as ioredis does, V8 looks up each method of a string on every call, and
+// a decision takes 1.6 times as long. A method that is captured in the same file is not looked up.
 const { charCodeAt } = String.prototype;
 
 /**
- * Turns keys into 64 bits under a secret. Somebody who chooses keys cannot choose two that have the same hash, and no key
- * has to be kept to be recognised. Two keys of one hash share their buckets: each may be refused for what the other took,
- * and a refund or reset of one is one of both. Among n keys that happens by chance, with probability n² / 2^65: 3 in
- * 100,000,000 for a million keys.
+ * Hashes keys to 64 bits with a secret. So nobody who chooses keys can find two with the same hash, and keys do not
+ * have to be stored to be recognised. Two keys with the same hash share their buckets: each may be refused for what the
+ * other took, and a refund or reset of one affects both. Among n keys that happens by chance with probability n² /
+ * 2^65: 3 in 100,000,000 for a million keys.
  *
- * The result is in `low` and `high`, two signed 32-bit words, so that nothing is allocated for it. The last key is kept,
- * since a flood comes with the same key again and again, and comparing is cheaper than hashing.
+ * The result is in `low` and `high`, two signed 32-bit words, so that nothing is allocated. The last key is remembered,
+ * since a flood repeats the same key, and comparing is cheaper than hashing.
  *
- * `low` is HalfSipHash-1-3 with an output of 32 bits, `high` is the rest of its last state, v0 ^ v2. Keys in Latin-1 are
- * hashed by their bytes, others by their UTF-16 code units under another secret: halves of surrogate pairs stay apart.
+ * `low` is HalfSipHash-1-3 with an output of 32 bits, `high` is the rest of its last state, v0 ^ v2. Latin-1 keys are
+ * hashed by their bytes, other keys by their UTF-16 code units with another secret, so that unpaired surrogates stay
+ * different.
  *
  * Source: Jean-Philippe Aumasson and Daniel J. Bernstein, "SipHash: a fast short-input PRF" (2012), and HalfSipHash in
  * their reference implementation. One round for each word and three at the end is the variant for hash tables.
@@ -26,7 +27,7 @@ export class KeyHash {
   readonly #prefix: string;
   /** Undefined before the first key. */
   #last: string | undefined;
-  /** The state after the whole words of four bytes in the prefix, and the bytes that are left of it. */
+  /** The state after the whole 4-byte words of the prefix, and the remaining bytes of the prefix. */
   #v0 = 0;
   #v1 = 0;
   #v2 = 0;
@@ -34,8 +35,8 @@ export class KeyHash {
   #rest = 0;
 
   /**
-   * @param prefix Latin-1 in front of every key: `take(key)` hashes `prefix + key` without joining the two
-   * @param secret four words: two for keys in Latin-1, two for others
+   * @param prefix Latin-1 text before every key: `take(key)` hashes `prefix + key` without joining the two
+   * @param secret four words: two for Latin-1 keys, two for others
    */
   constructor(prefix = '', secret: Secret = new RandomSecret()) {
     this.#prefix = prefix;
@@ -65,12 +66,12 @@ export class KeyHash {
   #hash(key: string): void {
     if (this.#last === undefined) this.#takePrefix();
     this.#last = key;
-    // `| 0` tells the compiler that these are words of 32 bits from the start.
+    // `| 0` makes the compiler treat these as 32-bit words from the start.
     let v0 = this.#v0 | 0;
     let v1 = this.#v1 | 0;
     let v2 = this.#v2 | 0;
     let v3 = this.#v3 | 0;
-    // The key's bytes come after the prefix, so each word of four is shifted by the bytes that are left of the prefix.
+    // The key's bytes follow the prefix, so each 4-byte word is shifted by the remaining bytes of the prefix.
     let rest = this.#rest | 0;
     const shift = (this.#prefix.length & 3) << 3;
     const length = key.length;
@@ -85,7 +86,7 @@ export class KeyHash {
       const word = a | (b << 8) | (c << 16) | (d << 24);
       const m = rest | (word << shift);
       rest = (word >>> (24 - shift)) >>> 8;
-      // This is sipRound, on variables: an array in its place costs three times as much.
+      // This is sipRound with local variables: with an array it takes three times as long.
       v3 ^= m;
       v0 = (v0 + v1) | 0;
       v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0;
@@ -111,7 +112,7 @@ export class KeyHash {
     }
     const lastByte = (this.#prefix.length + length) << 24;
     let m = rest | (word << shift);
-    // The bytes that are left of the prefix and of the key may fill one more word. The rest is in the last one.
+    // The remaining bytes of prefix and key may fill one more word. The others are in the last word.
     let rounds = 3;
     if ((shift >> 3) + (length & 3) > 3) rounds = 4;
     else m |= lastByte;
@@ -153,12 +154,12 @@ export class KeyHash {
   }
 }
 
-/** Four words that nobody else knows. */
+/** Four secret words. */
 interface Secret {
   readonly words: Int32Array;
 }
 
-/** Is made when it is first asked for: some runtimes have no random numbers before the first request. */
+/** Made at first use: some runtimes have no random numbers before the first request. */
 class RandomSecret implements Secret {
   #words: Int32Array | undefined;
 
@@ -177,7 +178,7 @@ function initialState(secret: Int32Array, at: number): Int32Array {
   return Int32Array.of(k0, k1, k0 ^ 0x6c796765, k1 ^ 0x74656462);
 }
 
-/** Takes one word into a state of four. */
+/** Mixes one word into a state of four. */
 function sipRound(state: Int32Array, word: number): void {
   let [v0, v1, v2, v3] = state as unknown as [number, number, number, number];
   v3 ^= word;

@@ -1,8 +1,8 @@
 import type { KeyHash } from './keyHash.js';
 
 /**
- * Tags of what a key keeps beside the buckets of its limits: the seconds that are left of a block, the tokens of a lockout,
- * and how often a lockout has blocked it. No name has them.
+ * Tags of what a key stores in addition to the buckets of its limits: the remaining seconds of a block, the tokens of a
+ * lockout, and how often a lockout has blocked it. No limit name has these tags.
  */
 export const BLOCK = 1;
 export const STRIKES = 2;
@@ -14,9 +14,9 @@ export function isNameTag(tag: number): boolean {
 }
 
 /**
- * Words that stand for the names of limits. The last name of each place in a list of limits is kept with its tag: limiters
- * ask for the same names again and again, and then nothing is hashed. Two names that have the same tag, one pair in 2^32,
- * share a bucket.
+ * Words that stand for the names of limits. For each position in a list of limits, the last name and its tag are
+ * remembered: limiters pass the same names again and again, so usually nothing is hashed. Two names with the same tag,
+ * one pair in 2^32, share a bucket.
  */
 export class LimitTags {
   readonly #hash: KeyHash;
@@ -27,17 +27,17 @@ export class LimitTags {
     this.#hash = hash;
   }
 
-  /** The same tags, for a user that asks for other names. */
+  /** The same tags, for a user with other names. */
   again(): LimitTags {
     return new LimitTags(this.#hash.after(''));
   }
 
-  /** The tag of a name that is asked for at place `i`: a word that is neither 0 nor one of the tags above. */
+  /** The tag of a name at position `i`: a word that is neither 0 nor one of the tags above. */
   of(i: number, name: string): number {
     return this.#names[i] === name ? (this.#tags[i] as number) : this.#learn(i, name);
   }
 
-  /** The tags of the first `count` places. */
+  /** The tags of the first `count` positions. */
   first(count: number): readonly number[] {
     return this.#tags.slice(0, count);
   }

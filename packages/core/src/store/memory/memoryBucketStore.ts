@@ -17,17 +17,17 @@ import { reserve } from './reserving.js';
 import type { Waits } from './waits.js';
 
 /**
- * Buckets in this process's memory: those of at most `maxKeys` keys, and no timer.
+ * Buckets in the memory of this process, for at most `maxKeys` keys, without a timer.
  *
- * A new key that finds no room takes the place of another: of about 16, the one that is full or will be soonest. A full
- * bucket loses nothing by being forgotten, and a key that is refused is the last to be full. So a spray of new keys does
- * not free it, unless a single request uses up each of those as well. Keys are known by a keyed hash of 64 bits, see
- * {@link KeyHash}; the keys themselves are not kept.
+ * If there is no room for a new key, it replaces another: of about 16, the one that is full or will be soonest.
+ * Forgetting a full bucket loses nothing, and a refused key is the last to be full. So a flood of new keys does not
+ * free a refused key, unless a single request uses up each of them as well. Keys are identified by a keyed hash of 64
+ * bits, see {@link KeyHash}; the keys themselves are not stored.
  *
- * A decision works in a few fields that the store keeps: it allocates nothing but its answer.
+ * A decision works in fields of the store and allocates nothing but its answer.
  */
 export class MemoryBucketStore implements BucketStore {
-  /** A Proxy of a store, or an object created over one, finds the store itself here: neither has its private fields. */
+  /** The store itself, for a Proxy of a store or an object created over one, which have no access to its private fields. */
   private readonly itself = this;
   #table: BucketTable;
   #keys = new KeyHash();
@@ -66,7 +66,7 @@ export class MemoryBucketStore implements BucketStore {
   take(key: string, limits: readonly Limit[], n: number, now: number): number {
     const buckets = this.itself.#bucketsOf(key);
     const maxWaitSecs = buckets.waiting(limits, now)?.maxWaitSecs;
-    // A block that is over is noticed.
+    // This notices that a block is over.
     blockSecs(buckets, now);
     const debts = buckets.load(limits, now, maxWaitSecs);
     const taken = limits.map(({ capacityMax }, i) =>
@@ -75,7 +75,7 @@ export class MemoryBucketStore implements BucketStore {
     taken.forEach((tokens, i) => {
       debts[i] = (debts[i] as number) + tokens;
     });
-    // A limit from which nothing is taken is not written: it may count less of its debt than others do.
+    // A limit from which nothing is taken is not written, since it may count less of its debt than other limits do.
     buckets.keep(limits, now, i => taken[i] === 0);
     return n - Math.min(...taken);
   }
@@ -92,18 +92,21 @@ export class MemoryBucketStore implements BucketStore {
     return strike(this.itself.#bucketsOf(key), limits, lockout, now);
   }
 
-  /** The same buckets, for keys that all begin with `prefix`. It is hashed once: to join it to each key would cost more than to decide. */
+  /**
+   * The same buckets, for keys that all begin with `prefix`. The prefix is hashed once: joining it to each key would
+   * take longer than a decision.
+   */
   scoped(prefix: string): BucketStore {
     if (!this[NEVER_FAILS]) return new PrefixedStore(this, prefix);
     return MemoryBucketStore.over(this.#table, this.#keys.after(prefix), this.#tags.again());
   }
 
-  /** Takes over what another store has decided on a key, as the state of its buckets. */
+  /** Sets the buckets of a key to the state in another store's decision. */
   learn(key: string, decision: Decision, now: number): void {
     this.itself.#learn(key, decision, now);
   }
 
-  /** Whether this has our operations alone: a Proxy, or a class that extends this one, may do anything. */
+  /** Whether this object has exactly our operations. A Proxy, or a class that extends this one, may do anything. */
   get [NEVER_FAILS](): boolean {
     return (
       #table in this &&
@@ -141,7 +144,7 @@ export class MemoryBucketStore implements BucketStore {
     if (decision.blocked || buckets.shard.blocks > 0) setBlock(buckets, blockSecsOf(decision), now);
   }
 
-  /** Decides whether `cost` tokens are there, and takes `taken` if they are; puts tokens back where that is below 0. */
+  /** Decides whether `cost` tokens are there, and takes `taken` if they are; a negative `taken` puts tokens back. */
   #decide(key: string, limits: readonly Limit[], cost: number, taken: number, now: number): Decision {
     const keys = this.#keys;
     keys.take(key);
@@ -155,14 +158,14 @@ export class MemoryBucketStore implements BucketStore {
     return decision ?? this.#decideAll(limits, cost, taken, now);
   }
 
-  /** Decides in the same way under several limits, for a new key, and where it may be blocked or callers may wait on it. */
+  /** Decides as above if there are several limits, if the key is new, and if it may be blocked or callers may wait on it. */
   #decideAll(limits: readonly Limit[], cost: number, taken: number, now: number): Decision {
     const buckets = this.#buckets;
     const waiting = buckets.waiting(limits, now);
     const secs = blockSecs(buckets, now);
     const debts = buckets.load(limits, now, waiting?.maxWaitSecs);
     const allowed = secs === 0 && allThere(limits, debts, cost);
-    // While callers wait, tokens that come back would let others overtake them.
+    // While callers wait, returned tokens would let others overtake them.
     const isRefund = taken < 0 && waiting === undefined;
     if (isRefund || (allowed && taken > 0)) {
       for (let i = 0; i < limits.length; i++) debts[i] = Math.max(0, (debts[i] as number) + taken);

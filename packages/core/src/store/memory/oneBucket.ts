@@ -5,7 +5,7 @@ import type { Limit } from '../../bucket/policy.js';
 import type { BucketShard } from './bucketShard.js';
 import { ROUNDED_DOWN, WORDS } from './bucketSlots.js';
 
-/** What refusals under one limit name. Most limiters have one limit, so it is the same list again and again. */
+/** The `violated` list of refusals under one limit. Most limiters have one limit, so the list is reused. */
 export class Violated {
   #names: readonly string[] = [];
 
@@ -16,14 +16,14 @@ export class Violated {
 }
 
 /**
- * Decides under one limit on a key that has a bucket for it, where nobody waits and nothing blocks: as `decideAll` does. That is
- * what nearly every decision is.
+ * Decides under one limit on a key that has a bucket for it, if nobody waits on it and it is not blocked. The result is
+ * that of `decideAll`. Nearly every decision is like this.
  *
- * This is written for V8, as one flat function: `find`, `owed` and `set` of the shard are repeated here. V8 joins a function
- * with what it calls until 920 bytes of bytecode are together, in an order that depends on what was called first. Where a
- * part is left out, each number that goes to it or comes from it becomes an object: 224 bytes for a decision instead of 128,
- * and 1.3 times as long, in every second process. One piece stays together.
- * @returns undefined where there is no bucket
+ * It is one flat function for the sake of V8, and repeats `find`, `owed` and `set` of the shard. V8 inlines called
+ * functions until 920 bytes of bytecode are reached, in an order that depends on which was called first. For a function
+ * that is not inlined, each number that is passed to it or returned becomes an object: a decision then takes 224 bytes
+ * instead of 128, and 1.3 times as long, in every second process. A single function is always compiled as a whole.
+ * @returns undefined if there is no bucket
  */
 export function decideOne(
   shard: BucketShard,
@@ -45,7 +45,7 @@ export function decideOne(
   }
   const { name, capacityMax, restoreRateHz } = limits[0] as Limit;
   const at = (slot >> 1) + 3;
-  // Written as a negation so that a NaN is replaced too.
+  // Written as a negation so that NaN is replaced too.
   if (!((doubles[at] as number) <= now)) doubles[at] = now;
   const capped = cappedDebt(doubles[at - 1] as number, capacityMax);
   const debt = debtAt(capped, doubles[at] as number, now, restoreRateHz);

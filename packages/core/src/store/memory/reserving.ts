@@ -13,30 +13,30 @@ import { blockSecs } from './blocks.js';
 import type { KeyBuckets } from './keyBuckets.js';
 import type { Waiting } from './waits.js';
 
-/** A bucket as it is kept. */
+/** A bucket as it is stored. */
 interface Kept {
   readonly debt: number;
   readonly at: number;
 }
 
-/** A limit that tokens were reserved of, with its bucket after that and before. */
+/** A limit of which tokens were reserved, with its bucket before and after. */
 interface Written extends Kept {
   readonly limit: Limit;
   readonly before: Kept | undefined;
 }
 
-/** What is needed to take a reservation back. */
+/** What is needed to undo a reservation. */
 interface Undo {
   readonly written: readonly Written[];
-  /** Who waited before. */
+  /** Those who waited before. */
   readonly waiting: Waiting | undefined;
   readonly movedSecs: number;
 }
 
-/** Debts that differ by less are the same: a block that came and went has been added and taken off. */
+/** Debts that differ by less are the same: adding a block and removing it again leaves a rounding error. */
 const ROUNDING = 1e-6;
 
-/** Takes reservations back, all or none, and then makes others, in order. */
+/** Undoes reservations, all or none, and then makes others, in order. */
 export function reserve(
   buckets: KeyBuckets,
   wants: readonly Want[],
@@ -59,8 +59,8 @@ export function reserve(
 }
 
 /**
- * @param leastSecs seconds until the one ahead goes on. A moment is not kept between the two, since it has fewer digits.
- * @param movedBefore where nobody waits, `movedSecs` starts there
+ * @param leastSecs seconds until the caller ahead goes on. Seconds are passed on, since moments have fewer digits.
+ * @param movedBefore where `movedSecs` starts if nobody waits
  */
 function reserveOne(
   buckets: KeyBuckets,
@@ -135,7 +135,7 @@ function withdraw(buckets: KeyBuckets, { written, waiting, movedSecs }: Undo, no
     return kept?.at === at && Math.abs(kept.debt - expected) <= ROUNDING * Math.max(1, expected);
   });
   if (!isUnchanged) return false;
-  // Had nobody else waited, the block would not have stopped the buckets.
+  // If nobody else waited, the block would not have stopped the buckets.
   const stoodStill = waiting === undefined ? 0 : moved;
   written.forEach(({ limit: { name, restoreRateHz }, before }, i) => {
     const tag = buckets.tags.of(i, name);

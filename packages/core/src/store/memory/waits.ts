@@ -1,34 +1,34 @@
 import { debtAt } from '../../bucket/debt.js';
 import type { KeyHash } from './keyHash.js';
 
-/** What a key keeps for as long as somebody waits on it. */
+/** What is stored for a key while somebody waits on it. */
 export interface Waiting {
-  /** The longest that anybody may wait. So much more than the capacity may be owed. */
+  /** The longest possible wait. What returns in it may be owed beyond the capacity. */
   readonly maxWaitSecs: number;
-  /** Seconds from `at` until the last who waits goes on, and until all buckets of the key are full. */
+  /** Seconds from `at` until the last waiting caller goes on, and until all buckets of the key are full. */
   readonly secs: number;
   readonly fullSecs: number;
   readonly at: number;
-  /** Seconds by which blocks have moved those who wait. */
+  /** Seconds by which blocks have delayed those who wait. */
   readonly movedSecs: number;
 }
 
-/** How many keys there are at least when those with full buckets are looked for. */
+/** Keys whose buckets are full are searched for when there are at least this many keys. */
 const FEWEST_SWEPT = 64;
 
-/** The keys on which somebody waits, or has waited and the buckets have not been written since. */
+/** The keys on which somebody waits, or waited before the buckets were last written. */
 export class Waits {
-  /** How many keys there are. A field, since every decision reads it. */
+  /** The number of keys. A field, since every decision reads it. */
   size = 0;
   readonly #waiting = new Map<string, Waiting>();
   #sweepAbove = FEWEST_SWEPT;
 
-  /** As of now. Where nobody waits any more, `secs` is 0 or less: so long ago the last one went on. */
+  /** The entry of a key as of now. If nobody waits any more, `secs` is 0 or negative: the time since the last one went on. */
   of(key: KeyHash, now: number): Waiting | undefined {
     const waiting = this.#waiting.get(nameOf(key));
     if (waiting === undefined) return undefined;
     if (waiting.at > now) {
-      // The clock stepped back: the seconds stay, and pass from here.
+      // If the clock stepped back, the seconds stay and count from here.
       const stayed = { ...waiting, at: now };
       this.#waiting.set(nameOf(key), stayed);
       return stayed;
