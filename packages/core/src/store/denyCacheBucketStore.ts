@@ -38,22 +38,21 @@ export interface DenyCacheOptions {
 }
 
 /**
- * A store that repeats refusals without asking the store behind it. A refused key owes what it owed at the refusal,
- * less what has drained since; as long as that is too much, requests are refused, for at most a second. A client that
- * repeats refused requests costs the store one question a second.
+ * A store that repeats refusals without asking the store behind it. A refused key owes what it owed at the refusal, less what
+ * has drained since; as long as that is too much, requests are refused, for at most a second. A client that repeats refused
+ * requests costs the store one question a second.
  *
- * It refuses only what follows from the store's last answer: the limits must have the same values, and the cost must
- * not fit into what that answer left and what has drained since. At the boundary, a request is asked one round trip too
- * early rather than refused too long. After the clock steps back, the store is asked.
+ * It refuses only what follows from the store's last answer: the limits must have the same values, and the cost must not fit
+ * into what that answer left and what has drained since. At the boundary, a request is asked one round trip too early rather
+ * than refused too long. After the clock steps back, the store is asked.
  *
- * A refund or reset through this store makes it forget the key, and so does a check that is allowed under other limits.
- * It learns of changes by other processes with the store's next answer, at most a second later. While one request asks
- * about a key again, other requests for the key wait for that answer. `tokensLeft` does not include what others have
- * taken since.
+ * A refund or reset through this store makes it forget the key, and so does a check that is allowed under other limits. It
+ * learns of changes by other processes with the store's next answer, at most a second later. While one request asks about a
+ * key again, other requests for it wait for that answer. `tokensLeft` does not include what others have taken since.
  *
- * It remembers only refused keys, at most `maxKeys`. A forgotten key costs a round trip. It has no timer. Wrap it
- * around a FailoverBucketStore, not the other way round: the breaker of the FailoverBucketStore would count its
- * refusals as answers of the store. It remembers only decisions of the store itself.
+ * It remembers only refused keys, at most `maxKeys`, and only decisions of the store itself. A forgotten key costs a round
+ * trip. It has no timer. Wrap it around a FailoverBucketStore, not the other way round: the breaker there would count its
+ * refusals as answers of the store.
  */
 export class DenyCacheBucketStore implements BucketStore {
   /** The store behind this one. */
@@ -174,10 +173,7 @@ export class DenyCacheBucketStore implements BucketStore {
     const asking = this.#asking.get(key) ?? { count: 0 };
     this.#asking.set(key, asking);
     asking.count += 1;
-    /**
-     * Whether the key was not forgotten since the question. Otherwise the answer may be older than the operation, such
-     * as a reset, that made it forget.
-     */
+    /** Whether the key was not forgotten since the question. A reset, for example, may be newer than the answer. */
     const isCurrent = () => {
       const current = this.#asking.get(key) === asking;
       asking.count -= 1;
@@ -210,10 +206,7 @@ export class DenyCacheBucketStore implements BucketStore {
     this.#asking.delete(key);
   }
 
-  /**
-   * Forgets a key before an operation and after it: answers from before or during it do not show what the key owes
-   * afterwards.
-   */
+  /** Forgets a key before and after an operation: answers from before or during it do not show the debt afterwards. */
   #forgetting<T>(key: string, operate: () => T | Promise<T>): T | Promise<T> {
     this.#forget(key);
     const done = operate();

@@ -36,25 +36,22 @@ export interface LeaseOptions {
 }
 
 /**
- * A store that takes tokens of a hot key from the store behind it in batches, and gives them out without asking: one
- * round trip for many decisions. A batch is a check with that cost, so it is taken from all limits of the key or from
- * none. For a cold key nothing is held.
- *
- * Three rules always hold:
+ * A store that takes tokens of a hot key from the store behind it in batches, and gives them out without asking: one round
+ * trip for many decisions. A batch is a check with that cost, so it is taken from all limits of the key or from none. For a
+ * cold key nothing is held. Three rules always hold:
  *
  * 1. Each token taken from the store is either given out once, held, or on its way back.
  * 2. A process that is alone refuses no request that the store would allow without leases.
  * 3. No request waits for more than one batch and one check of its own. Each key has at most one batch on its way.
  *
- * N processes let through at most `capacityMax + restoreRateHz · L + N · tokens` in any L seconds: tokens that are held
- * while the bucket refills come on top. `tokensLeft` and the waits follow from the store's last answer, less what this
- * process has given out since. They do not include what other processes have taken since, or hold. If a process ends
- * without {@link close}, its tokens are lost. The timer exists only while there are leases, and does not keep the
- * process alive.
+ * N processes let through at most `capacityMax + restoreRateHz · L + N · tokens` in any L seconds: tokens that are held while
+ * the bucket refills come on top. `tokensLeft` and the waits follow from the store's last answer, less what this process has
+ * given out since, not what others took or hold. If a process ends without {@link close}, its tokens are lost. The timer
+ * exists only while there are leases, and does not keep the process alive.
  *
- * An error of the store rejects all requests that wait for its answer. Wrap a FailoverBucketStore around this store,
- * not the other way round: tokens that the store did not give must not be returned to it. The store must carry out the
- * operations on a key in order.
+ * An error of the store rejects all requests that wait for it. Wrap a FailoverBucketStore around this store, not the other
+ * way round: tokens that the store did not give must not be returned to it. The store must carry out operations on a key in
+ * order.
  */
 export class LeaseBucketStore implements BucketStore {
   readonly #store: FullStore;
@@ -93,8 +90,7 @@ export class LeaseBucketStore implements BucketStore {
     }
     const taken = lease.take(cost, now);
     if (taken !== undefined) return taken;
-    // A cost above `tokens` always goes to the store by itself. While batches take longer than requests wait, every
-    // cost does.
+    // A cost above `tokens` always goes to the store by itself. So does every cost while batches are late.
     const canWait = !traffic.isFar && cost <= this.#tokens;
     if (canWait && batch?.lease === lease && !batch.isLate) return batch.wait(cost, now);
     return traffic.decideAlone(key, lease, cost, now);
@@ -177,10 +173,7 @@ export class LeaseBucketStore implements BucketStore {
     await within('close', 1, this.#traffic.settled()).catch(() => {});
   }
 
-  /**
-   * The lease of a key under these limits. Leases of the key that share a bucket with it are ended, so that they take
-   * turns.
-   */
+  /** The lease of a key under these limits. Leases of the key that share a bucket with it end: they take turns. */
   #leaseFor(key: string, limits: readonly Limit[]): Lease | undefined {
     const leases = this.#leases.of(key);
     const [first] = leases;
