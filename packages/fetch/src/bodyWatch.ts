@@ -1,97 +1,26 @@
-type Stream = NonNullable<Response['body']>;
-type Reader = ReturnType<Stream['getReader']>;
-type Iterator = ReturnType<Stream['values']>;
+import { finished } from 'node:stream';
 
-/**
- * Reports the end of a response's body: read to the end, cancelled, failed or collected. The response stays the same object,
- * and nothing of its body is read or delayed.
- *
- * It watches the methods of the stream, through which undici's own `text()`, `json()` and `clone()` go as well.
- */
+type Ended = (error?: Error | null) => void;
+
+/** Reports the end of a response's body. Nothing of it is read, delayed or changed. */
 export class BodyWatch {
   /** Nobody can read these any more. */
   readonly #collected = new FinalizationRegistry<() => void>(end => end());
 
-  /** Calls `end` once, when the body is over: at once where there is none. */
-  onEnd({ body }: Response, end: () => void): void {
-    if (body === null) {
+  /**
+   * Calls `end` once, when the body is over: read to the end, cancelled, failed or collected; at once where there is none. It is
+   * read to the end when everything has come, so one clone of a response that is read is enough.
+   */
+  onEnd({ body, headers }: Response, end: () => void): void {
+    if (body === null || headers.get('content-length') === '0') {
       end();
       return;
     }
-    this.#watch(body, once(end));
+    const ended = once(end);
+    this.#collected.register(body, ended);
+    // The types know only streams of Node.
+    (finished as unknown as (body: ReadableStream, ended: Ended) => void)(body, ended);
   }
-
-  #watch(stream: Stream, end: () => void): void {
-    this.#collected.register(stream, end);
-    const { getReader, cancel, pipeTo, tee, values } = stream;
-    const iterate = (...options: Parameters<Stream['values']>) =>
-      watchIterator(Reflect.apply(values, stream, options), options[0]?.preventCancel === true, end);
-    const watched = {
-      getReader: (...options: Parameters<Stream['getReader']>) =>
-        watchReader(Reflect.apply(getReader, stream, options) as Reader, end),
-      cancel: (reason?: unknown) => atEndOf(Reflect.apply(cancel, stream, [reason]), end),
-      pipeTo: (...to: Parameters<Stream['pipeTo']>) => atEndOf(Reflect.apply(pipeTo, stream, to), end),
-      pipeThrough: (...[pair, options]: Parameters<Stream['pipeThrough']>) => {
-        // What goes wrong in the pipe is heard at its far end.
-        stream.pipeTo(pair.writable, options).catch(() => {});
-        return pair.readable;
-      },
-      tee: () => {
-        const branches = Reflect.apply(tee, stream, []) as [Stream, Stream];
-        let open = branches.length;
-        for (const branch of branches)
-          this.#watch(
-            branch,
-            once(() => void (--open === 0 && end())),
-          );
-        return branches;
-      },
-      values: iterate,
-      [Symbol.asyncIterator]: iterate,
-    };
-    for (const name of Reflect.ownKeys(watched) as (keyof typeof watched)[]) {
-      Object.defineProperty(stream, name, { value: watched[name], configurable: true, writable: true });
-    }
-  }
-}
-
-function watchReader(reader: Reader, end: () => void): Reader {
-  const { releaseLock } = reader;
-  let isReleased = false;
-  // Giving up the lock rejects `closed` as well, and ends nothing.
-  reader.releaseLock = () => {
-    isReleased = true;
-    Reflect.apply(releaseLock, reader, []);
-  };
-  reader.closed.then(end, () => isReleased || end());
-  return reader;
-}
-
-function watchIterator(iterator: Iterator, preventsCancel: boolean, end: () => void): Iterator {
-  const { next } = iterator;
-  const stop = iterator.return;
-  iterator.next = async () => {
-    try {
-      const result = await Reflect.apply(next, iterator, []);
-      if (result.done) end();
-      return result;
-    } catch (error) {
-      end();
-      throw error;
-    }
-  };
-  iterator.return = value => {
-    if (!preventsCancel) end();
-    return stop === undefined
-      ? Promise.resolve({ done: true as const, value: undefined })
-      : Reflect.apply(stop, iterator, [value]);
-  };
-  return iterator;
-}
-
-function atEndOf<T>(promise: Promise<T>, end: () => void): Promise<T> {
-  promise.then(end, end);
-  return promise;
 }
 
 function once(fn: () => void): () => void {

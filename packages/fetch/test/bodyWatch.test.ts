@@ -11,6 +11,7 @@ let url: string;
 beforeAll(async () => {
   server = createServer((req, res) => {
     if (req.url === '/none') res.writeHead(204).end();
+    else if (req.url === '/empty') res.writeHead(201, { 'Content-Length': 0 }).end();
     else if (req.url === '/broken') res.write('begun', () => res.destroy());
     else if (req.url === '/open') res.write('begun');
     else res.end('a body');
@@ -39,6 +40,12 @@ describe('the body of a response ends', () => {
     expect(heard.ends).toBe(1);
   });
 
+  test('at once if nothing is in it', async () => {
+    const { response, heard } = await watched('/empty');
+    expect(heard.ends).toBe(1);
+    expect(await response.text()).toBe('');
+  });
+
   test.each(['text', 'arrayBuffer', 'blob', 'bytes'] as const)(
     'when %s() has read it, not before',
     async way => {
@@ -62,16 +69,19 @@ describe('the body of a response ends', () => {
   test('when it was iterated to its end, or the loop ended early', async () => {
     const whole = await watched();
     for await (const _ of whole.response.body!);
+    await turn();
     expect(whole.heard.ends).toBe(1);
 
     const left = await watched('/open');
     for await (const _ of left.response.body!) break;
+    await turn();
     expect(left.heard.ends).toBe(1);
   });
 
   test('when it was cancelled, by a reader too', async () => {
     const direct = await watched('/open');
     await direct.response.body!.cancel();
+    await turn();
     expect(direct.heard.ends).toBe(1);
 
     const { response, heard } = await watched('/open');
@@ -96,13 +106,38 @@ describe('the body of a response ends', () => {
     expect([read, heard.ends]).toEqual(['a body', 1]);
   });
 
-  test('when a clone and the original were both read', async () => {
-    const { response, heard } = await watched();
-    const copy = response.clone();
-    expect(await copy.text()).toBe('a body');
+  test('when a clone or the original has read all of it', async () => {
+    for (const isClone of [true, false]) {
+      const { response, heard } = await watched();
+      const [first, second] = isClone ? [response.clone(), response] : [response, response.clone()];
+      expect(heard.ends).toBe(0);
+      expect(await first.text()).toBe('a body');
+      await turn();
+      expect(heard.ends).toBe(1);
+      expect(await second.text()).toBe('a body');
+    }
+  });
+
+  test('when a clone and the original were both cancelled, not one of them', async () => {
+    const { response, heard } = await watched('/open');
+    const cancelled = response.clone().body!.cancel();
     await turn();
     expect(heard.ends).toBe(0);
-    expect(await response.text()).toBe('a body');
+    await Promise.all([cancelled, response.body!.cancel()]);
+    await turn();
+    expect(heard.ends).toBe(1);
+  });
+
+  test('when it was read by bytes, or after it was handed to another thread', async () => {
+    const bytes = await watched();
+    const reader = bytes.response.body!.getReader({ mode: 'byob' });
+    while (!(await reader.read(new Uint8Array(4))).done);
+    await turn();
+    expect(bytes.heard.ends).toBe(1);
+
+    const { response, heard } = await watched();
+    const { body } = response;
+    expect(await new Response(structuredClone(body!, { transfer: [body!] })).text()).toBe('a body');
     await turn();
     expect(heard.ends).toBe(1);
   });
@@ -115,6 +150,20 @@ describe('the body of a response ends', () => {
     await turn();
     expect(heard.ends).toBe(0);
     await response.body!.cancel();
+    await turn();
     expect(heard.ends).toBe(1);
   });
+});
+
+test('the body of a watched response is as fetch made it', async () => {
+  const { response } = await watched();
+  const { body } = response;
+  expect(Reflect.ownKeys(body!)).toEqual(Reflect.ownKeys((await fetch(url)).body!));
+  const taken = new TextDecoderStream();
+  taken.writable.getWriter();
+
+  expect(() => body!.pipeThrough({} as TextDecoderStream)).toThrow(TypeError);
+  expect(() => body!.pipeThrough(taken)).toThrow(TypeError);
+  body!.getReader();
+  expect(() => body!.pipeThrough(new TextDecoderStream())).toThrow(TypeError);
 });
