@@ -44,10 +44,10 @@ export function protect(fetch: Fetch, options: ProtectOptions): ProtectedFetch {
 
   const named = {
     fetch(input: Input, init: RequestInit | undefined = undefined): Promise<Response> {
-      const called = new RequestArguments(input, init);
-      const origin = origins.of(called.url);
-      // What is wrong with it, fetch itself says.
-      if (origin === undefined || called.hasWrongSignal) return fetch(input, init);
+      const called = RequestArguments.of(input, init);
+      const origin = called && origins.of(called.url);
+      // What is wrong with it, or that it is aborted, fetch itself says.
+      if (called === undefined || origin === undefined || called.signal?.aborted) return fetch(input, init);
       return visit(new Call(fetch, settings, called), settings, upstreams, origin, called).then(
         ({ answer: { response, end }, leave }) => {
           const over = () => {

@@ -1,3 +1,4 @@
+import { copiedInit } from './copied.js';
 import type { Repeatability } from './course.js';
 import { isResendable } from './retry/body.js';
 
@@ -7,27 +8,36 @@ export type Fetch = typeof globalThis.fetch;
 /** What fetch takes first: a URL or a Request. */
 export type Input = Parameters<Fetch>[0];
 
-/** What fetch is called with. It is read as fetch reads it. */
+/** What fetch is called with, read as fetch reads it. */
 export class RequestArguments {
-  readonly input: Input;
+  readonly input: string | Request;
   readonly init: RequestInit | undefined;
   /** The input, where it is a Request. */
   readonly request: Request | undefined;
 
-  constructor(input: Input, init: RequestInit | undefined) {
-    this.input = input;
-    this.init = init;
+  /** @throws what is wrong with them, as far as that can be told without making a Request */
+  private constructor(input: Input, init: RequestInit | undefined | null) {
     this.request = isRequest(input) ? input : undefined;
+    // Not by String(), which takes symbols.
+    this.input = this.request ?? `${input as string | URL}`;
+    if (typeof (init ?? {}) !== 'object') throw new TypeError('init must be an object');
+    this.init = init ? copiedInit(init) : undefined;
+    const { signal } = this;
+    if (signal !== undefined && typeof signal.addEventListener !== 'function')
+      throw new TypeError('signal must be an AbortSignal');
   }
 
-  /** The empty string where there is none. */
-  get url(): string {
-    if (this.request !== undefined) return this.request.url;
+  /** @returns undefined for what fetch itself must refuse: it knows best how */
+  static of(input: Input, init: RequestInit | undefined): RequestArguments | undefined {
     try {
-      return String(this.input);
+      return new RequestArguments(input, init);
     } catch {
-      return '';
+      return undefined;
     }
+  }
+
+  get url(): string {
+    return this.request?.url ?? (this.input as string);
   }
 
   /** The caller's signal: that of `init` counts before that of a Request, and null there is none. */
@@ -36,15 +46,21 @@ export class RequestArguments {
     return own === undefined ? this.request?.signal : (own ?? undefined);
   }
 
-  /** Whether fetch itself will say what is wrong with the signal. */
-  get hasWrongSignal(): boolean {
-    const { signal } = this;
-    return signal !== undefined && typeof signal.addEventListener !== 'function';
+  get body(): unknown {
+    return this.init?.body ?? this.request?.body;
   }
 
-  get body(): unknown {
-    const own = this.init?.body;
-    return own === undefined ? this.request?.body : own;
+  /** The init with a signal of ours in it. */
+  initWith(signal: AbortSignal): RequestInit {
+    return { ...this.#forgotten, ...this.init, signal };
+  }
+
+  /** What fetch forgets of a Request as soon as there is anything in an init. */
+  get #forgotten(): RequestInit | undefined {
+    const { init = {}, request } = this;
+    if (request === undefined || Object.keys(init).length > 0) return undefined;
+    const { referrer, referrerPolicy } = request;
+    return { ...(referrer !== 'about:client' && { referrer }), ...(referrerPolicy && { referrerPolicy }) };
   }
 
   get repeatability(): Repeatability {
@@ -65,7 +81,7 @@ export class RequestArguments {
   get asked(): Request {
     const { init, request } = this;
     if (request !== undefined && init === undefined) return request;
-    const { body, signal: _, ...others } = membersOf(init);
+    const { body, signal: _, ...others } = init ?? {};
     const head = request && { method: request.method, headers: [...request.headers] };
     return new Request(this.url, { ...head, ...others, ...(isResendable(body) && body && { body }) });
   }
@@ -80,14 +96,7 @@ function headersOf(headers: RequestInit['headers']): Headers | undefined {
   }
 }
 
-/** The members of an `init`, also those that it inherits: fetch takes a Request there as well. */
-export function membersOf(init: RequestInit | undefined): RequestInit {
-  const members: Record<string, unknown> = {};
-  for (const name in init) members[name] = init[name as keyof RequestInit];
-  return members;
-}
-
 /** Whether it is a Request, by what it has: programs have classes of their own for them. */
 function isRequest(input: Input): input is Request {
-  return typeof input === 'object' && 'url' in input && 'headers' in input;
+  return typeof input === 'object' && input !== null && 'url' in input && 'headers' in input;
 }

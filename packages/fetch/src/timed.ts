@@ -1,7 +1,7 @@
 import { type Clock, TimeoutError } from '@breaking/core';
 import { wakeAt, whenAborted } from '@breaking/core/internal';
 import type { Head } from './course.js';
-import { type Fetch, membersOf, type RequestArguments } from './request.js';
+import type { Fetch, RequestArguments } from './request.js';
 import { cancelBody } from './retry/body.js';
 
 /** An answer to `fetch`. */
@@ -39,7 +39,7 @@ export interface Times {
  */
 export async function timedFetch(fetch: Fetch, times: Times, called: RequestArguments): Promise<Answer> {
   const { timeoutSecs, bodyTimeoutSecs, clock } = times;
-  const { input, init, signal } = called;
+  const { input, signal } = called;
   const attempt = new AbortableAttempt();
   const stopListening = signal && whenAborted(signal, () => attempt.abort(signal.reason));
   const abortIn = (secs: number | undefined, what: string) => {
@@ -50,7 +50,7 @@ export async function timedFetch(fetch: Fetch, times: Times, called: RequestArgu
   const cancelTimer = abortIn(timeoutSecs, 'fetch');
   try {
     const [response] = await Promise.all([
-      attempt.made(() => fetch(input, { ...membersOf(init), signal: attempt.signal })),
+      attempt.made(() => fetch(input, called.initWith(attempt.signal))),
       attempt.notAborted,
     ]);
     const cancelBodyTimer = abortIn(bodyTimeoutSecs, 'The body of an answer to fetch');

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 async function seen(req: IncomingMessage): Promise<object> {
   let body = '';
   for await (const chunk of req) body += chunk;
-  const { 'x-own': own, 'content-type': type, 'content-length': length, connection } = req.headers;
+  const { 'x-own': own, 'content-type': type, 'content-length': length, connection, referer } = req.headers;
   return {
     method: req.method,
     url: req.url,
@@ -15,6 +15,7 @@ async function seen(req: IncomingMessage): Promise<object> {
     type: type?.replace(/boundary=.*/, ''),
     length,
     connection,
+    referer,
     body,
   };
 }
