@@ -1,6 +1,7 @@
 /** The part of the script that blocks a key, and counts its refusals. It is core's store/memory/blocks.ts, number for number. */
 export const BLOCK_AND_STRIKE = `
--- Blocks the key. Those who wait on it move back by as much; under a block without end they do not wait any more.
+-- Blocks the key. Those who wait on it move back by as much; under a block without end they do not wait any more. A shorter
+-- block moves them by no more than blocks have moved them.
 local function block(secs)
   local before = block_left()
   put(BLOCK, secs > 0.001 and secs or 0, now, 1, 0)
@@ -11,7 +12,7 @@ local function block(secs)
     end
     return wait_until(nil)
   end
-  local delta = secs - before
+  local delta = math.max(secs - before, -waiting.moved)
   for _, bucket in pairs(buckets) do
     if not bucket.is_more and drained(bucket.debt, bucket.at, bucket.rate) > 0.001 then
       bucket.debt = math.max(0, bucket.debt + delta * bucket.rate)

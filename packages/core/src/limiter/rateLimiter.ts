@@ -154,7 +154,7 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
     asBlockSecs(`${this.#settings.what}: secs`, secs);
     const bounded = this.#keyFor(key, 0);
     const done = this.#needs('block').block(bounded, this.#limits, secs, readingOf(this.#clock));
-    const look = () => this.#lines.look(bounded, secs === 0);
+    const look = () => (secs === 0 ? this.#lines.lifted(bounded) : this.#lines.look(bounded));
     return (isThenable(done) ? done.then(look) : look()) as SameWay<S, void>;
   }
 

@@ -23,6 +23,8 @@ export class Waiter implements Want {
   #promisedAt = -Infinity;
   /** By how much blocks had moved the key when its moment was worked out. */
   #movedSecs: number | undefined;
+  /** By how much shorter blocks have moved it back, if it cannot be promised another moment: at most 0. */
+  #backSecs = 0;
   readonly #publish: (decision: Decision) => void;
   #resolve: (decision: Decision) => void = () => {};
   #reject: (reason: unknown) => void = () => {};
@@ -69,15 +71,28 @@ export class Waiter implements Want {
     const { at } = this;
     this.accept(reservation, laterSecs, -Infinity, movedSecs);
     this.at = Math.min(this.at, at);
+    this.#backSecs = 0;
   }
 
-  /** Moves by as much as blocks have moved the key since: beyond its latest moment, or without end, it is refused. */
-  move(movedSecs: number, now: number): void {
+  /**
+   * Moves by as much as blocks have moved the key since: beyond its latest moment, or without end, it is refused. If that is
+   * earlier, it {@link goBack goes back} unless it can be promised another moment.
+   * @returns whether that is earlier
+   */
+  move(movedSecs: number, now: number): boolean {
     const laterSecs = movedSecs === Infinity ? Infinity : movedSecs - (this.#movedSecs ?? movedSecs);
     this.#movedSecs = movedSecs;
-    this.at += laterSecs;
+    if (laterSecs < 0) this.#backSecs += laterSecs;
+    else this.at += laterSecs;
     const isTooLate = laterSecs > 0 && this.at > this.latest;
     if (isTooLate || this.at === Infinity) this.refuse(this.#refusalFor(this.at - now, true));
+    return laterSecs < 0;
+  }
+
+  /** Moves to where shorter blocks have moved it. */
+  goBack(): void {
+    this.at += this.#backSecs;
+    this.#backSecs = 0;
   }
 
   /** It stays where it is, whatever the store says next of how far blocks have moved the key. */

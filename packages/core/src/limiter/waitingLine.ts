@@ -28,6 +28,8 @@ export class WaitingLine {
   #unsent: Waiter[] = [];
   /** Whether something is to be taken back as soon as the store has answered all questions. */
   #isTakingBack = false;
+  /** Whether a block has become shorter, so that all are reserved anew then. */
+  #isShortened = false;
   /** How many questions the store has not answered. */
   #questions = 0;
   readonly #alarm: Alarm;
@@ -58,14 +60,15 @@ export class WaitingLine {
     return waiter.answer;
   }
 
-  /**
-   * Asks the store whether a block has moved those who wait.
-   * @param isLifted whether a block was lifted just now. If nobody waits any more then, all go on
-   */
-  look(isLifted = false): void {
-    this.#ask([], { earliest: -Infinity, withdrawn: [] }, ({ movedSecs }) => {
-      if (isLifted && movedSecs === undefined) for (const waiter of this.#waiters) waiter.at = -Infinity;
-    });
+  /** Asks the store whether a block has moved those who wait. */
+  look(): void {
+    this.#ask([], { earliest: -Infinity, withdrawn: [] }, () => {});
+  }
+
+  /** A block has been lifted. Those that came under it can only be moved by reserving anew. */
+  lifted(): void {
+    this.#isShortened = true;
+    this.#takeBackSoon();
   }
 
   /** The key has been reset, which moves nobody: the store counts from 0 again how far blocks move those who wait. */
@@ -114,7 +117,7 @@ export class WaitingLine {
     const now = readingOf(this.#clock);
     for (const waiter of [...this.#waiters]) {
       if (waiter.reservation === undefined || waiter.isOver) continue;
-      waiter.move(movedSecs, now);
+      if (waiter.move(movedSecs, now)) this.#isShortened = this.#isTakingBack = true;
       if (!waiter.isOver) continue;
       if (movedSecs === Infinity) this.#remove(waiter);
       else this.#isTakingBack = true;
@@ -142,15 +145,15 @@ export class WaitingLine {
     if (this.#questions === 0) this.#takeBack();
   }
 
-  /** Takes back what was reserved for those that gave up. Those behind them are reserved anew, none of them later. */
+  /** Takes back what was reserved for those that gave up. Those behind them are reserved anew, none later. */
   #takeBack(): void {
     this.#isTakingBack = false;
-    // The store has not heard of these.
-    const neverSent = this.#unsent.filter(waiter => waiter.isOver);
-    for (const waiter of neverSent) this.#remove(waiter);
+    // The store has not heard of those that are over.
+    for (const waiter of this.#unsent) if (waiter.isOver) this.#remove(waiter);
     const unsent = this.#unsent.filter(waiter => !waiter.isOver);
     this.#unsent = [];
-    const first = this.#waiters.findIndex(waiter => waiter.isOver);
+    const first = this.#isShortened ? 0 : this.#waiters.findIndex(waiter => waiter.isOver);
+    this.#isShortened = false;
     if (first !== -1) this.#rearrange(first, unsent);
     for (const waiter of unsent) this.#send(waiter);
   }
@@ -166,8 +169,10 @@ export class WaitingLine {
       return { limits, cost, maxWaitSecs: Math.max(maxWaitSecs, at - now) };
     });
     this.#ask(wants, { earliest, withdrawn }, ({ made, movedSecs }, laterSecs) => {
-      made?.forEach((reservation, i) => {
-        if (reservation.decision.allowed) rest[i]?.moveUp(reservation, laterSecs, movedSecs);
+      rest.forEach((waiter, i) => {
+        const reservation = made?.[i];
+        if (reservation?.decision.allowed) waiter.moveUp(reservation, laterSecs, movedSecs);
+        else waiter.goBack();
       });
     });
   }
@@ -207,9 +212,9 @@ export class WaitingLine {
         told => settled(() => hear(told)),
         error => settled(() => failed(error)),
       );
-      return;
+    } else {
+      const told = answer;
+      settled(() => hear(told));
     }
-    const told = answer;
-    settled(() => hear(told));
   }
 }

@@ -47,9 +47,14 @@ export class WaitingLines {
     return decision.allowed ? decision : undefined;
   }
 
-  /** Asks the store whether a block has delayed those who wait on a key, or the end of a block lets them go on. */
-  look(key: string, isLifted: boolean): void {
-    this.#lines.get(key)?.look(isLifted);
+  /** Asks the store whether a block has moved those who wait on a key. */
+  look(key: string): void {
+    this.#lines.get(key)?.look();
+  }
+
+  /** A block of the key has been lifted. */
+  lifted(key: string): void {
+    this.#lines.get(key)?.lifted();
   }
 
   /** Records that the key was reset. Callers that wait keep their moments. */

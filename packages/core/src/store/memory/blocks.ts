@@ -45,14 +45,18 @@ export function setBlock(buckets: KeyBuckets, secs: number, now: number): void {
   else buckets.drop(BLOCK);
 }
 
-/** Stops the buckets of a key for so long, or lets them refill earlier: what they owe takes that much longer to drain. */
+/**
+ * Stops the buckets of a key for so long: what they owe takes that much longer to drain. A shorter block moves those who wait
+ * back by no more than blocks have moved them: what came back under a block is not there before its end.
+ */
 function move(
   buckets: KeyBuckets,
   limits: readonly Limit[],
   waiting: Waiting,
-  secs: number,
+  changeSecs: number,
   now: number,
 ): void {
+  const secs = Math.max(changeSecs, -waiting.movedSecs);
   buckets.change(limits, (debt, at, rate) =>
     debtAt(debt, at, now, rate) > SLACK ? [Math.max(0, debt + secs * rate), at] : [debt, at],
   );
