@@ -4,17 +4,17 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-// Bundles the page, and writes it as a module for the server to import: no program has to find files at run time, and a
-// bundler of servers finds them too. `npm run build` runs this.
+// Bundles the page, and writes it as a module that the server imports. So no program has to find files at run time, and
+// bundlers of servers include them. `npm run build` runs this.
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const { resolve } = createRequire(import.meta.url);
 
-/** What is bundled into the page, all under the MIT licence. */
+/** Packages that are bundled into the page, all under the MIT licence. */
 const BUNDLED = ['preact', 'uplot'];
 
 /**
- * The page as files of this package, by their paths.
+ * The files of the page by their paths in this package.
  * @returns {Promise<ReadonlyMap<string, string>>}
  */
 async function bundledPage() {
@@ -50,14 +50,14 @@ async function bundledPage() {
   ]);
 }
 
-/** @param {string} name of a package */
+/** @param {string} name the name of a package */
 function licenceOf(name) {
   const package_ = join(folder, 'node_modules', name);
   const { version } = JSON.parse(readFileSync(join(package_, 'package.json'), 'utf8'));
   return `${name} ${version}\n\n${readFileSync(join(package_, 'LICENSE'), 'utf8')}`;
 }
 
-/** Writes those that changed: a program that reads them at the same time never finds half of one. */
+/** Writes the files that changed, so that a program never reads half of one. */
 export async function bundlePage() {
   for (const [path, content] of await bundledPage()) {
     const file = join(folder, path);

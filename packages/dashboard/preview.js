@@ -1,4 +1,4 @@
-/** Serves the page with limits and breakers that move, for whoever works on it: to this machine alone, without any login. */
+/** Serves the page with limits and breakers that change, for work on the page: only to this machine, and without a login. */
 import {
   CircuitBreaker,
   CircuitBreakerGroup,

@@ -1,8 +1,9 @@
-// What one tick of the page costs, which all viewers share, and how much each of them gets, when there is much to show:
+// Measures the cost of one tick of the page, which all viewers share, and how much is sent to each viewer, if there is much
+// to show:
 //
 //     npm run build && node packages/dashboard/bench/measure.js
 //
-// Time is processor time of this process, which a loaded machine distorts less than time passed.
+// Times are the processor time of this process, which a loaded machine distorts less than elapsed time.
 import { channel } from 'node:diagnostics_channel';
 import { gzipSync } from 'node:zlib';
 import { CircuitBreakerGroup, ConcurrencyLimiterGroup, perMinute, RateLimiter } from '@breaking/core';
@@ -28,7 +29,7 @@ function measured({ keys, breakers, tripped }) {
   const observation = new Observation(watch, clock, true);
   for (let i = 0; i < breakers; i++) {
     const breaker = group.get(`https://shop-${i}.example.com`);
-    // As many changes of each as are kept.
+    // As many changes of each breaker as are kept.
     for (let change = 0; i < tripped && change < 30; change++) {
       breaker.trip();
       if (change < 29) breaker.reset();

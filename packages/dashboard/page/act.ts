@@ -1,18 +1,18 @@
-/** What the page can ask of the server; see `perform` there. */
+/** A request of the page to change something; see `perform` on the server. */
 export interface Action {
   readonly action: 'resetKey' | 'blockKey' | 'resetBreaker' | 'tripBreaker';
-  /** Of the limit or the breaker. */
+  /** The name of the limit or breaker. */
   readonly name: string;
-  /** Names a key that the page shows. */
+  /** Identifies a key that the page shows. */
   readonly id?: string | undefined;
-  /** A key that somebody typed. */
+  /** A key that the viewer typed. */
   readonly key?: string | undefined;
   readonly secs?: number;
 }
 
 /**
- * Asks the server, and says to whoever watches what came of it.
- * @param question what the viewer must say yes to first: an action that refuses requests is not done by a slip
+ * Sends an action to the server and shows the result.
+ * @param question a question to confirm first, so that no action that refuses requests is started by mistake
  */
 export type Act = (action: Action, done: string, question?: string) => void;
 

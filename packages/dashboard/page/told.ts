@@ -3,26 +3,26 @@ import type { Snapshot } from '../src/snapshot.js';
 /** What the server sends once a second. */
 export interface Told extends Snapshot {
   readonly title: string;
-  /** There where the page may change something. */
+  /** Present if the page may change something. */
   readonly token?: string;
 }
 
-/** Why nothing is told: not yet, no longer, or not to this viewer. */
+/** Why there is no data: not yet, no longer, or not for this viewer. */
 export type Silence = 'connecting' | 'gone' | 'forbidden';
 
-/** What the page knows: what was told last, and why nothing is told now. */
+/** The state of the page: the latest data, and why there is no newer data. */
 export interface Known {
   readonly told: Told | undefined;
   readonly toldAt: Date;
   readonly silence: Silence | undefined;
-  /** What came of the latest action. */
+  /** The result of the latest action. */
   readonly notice: string;
 }
 
-/** How long to wait where the browser does not connect again by itself. */
+/** The delay before a new connection, if the browser does not reconnect by itself. */
 const RETRY_MS = 2000;
 
-/** All that the page knows, and who hears when that changes. */
+/** The state of the page, and its subscribers. */
 export class Knowledge {
   #known: Known = { told: undefined, toldAt: new Date(), silence: 'connecting', notice: '' };
   readonly #heard: (known: Known) => void;
@@ -36,7 +36,7 @@ export class Knowledge {
     this.#heard(this.#known);
   }
 
-  /** Hears what the server tells, and connects again by itself when the server was gone. */
+  /** Receives the events of the server, and reconnects if the server was gone. */
   listen(): void {
     this.change({});
     const events = new EventSource('events');
@@ -44,7 +44,7 @@ export class Knowledge {
       this.change({ told: JSON.parse(data as string) as Told, toldAt: new Date(), silence: undefined });
     events.onerror = () => {
       this.change({ silence: 'gone' });
-      // A browser gives up by itself when the answer is no stream of events: a proxy has answered, or authorize said no.
+      // A browser gives up if the response is not an event stream, as when a proxy answers, or `authorize` refuses.
       if (events.readyState === EventSource.CLOSED) void this.#askWhy();
     };
   }

@@ -2,7 +2,7 @@
 //
 //     npm run build && node packages/dashboard/pictures/draw.js
 //
-// Ten minutes of traffic pass on a clock that is moved, and chance is drawn from a seed.
+// The traffic takes ten minutes of a mocked clock, and its random numbers come from a seed.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -59,8 +59,7 @@ page.close();
 server.close();
 
 /**
- * Traffic with a scraper that is refused from time to time, a password that is guessed, and a payment service that fails
- * twice.
+ * Traffic with a scraper that is sometimes refused, somebody who guesses a password, and a payment service that fails twice.
  * @param {number} secs
  */
 function pass(secs) {
@@ -90,7 +89,7 @@ function call(breaker, fails) {
 }
 
 /**
- * Numbers from 0 to 1 of a generator of Lehmer's (Park and Miller, 1988).
+ * Random numbers from 0 to 1, by a Lehmer generator (Park and Miller, 1988).
  * @param {number} seed
  */
 function randomFrom(seed) {

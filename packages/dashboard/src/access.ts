@@ -1,12 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import { check } from '@breaking/core/internal';
 
-/** Says whether a request may see the page: only `true`, or a promise of it, grants access. */
+/** Whether a request may see the page: only `true`, or a promise of it, grants access. */
 export type Authorize<Req> = (req: Req) => unknown;
 
 /**
- * @returns a function that never throws or rejects: anything but `true`, a throw and a rejection are no
- * @throws TypeError without a function: there is no page that everybody may see by accident
+ * @returns a function that never throws or rejects: anything but `true`, including an error, denies access
+ * @throws TypeError without a function, so that no page is public by accident
  */
 export function gatekeeper<Req>(what: string, authorize: Authorize<Req>): (req: Req) => Promise<boolean> {
   check.asFunction(`${what}: authorize`, authorize);
@@ -19,19 +19,19 @@ export function gatekeeper<Req>(what: string, authorize: Authorize<Req>): (req: 
   };
 }
 
-/** What a request to change something says of itself. Header names are in lower case. */
+/** The header fields of a request to change something, with names in lower case. */
 export interface ActionRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-/** The header in which the page sends the token that it was given. */
+/** The header in which the page sends its token. */
 export const TOKEN_HEADER = 'breaking-token';
 
 /**
- * Why somebody who may see the page may not change something with this request: the status to answer with, or undefined if
- * they may. A form or a script of another site can send neither the header nor its own origin as ours.
- * @param token what the page was given; undefined where actions are off
+ * Why somebody who may see the page may not change something with this request: the status of the response, or undefined if
+ * they may. A form or a script of another site cannot send both the header and our origin.
+ * @param token the token of the page; undefined if actions are off
  */
 export function actionRefusal(
   { method, headers }: ActionRequest,
@@ -43,8 +43,8 @@ export function actionRefusal(
 }
 
 /**
- * What the browser says of it counts, since a proxy may have changed the host. Browsers say nothing to a site without TLS. The
- * scheme is not compared: behind a proxy we do not know under which the page was asked for.
+ * Uses what the browser says of the request, since a proxy may have changed the host. Browsers send that only to sites with
+ * TLS. The scheme is not compared, since behind a proxy the scheme of the page is unknown.
  */
 function isSameOrigin({ origin, host, 'sec-fetch-site': site }: ActionRequest['headers']): boolean {
   if (site !== undefined) return site === 'same-origin';

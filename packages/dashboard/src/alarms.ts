@@ -5,22 +5,22 @@ import type { RateLimitView, Snapshot } from './snapshot.js';
 import type { CircuitBreakerView } from './views/breakers.js';
 import type { ConcurrencyLimitView } from './views/places.js';
 
-/** What is wrong now, of one limit or breaker. */
+/** A problem of one limit or breaker. */
 export interface Alarm {
   readonly kind: 'rateLimits' | 'circuitBreakers' | 'concurrencyLimits';
-  /** Its place among those of its kind. */
+  /** Its index among those of its kind. */
   readonly index: number;
   readonly name: string;
   readonly what: string;
-  /** How long already; absent where that is not known. */
+  /** For how long; absent if that is not known. */
   readonly forSecs?: number;
-  /** Whom it hits, or when it may end. */
+  /** Which keys it affects, or when it may end. */
   readonly more?: string;
 }
 
 type Found = Omit<Alarm, 'kind' | 'index' | 'name'> | undefined;
 
-/** Is anything refused or open now, since when, and whom does it hit: the worst first. */
+/** What is refused or open now, since when, and which keys it affects, the worst first. */
 export function alarms(told: Snapshot): readonly Alarm[] {
   const { countedForSecs = 0 } = told;
   const of = <K extends Alarm['kind']>(kind: K, find: (view: Snapshot[K][number]) => Found) =>
@@ -78,7 +78,7 @@ function refusing(perSecond: readonly number[], countedForSecs: number, more: st
   };
 }
 
-/** The slots since refusals began: ten seconds without any end a stretch. */
+/** The number of slots since refusals began. Ten seconds without a refusal end such a period. */
 function stretch(rates: readonly number[]): number {
   let begin = rates.length;
   for (let i = rates.length - 1; i >= 0 && begin - i <= MEAN_SLOTS; i--)

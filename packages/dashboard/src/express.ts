@@ -5,7 +5,7 @@ import { DashboardServer } from './server/dashboardServer.js';
 export type { Authorize } from './access.js';
 export type { DashboardOptions } from './options.js';
 
-/** What is used of Express's request, and what `authorize` most often looks at. */
+/** The properties of Express's request that are used here, and that `authorize` usually needs. */
 export interface ExpressRequest extends IncomingMessage {
   readonly originalUrl: string;
   readonly baseUrl: string;
@@ -23,9 +23,9 @@ export interface DashboardHandler {
 }
 
 /**
- * A live page of rate limits, circuit breakers and concurrency limits, as middleware of Express 4 and 5.
+ * A live page of rate limits, circuit breakers and concurrency limits, as middleware for Express 4 and 5.
  * @returns the middleware, for `app.use` with the path of the page
- * @throws TypeError or RangeError for a wrong option, at once; without `authorize` too
+ * @throws TypeError or RangeError for a wrong option, or without `authorize`, at once
  *
  * @example
  * app.use('/ops', dashboard({ watch: [api, login, pay], authorize: req => req.session.isOperator }));

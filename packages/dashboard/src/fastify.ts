@@ -5,7 +5,7 @@ import { DashboardServer } from './server/dashboardServer.js';
 export type { Authorize } from './access.js';
 export type { DashboardOptions } from './options.js';
 
-/** What is used of Fastify's request, and what `authorize` most often looks at. */
+/** The properties of Fastify's request that are used here, and that `authorize` usually needs. */
 export interface FastifyRequest {
   readonly raw: IncomingMessage;
   readonly headers: IncomingMessage['headers'];
@@ -22,7 +22,7 @@ interface Reply {
   hijack(): unknown;
 }
 
-/** What is used of an instance of Fastify. */
+/** The methods of a Fastify instance that are used here. */
 interface Instance<Req> {
   readonly prefix: string;
   removeAllContentTypeParsers(): void;
@@ -35,15 +35,15 @@ interface Instance<Req> {
 }
 
 /**
- * Our own plugin may guard the instance. Its limits are for clients: an open page would hold a place for hours, and somebody
- * who looks why all is refused would be refused too.
+ * Our own plugin may guard the instance. Its limits are for clients: an open page would occupy a place for hours, and an
+ * operator who wants to know why requests are refused would be refused too.
  */
 const UNGUARDED = { config: { rateLimit: false, circuitBreaker: false, concurrencyLimit: false } };
 
 /**
- * A live page of rate limits, circuit breakers and concurrency limits, as a plugin of Fastify 5.
+ * A live page of rate limits, circuit breakers and concurrency limits, as a plugin for Fastify 5.
  * @returns the plugin, for `app.register` with the path of the page as `prefix`
- * @throws TypeError or RangeError for a wrong option, at once; without `authorize` too
+ * @throws TypeError or RangeError for a wrong option, or without `authorize`, at once
  *
  * @example
  * const watch = [app.breaking.limits, app.breaking.breakers];
@@ -56,12 +56,12 @@ export function dashboard<Req extends FastifyRequest = FastifyRequest>(
   return async instance => {
     const app = instance as Instance<Req>;
     const server = new DashboardServer(settings);
-    // Open streams of events would keep the server from closing.
+    // Open event streams would prevent the server from closing.
     app.addHook('preClose', done => {
       server.close();
       done();
     });
-    // Bodies are read only of those who may send them.
+    // A body is read only if the request is permitted to send one.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, _payload, done) => done(null));
     const answer = (path: string, asked: Req, reply: Reply) => {

@@ -1,16 +1,16 @@
-/** `1,234`, or `0.25` for what is small: three digits at most behind what counts. */
+/** `1,234`, or `0.25` for small numbers, with up to three decimals. */
 export function number(value: number): string {
   const digits = value === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
   return value.toLocaleString('en', { maximumFractionDigits: digits });
 }
 
-/** A share in whole per cent, `<1 %` for what is small. */
+/** A share as a whole percentage, `<1 %` if it is small. */
 export function percent(share: number): string {
   const percents = Math.round(100 * share);
   return percents === 0 && share > 0 ? '<1 %' : `${percents} %`;
 }
 
-/** A time that is over or to come, in its two largest units: `45 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`. */
+/** A duration in its two largest units: `45 s`, `3 min 20 s`, `2 h 5 min`, `4 d 3 h`. */
 export function duration(secs: number): string {
   const whole = Math.max(0, Math.round(secs));
   const units: [string, number][] = [
@@ -33,7 +33,7 @@ export function duration(secs: number): string {
     .join(' ');
 }
 
-/** When an open breaker lets a call through. @param retryAfterSecs null where only a reset does */
+/** When an open breaker next admits a call. @param retryAfterSecs null if only a reset closes it */
 export function nextProbe(retryAfterSecs: number | null): string {
   if (retryAfterSecs === null) return 'until it is reset';
   return Math.round(retryAfterSecs) > 0
@@ -41,14 +41,14 @@ export function nextProbe(retryAfterSecs: number | null): string {
     : 'the next call is a probe';
 }
 
-/** When it was so many seconds ago, as the viewer writes it: the time of day, and the day where that could be another one. */
+/** The local time so many seconds ago: the time of day, with the date if that may be another day. */
 export function clockTime(secsAgo: number, now: Date = new Date()): string {
   const then = new Date(now.getTime() - secsAgo * 1000);
   if (then.toDateString() === now.toDateString()) return then.toLocaleTimeString();
   return then.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
-/** `20 at once, then 5 a minute`: in the unit in which the rate is a whole number, or else one that can be said. */
+/** `20 at once, then 5 a minute`: in a unit in which the rate is a whole number, if there is one. */
 export function policy(capacityMax: number, restoreRateHz: number): string {
   const units = [
     ['a second', restoreRateHz],

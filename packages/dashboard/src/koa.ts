@@ -6,23 +6,23 @@ import { DashboardServer } from './server/dashboardServer.js';
 export type { Authorize } from './access.js';
 export type { DashboardOptions } from './options.js';
 
-/** What is used of Koa's context, and what `authorize` most often looks at. */
+/** The properties of Koa's context that are used here, and that `authorize` usually needs. */
 export interface KoaContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly path: string;
   readonly originalUrl: string;
-  /** `url` is there since TypeScript takes no type that has no property in common with this one. */
+  /** `url` is here because TypeScript accepts no type that has no property in common with this one. */
   readonly request: { readonly url: string; readonly body?: unknown };
   readonly ip: string;
   readonly headers: IncomingMessage['headers'];
-  /** A header field of the request; empty where there is none. */
+  /** A header field of the request; empty if it is absent. */
   get(field: string): string;
   readonly cookies: { get(name: string): string | undefined };
   respond?: boolean | undefined;
 }
 
-/** The options of a dashboard in Koa, which mounts nothing by itself. */
+/** The options of a dashboard in Koa, which has no mounting. */
 export interface KoaDashboardOptions<Ctx> extends DashboardOptions<Ctx> {
   /** Where the page is, such as '/ops': a path that begins with a slash and ends without one. */
   readonly path: string;
@@ -36,9 +36,9 @@ export interface DashboardMiddleware {
 }
 
 /**
- * A live page of rate limits, circuit breakers and concurrency limits, as middleware of Koa 2 and 3.
- * @returns the middleware: it answers what is asked under `path`, and leaves everything else to others
- * @throws TypeError or RangeError for a wrong option, at once; without `authorize` or `path` too
+ * A live page of rate limits, circuit breakers and concurrency limits, as middleware for Koa 2 and 3.
+ * @returns the middleware: it answers requests under `path`, and passes on all others
+ * @throws TypeError or RangeError for a wrong option, or without `authorize` or `path`, at once
  *
  * @example
  * app.use(dashboard({ path: '/ops', watch: [api, login, pay], authorize: (ctx: Context) => ctx.session.isOperator }));

@@ -1,14 +1,14 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-/** Shows keys as far as everybody who sees the page may know them. */
+/** Converts a key to the form that every viewer of the page may see. */
 export type KeyMask = (key: string) => string;
 
 const IPV4 = /^(ip:\d{1,3}\.\d{1,3}\.\d{1,3}\.)\d{1,3}$/;
 const SHOWN_LENGTH = 200;
 
 /**
- * Hides whose a key is: an IPv4 address loses its last octet, all else becomes a short hash. One mask shows a key always in
- * the same way, another one differently: keys that could be guessed, such as addresses of mail, cannot be looked for.
+ * Hides the owner of a key: an IPv4 address loses its last octet, any other key becomes a short hash. A mask always gives the
+ * same result for a key, and another mask a different one. So nobody can test guessed keys, such as email addresses.
  */
 export function masking(secret: Buffer = randomBytes(32)): KeyMask {
   return key => {
@@ -20,13 +20,13 @@ export function masking(secret: Buffer = randomBytes(32)): KeyMask {
 }
 
 /**
- * Names keys to the page without telling them, so that it can say which one it means.
- * @returns 16 hexadecimal digits for a key, others with another secret
+ * Identifies keys to the page without revealing them, so that actions can refer to them.
+ * @returns 16 hexadecimal digits for a key, different ones with another secret
  */
 export function keyIds(secret: Buffer = randomBytes(32)): (key: string) => string {
   return key => createHmac('sha256', secret).update(`id of ${key}`).digest('hex').slice(0, 16);
 }
 
-/** Shows keys as they are, but for what is too long to be read. */
+/** Shows keys as they are, except that long keys are shortened. */
 export const unmasked: KeyMask = key =>
   key.length > SHOWN_LENGTH ? `${key.slice(0, SHOWN_LENGTH - 1)}…` : key;

@@ -4,17 +4,17 @@ import { type Authorize, gatekeeper } from './access.js';
 import { asWatch, type Watch } from './watched.js';
 
 /**
- * What a dashboard shows, to whom, and what they may do.
- * @typeParam Req what `authorize` is given
+ * What a dashboard shows, to whom, and what viewers may do.
+ * @typeParam Req what `authorize` receives
  */
 export interface DashboardOptions<Req> {
   /**
-   * What the page shows: what `rateLimit`, `circuitBreaker` and `concurrencyLimit` return, `app.breaking` of Fastify, a
-   * protected `fetch`, or the limiters, breakers and groups of core.
+   * What the page shows: the results of `rateLimit`, `circuitBreaker` and `concurrencyLimit`, `app.breaking` of Fastify, a
+   * protected `fetch`, or core's limiters, breakers and groups.
    */
   readonly watch: readonly unknown[];
   /**
-   * Who may see the page. Only `true`, or a promise of it, grants access. A page sends cookies and Basic auth, no other
+   * Who may see the page. Only `true`, or a promise of it, grants access. The page sends cookies and Basic auth, no other
    * headers.
    */
   readonly authorize: Authorize<Req>;
@@ -22,9 +22,9 @@ export interface DashboardOptions<Req> {
   readonly title?: string | undefined;
   /** Counts decisions even without viewers; default false. */
   readonly record?: boolean | undefined;
-  /** Lets whoever may see the page reset, block and trip; default false. */
+  /** Allows viewers to reset, block and trip; default false. */
   readonly actions?: boolean | undefined;
-  /** Shows keys as they are, not masked; default false. */
+  /** Shows keys as they are instead of masked; default false. */
   readonly showKeys?: boolean | undefined;
   /** For tests. */
   readonly clock?: Clock | undefined;

@@ -4,9 +4,9 @@ import { type BreakerSources, type CircuitBreakerView, circuitBreakerView } from
 import { type ConcurrencyLimitView, concurrencyLimitView, type PlacesSources } from './views/places.js';
 import type { Watched, WatchedLimiter } from './watched.js';
 
-/** All that the page shows, at one moment. It is bounded, however many keys and breakers there are. */
+/** The data of the page at one moment. Its size is bounded, however many keys and breakers there are. */
 export interface Snapshot {
-  /** When the counts began, in seconds before now; undefined while nothing is counted. */
+  /** How many seconds ago counting began; undefined while nothing is counted. */
   readonly countedForSecs: number | undefined;
   readonly rateLimits: readonly RateLimitView[];
   readonly circuitBreakers: readonly CircuitBreakerView[];
@@ -15,16 +15,16 @@ export interface Snapshot {
 
 export interface RateLimitView extends Partial<Omit<LimitReport, 'refusedKeys'>> {
   readonly name: string;
-  /** Masked, with the names by which actions call them. */
+  /** Masked, with the ids that actions use. */
   readonly refusedKeys?: readonly (RefusedKey & { readonly id: string })[];
   readonly limits: WatchedLimiter['limits'];
 }
 
 export interface SnapshotSources extends BreakerSources, PlacesSources {
   readonly watched: readonly Watched[];
-  /** What has been counted of each rate limit, by name; undefined while nothing is counted. */
+  /** The counts of each rate limit, by name; undefined while nothing is counted. */
   readonly counts: ReadonlyMap<string, LimitCounts> | undefined;
-  /** How often concurrency limits have refused, by name; undefined while nothing is counted. */
+  /** The refusals of concurrency limits, by name; undefined while nothing is counted. */
   readonly refusals: ReadonlyMap<string, Refusals> | undefined;
   /** The reading of the clock at which counting began. */
   readonly countedSince: number | undefined;

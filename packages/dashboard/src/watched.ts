@@ -1,7 +1,7 @@
 import type { CircuitState } from '@breaking/core';
 import { check } from '@breaking/core/internal';
 
-/** What the page shows of a rate limiter. */
+/** What the page uses of a rate limiter. */
 export interface WatchedLimiter {
   readonly name: string;
   readonly limits: readonly {
@@ -13,7 +13,7 @@ export interface WatchedLimiter {
   block(key: string, secs: number): unknown;
 }
 
-/** What the page shows of a circuit breaker. */
+/** What the page uses of a circuit breaker. */
 export interface WatchedBreaker {
   readonly name: string;
   readonly key: string | undefined;
@@ -23,7 +23,7 @@ export interface WatchedBreaker {
   reset(): void;
 }
 
-/** What the page shows of a concurrency limiter. */
+/** What the page uses of a concurrency limiter. */
 export interface WatchedPlaces {
   readonly name: string;
   readonly key: string | undefined;
@@ -31,7 +31,7 @@ export interface WatchedPlaces {
   readonly inFlight: number;
 }
 
-/** One or several of a kind, by key. */
+/** One or several limiters or breakers of a kind, by key. */
 export interface Group<T> {
   readonly name: string;
   entries(): Iterable<readonly [key: string | undefined, member: T]>;
@@ -42,12 +42,12 @@ export type Watched =
   | { readonly kind: 'circuitBreaker'; readonly itself: unknown; readonly group: Group<WatchedBreaker> }
   | { readonly kind: 'concurrencyLimit'; readonly itself: unknown; readonly group: Group<WatchedPlaces> };
 
-/** What is given to `watch`, without what it holds twice. Maps of Fastify grow with its routes: they are looked into at each call. */
+/** The contents of `watch`, without duplicates. Fastify's maps grow with its routes, so each call reads them again. */
 export type Watch = () => readonly Watched[];
 
 /**
- * Finds limits and breakers by what they can do: the middleware of `rateLimit`, `circuitBreaker` and `concurrencyLimit`, a
- * `fetch` that is protected, `app.breaking` of Fastify and its maps, or the limiters, breakers and groups of core themselves.
+ * Recognises limits and breakers by their methods: the middleware of `rateLimit`, `circuitBreaker` and `concurrencyLimit`, a
+ * protected `fetch`, `app.breaking` of Fastify and its maps, or core's limiters, breakers and groups.
  * @throws TypeError for anything else
  */
 export function asWatch(what: string, values: readonly unknown[]): Watch {
@@ -94,7 +94,7 @@ function groupOf<T extends WatchedBreaker | WatchedPlaces>(only: T): Group<T> {
   return { name: only.name, entries: () => [[only.key, only] as const] };
 }
 
-/** The properties of an object or a function; anything else has none. */
+/** The properties of an object or a function; empty for anything else. */
 function propertiesOf(value: unknown): Readonly<Record<string, unknown>> {
   const hasAny = (typeof value === 'object' && value !== null) || typeof value === 'function';
   return hasAny ? (value as Readonly<Record<string, unknown>>) : {};

@@ -4,14 +4,14 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { binding } from './honoExchange.js';
 import { pass } from './pass.js';
 
-/** Middleware that breaks, with its breakers: one for each key. */
+/** Middleware of a circuit breaker, with its breakers, one for each key. */
 export interface CircuitBreakerMiddleware extends MiddlewareHandler {
   readonly breakers: CircuitBreakerGroup;
 }
 
 /**
- * Middleware that answers 503 while what is behind it keeps failing: for an app, a group or a route. Each call makes a
- * breaker of its own (with `keyOf`, one for each key).
+ * Middleware that answers 503 while the handlers behind it keep failing: for an app, a group or a route. Each call makes a
+ * separate breaker (with `keyOf`, one for each key).
  * @returns the middleware, with its `breakers`
  * @throws TypeError or RangeError for a wrong option, at once
  *

@@ -5,8 +5,8 @@ import { binding } from './honoExchange.js';
 import { pass } from './pass.js';
 
 /**
- * Middleware that answers 503 while as many requests as may be are under way: for an app, a group or a route. Each call
- * makes a limit of its own (with `keyOf`, one for each key).
+ * Middleware that answers 503 while too many requests are under way: for an app, a group or a route. Each call makes a
+ * separate limit (with `keyOf`, one for each key).
  * @returns the middleware, with its limiters under `concurrency`
  * @throws TypeError or RangeError for a wrong option, at once
  */

@@ -2,11 +2,11 @@ import type { Binding } from '@breaking/http';
 import { WebExchange } from '@breaking/web/internal';
 import type { Context } from 'hono';
 
-/** What the gates keep of one request on its way through Hono. */
+/** The state of the gates for one request in Hono. */
 export class HonoExchange extends WebExchange {
   /**
-   * The context, until the request is answered: it has the answer, and that could not be collected while somebody waits for
-   * its end and keeps the context.
+   * The context, until the request is answered. The context refers to the response, which could not be collected as long as
+   * this exchange waits for its end.
    */
   #c: Context | undefined;
   #platform: Platform | undefined;
@@ -26,12 +26,12 @@ export class HonoExchange extends WebExchange {
     return super.answered(response);
   }
 
-  /** Hono notes it before anything answers it. */
+  /** Hono stores the error before anything answers it. */
   protected override thrown(): unknown {
     return this.error ?? this.#c?.error;
   }
 
-  /** Hono's server for Node makes a whole Response of a small one when somebody looks at its body. */
+  /** Hono's server for Node has a cheap form of small responses, and makes a whole Response when its body is looked at. */
   protected override isSentAsItIs(response: Response): boolean {
     return this.isWatched ? super.isSentAsItIs(response) : response.status < 200;
   }
@@ -42,12 +42,12 @@ export class HonoExchange extends WebExchange {
   }
 }
 
-/** What keeps a platform at work after the answer, where there is such a thing. */
+/** A platform that keeps running after the response, if there is one. */
 interface Platform {
   waitUntil?(promise: Promise<unknown>): void;
 }
 
-/** Hono throws where the runtime has none. */
+/** Hono throws if the runtime has no such platform. */
 function platformOf(c: Context | undefined): Platform {
   try {
     return c?.executionCtx ?? {};
@@ -59,7 +59,7 @@ function platformOf(c: Context | undefined): Platform {
 export const binding: Binding<HonoExchange, Context> = {
   requestOf: x => x.c,
   exchangeOf: x => x,
-  // `addressOf` of the options tells: Hono has no setting for it.
+  // Hono has no setting for the client's address, so it comes from the option `addressOf`.
   addressOf: () => undefined,
   trustsAnyClient: () => false,
   tellsHandled: true,

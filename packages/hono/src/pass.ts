@@ -7,15 +7,18 @@ import { refusedException } from './refusedException.js';
 
 const EXCHANGE = Symbol('breaking.exchange');
 
-/** A context that has met a gate. Contexts are made for each request, and no application replaces them. A WeakMap would cost its collection. */
+/**
+ * A context that has passed a gate. Each request has its own, and applications do not replace it. Collecting the entries of a
+ * WeakMap would take longer.
+ */
 interface Noted {
   [EXCHANGE]?: HonoExchange;
 }
 
 /**
- * Goes on if the gate lets the request pass. The first gate that a request meets sees to its answer on the way back.
- * @returns the answer of the gate, if it refuses
- * @throws (rejects with) what belongs on Hono's error path
+ * Continues if the gate lets the request pass. The first gate of a request also handles its response on the way back.
+ * @returns the response of the gate, if it refuses
+ * @throws (rejects with) errors for Hono's error path
  */
 export async function pass(
   gates: readonly Gate<HonoExchange, Context>[],
@@ -38,7 +41,7 @@ export async function pass(
   return undefined;
 }
 
-/** Hono answers errors before they come back here, unless somebody threw what is no Error. */
+/** Hono answers errors before they return here, unless the thrown value is not an Error. */
 async function follow(c: Context, exchange: HonoExchange, next: Next): Promise<void> {
   const handled = next();
   exchange.handled = handled;
@@ -50,7 +53,7 @@ async function follow(c: Context, exchange: HonoExchange, next: Next): Promise<v
   }
   const answer = exchange.answered(c.res);
   if (answer === c.res) return;
-  // Hono would set all fields of the answer before on the next one.
+  // Otherwise Hono would copy all fields of the previous response to the next one.
   c.res = undefined;
   c.res = answer;
 }

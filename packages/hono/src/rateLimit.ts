@@ -7,22 +7,22 @@ import { pass } from './pass.js';
 
 declare module 'hono' {
   interface ContextVariableMap {
-    /** The most restrictive decision of the rate limits that this request has met. */
+    /** The most restrictive decision of the rate limits that this request has passed. */
     rateLimit?: Decision;
   }
 }
 
-/** Middleware that limits, with what it looks into. */
+/** Middleware of a rate limit, with access to its limiter. */
 export interface RateLimitMiddleware extends MiddlewareHandler {
-  /** Its limiter, to look at a key, to reset or to block it. */
+  /** Its limiter, with which to look at, reset or block a key. */
   readonly limiter: RateLimiter<BucketStore>;
-  /** The key under which a request counts with the limiter. */
+  /** The key of a request in the limiter. */
   keyOf(c: Context): MaybePromise<string>;
 }
 
 /**
- * Middleware that answers 429 to clients whose token bucket is empty: for an app, a group or a route. Each call makes a limit of
- * its own; one that a request meets twice counts it once. One of `addressOf` and `keyOf` is required.
+ * Middleware that answers 429 to clients whose token bucket is empty: for an app, a group or a route. Each call makes a
+ * separate limit. If a request passes the same limit twice, it counts once. Either `addressOf` or `keyOf` is required.
  * @returns the middleware, with its `limiter` and `keyOf`
  * @throws TypeError or RangeError for a wrong option, at once
  *

@@ -2,7 +2,7 @@ import type { Decision, HeaderFields } from '@breaking/core';
 import { HTTPException } from 'hono/http-exception';
 import type { HonoExchange } from './honoExchange.js';
 
-/** What is there of each of core's refusals. */
+/** The properties that core's refusals have. */
 interface Refusal extends Error {
   readonly code: string;
   readonly status: 429 | 503;
@@ -12,16 +12,16 @@ interface Refusal extends Error {
 }
 
 /**
- * A refusal under `rejectWith: 'error'`, for `app.onError`: an HTTPException whose `cause` is the `TooManyRequests`, `TooManyErrors` or
- * `Overloaded` of core, with what these tell. Its response has the header fields of the refusal.
+ * A refusal with `rejectWith: 'error'`, for `app.onError`: an HTTPException whose `cause` is core's `TooManyRequests`,
+ * `TooManyErrors` or `Overloaded`, and that has the same properties. Its response has the header fields of the refusal.
  */
 export class RefusedException extends HTTPException {
-  /** As those of core's errors, such as `BREAKING_TOO_MANY_REQUESTS`. */
+  /** The code of core's error, such as `BREAKING_TOO_MANY_REQUESTS`. */
   readonly code: string;
   readonly statusCode: number;
-  /** The header fields of the answer: `Retry-After`, and those of the limits. */
+  /** The header fields of the response: `Retry-After`, and those of the limits. */
   readonly headers: HeaderFields;
-  /** Seconds until the same request may be let in; Infinity when waiting cannot help. */
+  /** Seconds until the same request may be allowed; Infinity if waiting cannot help. */
   readonly retryAfterSecs: number | undefined;
   /** The decision of a rate limit. */
   readonly decision: Decision | undefined;
@@ -41,7 +41,7 @@ export class RefusedException extends HTTPException {
   }
 }
 
-/** What a gate threw, for Hono's error path: its refusals as exceptions, errors of callbacks as they are. */
+/** An error of a gate, for Hono's error path: refusals become exceptions, errors of callbacks stay as they are. */
 export function refusedException(error: unknown, exchange: HonoExchange): unknown {
   if (!isRefusal(error)) return error;
   exchange.showFieldsOf(error.headers);

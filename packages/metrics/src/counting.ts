@@ -10,7 +10,7 @@ import type {
 import { Metric } from './metric.js';
 import { OpenKeys } from './openKeys.js';
 
-// Spelled out: a decision finds its variant without making a string.
+// Written out, so that a decision finds its variant without building a string.
 type BySource = Readonly<Record<DecisionSource, string>>;
 const bySource = (result: string): BySource => ({
   store: `${result} store`,
@@ -23,8 +23,8 @@ const REFUSED = bySource('refused');
 const WOULD_REFUSE = bySource('would_refuse');
 
 /**
- * Counts what is published on Breaking's channels, from its start until it is stopped. Values are read by whoever collects
- * them; a decision costs two look-ups and an addition.
+ * Counts the messages on Breaking's channels, from its start until it is stopped. A decision costs two look-ups and an
+ * addition. Collectors read the values.
  */
 export class Counting {
   readonly #decisions = new Metric({
@@ -119,7 +119,7 @@ export class Counting {
     for (const [channel, listener] of this.#listeners) subscribe(channel, listener);
   }
 
-  /** Stops counting and listening. */
+  /** Stops counting and unsubscribes. */
   stop(): void {
     for (const [channel, listener] of this.#listeners) unsubscribe(channel, listener);
   }

@@ -1,4 +1,4 @@
-/** What tells one series of a metric from another. */
+/** The labels that distinguish one series of a metric from another. */
 export type Labels = Readonly<Record<string, string>>;
 
 export interface Series {
@@ -6,36 +6,36 @@ export interface Series {
   value: number;
 }
 
-/** A counter only grows, an upDownCounter is a sum that also shrinks, a gauge is a value that no sum makes sense of. */
+/** A counter only grows, an upDownCounter is a sum that can also shrink, a gauge is a value that cannot be summed. */
 export type MetricKind = 'counter' | 'upDownCounter' | 'gauge';
 
 export interface MetricDefinition {
-  /** As OpenTelemetry writes it, with dots. */
+  /** The name in OpenTelemetry, with dots. */
   readonly name: string;
   readonly kind: MetricKind;
-  /** What is counted, in braces as UCUM writes it. */
+  /** What is counted, in the notation of UCUM, with braces. */
   readonly unit: string;
   readonly description: string;
-  /** The labels beside `name`. */
+  /** The labels other than `name`. */
   readonly labelNames?: readonly string[];
-  /** Whether the values of the labels are made up by the application, as those of `name` are. */
+  /** Whether the application makes up the values of these labels, as it does for `name`. */
   readonly isOpen?: boolean;
 }
 
-/** How many series of a metric are enough. Monitoring systems keep, and bill, every single one. */
+/** The number of series at which a metric is full. Monitoring systems store, and charge for, every series. */
 const SERIES_ENOUGH = 1000;
 
-/** As many as one name can have: three results of four sources. */
+/** The most series of one name: three results of four sources. */
 const SERIES_OF_A_NAME = 12;
 
 const OTHER = 'other';
 
 /**
- * One metric: a value for each name and each variant, which is the values of the other labels, joined by spaces.
+ * One metric: a value for each name and variant. A variant is the values of the other labels, joined by spaces.
  *
- * A name that is first seen when there is room for one more alone counts as `other`, so that an application which makes up
- * names cannot fill the monitoring system, nor this process. A name that has a series never does: what it was allowed and
- * what it was refused would stand under two names, and no share of them would be true.
+ * When there is room for only one more name, new names count as `other`, so that an application which makes up names cannot
+ * fill the monitoring system or this process. A name that already has a series never counts as `other`: otherwise its allowed
+ * and refused requests could be under two names, and their ratio would be wrong.
  */
 export class Metric {
   readonly name: string;
@@ -57,12 +57,12 @@ export class Metric {
     this.#isOpen = isOpen;
   }
 
-  /** All series, in the order in which they came up. */
+  /** All series, in the order of their creation. */
   get series(): readonly Series[] {
     return this.#series;
   }
 
-  /** The series to count in. */
+  /** The series of a name and variant. */
   of(name = 'default', variant = ''): Series {
     return this.#byName.get(name)?.get(variant) ?? this.#met(name, variant);
   }

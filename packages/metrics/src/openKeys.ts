@@ -1,13 +1,13 @@
 import type { Metric, Series } from './metric.js';
 
-/** How many open breakers are known by their keys at once. */
+/** How many open breakers are remembered by their keys. */
 const KEYS_MAX = 100_000;
 
 /**
  * How many keys of each name have a breaker whose last transition was not to closed.
  *
- * Keys are known only while they are open. Of more than 100,000, those are forgotten, and no longer counted, whose last
- * transition was longest ago: nobody says so when a group of breakers forgets one that never closed.
+ * Keys are remembered only while they are open, at most 100,000. Beyond that, those whose last transition is the oldest are
+ * forgotten and no longer counted: a group of breakers does not report when it forgets a breaker that is not closed.
  */
 export class OpenKeys {
   readonly #metric: Metric;
@@ -21,7 +21,7 @@ export class OpenKeys {
   /** @param key undefined for the breaker without one */
   changed(name: string | undefined = 'default', key: string | undefined, isClosed: boolean): void {
     const series = this.#metric.of(name);
-    // No name has a line break in it.
+    // A name cannot contain a line break.
     const id = key === undefined ? name : `${name}\n${key}`;
     this.#forget(id);
     if (isClosed) return;

@@ -17,18 +17,18 @@ export interface ObserveOptions {
 }
 
 /**
- * Counts Breaking's decisions, for OpenTelemetry. The instruments are asynchronous: they are read when the SDK collects, and
- * a decision calls none of them. A request that a rate limit refuses gets the attributes `breaking.rate_limit.name` and
- * `breaking.rate_limit.violated` (the names of its limits that refused) on its active span, if it has one.
+ * Counts Breaking's decisions for OpenTelemetry. The instruments are asynchronous: they are read when the SDK collects, and a
+ * decision calls none of them. If a rate limit refuses a request, its active span, if any, gets the attributes
+ * `breaking.rate_limit.name` and `breaking.rate_limit.violated` (the names of the limits that refused).
  *
- * Call it after the SDK has started: OpenTelemetry has no meters before that, and never asks again.
+ * Call it after the SDK has started: before that, OpenTelemetry has no meters, and does not add them later.
  *
  * ```ts
  * const stop = observe();
  * ```
  *
- * @returns what ends it. Nothing listens any more then; the SDK may repeat the last values.
- * @throws TypeError for an unknown option, or a `meterProvider` that is none
+ * @returns a function that stops counting. The SDK may repeat the last values.
+ * @throws TypeError for an unknown option, or a `meterProvider` that is not one
  */
 export function observe(options: ObserveOptions = {}): () => void {
   check.knownOptions('observe', options, ['meterProvider']);

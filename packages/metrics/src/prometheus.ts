@@ -13,8 +13,8 @@ import type { Metric } from './metric.js';
 type AnyRegistry = Registry<PrometheusContentType> | Registry<OpenMetricsContentType>;
 
 /**
- * Counts what Breaking decides, and adds the metrics to a registry of prom-client. They are read when Prometheus scrapes;
- * a decision touches none of them.
+ * Counts Breaking's decisions, and adds the metrics to a registry of prom-client. They are read when Prometheus scrapes; a
+ * decision calls none of them.
  *
  * ```ts
  * import { register } from 'prom-client';
@@ -22,8 +22,9 @@ type AnyRegistry = Registry<PrometheusContentType> | Registry<OpenMetricsContent
  * const stop = collectInto(register);
  * ```
  *
- * @returns what ends it, and takes the metrics out of the registry
- * @throws TypeError for what is no registry; Error if it has a metric of one of the names already, and nothing was added
+ * @returns a function that stops counting and removes the metrics from the registry
+ * @throws TypeError if it is not a registry; Error if it already has a metric with one of the names, and then nothing was
+ *   added
  */
 export function collectInto(registry: AnyRegistry): () => void {
   check.asObjectWith('collectInto: registry', registry, ['registerMetric', 'removeSingleMetric']);
@@ -32,7 +33,7 @@ export function collectInto(registry: AnyRegistry): () => void {
   const stop = () => {
     counting.stop();
     for (const [name, metric] of added) {
-      // What came into its place is not ours.
+      // A metric that was registered in its place is not ours.
       if (registry.getSingleMetric(name) === metric) registry.removeSingleMetric(name);
     }
   };
@@ -53,7 +54,7 @@ function prometheusName({ name, kind }: Metric): string {
   return `${name.replaceAll('.', '_')}${kind === 'counter' ? '_total' : ''}`;
 }
 
-/** A metric of prom-client's whose values are those of ours at the time that it is read. */
+/** A metric of prom-client that takes its values from ours when it is read. */
 function collected(metric: Metric, name: string, registry: AnyRegistry): Counter | Gauge {
   const { description: help, labelNames, kind } = metric;
   const made = new (kind === 'counter' ? Counter : Gauge)({ name, help, labelNames, registers: [registry] });
@@ -62,7 +63,7 @@ function collected(metric: Metric, name: string, registry: AnyRegistry): Counter
   return made;
 }
 
-/** Copies, since a registry adds its default labels to what it is given. */
+/** Copies, since a registry adds its default labels to these objects. */
 function valuesOf({ series }: Metric) {
   return series.map(({ value, labels }) => ({ value, labels: { ...labels } }));
 }

@@ -4,9 +4,10 @@ import type { Call, CallGate } from './call.js';
 import { RefusedException } from './refusedException.js';
 
 /**
- * Takes a call through gates, in their order.
- * @returns true, at once or as a promise, behind the last; a promise that stays pending if something else has answered
- * @throws, or rejects with, a RefusedException, or what belongs on Nest's error path
+ * Passes a call through gates, in order.
+ * @returns true, at once or as a promise, if all let it pass; a promise that stays pending if something else has sent a
+ *   response
+ * @throws (or rejects with) a RefusedException, or another error for Nest's error path
  */
 export function admit(gates: readonly CallGate[], call: Call): true | Promise<true> {
   for (const [i, gate] of gates.entries()) {
@@ -33,7 +34,7 @@ async function admitLater(isAdmitted: PromiseLike<boolean>, behind: readonly Cal
 
 function refuse(call: Call): Promise<never> {
   const { refusal } = call;
-  // Something else has answered. Nest has nothing left to do, and whatever a guard says would make it answer again.
+  // Something else has sent a response. Any result of the guard would make Nest send another one.
   if (refusal === undefined) return new Promise(() => {});
   const { 'Content-Type': _, ...fields } = refusal.headers;
   call.setHeaders(fields);

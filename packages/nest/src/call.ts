@@ -16,14 +16,14 @@ export class Call {
     this.exchange = exchange;
   }
 
-  /** Puts the fields of a refusal that is thrown as core's own error on the response. Other errors are none of its business. */
+  /** Puts the fields of a refusal that core's own error carries on the response. Ignores other errors. */
   showFieldsOf(error: unknown): void {
     const { code, headers } = (error ?? {}) as { readonly code?: unknown; readonly headers?: HeaderFields };
     const isOurs = typeof code === 'string' && code.startsWith('BREAKING_');
     if (isOurs && headers !== undefined) this.setHeaders(headers);
   }
 
-  /** Puts header fields on the response, where whatever answers keeps them. */
+  /** Sets header fields on the response, where they stay whatever answers later. */
   setHeaders(headers: HeaderFields): void {
     const { binding, native } = this.carrier;
     if (binding.isAnswered(native)) return;
@@ -33,7 +33,7 @@ export class Call {
 
 export type CallGate = Gate<Call, NestRequest>;
 
-/** What the gates have to know of Nest: all of it is that of the carrier, but that refusals are thrown. */
+/** How the gates work with Nest: as with the platform of the carrier, except that refusals are thrown. */
 export const binding: Binding<Call, NestRequest> = {
   tellsHandled: true,
   exchangeOf: ({ exchange }) => exchange,
@@ -50,10 +50,10 @@ export const binding: Binding<Call, NestRequest> = {
   },
 };
 
-/** Calls of resolvers and for messages, by their arguments, which Nest hands to guards and interceptors alike. */
+/** Calls of resolvers and message handlers, by their arguments: guards and interceptors receive the same arguments array. */
 const calls = new WeakMap<object, Call>();
 
-/** The call of a handler; undefined for a message of a microservice, which has neither an address nor an answer of HTTP. */
+/** The call of a handler; undefined for a message of a microservice, which has no address and no HTTP response. */
 export function callOf(context: ArgumentsHost): Call | undefined {
   const type = context.getType<string>();
   if (type === 'http') {
@@ -75,13 +75,13 @@ function carrierOf(type: string, args: readonly unknown[]): Carrier | undefined 
   return type === 'graphql' ? carrierOfResolver(args[2]) : undefined;
 }
 
-/** What there may be in the context of a resolver. */
+/** What the context of a resolver may contain. */
 interface ResolverContext {
-  /** On Apollo. Of a subscription it is what graphql-ws keeps of the connection, with the request that opened it. */
+  /** On Apollo. For a subscription, graphql-ws puts its connection here, with the request that opened it. */
   readonly req?: { readonly res?: unknown; readonly extra?: { readonly request?: unknown } };
-  /** What the option `context` may add. */
+  /** Set by the option `context`. */
   readonly res?: unknown;
-  /** On Mercurius. Of a subscription it has nothing but the request that opened the connection. */
+  /** On Mercurius. For a subscription it contains only the request that opened the connection. */
   readonly reply?: { readonly request?: unknown };
 }
 

@@ -3,25 +3,25 @@ import { binding as fastify } from '@breaking/fastify/internal';
 import type { Binding, Exchange } from '@breaking/http';
 import type { NestRequest } from './request.js';
 
-/** What the gates ask of what carries a call. */
+/** What the gates need to know about the carrier of a call. */
 type Carrying = Omit<Binding<unknown, NestRequest>, 'exchangeOf' | 'send'>;
 
 /** What carries the call of a handler: an HTTP request on one of the two platforms, or a socket. */
 export interface Carrier {
   readonly binding: Carrying;
-  /** What the binding has one of for each request. */
+  /** The object of which the binding has one for each request. */
   readonly native: unknown;
-  /** What the gates keep of the HTTP request, if it is one. */
+  /** The state of the gates for the HTTP request, if it is one. */
   readonly exchange: Exchange | undefined;
 }
 
-/** An HTTP request, which can be answered. */
+/** An HTTP request that can be answered. */
 export interface HttpRequest extends Carrier {
   readonly binding: Binding<unknown, NestRequest>;
   readonly exchange: Exchange;
 }
 
-/** @throws TypeError if the response is of no platform that is known */
+/** @throws TypeError if the response belongs to no known platform */
 export function httpRequest(req: unknown, res: unknown): HttpRequest {
   const request = answeredBy(req, res);
   if (request !== undefined) return request;
@@ -31,7 +31,7 @@ export function httpRequest(req: unknown, res: unknown): HttpRequest {
 }
 
 /**
- * An HTTP request. Its platform is known by its response: a reply of Fastify has Node's own response as `raw`, and Express extends that
+ * An HTTP request. Its response shows the platform: a Fastify reply has Node's response as `raw`, and Express extends Node's
  * response.
  * @returns undefined if it is neither
  */
@@ -42,15 +42,15 @@ export function answeredBy(req: unknown, res: unknown): HttpRequest | undefined 
   return undefined;
 }
 
-/** A binding is only ever handed what its own platform has made. */
+/** A binding receives only objects of its own platform. */
 function carriedBy(of: object, native: unknown): HttpRequest {
   const binding = of as Binding<unknown, NestRequest>;
   return { binding, native, exchange: binding.exchangeOf(native) };
 }
 
 /**
- * A socket of `ws` or Socket.IO, or a request whose response is not known: a context of GraphQL may have none, and a subscription
- * never has one. Header fields have no place there.
+ * A socket of `ws` or Socket.IO, or a request whose response is not known: a GraphQL context may lack it, and a subscription
+ * has none. There are no header fields to set.
  */
 export function withoutResponse(native: unknown): Carrier {
   return { binding: WITHOUT_RESPONSE, native, exchange: undefined };

@@ -5,7 +5,7 @@ import type { CircuitBreakerOptions, ConcurrencyLimitOptions, RateLimitOptions }
 /** A decorator of controllers, resolvers and gateways, and of their handlers. */
 export type GateDecorator = ClassDecorator & MethodDecorator;
 
-/** What decorators say about each kind of gate: the options of those that there are, in their order, or none. */
+/** What decorators set for each kind of gate: the options of each decorator, in order; an empty list means no gate. */
 export interface Said {
   readonly rateLimit: readonly RateLimitOptions[];
   readonly circuitBreaker: readonly CircuitBreakerOptions[];
@@ -18,15 +18,15 @@ const KEYS: Readonly<Record<keyof Said, symbol>> = {
   concurrencyLimit: Symbol.for('breaking.nest.concurrencyLimit'),
 };
 
-/** What the decorators of a class or of a handler say about one kind of gate; undefined if there is none. */
+/** What the decorators of a class or handler set for one kind of gate; undefined without a decorator. */
 export function saidOf<K extends keyof Said>(kind: K, target: object): Said[K] | undefined {
   return Reflect.getMetadata(KEYS[kind], target);
 }
 
 /**
- * Limits a handler, or all handlers of a class together: instead of the limit of the class, or of the module. Several on
- * one handler all count, the upper first; each then has a `name` of its own. `store`, `keyOf`, `addressOf`, `headers`,
- * `onStoreError`, `storeDeadlineSecs` and `clock` that it does not name are those of the module's limit.
+ * Limits a handler, or all handlers of a class together, in place of the limit of the class or of the module. If a handler
+ * has several, all of them count, the uppermost first, and each requires a `name`. `store`, `keyOf`, `addressOf`, `headers`,
+ * `onStoreError`, `storeDeadlineSecs` and `clock` are inherited from the module's limit unless they are set.
  * @param options false for no limit
  *
  * @example
@@ -43,8 +43,8 @@ export function SkipRateLimit(): GateDecorator {
 }
 
 /**
- * Limits how many requests of a handler, or of all handlers of a class together, are under way: instead of the limit of the
- * class, or of the module.
+ * Limits how many requests of a handler, or of all handlers of a class together, are under way, in place of the limit of the
+ * class or of the module.
  * @param options false for no limit
  */
 export function ConcurrencyLimit(options: ConcurrencyLimitOptions | false): GateDecorator {
@@ -52,8 +52,8 @@ export function ConcurrencyLimit(options: ConcurrencyLimitOptions | false): Gate
 }
 
 /**
- * Two in one. As a decorator, `@CircuitBreaker(options)` is a breaker for a handler, or for each handler of a class: instead
- * of what the class, or the module, says. With false there is none. With `new` it is core's own CircuitBreaker, for calls.
+ * As a decorator, `@CircuitBreaker(options)` adds a breaker to a handler, or one to each handler of a class, in place of that
+ * of the class or of the module; `@CircuitBreaker(false)` removes it. With `new`, it is core's CircuitBreaker, for calls.
  *
  * @example
  * @CircuitBreaker({ errorThreshold: 5, timeWindowSecs: 60 })
@@ -63,10 +63,10 @@ export const CircuitBreaker = new Proxy(CoreCircuitBreaker, {
   apply: (_core, _self, [options]) => decorator('CircuitBreaker', 'circuitBreaker', options),
 }) as typeof CoreCircuitBreaker & ((options: CircuitBreakerOptions | false) => GateDecorator);
 
-/** A circuit breaker for calls, as `new CircuitBreaker(…)` makes it. */
+/** A circuit breaker for calls, as made by `new CircuitBreaker(…)`. */
 export type CircuitBreaker = CoreCircuitBreaker;
 
-/** @throws TypeError if it is given no options, or set on what is neither a class nor a method */
+/** @throws TypeError if it has no options, or decorates anything but a class or a method */
 function decorator(name: string, kind: keyof Said, options: object | false): GateDecorator {
   if (options !== false && (typeof options !== 'object' || options === null)) {
     throw new TypeError(`@${name} must be given an object or false, got ${check.shown(options)}`);
@@ -80,7 +80,7 @@ function decorator(name: string, kind: keyof Said, options: object | false): Gat
   };
 }
 
-/** Decorators of one handler are called from the lowest to the uppermost. */
+/** Decorators of a handler are called from the lowest to the uppermost. */
 function add(name: string, kind: keyof Said, options: object | false, decorated: object): void {
   const others = Reflect.getOwnMetadata(KEYS[kind], decorated) as readonly object[] | undefined;
   const contradicts = others !== undefined && (options === false || others.length === 0);

@@ -9,12 +9,12 @@ import { RefusedException } from './refusedException.js';
 type CoreRefusal = TooManyRequests | TooManyErrors | Overloaded | StoreUnavailable;
 
 /**
- * Answers refusals as they are: with their own content type and all header fields, and without an entry in the log. Those of core,
- * which services throw, or gates under `rejectWith: 'error'`, become problems too; Nest would leave out their `Retry-After`.
+ * Answers refusals with their own content type and all header fields, and without an entry in the log. Core's errors, from
+ * services or from gates with `rejectWith: 'error'`, become problems too; Nest would leave out their `Retry-After`.
  */
 @Catch(RefusedException, TooManyRequests, TooManyErrors, Overloaded, StoreUnavailable)
 export class RefusedExceptionFilter implements ExceptionFilter<RefusedException | CoreRefusal> {
-  /** @returns in GraphQL the exception, which is an error of the answer */
+  /** @returns in GraphQL the exception, which becomes an error of the result */
   catch(refusal: RefusedException | CoreRefusal, host: ArgumentsHost): Error | undefined {
     const type = host.getType<string>();
     if (type === 'graphql') return refusal;
@@ -39,7 +39,7 @@ function answer(host: ArgumentsHost, exception: RefusedException): void {
   binding.send(native, { status: exception.getStatus() as Refusal['status'], headers, body });
 }
 
-/** As Nest tells clients of gateways what went wrong: by the event `exception`. */
+/** Sends an exception to a client of a gateway as Nest does, by the event `exception`. */
 function tell(client: unknown, exception: RefusedException): void {
   const { message, retryAfterSecs } = exception;
   const data = { status: 'error', message, retryAfterSecs, problem: exception.getResponse() };

@@ -7,17 +7,17 @@ export type HandlerClass = Function;
 // biome-ignore lint/complexity/noBannedTypes: Nest's own type of a handler.
 export type Handler = Function;
 
-/** What makes the gates of one kind. */
+/** How the gates of one kind are made. */
 interface Making<O> {
-  /** Of the module: what handlers get that say nothing, in classes that say nothing. */
+  /** The options of the module, for handlers and classes without decorators. */
   readonly ofModule: readonly O[];
-  /** Whether the handlers of a class, or of the module, share a gate; else each has one of its own. */
+  /** Whether the handlers of a class, or of the module, share a gate. Otherwise each has its own. */
   readonly isShared: boolean;
-  /** @param name of a gate that is given none; undefined for the module's shared one */
+  /** @param name the name of a gate whose options have none; undefined for the module's shared gate */
   make(options: O, name: string | undefined): CallGate;
 }
 
-/** The gates of one kind in front of handlers: those of the handler, or else of its class, or else of the module. */
+/** The gates of one kind for each handler: those of the handler, else those of its class, else those of the module. */
 export class GatesOfKind<K extends keyof Said> {
   readonly #kind: K;
   readonly #making: Making<Said[K][number]>;
@@ -27,11 +27,11 @@ export class GatesOfKind<K extends keyof Said> {
   constructor(kind: K, making: Making<Said[K][number]>) {
     this.#kind = kind;
     this.#making = making;
-    // Made even where no handler is to share it: a wrong option stops the program.
+    // Made even if no handler uses it, so that a wrong option stops the program.
     this.#ofModule = making.ofModule.map(options => making.make(options, undefined));
   }
 
-  /** Makes the gates of a handler. Those that it shares with others are made once. */
+  /** Makes the gates of a handler. Shared gates are made once. */
   of(controller: HandlerClass, handler: Handler): readonly CallGate[] {
     const { ofModule, isShared } = this.#making;
     const own = saidOf(this.#kind, handler);

@@ -6,12 +6,11 @@ import { HandlerExchange } from './handlerExchange.js';
 import { Routes } from './routes.js';
 
 /**
- * Lets calls of handlers pass as far as the limits and breakers of the module and the decorators say. The module makes it a
- * global guard.
+ * Applies the limits and breakers of the module and the decorators to calls of handlers. The module makes it a global guard.
  */
 @Injectable()
 export class BreakingGuard implements CanActivate {
-  /** Nest's own business. */
+  /** For Nest only. */
   @Inject(Routes)
   readonly routes!: Routes;
 
@@ -25,7 +24,7 @@ export class BreakingGuard implements CanActivate {
   }
 }
 
-/** @throws TypeError for a call that might keep its place for ever: nothing tells of one that another guard refuses after this */
+/** @throws TypeError for a call whose end cannot be detected: if a later guard refused it, it would keep its place for ever */
 function checkEnding(gates: readonly CallGate[], { exchange }: Call): void {
   const isSure = !(exchange instanceof HandlerExchange) || exchange.carrier !== undefined;
   if (isSure || !gates.some(gate => gate instanceof ConcurrencyLimitGate)) return;

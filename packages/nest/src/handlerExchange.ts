@@ -1,11 +1,11 @@
 import { type Ending, Exchange } from '@breaking/http';
 
 /**
- * One call of a handler that is no HTTP request of its own: of a resolver, or for a message. It ends with the handler, so an
- * answer of GraphQL that is a 200 and says what went wrong is a failure where the resolver threw.
+ * One call of a handler that is not an HTTP request of its own: of a resolver, or for a message. It ends when the handler
+ * does, so a resolver that throws is a failure, although the GraphQL response has status 200.
  */
 export class HandlerExchange extends Exchange {
-  /** The HTTP request that the call is a part of, if its response is known. */
+  /** The HTTP request that contains the call, if its response is known. */
   readonly carrier: Exchange | undefined;
   #ending: Ending | undefined;
 
@@ -16,7 +16,7 @@ export class HandlerExchange extends Exchange {
 
   protected lookForHead(): void {}
 
-  /** Another guard may refuse the call after this one has let it pass: then only the request ends. */
+  /** A later guard may refuse the call. Then it ends with the request. */
   protected lookForEnd(): void {
     this.carrier?.watch({ ended: () => this.finish({ aborted: true }) });
   }
@@ -25,7 +25,7 @@ export class HandlerExchange extends Exchange {
     return this.#ending;
   }
 
-  /** The handler is done. */
+  /** The handler has ended. */
   finish(ending: Ending): void {
     if (this.#ending !== undefined) return;
     this.#ending = ending;

@@ -1,7 +1,7 @@
 import type { BucketStore, CircuitBreakerGroup, RateLimiter } from '@breaking/core';
 
 /**
- * What limits and breaks the handlers of an application, by name: to be injected where it is looked into.
+ * The limiters and breakers of an application, by name. Inject it to look at or change them.
  *
  * @example
  * constructor(private readonly handles: BreakingHandles) {}

@@ -3,20 +3,20 @@ import { Inject } from '@nestjs/common';
 const INJECTED = Symbol.for('breaking.nest.injectedLimiters');
 
 /**
- * All names that were asked for in this process. Nest wants to know what a module provides before it makes the first object,
- * and which classes an application has is known later than that.
+ * All names that `InjectLimiter` was called with in this process. Nest needs the providers of a module before it makes the
+ * first object, and at that time the classes of the application are not known yet.
  */
 const asked = new Set<string>();
 
-/** The token under which the limiter of a name is provided: for `inject` of a factory, and for tests that replace it. */
+/** The token of the limiter with this name: for `inject` of a factory, and for tests that replace it. */
 export function getLimiterToken(name: string): string {
   asked.add(name);
   return `BreakingLimiter(${name})`;
 }
 
 /**
- * Injects the RateLimiter of the limit that has this name: to look at a key, to reset or to block it. The application does
- * not start if no limit has it.
+ * Injects the RateLimiter of the limit with this name, with which to look at, reset or block a key. If no limit has the name,
+ * the application does not start.
  *
  * @example
  * constructor(@InjectLimiter('login') private readonly login: RateLimiter<BucketStore>) {}
@@ -30,12 +30,12 @@ export function InjectLimiter(name: string): PropertyDecorator & ParameterDecora
   };
 }
 
-/** The names of the limiters that a class is given. */
+/** The names of the limiters that are injected into a class. */
 export function limitersInjectedInto(owner: object): readonly string[] {
   return Reflect.getMetadata(INJECTED, owner) ?? [];
 }
 
-/** The tokens of all limiters that were asked for, by their names. */
+/** The tokens of all limiters to inject, by name. */
 export function limiterTokens(): ReadonlyMap<string, string> {
   return new Map([...asked].map(name => [name, getLimiterToken(name)]));
 }

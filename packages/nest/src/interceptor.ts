@@ -11,8 +11,8 @@ import { callOf } from './call.js';
 import { HandlerExchange } from './handlerExchange.js';
 
 /**
- * Tells the gates what a guard cannot see: what a handler threw, and when it is done. Interceptors take Nest as long as all else
- * that it does for a request, so only those handlers have it whose gates want to know.
+ * Reports to the gates what a guard cannot see: what a handler threw, and when it has ended. An interceptor takes Nest as
+ * long as everything else in a request, so it is added only to handlers with gates that need it.
  */
 @Injectable()
 export class HandlingInterceptor implements NestInterceptor {
@@ -36,7 +36,7 @@ export class HandlingInterceptor implements NestInterceptor {
   }
 }
 
-/** How a call that no response tells of has ended: with the status that its error asks for. */
+/** How a call without a response has ended: the status is the one that its error has. */
 function endingWith(error: unknown) {
   if (error === undefined) return { status: 200, aborted: false };
   return { status: statusOf(error), aborted: false, error };
@@ -44,7 +44,7 @@ function endingWith(error: unknown) {
 
 const INTERCEPTED = Symbol.for('breaking.nest.intercepted');
 
-/** Puts the interceptor on a handler: once, however many applications have it. */
+/** Adds the interceptor to a handler: once, even if several applications use it. */
 export function intercept(prototype: object, handler: { readonly name: string }): void {
   if (Reflect.hasOwnMetadata(INTERCEPTED, handler)) return;
   Reflect.defineMetadata(INTERCEPTED, true, handler);

@@ -14,7 +14,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, ASYNC_OPTIONS_TYPE } =
     .setFactoryMethodName('createBreakingOptions')
     .build();
 
-/** How `forRootAsync` gets the options: `useFactory` with `inject`, `useClass` or `useExisting`, and `imports` for them. */
+/** The options of `forRootAsync`: `useFactory` with `inject`, `useClass` or `useExisting`, and `imports` for them. */
 export type BreakingAsyncOptions = typeof ASYNC_OPTIONS_TYPE;
 
 /**
@@ -41,18 +41,18 @@ export type BreakingAsyncOptions = typeof ASYNC_OPTIONS_TYPE;
 })
 // biome-ignore lint/complexity/noStaticOnlyClass: modules of Nest are classes.
 export class BreakingModule {
-  /** @param options what each handler gets, unless its decorators or those of its class say otherwise */
+  /** @param options the gates of each handler, unless its decorators or those of its class set others */
   static forRoot(options: BreakingOptions = {}): DynamicModule {
     return withLimiters(ConfigurableModuleClass.forRoot(options));
   }
 
-  /** The same with options that are made from what is injected. */
+  /** Like `forRoot`, with options that are computed from injected values. */
   static forRootAsync(options: BreakingAsyncOptions): DynamicModule {
     return withLimiters(ConfigurableModuleClass.forRootAsync(options));
   }
 }
 
-/** Provides the limiters that are injected somewhere. Nest asks for the list when all classes have been decorated. */
+/** Provides the limiters that are injected somewhere. Nest reads the list after all classes have been decorated. */
 function withLimiters({ imports = [], providers = [] }: DynamicModule): DynamicModule {
   return {
     module: BreakingModule,
@@ -66,7 +66,7 @@ function withLimiters({ imports = [], providers = [] }: DynamicModule): DynamicM
   };
 }
 
-/** Of a limiter that another application of this process asks for, there is none. */
+/** The provider of a limiter. If only another application of this process has it, the value is undefined. */
 function limiterProvider([name, token]: readonly [name: string, token: string]): Provider {
   return {
     provide: token,

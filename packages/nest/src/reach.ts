@@ -4,24 +4,24 @@ import { BreakingGuard } from './guard.js';
 
 const KINDS: readonly (keyof Said)[] = ['rateLimit', 'circuitBreaker', 'concurrencyLimit'];
 
-// What Nest's decorators leave on handlers and classes.
+// Metadata keys of Nest's decorators.
 const ROUTE = 'path';
 const MICROSERVICE = 'microservices:pattern';
 const WEBSOCKET = 'websockets:message_mapping';
 const GUARDS = '__guards__';
 
-/** Whether decorators of a class or of a handler say anything about gates, be it that there are none. */
+/** Whether decorators of a class or a handler set a gate, or that there is none. */
 export function says(target: object): boolean {
   return KINDS.some(kind => saidOf(kind, target) !== undefined);
 }
 
-/** Whether they say that there is a gate. */
+/** Whether they set a gate. */
 function limits(target: object): boolean {
   return KINDS.some(kind => (saidOf(kind, target)?.length ?? 0) > 0);
 }
 
 /**
- * Looks whether the guard reaches a handler whose decorators want it to: else these would do nothing, and nobody would know.
+ * Checks that the guard runs for a handler whose decorators set gates. Otherwise they would silently do nothing.
  * @throws TypeError for a handler of microservices, and for one of a gateway without `@UseBreaking()`
  */
 export function checkReached(owner: HandlerClass, handler: Handler): void {
@@ -40,7 +40,7 @@ export function checkReached(owner: HandlerClass, handler: Handler): void {
   );
 }
 
-/** Guards are given as classes, or as objects of these. */
+/** Guards are set as classes or as instances. */
 function isOurs(guard: unknown): boolean {
   const made = typeof guard === 'function' ? guard.prototype : guard;
   return guard === BreakingGuard || made instanceof BreakingGuard;

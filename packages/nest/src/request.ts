@@ -4,15 +4,15 @@ import type { Decision } from '@breaking/core';
 declare global {
   namespace Express {
     interface Request {
-      /** The most restrictive decision of the rate limits that this request has met. */
+      /** The most restrictive decision of the rate limits that this request has passed. */
       rateLimit?: Decision;
     }
   }
 }
 
 /**
- * What callbacks of the options may read of a request on either platform. It is the platform's own request: a callback may
- * declare that as its parameter, `(req: FastifyRequest) => …`, or one that has what your guards put on it.
+ * What callbacks of the options can read of a request on either platform. The object is the platform's own request, so a
+ * callback may declare that type, `(req: FastifyRequest) => …`, or one with properties that your guards add.
  */
 export interface NestRequest {
   readonly method: string;
@@ -21,8 +21,8 @@ export interface NestRequest {
   readonly ip?: string | undefined;
   readonly params?: unknown;
   readonly query?: unknown;
-  /** Guards run after the body was parsed. */
+  /** Parsed already, since guards run later. */
   readonly body?: unknown;
-  /** The most restrictive decision of the rate limits that this request has met. */
+  /** The most restrictive decision of the rate limits that this request has passed. */
   readonly rateLimit?: Decision | undefined;
 }

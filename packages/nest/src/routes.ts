@@ -15,7 +15,7 @@ import type { BreakingOptions } from './options.js';
 export class Routes {
   readonly #limits = new Map<string, RateLimiter<BucketStore>>();
   readonly #breakers = new Map<string, CircuitBreakerGroup>();
-  /** The gates that want to know what a handler threw, or when it is done. */
+  /** The gates that need to know what a handler threw, or when it has ended. */
   readonly #curious = new WeakSet<CallGate>();
   readonly handles = new BreakingHandles(this.#limits, this.#breakers);
   readonly #gates = new WeakMap<HandlerClass, Map<Handler, readonly CallGate[]>>();
@@ -32,13 +32,14 @@ export class Routes {
   }
 
   /**
-   * Whether a gate wants to know what a handler threw or when it is done: of a handler for HTTP those that say so, of a resolver all.
+   * Whether a gate needs to know what a handler threw or when it has ended: for an HTTP handler only certain gates, for a
+   * resolver all.
    */
   wantsToKnow(gates: readonly CallGate[], isHttp: boolean): boolean {
     return isHttp ? gates.some(gate => this.#curious.has(gate)) : gates.length > 0;
   }
 
-  /** The gates that calls of a handler have to pass, in their order. Made when they are first asked for. */
+  /** The gates of a handler, in order. Made at the first use. */
   gatesOf(controller: HandlerClass, handler: Handler): readonly CallGate[] {
     let ofClass = this.#gates.get(controller);
     if (ofClass === undefined) {
@@ -68,7 +69,7 @@ function concurrencyLimits({ concurrencyLimit }: BreakingOptions, curious: WeakS
   });
 }
 
-/** Limits of classes and handlers inherit the settings of the service from that of the module. */
+/** Limits of classes and handlers inherit the settings of the service from the module's limit. */
 function rateLimits(
   { rateLimit }: BreakingOptions,
   limits: Map<string, RateLimiter<BucketStore>>,
@@ -116,7 +117,7 @@ function listed<O>(options: O | undefined): readonly O[] {
   return options === undefined ? [] : [options];
 }
 
-/** The options of a gate of a handler or a class, over those that it inherits. One that is undefined counts as not given. */
+/** The options of a gate of a handler or class, with inherited defaults. An undefined option counts as not set. */
 function named<O extends object>(own: O, name: string | undefined, inherited: Partial<O>): O {
   if (name === undefined) return own;
   const given = Object.entries(own).filter(([, value]) => value !== undefined);

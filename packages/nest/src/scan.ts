@@ -6,14 +6,14 @@ import type { BreakingOptions } from './options.js';
 import { checkReached, says } from './reach.js';
 import { Routes } from './routes.js';
 
-/** What @nestjs/graphql leaves on resolvers. They are called with the module's gates though they say nothing. */
+/** The metadata key of @nestjs/graphql on resolvers. The module's gates apply to them even without decorators. */
 const RESOLVER = 'graphql:resolver_type';
 
 /**
- * Makes the gates of all handlers of an application, so that a wrong option stops it when it starts and limiters can be
- * injected. Those of modules that are loaded later are made when they are first asked.
- * @throws TypeError or RangeError for a wrong option, TypeError for decorators of a handler that the guard does not reach, Error if a
- *   limiter is injected that there is not
+ * Makes the gates of all handlers of an application, so that a wrong option stops it at the start and limiters can be
+ * injected. For modules that are loaded later, they are made at the first use.
+ * @throws TypeError or RangeError for a wrong option, TypeError for decorators of a handler for which the guard does not run,
+ *   Error if a limiter to inject does not exist
  */
 export function routesOf(options: BreakingOptions, modules: ModulesContainer): Routes {
   const routes = new Routes(options);
@@ -33,7 +33,7 @@ export function routesOf(options: BreakingOptions, modules: ModulesContainer): R
   return routes;
 }
 
-/** @throws Error if a class wants a limiter that there is not */
+/** @throws Error if a limiter to inject into the class does not exist */
 function checkInjected({ handles: { limits } }: Routes, into: HandlerClass): void {
   const missing = limitersInjectedInto(into).find(name => !limits.has(name));
   if (missing === undefined) return;
@@ -41,12 +41,12 @@ function checkInjected({ handles: { limits } }: Routes, into: HandlerClass): voi
   throw new Error(`InjectLimiter of ${into.name}: no limit is named "${missing}"; the names are ${names}`);
 }
 
-/** Providers are resolvers and gateways too, and services: those that say something of limits are meant. */
+/** Providers may be resolvers, gateways or services. Only those with decorators of ours are prepared. */
 function prepare(routes: Routes, metatype: HandlerClass, isController: boolean): void {
   const isMeant = isController || says(metatype);
   for (const handler of methodsOf(metatype)) {
     checkReached(metatype, handler);
-    // Whatever makes a method a handler leaves metadata on it.
+    // Every decorator that makes a method a handler adds metadata to it.
     const isHandler = isMeant && Reflect.getMetadataKeys(handler).length > 0;
     if (!says(handler) && !isHandler && !Reflect.hasMetadata(RESOLVER, handler)) continue;
     const gates = routes.gatesOf(metatype, handler);

@@ -4,8 +4,8 @@ import { BreakingGuard } from './guard.js';
 import { HandlingInterceptor } from './interceptor.js';
 
 /**
- * For gateways of WebSockets, which global guards do not reach: lets messages pass as far as the limits and breakers of the
- * module and the decorators say, and tells a client of a refusal by the event `exception`.
+ * For WebSocket gateways, for which global guards do not run: applies the limits and breakers of the module and the
+ * decorators to messages, and reports a refusal to the client by the event `exception`.
  *
  * @example
  * @UseBreaking()

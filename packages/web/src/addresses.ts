@@ -1,16 +1,16 @@
-/** What Deno hands to handlers beside the request. */
+/** The second argument of handlers in Deno. */
 interface DenoInfo {
   readonly remoteAddr: { readonly hostname?: string };
 }
 
-/** What Bun hands to handlers beside the request. */
+/** The second argument of handlers in Bun. */
 interface BunServer {
   requestIP(request: Request): { readonly address: string } | null;
 }
 
 /**
- * For `addressOf` on `Deno.serve`: the address of the connection. Behind a proxy that is the proxy's.
- * @throws TypeError where the handler was called without Deno's `info`
+ * For `addressOf` on `Deno.serve`: the address of the connection. Behind a proxy, that is the address of the proxy.
+ * @throws TypeError if the handler was called without Deno's `info`
  */
 export function denoAddress(_request: Request, info: DenoInfo): string | undefined {
   if (info?.remoteAddr === undefined) {
@@ -20,8 +20,8 @@ export function denoAddress(_request: Request, info: DenoInfo): string | undefin
 }
 
 /**
- * For `addressOf` on `Bun.serve`: the address of the connection. Behind a proxy that is the proxy's.
- * @throws TypeError where the handler was called without Bun's server
+ * For `addressOf` on `Bun.serve`: the address of the connection. Behind a proxy, that is the address of the proxy.
+ * @throws TypeError if the handler was called without Bun's server
  */
 export function bunAddress(request: Request, server: BunServer): string | undefined {
   if (typeof server?.requestIP !== 'function') {
@@ -31,9 +31,9 @@ export function bunAddress(request: Request, server: BunServer): string | undefi
 }
 
 /**
- * For `addressOf` on Cloudflare Workers: the address of the client that asked Cloudflare, from the field `CF-Connecting-IP`. Only
- * Cloudflare overwrites that field: anywhere else any client may choose it.
- * @throws TypeError where the request has no such field, and so did not come through Cloudflare
+ * For `addressOf` on Cloudflare Workers: the address of the client, from the field `CF-Connecting-IP`. Only Cloudflare
+ * overwrites that field: elsewhere any client can set it.
+ * @throws TypeError if the request has no such field, and so did not come through Cloudflare
  */
 export function cloudflareAddress(request: Request): string {
   const address = request.headers.get('CF-Connecting-IP');

@@ -1,20 +1,20 @@
-/** Statuses whose answers have no body. */
+/** Statuses of responses without a body. */
 const WITHOUT_BODY = new Set([204, 205, 304]);
 
-/** Whether nothing of the answer's body is sent. */
+/** Whether no body is sent with the response. */
 export function isWithoutBody(method: string, status: number): boolean {
   return method === 'HEAD' || WITHOUT_BODY.has(status);
 }
 
 /**
- * Whether nothing can be changed about an answer: one that switches protocols, a network error, or one whose body somebody has
- * begun to read. None of these can be copied.
+ * Whether a response cannot be changed or copied: it switches protocols, is a network error, or its body was already read
+ * from.
  */
 export function isSentAsItIs({ status, bodyUsed, body }: Response): boolean {
   return status < 200 || bodyUsed || body?.locked === true;
 }
 
-/** Sets header fields on an answer, or on a copy where its own cannot be changed. */
+/** Sets header fields on a response, or on a copy of it if its headers are immutable. */
 export function withFields(response: Response, fields: Readonly<Record<string, string>>): Response {
   const names = Object.keys(fields);
   if (names.length === 0) return response;
@@ -25,7 +25,7 @@ export function withFields(response: Response, fields: Readonly<Record<string, s
     set(response);
     return response;
   } catch {
-    // Those of `fetch`, `Response.redirect` and some runtimes' caches.
+    // Responses of `fetch`, of `Response.redirect` and of the caches of some runtimes have immutable headers.
     const copy = new Response(response.body, response);
     set(copy);
     return copy;

@@ -1,6 +1,9 @@
 import { WebExchange } from './webExchange.js';
 
-/** What a runtime may hand to handlers: where the work that goes on after the answer is told, or the runtime stops it. */
+/**
+ * What a runtime may pass to handlers: work that continues after the response must be registered here, or the runtime stops
+ * it.
+ */
 interface Platform {
   waitUntil(promise: Promise<unknown>): void;
 }
@@ -8,7 +11,7 @@ interface Platform {
 /** One call of a guarded handler. */
 export class Call extends WebExchange {
   readonly request: Request;
-  /** What the runtime has handed over beside the request. */
+  /** Further arguments of the runtime. */
   readonly rest: readonly unknown[];
 
   constructor(request: Request, rest: readonly unknown[]) {
@@ -22,6 +25,6 @@ export class Call extends WebExchange {
   }
 }
 
-function isPlatform(given: unknown): given is Platform {
-  return typeof (given as Partial<Platform> | null | undefined)?.waitUntil === 'function';
+function isPlatform(value: unknown): value is Platform {
+  return typeof (value as Partial<Platform> | null | undefined)?.waitUntil === 'function';
 }

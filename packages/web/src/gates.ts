@@ -3,10 +3,9 @@ import type { Gate, MaybePromise } from '@breaking/http';
 import type { WebExchange } from './webExchange.js';
 
 /**
- * Takes a request through gates, in their order, as far as they let it pass: at once, as long as no callback and no store is
- * asynchronous.
- * @returns the answer of the one that has refused it; undefined behind the last one
- * @throws, or rejects with, the error of a gate
+ * Passes a request through gates, in order, until one refuses it. Synchronous if no callback and no store is asynchronous.
+ * @returns the response of the gate that refused; undefined if all let it pass
+ * @throws (or rejects with) the error of a gate
  */
 export function refusalBy<X extends WebExchange, Req>(
   gates: readonly Gate<X, Req>[],
@@ -23,7 +22,7 @@ export function refusalBy<X extends WebExchange, Req>(
   return undefined;
 }
 
-/** @throws TypeError for a rate limit that cannot tell clients apart */
+/** @throws TypeError for a rate limit that cannot distinguish clients */
 export function checkAddressed(options: { readonly keyOf?: unknown; readonly addressOf?: unknown }): void {
   if (options.keyOf !== undefined || options.addressOf !== undefined) return;
   throw new TypeError('rateLimit: addressOf or keyOf is required, since a Request has no client address');

@@ -21,7 +21,7 @@ import { Call } from './call.js';
 import { checkAddressed, refusalBy } from './gates.js';
 import type { RateLimitOptions } from './options.js';
 
-/** A handler of requests. Runtimes hand it more than the request: `info`, a server, bindings. */
+/** A handler of requests. Runtimes pass further arguments: `info`, a server, bindings. */
 export type Handler<R extends Request, Rest extends readonly unknown[]> = (
   request: R,
   ...rest: Rest
@@ -31,23 +31,23 @@ type InfoOf<Rest extends readonly unknown[]> = Rest extends readonly [infer Info
   ? Info
   : never;
 
-/** What stands in front of a handler. Each option that is given makes a limit or a breaker of its own. */
+/** The gates in front of a handler. Each option adds one limit or breaker. */
 export interface GuardOptions<R extends Request = Request, Info = never> {
   readonly rateLimit?: RateLimitOptions<R, Info> | undefined;
   readonly circuitBreaker?: CircuitBreakerGateOptions<R> | undefined;
   readonly concurrencyLimit?: ConcurrencyLimitGateOptions<R> | undefined;
 }
 
-/** A handler behind gates, with what it looks into; each is undefined where its option was not given. */
+/** A handler behind gates. The properties give access to them; each is undefined if its option was not set. */
 export interface GuardedHandler<R extends Request, Rest extends readonly unknown[]> {
   (request: R, ...rest: [...Rest, ...unknown[]]): Promise<Response>;
-  /** The limiter of the rate limit, to look at a key, to reset or to block it. */
+  /** The limiter of the rate limit, with which to look at, reset or block a key. */
   readonly limiter: RateLimiter<BucketStore> | undefined;
-  /** The key under which a request counts with the limiter. */
+  /** The key of a request in the limiter. */
   keyOf(request: R, ...rest: unknown[]): MaybePromise<string | undefined>;
-  /** The breakers: one for each key. */
+  /** The breakers, one for each key. */
   readonly breakers: CircuitBreakerGroup | undefined;
-  /** The limiters of the concurrency limit: one for each key. */
+  /** The limiters of the concurrency limit, one for each key. */
   readonly concurrency: ConcurrencyLimiterGroup | undefined;
 }
 
@@ -66,12 +66,12 @@ const binding: Binding<Call, Request> = {
   send: (call, refusal) => call.refuse(refusal),
 };
 
-/** The last call with each request, for handlers that are guarded more than once. */
+/** The latest call with each request, for handlers that are guarded more than once. */
 const calls = new WeakMap<Request, Call>();
 
 /**
- * Puts a concurrency limit, a rate limit and a circuit breaker, in this order, in front of a handler that turns a `Request` into a
- * `Response`. What refuses a request answers it: 429 by the rate limit, 503 by the others.
+ * Puts a concurrency limit, a rate limit and a circuit breaker, in this order, in front of a handler that turns a `Request`
+ * into a `Response`. A refused request is answered with 429 by the rate limit, and with 503 by the others.
  * @returns a handler of the same type, with the `limiter`, `breakers` and `concurrency` of its gates
  * @throws TypeError or RangeError for a wrong option, at once
  *
@@ -104,7 +104,7 @@ export function guard<R extends Request, Rest extends readonly unknown[]>(
 
   async function guarded(this: unknown, request: R, ...rest: [...Rest, ...unknown[]]): Promise<Response> {
     const outer = calls.get(request);
-    // The same request may also come again, later or at the same time: that is another call.
+    // If the same Request object comes again, later or at the same time, that is another call.
     if (outer?.isAnswered === false && outer.meets(guarded)) return answer(this, outer);
     const call = new Call(request, rest);
     call.meets(guarded);
@@ -134,7 +134,7 @@ export function guard<R extends Request, Rest extends readonly unknown[]>(
   });
 }
 
-/** The decision of the rate limits that a request has met, for its handler: the one that restricts it most. */
+/** The most restrictive decision of the rate limits that a request has passed, for its handler. */
 export function decisionOf(request: Request): Decision | undefined {
   return calls.get(request)?.decision;
 }

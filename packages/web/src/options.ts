@@ -2,11 +2,11 @@ import type { Callback, RateLimitOptions as HttpRateLimitOptions } from '@breaki
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-/** The options of a rate limit. One of `addressOf` and `keyOf` is required: a Request does not tell its client's address. */
+/** The options of a rate limit. Either `addressOf` or `keyOf` is required, since a Request has no client address. */
 export type RateLimitOptions<Req = Request, Info = never> = Without<
   HttpRateLimitOptions<Req>,
   'addressOf'
 > & {
-  /** The client's address, from the request and what the handler is given beside it; undefined where it is not known. */
+  /** The client's address, from the request and the second argument of the handler; undefined if it is not known. */
   readonly addressOf?: Callback<[request: Req, info: Info], string | null | undefined> | undefined;
 };

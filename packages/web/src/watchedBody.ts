@@ -1,33 +1,33 @@
 type Body = NonNullable<Response['body']>;
 
-/** Hears, once, how a body ended. */
+/** Notified once, when a body ends. */
 export interface BodyWatcher {
-  /** It was read to its end. */
+  /** The body was read to its end. */
   read(): void;
-  /** Its source broke. */
+  /** The source of the body failed. */
   broke(error: unknown): void;
-  /** Who read it cancelled it, or dropped it. */
+  /** The reader cancelled the body, or it was collected. */
   left(): void;
 }
 
-/** Who is to be told of a body that nobody can read any more, until it has ended: the registry keeps it for so long. */
-interface Told {
+/** The watcher of a body, until the body has ended. The registry keeps this object when the body is collected. */
+interface Entry {
   watcher: BodyWatcher | undefined;
 }
 
-/** Nobody can read these any more. Some runtimes cannot tell. */
+/** Notifies the watchers of bodies that were collected. Some runtimes have no such registry. */
 const collected =
   typeof FinalizationRegistry === 'undefined'
     ? undefined
-    : new FinalizationRegistry<Told>(({ watcher }) => watcher?.left());
+    : new FinalizationRegistry<Entry>(({ watcher }) => watcher?.left());
 
 /**
- * A body whose end is heard of. It asks its source for a chunk when it is asked for one, and holds none. A cancel reaches the source,
- * with its reason.
+ * A body that notifies a watcher of its end. It reads a chunk from its source only when one is requested, and buffers
+ * nothing. A cancel is passed on to the source, with its reason.
  */
 export function watchedBody(source: Body, watcher: BodyWatcher): Body {
   const reader = source.getReader();
-  const told: Told = { watcher };
+  const entry: Entry = { watcher };
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -38,22 +38,22 @@ export function watchedBody(source: Body, watcher: BodyWatcher): Body {
             return;
           }
         } catch (error) {
-          told.watcher = undefined;
+          entry.watcher = undefined;
           watcher.broke(error);
           throw error;
         }
         controller.close();
-        told.watcher = undefined;
+        entry.watcher = undefined;
         watcher.read();
       },
       async cancel(reason) {
-        told.watcher = undefined;
+        entry.watcher = undefined;
         watcher.left();
         await reader.cancel(reason);
       },
     },
     { highWaterMark: 0 },
   );
-  collected?.register(body, told);
+  collected?.register(body, entry);
   return body;
 }

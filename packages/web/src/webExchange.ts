@@ -4,15 +4,15 @@ import { isSentAsItIs, isWithoutBody, withFields } from './answer.js';
 import { watchedBody } from './watchedBody.js';
 
 /**
- * What the gates keep of a request that is answered with a `Response`. It begins to be answered when the handler has returned
- * that, and has ended once the body was read to its end, cancelled, or broke.
+ * The state of the gates for a request that is answered with a `Response`. The response begins when the handler returns it,
+ * and ends when its body was read to the end, was cancelled, or failed.
  */
 export class WebExchange extends Exchange {
-  /** The decision that restricts the request most. */
+  /** The most restrictive decision. */
   decision: Decision | undefined;
   /** Whether the handler has returned or thrown, or a gate has refused the request. */
   isAnswered = false;
-  /** The answer of the gate that has refused the request. */
+  /** The response of the gate that refused the request. */
   #refusal: Response | undefined;
   readonly #request: Request;
   readonly #fields: Record<string, string> = {};
@@ -24,19 +24,19 @@ export class WebExchange extends Exchange {
     this.#request = request;
   }
 
-  /** Sets a header field of the answer to come. */
+  /** Sets a header field of the later response. */
   setField(name: string, value: string): void {
     this.#fields[name] = value;
   }
 
-  /** The request is refused. The fields of the refusal tell of more limits than those that were set before. */
+  /** Refuses the request. The fields of the refusal include those of earlier limits, so they replace the fields set before. */
   refuse({ status, headers, body }: Refusal): void {
     const length = `${Buffer.byteLength(body)}`;
     const fields = { ...this.#fields, ...headers, 'Content-Length': length };
     this.#refusal = new Response(body, { status, headers: fields });
   }
 
-  /** Takes over the fields of a refusal in which one was set before. */
+  /** Updates the fields that were set before to those of a refusal. */
   showFieldsOf(headers: HeaderFields): void {
     for (const name of Object.keys(this.#fields)) {
       const value = headers[name];
@@ -44,14 +44,14 @@ export class WebExchange extends Exchange {
     }
   }
 
-  /** The answer of the gate that has refused the request. */
+  /** The response of the gate that refused the request. */
   get refusal(): Response {
     return this.#refusal as Response;
   }
 
   /**
-   * The request is answered with this.
-   * @returns the answer as it is to be sent: the same, or a copy of it, with the fields that gates have set
+   * Records the response to the request.
+   * @returns the response to send: the same or a copy, with the fields that gates have set
    */
   answered(response: Response): Response {
     const { status } = response;
@@ -75,32 +75,32 @@ export class WebExchange extends Exchange {
     return withFields(new Response(watched, response), this.#fields);
   }
 
-  /** Whether nothing can be changed about an answer. */
+  /** Whether a response cannot be changed. */
   protected isSentAsItIs(response: Response): boolean {
     return isSentAsItIs(response);
   }
 
-  /** The error left the outermost gate. How it is answered is not seen here, so the status is that which it asks for. */
+  /** The outermost gate threw this error. How it is answered is not known here, so the status is the one that the error has. */
   failed(error: unknown): void {
     this.isAnswered = true;
     this.error = error;
     this.#settle({ status: statusOf(error), aborted: false });
   }
 
-  /** What was thrown until now while the request was handled. */
+  /** An error that was thrown while the request was handled. */
   protected thrown(): unknown {
     return this.error;
   }
 
   protected lookForHead(): void {
-    // `answered` tells.
+    // `answered` reports it.
   }
 
   protected lookForEnd(): void {
     const { signal } = this.#request;
     const leave = () => this.#leave();
     signal.addEventListener('abort', leave);
-    // Workers stop all that a request is about once its client has left: nobody would hear of its end.
+    // Workers stop all work for a request when its client has left, so this keeps the end from being missed.
     const ended = new Promise<void>(resolve => {
       this.#forgetEnd = () => {
         signal.removeEventListener('abort', leave);
@@ -114,7 +114,7 @@ export class WebExchange extends Exchange {
     return this.#ending ?? (this.#request.signal.aborted ? { aborted: true } : undefined);
   }
 
-  /** The client has left. It counts as the server's fault if the handler had failed. */
+  /** The client has left. This counts as a failure of the server if the handler had failed. */
   #leave(): void {
     const error = this.thrown();
     this.#settle({ aborted: error === undefined || statusOf(error) < 500 });

@@ -1,14 +1,14 @@
-/** Keys that are known at once. */
+/** How many keys are remembered. */
 const KEYS_MAX = 100;
 
 /**
- * The keys of one rate limit that are known to be blocked, and until when. Of more than 100 those are forgotten that were heard
- * of first. Times are readings of one monotonic clock.
+ * The keys of one rate limit that are known to be blocked, and until when. If there are more than 100, the oldest entries are
+ * forgotten. Times are readings of one monotonic clock.
  */
 export class BlockedKeys {
   readonly #ends = new Map<string, number>();
 
-  /** @param secs that the block still lasts, Infinity until somebody lifts it; 0 for a key that is not blocked */
+  /** @param secs how long the block still lasts, Infinity for one without end; 0 for a key that is not blocked */
   heard(key: string, secs: number, now: number): void {
     if (this.#ends.size === 0 && secs <= 0) return;
     this.#ends.delete(key);
@@ -17,7 +17,7 @@ export class BlockedKeys {
     if (this.#ends.size > KEYS_MAX) this.#ends.delete(this.#ends.keys().next().value as string);
   }
 
-  /** How long a key is still blocked; undefined where it is not, as far as is known. */
+  /** How long a key is still blocked; undefined if it is not known to be. */
   secsOf(key: string, now: number): number | undefined {
     const end = this.#ends.get(key);
     return end === undefined || end <= now ? undefined : end - now;

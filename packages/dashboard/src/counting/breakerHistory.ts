@@ -1,12 +1,12 @@
 import type { CircuitState, TransitionMessage } from '@breaking/core';
 import { SHOWN_SECS } from './recentRate.js';
 
-/** Breakers whose past is kept. */
+/** How many breakers are remembered. */
 const BREAKERS_MAX = 1000;
-/** Changes that are kept of each. */
+/** How many changes of each are remembered. */
 const CHANGES_MAX = 60;
 
-/** A state that a breaker was in from so many seconds before now, until the next part begins. */
+/** A state of a breaker, from so many seconds before now until the next part. */
 export interface StripPart {
   readonly state: CircuitState;
   readonly fromSecsAgo: number;
@@ -25,8 +25,8 @@ interface Past {
 }
 
 /**
- * The states of breakers over the last ten minutes, from their transitions. Of more than 1,000 breakers those are forgotten
- * that changed longest ago, of more than 60 changes of one the oldest.
+ * The states of breakers over the last ten minutes, from their transitions. Remembers the 1,000 breakers that changed last,
+ * and the latest 60 changes of each.
  */
 export class BreakerHistory {
   /** In the order of their last changes. */
@@ -37,7 +37,7 @@ export class BreakerHistory {
     const past = this.#pasts.get(id) ?? { name, key, changes: [] };
     const { changes } = past;
     changes.push({ from, to, at });
-    // The latest stays: it says since when.
+    // The latest change stays, since it says when the current state began.
     while (
       changes.length > CHANGES_MAX ||
       (changes.length > 1 && (changes[0] as Change).at < at - SHOWN_SECS)
@@ -54,7 +54,7 @@ export class BreakerHistory {
     return this.#pasts.get(idOf(name, key))?.changes.at(-1)?.at;
   }
 
-  /** The keys of all breakers of a name that changed, by a number that is the higher the later that was. */
+  /** The keys of all breakers of a name that changed, with a rank: a later change has a higher rank. */
   ranksOf(name: string): ReadonlyMap<string | undefined, number> {
     const ranks = new Map<string | undefined, number>();
     for (const past of this.#pasts.values()) if (past.name === name) ranks.set(past.key, ranks.size);
@@ -63,7 +63,7 @@ export class BreakerHistory {
 
   /**
    * The states of a breaker over the last ten minutes, the oldest first, without gaps.
-   * @param state its state now
+   * @param state its current state
    */
   stripOf(name: string, key: string | undefined, state: CircuitState, now: number): readonly StripPart[] {
     const begin = now - SHOWN_SECS;
@@ -74,12 +74,12 @@ export class BreakerHistory {
   }
 }
 
-/** More digits nobody sees, and they would be most of what is sent. */
+/** More digits would not be visible, and would be most of what is sent. */
 function inTenths(secs: number): number {
   return Math.round(secs * 10) / 10;
 }
 
-/** No name has a line break in it. */
+/** A name cannot contain a line break. */
 function idOf(name: string, key: string | undefined): string {
   return key === undefined ? name : `${name}\n${key}`;
 }

@@ -4,34 +4,34 @@ import { RecentRate } from './recentRate.js';
 import { type Counted, SpaceSaving } from './spaceSaving.js';
 import { type StoreReport, StoreState } from './storeState.js';
 
-/** Keys that are counted at once. */
+/** How many keys are counted at once. */
 const COUNTERS = 100;
-/** Keys that are told. */
+/** How many keys are reported. */
 const TOLD_KEYS = 10;
-/** Every so often the keys refused most are counted anew, and those of before are forgotten the next time. */
+/** After this time, counting the most refused keys starts again. Counts before that are forgotten at the next start. */
 const TURN_SECS = 600;
 
 export const RESULTS = ['allowed', 'refused', 'wouldRefuse'] as const;
 export type Result = (typeof RESULTS)[number];
 
 export interface RefusedKey extends Counted {
-  /** How long it is still blocked, null until somebody lifts the block; absent where it is not blocked. */
+  /** How long it is still blocked, null for a block without end; absent if it is not blocked. */
   readonly blockedForSecs?: number | null;
 }
 
 export interface LimitReport {
-  /** How often each result occurred a second, over ten minutes, the oldest first; see {@link RecentRate}. */
+  /** How often each result occurred per second, over ten minutes, the oldest first; see {@link RecentRate}. */
   readonly perSecond: Readonly<Record<Result, readonly number[]>>;
   /** Since counting began. */
   readonly totals: Readonly<Record<Result, number>>;
   readonly sources: Readonly<Partial<Record<DecisionSource, number>>>;
-  /** The keys refused most, or that would have been, in the last ten to twenty minutes. */
+  /** The keys with the most refusals, including those of a shadow limit, in the last ten to twenty minutes. */
   readonly refusedKeys: readonly RefusedKey[];
-  /** Absent where the store has never failed. */
+  /** Absent if the store has never failed. */
   readonly store?: StoreReport;
 }
 
-/** What one rate limit has decided since this was made, in a fixed amount of memory. */
+/** Counts the decisions of one rate limit, in a fixed amount of memory. */
 export class LimitCounts {
   readonly #rates = new Map(RESULTS.map(result => [result, new RecentRate()]));
   readonly #totals: Record<Result, number> = { allowed: 0, refused: 0, wouldRefuse: 0 };
@@ -42,7 +42,7 @@ export class LimitCounts {
   #refusedBefore = new SpaceSaving(COUNTERS);
   #turnedAt: number;
 
-  /** @param now a reading of the clock that all later ones are of */
+  /** @param now a reading of the clock, of which all later times are readings too */
   constructor(now: number) {
     this.#turnedAt = now;
   }
@@ -63,7 +63,7 @@ export class LimitCounts {
     this.#store.failed(message, now);
   }
 
-  /** Somebody has blocked a key for so long, or lifted its block (0): decisions will tell, but only once it comes back. */
+  /** Records that a viewer has blocked a key, or ended its block (0). Decisions show that only once the key is used again. */
   blocked(key: string, secs: number, now: number): void {
     this.#blocked.heard(key, secs, now);
   }
@@ -81,7 +81,7 @@ export class LimitCounts {
     };
   }
 
-  /** Who was refused yesterday is not whom the limit hits now. */
+  /** Old refusals do not show which keys the limit refuses now. */
   #turn(now: number): void {
     const turns = Math.floor((now - this.#turnedAt) / TURN_SECS);
     if (turns < 1) return;

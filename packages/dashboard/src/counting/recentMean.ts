@@ -1,14 +1,14 @@
 import { SLOT_SECS } from './recentRate.js';
 
-/** The time that a rate on the page is the mean of: whoever looks at single slots sees noise. */
+/** Rates on the page are means over this time, since single slots are noisy. */
 export const MEAN_SECS = 10;
 export const MEAN_SLOTS = MEAN_SECS / SLOT_SECS;
 
 /**
- * How often something happened a second, over ten seconds.
- * @param perSecond the rates of slots, the oldest first; what stands before them was zero
- * @param countedForSecs what was before that is not known, and no part of the mean
- * @param end the slot after the last one of the mean
+ * How often something happened per second, over ten seconds.
+ * @param perSecond the rates of slots, the oldest first; earlier slots were zero
+ * @param countedForSecs how long counting has lasted; the time before is not part of the mean
+ * @param end the slot after the last slot of the mean
  */
 export function recentMean(
   perSecond: readonly number[],

@@ -1,17 +1,17 @@
 /** The time that the page shows: ten minutes. */
 export const SHOWN_SECS = 600;
-/** The time that one point of a chart stands for. */
+/** The time that one point of a chart covers. */
 export const SLOT_SECS = 2;
 
 const SLOTS = SHOWN_SECS / SLOT_SECS;
 
 /**
- * How often something happened in the last ten minutes, in slots of two seconds. Times are readings of one monotonic clock;
- * an earlier one than the latest counts in the latest slot.
+ * How often something happened in the last ten minutes, in slots of two seconds. Times are readings of one monotonic clock; a
+ * time before the latest counts in the latest slot.
  */
 export class RecentRate {
   readonly #counts = new Float64Array(SLOTS);
-  /** The number of the latest slot, counted from the clock's epoch. */
+  /** The number of the latest slot, counted from the epoch of the clock. */
   #latest: number | undefined;
 
   add(now: number): void {
@@ -20,8 +20,8 @@ export class RecentRate {
   }
 
   /**
-   * A second, in each slot that is over: the oldest first, at most 299. It begins with the first slot that is not zero, so that
-   * what seldom occurs is told in few numbers.
+   * The rate per second of each completed slot, the oldest first, at most 299. It begins with the first slot that is not
+   * zero, so that rare events need few numbers.
    */
   perSecond(now: number): readonly number[] {
     const current = this.#placeAt(now);
@@ -31,7 +31,7 @@ export class RecentRate {
     return Array.from({ length }, (_, i) => countIn(length - i) / SLOT_SECS);
   }
 
-  /** Forgets what was too long ago, and tells where to count now. */
+  /** Forgets slots that are too old. @returns the index at which to count now */
   #placeAt(now: number): number {
     const slot = Math.max(Math.floor(now / SLOT_SECS), this.#latest ?? Number.NEGATIVE_INFINITY);
     const since = Math.max(this.#latest ?? slot, slot - SLOTS);
@@ -41,7 +41,7 @@ export class RecentRate {
   }
 }
 
-/** A clock may have begun before its epoch. */
+/** The reading of a clock may be negative. */
 function placeOf(slot: number): number {
   return ((slot % SLOTS) + SLOTS) % SLOTS;
 }

@@ -1,13 +1,13 @@
 import { RecentRate } from './recentRate.js';
 
 export interface RefusalReport {
-  /** A second, over ten minutes, the oldest first; see {@link RecentRate}. */
+  /** The rate per second over ten minutes, the oldest slot first; see {@link RecentRate}. */
   readonly perSecond: readonly number[];
   /** Since counting began. */
   readonly total: number;
 }
 
-/** How often one concurrency limit has refused a request since this was made. */
+/** Counts the refusals of one concurrency limit. */
 export class Refusals {
   readonly #rate = new RecentRate();
   #total = 0;

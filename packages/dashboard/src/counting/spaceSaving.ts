@@ -1,4 +1,4 @@
-/** A key, how often it was counted at most, and by how much that may be too often. */
+/** A key, an upper bound of how often it occurred, and by how much that may be too high. */
 export interface Counted {
   readonly key: string;
   readonly count: number;
@@ -6,9 +6,9 @@ export interface Counted {
 }
 
 /**
- * The keys that occur most, in a fixed number of counters. A key without a counter takes over that of the key with the
- * lowest count, and the count with it, which then is its `error`: the true count lies between `count − error` and `count`.
- * After n keys, every key that occurred more often than n divided by the number of counters has one, and no error is larger.
+ * The most frequent keys, in a fixed number of counters. A key without a counter takes over the counter with the lowest
+ * count. That count becomes its `error`: the true count is between `count − error` and `count`. After n keys, every key that
+ * occurred more often than n divided by the number of counters has a counter, and no error is larger than that.
  *
  * Source: Metwally, Agrawal, El Abbadi, "Efficient Computation of Frequent and Top-k Elements in Data Streams", ICDT 2005.
  */
@@ -29,7 +29,7 @@ export class SpaceSaving {
     this.#counts[place] = (this.#counts[place] as number) + 1;
   }
 
-  /** Those counted most, the first most of all. */
+  /** The keys with the highest counts, in descending order. */
   top(n: number): readonly Counted[] {
     return this.#keys
       .map((key, i) => ({ key, count: this.#counts[i] as number, error: this.#errors[i] as number }))
@@ -37,7 +37,7 @@ export class SpaceSaving {
       .slice(0, n);
   }
 
-  /** A counter for a new key: an unused one, or else that with the lowest count. */
+  /** A counter for a new key: an unused one, or else the one with the lowest count. */
   #take(key: string): number {
     const place = this.#keys.length < this.#counts.length ? this.#keys.length : this.#lowest();
     const former = this.#keys[place];

@@ -1,13 +1,13 @@
 import type { DecisionSource, OnStoreError, StoreErrorMessage } from '@breaking/core';
 
-/** What a shared store has failed at. */
+/** The failures of a shared store. */
 export interface StoreReport {
   /** Since counting began. */
   readonly errors: number;
-  /** The code or the name of the latest error: its message may tell more than whoever watches should know. */
+  /** The code or the name of the latest error. Its message may contain more than viewers should see. */
   readonly error: string;
   readonly onStoreError: OnStoreError;
-  /** Since when it has given no answer; absent while it answers. */
+  /** How long it has given no answer; absent while it answers. */
   readonly failingForSecs?: number;
 }
 
@@ -23,7 +23,7 @@ export class StoreState {
     this.#onStoreError = onStoreError;
     this.#failingSince ??= now;
     const name = nameOf(error);
-    // That the store is left alone for a while says nothing of why.
+    // A store that is not asked because its breaker is open has no error of its own.
     if (name !== 'BREAKING_TOO_MANY_ERRORS' || this.#error === '') this.#error = name;
   }
 

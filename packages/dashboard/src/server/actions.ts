@@ -1,17 +1,17 @@
 import type { LimitReport } from '../counting/limitCounts.js';
 import type { Watched, WatchedBreaker, WatchedLimiter } from '../watched.js';
 
-/** What actions need to find what they are about. */
+/** What actions can act on. */
 export interface ActionScope {
   readonly watched: readonly Watched[];
   readonly idOf: (key: string) => string;
   /** The keys of a rate limit that the page shows. */
   readonly refusedKeysOf: (name: string) => LimitReport['refusedKeys'];
-  /** Called for a key that was blocked for this many seconds, or whose block was lifted (0). */
+  /** Called when an action blocked a key for this many seconds, or ended its block (0). */
   readonly blocked: (name: string, key: string, secs: number) => void;
 }
 
-/** Done; or not understood; or there is no such limit, breaker or key. */
+/** Done, not understood, or no such limit, breaker or key. */
 export type ActionStatus = 204 | 400 | 404;
 
 interface Action {
@@ -22,14 +22,14 @@ interface Action {
 }
 
 /**
- * Carries out what the page asks for: `{ action, name, id?, key?, secs? }`. `name` is that of the limit or breaker, `id` names
- * a key that the page shows, `key` is one that somebody typed.
+ * Carries out an action of the page: `{ action, name, id?, key?, secs? }`. `name` is the name of the limit or breaker, `id`
+ * identifies a key that the page shows, `key` is a key that the viewer typed.
  *
  * | action | what it does |
  * | --- | --- |
- * | `resetKey` | fills the buckets of a key, and lifts its block |
+ * | `resetKey` | fills the buckets of a key, and ends its block |
  * | `blockKey` | refuses a key for `secs` |
- * | `resetBreaker` | closes a breaker: that without a key, if none is named |
+ * | `resetBreaker` | closes a breaker: the one without a key, if no key is given |
  * | `tripBreaker` | opens a breaker for `secs`, or for its cool-down |
  */
 export async function perform(request: unknown, scope: ActionScope): Promise<ActionStatus> {

@@ -12,19 +12,19 @@ import { Viewers } from './viewers.js';
 
 /** A request under the path of a dashboard. */
 export interface AskedOf<Req> {
-  /** As `authorize` is to see it. */
+  /** The request that `authorize` receives. */
   readonly asked: Req;
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** As it was asked for. */
+  /** The original URL. */
   readonly url: string;
-  /** What follows the path of the dashboard, without the query: empty, or with a slash in front. */
+  /** The part of the URL after the path of the dashboard, without the query: empty, or beginning with a slash. */
   readonly path: string;
-  /** What the framework has parsed, if it has. */
+  /** The parsed body, if the framework has parsed it. */
   readonly body?: unknown;
 }
 
-/** What the page itself may load: its own files and events. `default-src` covers whatever a browser invents. */
+/** What the page may load: only its own files and events. `default-src` covers everything that is not listed. */
 const HEADERS = {
   'cache-control': 'no-store',
   'content-security-policy':
@@ -33,12 +33,12 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** How soon a browser connects again when the server was gone: after a second. */
+/** Makes browsers reconnect one second after the server was gone. */
 const RETRY = 'retry: 1000\n\n';
 
 /**
- * Answers all that is asked under the path of a dashboard, in every framework alike: on the requests and responses of node.
- * Without permission every answer is the same 403.
+ * Answers requests under the path of a dashboard, for all frameworks, with Node's requests and responses. Without permission,
+ * every response is the same 403.
  */
 export class DashboardServer<Req> {
   readonly #settings: DashboardSettings<Req>;
@@ -85,7 +85,7 @@ export class DashboardServer<Req> {
   }
 
   #sendEvents(req: IncomingMessage, res: ServerResponse): void {
-    // Proxies that buffer answers would keep events for themselves.
+    // Without `x-accel-buffering`, proxies that buffer responses would hold back the events.
     res.writeHead(200, { ...HEADERS, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
     if (req.method === 'HEAD') return void res.end();
     res.write(RETRY);
@@ -120,13 +120,13 @@ export class DashboardServer<Req> {
       const asked = body ?? (await jsonBody(req));
       res.writeHead(await perform(asked, scope), HEADERS).end();
     } catch {
-      // What was wrong is for the log of the store, not for whoever watches.
+      // The details of the error belong in the log of the store and are not for viewers.
       say(res, 503, 'Service Unavailable');
     }
   }
 }
 
-/** Relative, since a proxy in front may have taken off a path that only the browser knows. */
+/** Relative, since a proxy may have removed a prefix of the path that only the browser knows. */
 function redirect(url: string, res: ServerResponse): void {
   const [path = ''] = url.split('?');
   res.writeHead(302, { ...HEADERS, location: `./${path.slice(path.lastIndexOf('/') + 1)}/` }).end();

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 /** Longer than any action. */
 const BYTES_MAX = 64 * 1024;
 
-/** The JSON that a request sends; undefined for what is too long or is none. */
+/** The JSON body of a request; undefined if it is too long or is not JSON. */
 export async function jsonBody(req: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;

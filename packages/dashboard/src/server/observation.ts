@@ -11,9 +11,9 @@ import { LimitCounts } from '../counting/limitCounts.js';
 import { Refusals } from '../counting/refusals.js';
 import type { Watch } from '../watched.js';
 
-/** How old the names may be of the limits that are counted: maps of Fastify grow. */
+/** How long the names of the watched limits are cached: Fastify's maps may grow. */
 const NAMES_SECS = 1;
-/** How long decisions are counted on when the last viewer has left: who reloads the page finds what they had. */
+/** How long counting continues after the last viewer has left, so that reloading the page loses nothing. */
 const LINGER_MS = 10_000;
 
 const DECISION = 'breaking:rate_limit:decision';
@@ -22,8 +22,8 @@ const STORE_ERROR = 'breaking:store:error';
 const TRANSITION = 'breaking:circuit_breaker:transition';
 
 /**
- * What is heard of limits and breakers. Transitions are rare and always heard; decisions are heard and counted while somebody
- * watches. While nobody does there is no timer.
+ * Subscribes to the events of limits and breakers. Transitions are rare and always recorded. Decisions are counted only while
+ * somebody watches. Otherwise there is no timer.
  */
 export class Observation {
   readonly history = new BreakerHistory();
@@ -38,8 +38,8 @@ export class Observation {
   #linger: NodeJS.Timeout | undefined;
 
   /**
-   * @param watch has the rate limits to count
-   * @param records whether decisions are counted whether or not somebody watches
+   * @param watch contains the rate limits to count
+   * @param records whether decisions are counted even if nobody watches
    */
   constructor(watch: Watch, clock: Clock, records: boolean) {
     this.#watch = watch;
@@ -49,12 +49,12 @@ export class Observation {
     if (records) this.watch();
   }
 
-  /** What has been counted, by name; undefined while nothing is. */
+  /** The counts by name; undefined while nothing is counted. */
   get counts(): ReadonlyMap<string, LimitCounts> | undefined {
     return this.#counts;
   }
 
-  /** How often concurrency limits have refused, by name; undefined while nothing is counted. */
+  /** The refusals of concurrency limits, by name; undefined while nothing is counted. */
   get refusals(): ReadonlyMap<string, Refusals> | undefined {
     return this.#refusals;
   }
@@ -64,7 +64,7 @@ export class Observation {
     return this.#countedSince;
   }
 
-  /** A viewer has come: starts or continues counting. */
+  /** Called when a viewer comes: starts or continues counting. */
   watch(): void {
     clearTimeout(this.#linger);
     this.#linger = undefined;
@@ -77,7 +77,7 @@ export class Observation {
     subscribe(STORE_ERROR, this.#storeFailed);
   }
 
-  /** The last viewer has left: stops counting soon, unless a viewer comes back. */
+  /** Called when the last viewer has left: stops counting soon, unless a viewer comes back. */
   leave(): void {
     if (this.#records || this.#counts === undefined) return;
     clearTimeout(this.#linger);
@@ -120,7 +120,7 @@ export class Observation {
     this.#countsOf(failed.name, now)?.storeFailed(failed, now);
   };
 
-  /** The counts of a rate limit; undefined for one that nobody watches. */
+  /** The counts of a rate limit; undefined if it is not watched. */
   #countsOf(name: string, now: number): LimitCounts | undefined {
     return countIn(this.#counts, name, () => this.#isWatched(name, now) && new LimitCounts(now));
   }
@@ -138,7 +138,7 @@ export class Observation {
   };
 }
 
-/** What counts under a name: made when it is first asked for, unless nobody wants it. */
+/** The counter of a name. Made at first use, if `made` returns one. */
 function countIn<T>(all: Map<string, T> | undefined, name: string, made: () => T | false): T | undefined {
   const known = all?.get(name);
   if (known !== undefined) return known;

@@ -4,5 +4,5 @@ export interface PageFile {
   readonly body: string;
 }
 
-/** The files of the page by their names; that of the page itself is empty. `bundlePage.js` writes them. */
+/** The files of the page by name; the page itself has an empty name. `bundlePage.js` writes them. */
 export declare const PAGE_FILES: ReadonlyMap<string, PageFile>;

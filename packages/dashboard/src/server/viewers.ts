@@ -1,17 +1,17 @@
 import type { ServerResponse } from 'node:http';
 
-/** Events that a viewer may miss because it does not read, before it is dropped. */
+/** A viewer that does not read is disconnected after missing this many events. */
 const MISSED_MAX = 10;
 
 interface Viewer {
   readonly res: ServerResponse;
-  /** Whether what was sent last has not left this process yet. */
+  /** Whether the last event has not left this process yet. */
   isBehind: boolean;
   missed: number;
 }
 
 export interface ViewersOptions {
-  /** Makes the event that all viewers get. */
+  /** Makes the event that all viewers receive. */
   readonly event: () => string;
   readonly onFirst: () => void;
   readonly onLast: () => void;
@@ -19,8 +19,8 @@ export interface ViewersOptions {
 }
 
 /**
- * Everybody who watches, over server-sent events: one timer and one event for all of them. A viewer that does not read misses
- * events, which nobody keeps for it, and is dropped after ten.
+ * All viewers, over server-sent events: one timer and one event for all of them. A viewer that does not read misses events,
+ * since they are not buffered, and is disconnected after ten.
  */
 export class Viewers {
   readonly #options: ViewersOptions;
@@ -35,9 +35,9 @@ export class Viewers {
     return this.#viewers.size;
   }
 
-  /** Answers with events from now on, the first at once. */
+  /** Sends events to this response from now on, the first at once. */
   add(res: ServerResponse): void {
-    // It may have gone while somebody thought about whether it may watch.
+    // It may have been closed while the permission was checked.
     if (res.destroyed) return;
     const viewer: Viewer = { res, isBehind: false, missed: 0 };
     res.on('drain', () => {
@@ -50,7 +50,7 @@ export class Viewers {
     send(viewer, this.#options.event());
   }
 
-  /** Ends all answers. */
+  /** Ends all responses. */
   close(): void {
     for (const viewer of [...this.#viewers]) {
       viewer.res.end();

@@ -5,24 +5,24 @@ import type { Group, WatchedBreaker } from '../watched.js';
 import { Highest } from './highest.js';
 import { type Member, Rounds } from './rounds.js';
 
-/** Breakers of a group that are shown one by one. The others are in its sums. */
+/** How many breakers of a group are shown individually. The others are only in the totals. */
 const SHOWN_MAX = 20;
 
 export interface CircuitBreakerView {
   readonly name: string;
-  /** How many breakers, one for each key, are in which state. */
+  /** How many breakers of the group, one for each key, are in each state. */
   readonly states: Readonly<Record<CircuitState, number>>;
-  /** Those that are not closed first, and of these those that changed last; at most 20. */
+  /** Those that are not closed first, and among these the latest changes first; at most 20. */
   readonly breakers: readonly BreakerView[];
 }
 
 export interface BreakerView {
   /** Masked; absent for the breaker without a key. */
   readonly key?: string;
-  /** The name by which actions call its key. */
+  /** The id of its key in actions. */
   readonly id?: string;
   readonly state: CircuitState;
-  /** Until the next call may be admitted; null until somebody resets it. */
+  /** Seconds until the next call may be admitted; null until a reset. */
   readonly retryAfterSecs: number | null;
   /** How long it has been in this state; absent if it has not changed since it is watched. */
   readonly forSecs?: number;
@@ -53,13 +53,13 @@ export function circuitBreakerView(
   return { name, states, breakers: shown.map(member => breakerView(name, member, sources, now)) };
 }
 
-/** The breakers of a group: how many are in which state, and which are shown. */
+/** Counts the breakers of a group by state, and selects those to show. */
 class Found {
   readonly states: Record<CircuitState, number> = { closed: 0, open: 0, halfOpen: 0 };
   readonly #urgent = new Highest<Member<WatchedBreaker>>(SHOWN_MAX);
   readonly #closed = new Highest<Member<WatchedBreaker>>(SHOWN_MAX);
 
-  /** @param rank the higher the later it changed */
+  /** @param rank higher for a later change */
   add(member: Member<WatchedBreaker>, rank: number): void {
     const [, { state }] = member;
     this.states[state]++;

@@ -1,4 +1,4 @@
-/** The items of the highest ranks among many, in a fixed amount of memory; of equal ranks those that came first. */
+/** Selects the items with the highest ranks, in a fixed amount of memory. Among equal ranks, the first items stay. */
 export class Highest<T> {
   readonly #size: number;
   /** The highest first. */
@@ -9,7 +9,7 @@ export class Highest<T> {
     this.#size = size;
   }
 
-  /** Whether an item of a rank would be kept: most of many are not, and need not be made. */
+  /** Whether an item with this rank would be kept. Most items are not, and so need not be created. */
   keeps(rank: number): boolean {
     return this.#ranks.length < this.#size || rank > (this.#ranks.at(-1) as number);
   }

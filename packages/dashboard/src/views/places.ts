@@ -4,17 +4,17 @@ import type { Group, WatchedPlaces } from '../watched.js';
 import { Highest } from './highest.js';
 import { type Member, Rounds } from './rounds.js';
 
-/** Limiters of a group that are shown one by one. The others are in its sum. */
+/** How many limiters of a group are shown individually. The others are only in the total. */
 const SHOWN_MAX = 20;
 
 export interface ConcurrencyLimitView {
   readonly name: string;
   readonly keys: number;
-  /** Of all keys together. */
+  /** For all keys together. */
   readonly inFlight: number;
   /** The limiters that are fullest, at most 20. */
   readonly limiters: readonly { readonly key?: string; readonly inFlight: number; readonly limit: number }[];
-  /** Absent while nothing is counted, and where none was refused. */
+  /** Absent while nothing is counted, and if nothing was refused. */
   readonly refused?: RefusalReport;
 }
 
@@ -41,7 +41,7 @@ export function concurrencyLimitView(
   return { name: group.name, keys, inFlight, limiters, ...(refused && { refused }) };
 }
 
-/** The limiters of a group: how many, how much is under way, and which are fullest. */
+/** Counts the limiters of a group and the calls under way, and selects the fullest limiters. */
 class Found {
   keys = 0;
   inFlight = 0;

@@ -1,16 +1,16 @@
 import type { Group } from '../watched.js';
 
-/** Members that are looked at each time: of ten thousand, all in five times. */
+/** How many members are examined each time: 10,000 members take five times. */
 const LOOKS = 2000;
-/** What was found longer ago says nothing of now. */
+/** Results that are older than this say nothing about now. */
 const OLD_SECS = 10;
 
 export type Member<T> = readonly [key: string | undefined, member: T];
 
 /**
- * Goes through the members of a group, round after round. Of a large group it looks at some each time, and tells what it found
- * in its latest round: no look takes long. The first look is at all of them.
- * @typeParam Found what a round finds: it is given the members one after the other
+ * Examines the members of a group, round after round. In a large group it examines only some each time, so no call takes
+ * long, and returns the results of the latest round. The first call examines all.
+ * @typeParam Found collects the results of a round: it receives the members one after the other
  */
 export class Rounds<T, Found> {
   readonly #group: Group<T>;
@@ -20,7 +20,7 @@ export class Rounds<T, Found> {
   #rest: Iterator<Member<T>>;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param begin what a round finds in no members */
+  /** @param begin the result of a round without members */
   constructor(group: Group<T>, begin: () => Found) {
     this.#group = group;
     this.#begin = begin;
