@@ -110,7 +110,8 @@ export function guard<R extends Request, Rest extends readonly unknown[]>(
     call.meets(guarded);
     calls.set(request, call);
     try {
-      return call.answered(await answer(this, call));
+      const response = await answer(this, call);
+      return call.answered(check.asObjectWith('guard: the response of the handler', response, ['clone']));
     } catch (error) {
       call.failed(error);
       throw error;

@@ -105,6 +105,13 @@ describe('a guarded handler', () => {
     );
   });
 
+  test('rejects with an error that names the handler if that returns no response', async () => {
+    const handler = guard((() => undefined) as never, {});
+    await expect(handler(request())).rejects.toThrow(
+      'guard: the response of the handler must be an object with a method clone, got undefined',
+    );
+  });
+
   test('refunds by waitUntil if the runtime has it', async () => {
     const waiting: Promise<unknown>[] = [];
     const ctx = { waitUntil: (promise: Promise<unknown>) => void waiting.push(promise) };
