@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { decode, encode } from '@jridgewell/sourcemap-codec';
 import { rollup } from 'rollup';
 import ts from 'typescript';
 
@@ -30,7 +29,7 @@ export async function bundled(folder, input, plugins, { dir, ...output }) {
   await bundle.close();
   return generated.output.map(file => [
     `${dir}/${file.fileName}`,
-    file.type === 'chunk' ? file.code : linesAlone(String(file.source)),
+    file.type === 'chunk' ? file.code : String(file.source),
   ]);
 }
 
@@ -42,23 +41,6 @@ function onwarn({ plugin, message }) {
   if (plugin === 'dts' && message.includes('private shared type exports')) return;
   throw new Error(message);
 }
-
-/**
- * A map that tells lines, and no columns: a fifth of the size.
- * @param {string} text of the map
- */
-function linesAlone(text) {
-  const map = JSON.parse(text);
-  const lines = decode(map.mappings).map(segments => segments.slice(0, 1).map(withoutName));
-  return JSON.stringify({ ...map, names: [], mappings: encode(lines) });
-}
-
-/**
- * @param {import('@jridgewell/sourcemap-codec').SourceMapSegment} segment
- * @returns {import('@jridgewell/sourcemap-codec').SourceMapSegment}
- */
-const withoutName = segment =>
-  segment.length === 5 ? [segment[0], segment[1], segment[2], segment[3]] : segment;
 
 const COMPILER_OPTIONS = {
   target: ts.ScriptTarget.ES2022,

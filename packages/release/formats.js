@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { dts } from 'rollup-plugin-dts';
 import { bundled, importing, reading, typescript } from './bundle.js';
+import { dense, tabbed } from './spacing.js';
 
 /** @typedef {import('./bundle.js').Files} Files */
 
@@ -15,7 +16,7 @@ export async function esModules(folder, entries) {
   const output = { dir: 'dist', format: /** @type {const} */ ('es') };
   const sources = paths(folder, 'src', entries, 'ts');
   const { internal, ...others } = sources;
-  if (internal === undefined) return bundled(folder, sources, [typescript], output);
+  if (internal === undefined) return respaced(await bundled(folder, sources, [typescript], output), tabbed);
   const everything = join(folder, 'src/everything.ts');
   const names = Object.values(sources).map(path => `export * from ${JSON.stringify(path)};`);
   const files = await Promise.all([
@@ -27,11 +28,11 @@ export async function esModules(folder, entries) {
     ),
     bundled(folder, others, [importing('./internal.js'), typescript], output),
   ]);
-  return files.flat();
+  return respaced(files.flat(), tabbed);
 }
 
 /**
- * The same modules as CommonJS. Their maps lead to the ES modules.
+ * The same modules as CommonJS, with the same names and lines.
  * @param {string} folder of the package
  * @param {Files} modules
  * @returns {Promise<Files>}
@@ -46,10 +47,8 @@ export async function commonJs(folder, modules) {
     exports: 'named',
     esModule: true,
     externalLiveBindings: false,
-    sourcemap: true,
-    sourcemapExcludeSources: true,
   });
-  return [...files, ['dist/cjs/package.json', '{"type":"commonjs"}\n']];
+  return [...respaced(files, dense), ['dist/cjs/package.json', '{"type":"commonjs"}\n']];
 }
 
 /**
@@ -69,6 +68,13 @@ export async function declarations(folder, entries) {
   const names = entries.map(entry => namesOf(entry, types.get(`dist/cjs/${entry}.d.ts`) ?? ''));
   return [...files, ...names];
 }
+
+/**
+ * @param {Files} files
+ * @param {(code: string) => string} spacing
+ * @returns {Files}
+ */
+const respaced = (files, spacing) => files.map(([path, code]) => [path, spacing(code)]);
 
 /**
  * @param {string} entry

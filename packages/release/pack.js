@@ -18,8 +18,11 @@ export async function writePacked(folder) {
   rmSync(packed, { recursive: true, force: true });
   write(packed, 'package.json', `${JSON.stringify(published, undefined, 2)}\n`);
   for (const name of readdirSync(folder)) {
-    const isShipped = /^LICENSE$|\.md$/.test(name) || (name !== 'dist' && manifest.files.includes(name));
+    const isShipped = name === 'LICENSE' || (name !== 'dist' && manifest.files.includes(name));
     if (isShipped) cpSync(join(folder, name), join(packed, name), { recursive: true });
+  }
+  for (const name of ['README.md', 'CHANGELOG.md']) {
+    write(packed, name, linked(readFileSync(join(folder, name), 'utf8'), manifest));
   }
 
   const esm = await esModules(folder, imported);
@@ -31,6 +34,16 @@ export async function writePacked(folder) {
   ]) {
     for (const [path, content] of files) write(packed, path, content);
   }
+}
+
+/**
+ * A page whose links to other pages of its folder, which are not published, lead to the repository.
+ * @param {string} page
+ * @param {import('./publicPackages.js').Manifest} manifest
+ */
+function linked(page, { repository: { url, directory } }) {
+  const pages = `${url.replace(/^git\+|\.git$/g, '')}/blob/main/${directory}/`;
+  return page.replace(/\]\((?=(?!README|CHANGELOG)[A-Z]+\.md)/g, `](${pages}`);
 }
 
 /**

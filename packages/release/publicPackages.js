@@ -6,7 +6,7 @@ const packages = new URL('../', import.meta.url);
 /**
  * @typedef {{
  *   readonly name: string, readonly version: string, readonly private?: boolean,
- *   readonly repository?: { readonly directory?: string },
+ *   readonly repository: { readonly url: string, readonly directory: string },
  *   readonly exports: Readonly<Record<string, string | { readonly import: { readonly default: string } }>>,
  *   readonly bin?: Readonly<Record<string, string>>,
  *   readonly files: readonly string[],

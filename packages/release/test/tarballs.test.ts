@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, normalize } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, normalize } from 'node:path';
 import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
@@ -60,26 +60,33 @@ describe.each(publicPackages().map(each => each.manifest.name))('%s', name => {
     expect(files.filter(code).sort()).toEqual(entries.filter(code).sort());
   });
 
-  test('ships readable ES modules, and source maps from CommonJS to them', () => {
-    const modules = files.filter(file => file.endsWith('.js') && !file.includes('/cjs/'));
-    const commonJs = files.filter(file => file.endsWith('.js') && file.includes('/cjs/'));
-    for (const path of modules) {
-      const lines = unpacked(path).split('\n');
-      const lengths = lines.map(line => line.length);
-      expect(lengths.filter(length => length > 400).length, path).toBeLessThan(lines.length / 100 + 1);
-      expect(files).not.toContain(`${path}.map`);
+  test('ships code to read: modules as they are written, and CommonJS with their names, a line for each statement', () => {
+    const code = files.filter(file => file.endsWith('.js') && file.startsWith('dist/'));
+    const namesIn = (text: string) => text.match(/^\t*(?:async )?(?:function|class)\*? \w+/gm) ?? [];
+    for (const path of code) {
+      const text = unpacked(path);
+      const lines = text.split('\n');
+      const long = lines.filter(line => line.length > 400);
+      expect(long.length, path).toBeLessThan(lines.length / 100 + 1);
+      if (path.includes('/cjs/')) continue;
+      const commonJs = `dist/cjs/${basename(path)}`;
+      const names = namesIn(text).map(name => name.trim());
+      if (files.includes(commonJs)) {
+        expect(namesIn(unpacked(commonJs))).toEqual(expect.arrayContaining(names));
+      }
     }
-    for (const path of commonJs) {
-      const { sources } = JSON.parse(unpacked(`${path}.map`)) as { sources: string[] };
-      expect(unpacked(path)).toContain(`//# sourceMappingURL=${basename(path)}.map`);
-      for (const source of sources) expect(modules).toContain(normalize(join(dirname(path), source)));
-    }
+    expect(files.filter(file => file.startsWith('dist/') && file.endsWith('.map'))).toEqual([]);
   });
 
-  test('ships the pages that its pages link to', () => {
-    for (const page of files.filter(path => path.endsWith('.md'))) {
-      for (const [, link = ''] of unpacked(page).matchAll(/\]\((?!\w+:|#|\.\.\/)([^)#\s]+)/g)) {
-        expect(files).toContain(normalize(link));
+  test('ships its README, whose links to other pages lead to the repository', () => {
+    const { url } = JSON.parse(unpacked('package.json')).repository;
+    const web = `${url.replace(/^git\+|\.git$/g, '')}/blob/main/`;
+    const pages = files.filter(path => path.endsWith('.md'));
+    expect(pages.toSorted()).toEqual(['CHANGELOG.md', 'README.md']);
+    for (const page of pages) {
+      for (const [, link = ''] of unpacked(page).matchAll(/\]\((?!#)([^)#\s]+)/g)) {
+        if (link.startsWith(web)) expect(existsSync(join(root, link.slice(web.length))), link).toBe(true);
+        else if (!/^\w+:/.test(link)) expect(files).toContain(normalize(link));
       }
     }
   });
@@ -111,4 +118,12 @@ describe.each(publicPackages().map(each => each.manifest.name))('%s', name => {
     // Node 10 knows no exports.
     expect(analysis.problems.filter(each => !JSON.stringify(each).includes('"node10"'))).toEqual([]);
   });
+});
+
+test('core takes at most 60 files and 400 kB of the disk', () => {
+  const files = tarballs.find(each => each.name === '@breaking/core')!.files;
+  const sizes = files.map(path => statSync(join(folder, '@breaking/core/package', path)).size);
+
+  expect(files.length).toBeLessThanOrEqual(60);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(400_000);
 });
