@@ -7,29 +7,31 @@ const credentials = (req, res, next) => {
   if (typeof account !== 'string' || typeof password !== 'string') {
     return void res.status(400).json({ error: 'An account and a password are required.' });
   }
-  // Written in one way, so that Eve, EVE and eve share their tries.
-  req.body = { account: account.trim().toLowerCase(), password };
+  req.body = { account: account.trim().toLowerCase(), password }; // Eve and EVE are one account.
   next();
 };
 
-/**
- * @param {{ isRight: (account: string, password: string) => boolean | Promise<boolean>,
- *   store?: import('@breaking/express').BucketStore, clock?: import('@breaking/express').Clock }} options
- */
+/** @param {any} options `isRight(account, password)`; if you like, a `store` and a `clock` */
 export function createApp({ isRight, store, clock }) {
-  // Only wrong passwords count, and answers that the client did not wait for: they may have been wrong as well.
+  // Gives the token back unless the password was wrong, or the client left before it heard.
   const refundWhen = ({ status = 401 }) => status !== 401;
   const shared = { refundWhen, store, clock };
   const byAddress = rateLimit({ name: 'login-address', ...perHour(100, { burst: 50 }), ...shared });
-  const byAccount = rateLimit({
-    name: 'login-account',
-    ...perHour(10, { burst: 5 }),
-    ...shared,
-    keyOf: req => req.body.account,
-  });
+  const keyOf = (/** @type {express.Request} */ req) => req.body.account;
+  const byAccount = rateLimit({ name: 'login-account', ...perHour(10, { burst: 5 }), ...shared, keyOf });
+  // The logins of one account wait for each other, so that right passwords at the same moment all pass.
+  const last = new Map();
+  /** @type {express.RequestHandler} */
+  const inTurn = ({ body: { account } }, res, next) => {
+    const before = Promise.resolve(last.get(account));
+    const turn = Promise.all([before, res.destroyed || new Promise(resolve => res.once('close', resolve))]);
+    last.set(account, turn);
+    turn.then(() => last.get(account) === turn && last.delete(account));
+    before.then(() => next());
+  };
 
   const app = express();
-  app.post('/login', express.json(), credentials, byAddress, byAccount, async (req, res) => {
+  app.post('/login', express.json(), credentials, byAddress, inTurn, byAccount, async (req, res) => {
     const { account, password } = req.body;
     if (await isRight(account, password)) {
       await byAccount.limiter.reset(account);

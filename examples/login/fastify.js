@@ -8,7 +8,7 @@ const body = {
 };
 
 /**
- * An account is written in one way, so that Eve, EVE and eve share their tries.
+ * Eve, EVE and eve are one account.
  * @param {any} req
  */
 const accountOf = req => req.body.account.trim().toLowerCase();
@@ -24,7 +24,7 @@ export async function createApp({ isRight, store, clock }) {
   const app = Fastify();
   await app.register(breaking);
 
-  // Only wrong passwords count, and answers that the client did not wait for: they may have been wrong as well.
+  // Gives the token back unless the password was wrong, or the client left before it heard.
   const refundWhen = ({ status = 401 }) => status !== 401;
   const shared = { refundWhen, store, clock };
   const byAddress = app.rateLimit({ name: 'login-address', ...perHour(100, { burst: 50 }), ...shared });
@@ -35,8 +35,22 @@ export async function createApp({ isRight, store, clock }) {
     keyOf: accountOf,
   });
 
-  // A preHandler, since the body is there and checked only then.
-  app.post('/login', { schema: { body }, preHandler: [byAddress, byAccount] }, async (req, reply) => {
+  // The logins of one account wait for each other, so that right passwords at the same moment all pass.
+  const last = new Map();
+  /** @type {import('fastify').preHandlerAsyncHookHandler} */
+  const inTurn = async (req, { raw }) => {
+    const account = accountOf(req);
+    const before = last.get(account);
+    const closed = raw.destroyed || new Promise(resolve => raw.once('close', () => resolve(true)));
+    const turn = Promise.all([before, closed]);
+    last.set(account, turn);
+    turn.then(() => last.get(account) === turn && last.delete(account));
+    await before;
+  };
+
+  // Pre-handlers, since the body is there and checked only then.
+  const preHandler = [byAddress, inTurn, byAccount];
+  app.post('/login', { schema: { body }, preHandler }, async (req, reply) => {
     const account = accountOf(req);
     const { password } = /** @type {any} */ (req.body);
     if (!(await isRight(account, password))) {

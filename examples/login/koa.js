@@ -10,7 +10,7 @@ import Koa from 'koa';
  * }} options
  */
 export function createApp({ isRight, store, clock }) {
-  // Only wrong passwords count, and answers that the client did not wait for: they may have been wrong as well.
+  // Gives the token back unless the password was wrong, or the client left before it heard.
   const refundWhen = ({ status = 401 }) => status !== 401;
   const shared = { refundWhen, store, clock };
   const byAddress = rateLimit({ name: 'login-address', ...perHour(100, { burst: 50 }), ...shared });
@@ -21,17 +21,32 @@ export function createApp({ isRight, store, clock }) {
     keyOf: ctx => ctx.state.login.account,
   });
 
+  // The logins of one account wait for each other, so that right passwords at the same moment all pass.
+  const last = new Map();
+  /** @type {Koa.Middleware} */
+  const inTurn = async (ctx, next) => {
+    const { account } = ctx.state.login;
+    const before = last.get(account);
+    const closed = ctx.res.destroyed || new Promise(resolve => ctx.res.once('close', () => resolve(true)));
+    const turn = Promise.all([before, closed]);
+    last.set(account, turn);
+    turn.then(() => last.get(account) === turn && last.delete(account));
+    await before;
+    return next();
+  };
+
   const app = new Koa();
   app.use(async (ctx, next) => {
     const { account, password } = await parse.json(ctx.req);
     if (typeof account !== 'string' || typeof password !== 'string') {
       ctx.throw(400, 'An account and a password are required.');
     }
-    // Written in one way, so that Eve, EVE and eve share their tries.
+    // Eve, EVE and eve are one account.
     ctx.state.login = { account: account.trim().toLowerCase(), password };
     return next();
   });
   app.use(byAddress);
+  app.use(inTurn);
   app.use(byAccount);
   app.use(async ctx => {
     const { account, password } = ctx.state.login;

@@ -65,7 +65,7 @@ test('README.md shows express.js unchanged', () => {
   expect(read('README.md')).toContain(`\`\`\`js\n${read('express.js')}\`\`\``);
 });
 
-test('with the lockout in README.md, five wrong passwords lock an account for 15 minutes', async () => {
+test.each([5, 50])('with the lockout in README.md, %i wrong passwords lock a key for 15 minutes', async n => {
   const page = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
   expect(page).toContain(
     'capacityMax: 5, restoreRateHz: 5 / 900, lockout: { after: 1, withinSecs: 900, forSecs: 900 }',
@@ -73,7 +73,7 @@ test('with the lockout in README.md, five wrong passwords lock an account for 15
   const clock = new MockClock();
   const byAccount = rateLimit({
     ...{ name: 'login-account', keyOf: () => 'ada', clock },
-    ...{ capacityMax: 5, restoreRateHz: 5 / 900, lockout: { after: 1, withinSecs: 900, forSecs: 900 } },
+    ...{ capacityMax: n, restoreRateHz: n / 900, lockout: { after: 1, withinSecs: 900, forSecs: 900 } },
   });
   const app = express();
   app.get('/', byAccount, (_req, res) => void res.status(401).end());
@@ -86,11 +86,12 @@ test('with the lockout in README.md, five wrong passwords lock an account for 15
     return statuses;
   };
 
-  expect(await tries(6)).toEqual([401, 401, 401, 401, 401, 429]);
+  const untilRefused = [...Array(n).fill(401), 429];
+  expect(await tries(n + 1)).toEqual(untilRefused);
   clock.advanceBy(899);
   expect(await tries(1)).toEqual([429]);
   clock.advanceBy(1);
-  expect(await tries(6)).toEqual([401, 401, 401, 401, 401, 429]);
+  expect(await tries(n + 1)).toEqual(untilRefused);
   await byAccount.limiter.reset('ada');
   expect(await tries(1)).toEqual([401]);
 });
@@ -151,6 +152,28 @@ describe.each(
   test('does not count right passwords, however often they are sent', async () => {
     const logIn = await login();
     for (let i = 0; i < 60; i++) expect(await logIn('ada', 'lovelace')).toBe(200);
+  });
+
+  test('welcomes right passwords of one account that come together', async () => {
+    const logIn = await login();
+    const together = () => Promise.all(Array.from({ length: 8 }, () => logIn('ada', 'lovelace')));
+
+    expect(await together()).toEqual(Array(8).fill(200));
+    expect(await together()).toEqual(Array(8).fill(200));
+  });
+
+  test('checks at most five of many wrong passwords that come together', async () => {
+    let checked = 0;
+    const { logIn } = await served(async () => {
+      checked += 1;
+      await new Promise(resolve => setImmediate(resolve));
+      return false;
+    });
+    const statuses = await Promise.all(Array.from({ length: 30 }, () => logIn('ada', 'wrong')));
+
+    expect(checked).toBe(5);
+    expect(statuses.filter(status => status === 401).length).toBe(5);
+    expect(statuses.filter(status => status === 429).length).toBe(25);
   });
 
   test('forgets the wrong passwords of an account after a right one', async () => {
