@@ -1,16 +1,16 @@
 import { asCost, type Costs, check } from '@breaking/core/internal';
 import type { Settings } from './options.js';
 
-/** What a call counts under, and what each of its attempts takes. */
+/** The key of a call, and the tokens that each attempt takes. */
 export interface Asked {
   readonly key: string;
   readonly cost: Costs;
 }
 
 /**
- * Asks the callbacks about a request.
- * @param origin the key where no callback says another
- * @throws (rejects with) what a callback throws, and TypeError or RangeError for an answer that is wrong
+ * Calls the callbacks with a request.
+ * @param origin the key if there is no `keyOf`
+ * @throws (rejects with) what a callback throws, and TypeError or RangeError for a wrong result
  */
 export async function askedOf(
   { keyOf, costOf, limiter }: Settings,

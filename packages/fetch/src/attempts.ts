@@ -4,27 +4,27 @@ import type { Settings } from './options.js';
 import type { Passage, Upstream } from './upstream.js';
 import type { Patience } from './waiting.js';
 
-/** How a call is made: what `fetch` and undici do, each in its own way. */
+/** How a call is made: `fetch` and undici differ in this. */
 export interface Way<A extends Head> {
-  /** Makes one attempt, and resolves with the head of its answer. */
+  /** Makes one attempt, and resolves with the head of its response. */
   send(): Promise<A>;
-  /** Whether the breaker counts an answer as a failure. */
+  /** Whether the breaker counts a response as a failure. */
   isFailed(answer: A): boolean;
   /** What decides whether there may be another attempt. */
   repeatability(): Repeatability;
-  /** An attempt was given up: nobody reads its answer, and its connection must not wait for that. */
+  /** Discards the response of an attempt: nobody reads it, and its connection must not wait for a reader. */
   discard(answer: A): void;
 }
 
-/** How an attempt ended, and the seconds until there is to be another. */
+/** How an attempt ended, and the seconds until the next attempt. */
 type Attempted<A> = { readonly retryInSecs: number | undefined } & (
   | { readonly answer: A }
   | { readonly error: unknown }
 );
 
 /**
- * Tries until there is an answer that is not to be tried again. What cannot be tried again comes back as it is.
- * @throws (rejects with) the error of the last attempt, what {@link Upstream.enter} throws before the first, or the reason of
+ * Makes attempts until a response need not or cannot be retried, and returns that response.
+ * @throws (rejects with) the error of the last attempt, an error of {@link Upstream.enter} before the first, or the reason of
  *   the caller's signal
  */
 export async function answerOf<A extends Head>(
@@ -61,7 +61,7 @@ export async function answerOf<A extends Head>(
   }
 }
 
-/** The end of the last attempt as the end of the call. */
+/** Ends the call as the last attempt ended. */
 function given<A>(last: Attempted<A>): A {
   if ('error' in last) throw last.error;
   return last.answer;

@@ -14,7 +14,7 @@ export interface Repeatability {
   readonly isResendable: boolean;
 }
 
-/** The head of an answer. */
+/** The head of a response. */
 export interface Head {
   readonly status: number;
   readonly fields: Headers;
@@ -23,7 +23,7 @@ export interface Head {
 /** How an attempt ended: with a head, or an error. */
 type End = Head | { readonly error: unknown };
 
-/** The attempts of one call: what each of them tells the upstream, and whether there is another. */
+/** The attempts of one call: reports each result to the upstream, and decides whether there is another attempt. */
 export class Course {
   readonly #settings: Settings;
   readonly #upstream: Upstream;
@@ -31,7 +31,7 @@ export class Course {
   readonly #request: () => Repeatability;
   #attempt = 0;
 
-  /** @param request is asked only after an attempt that may be repeated */
+  /** @param request called only after an attempt that may be repeated */
   constructor(settings: Settings, upstream: Upstream, patience: Patience, request: () => Repeatability) {
     this.#settings = settings;
     this.#upstream = upstream;
@@ -40,8 +40,8 @@ export class Course {
   }
 
   /**
-   * The head of an answer has come.
-   * @returns seconds until the next attempt, beside a pause; undefined if there is to be none
+   * Records the head of a response.
+   * @returns seconds until the next attempt, apart from a pause; undefined if there is none
    */
   answered({ sent, permit }: Passage, head: Head, isFailed: boolean): number | undefined {
     if (isFailed) permit?.failure();
@@ -57,7 +57,7 @@ export class Course {
     return this.#ended(head);
   }
 
-  /** An attempt has brought no head. @returns as {@link answered} */
+  /** Records an attempt that failed without a head. @returns as {@link answered} */
   failed({ sent, permit }: Passage, error: unknown): number | undefined {
     if (isCallersAbort(error, this.#patience.signal)) permit?.ignore();
     else permit?.failure(error);
@@ -90,13 +90,13 @@ export class Course {
     return secs !== undefined && retry.budget.check(this.#upstream.key).allowed ? secs : undefined;
   }
 
-  /** Seconds until the next attempt, beside a pause; undefined where that would be too long. */
+  /** Seconds until the next attempt, apart from a pause; undefined if that would be too long. */
   #backoffSecs(
     end: End,
     { backoffSecs, backoffMaxSecs, random }: NonNullable<Settings['retry']>,
   ): number | undefined {
     const { pausedSecs } = this.#upstream;
-    // A pause is waited for with everybody else's calls.
+    // All calls of the key wait for the end of a pause together.
     if (pausedSecs > 0) return pausedSecs > this.#patience.leftSecs ? undefined : 0;
     const jittered = jitteredSecs(this.#attempt, backoffSecs, backoffMaxSecs, random());
     const asked = 'fields' in end ? retryAfterSecs(end.fields, Date.now()) : undefined;

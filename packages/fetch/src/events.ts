@@ -1,19 +1,21 @@
 import { channel } from 'node:diagnostics_channel';
 
-/** Published on `breaking:fetch:attempt` when an attempt has brought a head or failed. */
+/** Published on `breaking:fetch:attempt` when an attempt has received a head or failed. */
 export interface AttemptMessage {
   readonly name: string;
   /** By default the origin of the URL. */
   readonly key: string;
   /** 1 for the first. */
   readonly attempt: number;
-  /** Absent where there was no answer. */
+  /** Absent if there was no response. */
   readonly status?: number;
-  /** Absent where there was an answer. */
+  /** Absent if there was a response. */
   readonly error?: unknown;
-  /** Seconds after which it is tried again at the earliest; absent where it is not. */
+  /** The earliest time of the next attempt, in seconds from now; absent if there is none. */
   readonly willRetryInSecs?: number;
 }
 
-/** Held here, since a channel lives only as long as someone holds it. Messages are built only where it `hasSubscribers`. */
+/**
+ * Kept in a variable, since a channel is collected when nothing refers to it. Messages are built only if it `hasSubscribers`.
+ */
 export const attemptChannel = channel('breaking:fetch:attempt');

@@ -2,25 +2,25 @@ import type { Clock } from '@breaking/core';
 import { isThenable, wakeAt } from '@breaking/core/internal';
 import { type Patience, Queue } from './waiting.js';
 
-/** A call that was sent, and whose head has not come yet. It is the same for all calls between two pauses. */
+/** A call that was sent, and whose head has not arrived yet. All calls between two pauses have the same value. */
 export type Sent = symbol;
 
 /**
- * Holds the calls of one key back while the other side has no room for them.
+ * Holds back the calls of one key while the other side has no room for them.
  *
- * A pause stops all of them. After it one call goes alone, and the others follow what its head says: with `remaining` of a
- * quota, so many may be sent before another head comes, those under way counted; without, all of them. A call that brings
- * no head lets the next one try alone. So the end of a pause is no stampede, and a lane never stands still.
+ * A pause stops all calls. After it, one call is sent alone, and its head decides about the others: if it shows `remaining`
+ * of a quota, that many may be sent before the next head, including those under way; otherwise all. If a call ends without a
+ * head, the next call is sent alone. So the calls are not sent all at once after a pause, and never wait for ever.
  */
 export class Lane {
   readonly #clock: Clock;
   readonly #queue: Queue<Sent>;
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #cancelTimer: (() => void) | undefined;
-  /** How many calls may be sent before another head comes. */
+  /** How many calls may be sent before the next head. */
   #allowance = Number.POSITIVE_INFINITY;
   #sent: Sent = Symbol('sent');
-  /** Calls since the last pause whose heads have not come. */
+  /** Calls since the last pause whose heads have not arrived. */
   #underWay = 0;
 
   constructor(clock: Clock) {
@@ -28,18 +28,18 @@ export class Lane {
     this.#queue = new Queue(clock, () => this.#tryGo());
   }
 
-  /** Seconds until the pause is over; 0 without one. */
+  /** Seconds until the end of the pause; 0 if there is none. */
   get pausedSecs(): number {
     if (this.#pausedUntil === Number.NEGATIVE_INFINITY) return 0;
     return Math.max(0, this.#pausedUntil - this.#clock.secondsSinceEpoch());
   }
 
   /**
-   * Waits for this call's turn, and counts it as sent. It must end with {@link heard} or {@link lost}.
-   * @param refusal makes what a caller rejects with whose patience ends
+   * Waits for this call's turn, and counts it as sent. Call {@link heard} or {@link lost} at its end.
+   * @param refusal makes the error for a caller that would wait too long
    */
   enter(patience: Patience, refusal: () => Error): Sent | Promise<Sent> {
-    // Whoever cannot wait for the end of the pause learns of it now.
+    // A caller that cannot wait until the end of the pause is refused now.
     if (this.pausedSecs > patience.leftSecs) return Promise.reject(refusal());
     const turn = this.#queue.enter(patience, refusal);
     if (!isThenable(turn)) return turn;
@@ -54,14 +54,14 @@ export class Lane {
     return this.#sent;
   }
 
-  /** The head of a call has come. @param remaining how many more the other side would take, if it says so */
+  /** Records that the head of a call arrived. @param remaining how many more calls the other side accepts, if that is known */
   heard(sent: Sent, remaining = Number.POSITIVE_INFINITY): void {
     if (sent !== this.#sent) return;
     this.#underWay -= 1;
     this.#allow(Math.max(0, remaining - this.#underWay));
   }
 
-  /** A call has brought no head, or was not made. */
+  /** Records that a call ended without a head, or was not made. */
   lost(sent: Sent): void {
     if (sent !== this.#sent) return;
     this.#underWay -= 1;
@@ -69,14 +69,14 @@ export class Lane {
   }
 
   #allow(calls: number): void {
-    // With nobody under way nobody would bring the head that the others wait for.
+    // If no call were under way, no head would arrive, and the others would wait for ever.
     this.#allowance = this.#underWay === 0 ? Math.max(1, calls) : calls;
     this.#queue.advance();
   }
 
   /**
-   * Sends nothing for so many seconds, then one call alone. A pause never shortens another.
-   * @returns whether it is longer than one that there is
+   * Sends no call for `secs`, then one call alone. A pause never shortens an earlier one.
+   * @returns whether it ends later than an earlier pause
    */
   pause(secs: number): boolean {
     const until = this.#clock.secondsSinceEpoch() + secs;
@@ -89,7 +89,7 @@ export class Lane {
     return true;
   }
 
-  /** There is a timer only while somebody waits for the end of a pause. */
+  /** There is a timer only while a call waits for the end of a pause. */
   #wakeAfterPause(): void {
     this.#cancelTimer?.();
     if (this.pausedSecs === 0) return;

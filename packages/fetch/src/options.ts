@@ -27,45 +27,51 @@ export type MaybePromise<T> = T | PromiseLike<T>;
 
 /** How failed attempts are repeated. */
 export interface RetryOptions {
-  /** Attempts of one call altogether: a whole number, at least 1. */
+  /** The most attempts of one call, including the first: a whole number, at least 1. */
   readonly attempts: number;
   /**
-   * The retries that one key may have in addition to its calls, so that they never pile up; default `perSecond(1, { burst: 10
-   * })`.
+   * The retries that one key may make in addition to its calls, which keeps retries from piling up; default `perSecond(1, {
+   * burst: 10 })`.
    */
   readonly budget?: BucketPolicy | undefined;
-  /** Seconds, > 0: the first retry waits for up to so long, each later one for up to twice as long; default 0.2. */
+  /** Seconds, > 0: the longest wait before the first retry. It doubles with each further retry. Default 0.2. */
   readonly backoffSecs?: number | undefined;
-  /** Seconds, at least `backoffSecs`: no retry waits longer. If Retry-After is longer, there is no retry. Default 10. */
+  /**
+   * Seconds, at least `backoffSecs`: the longest wait before any retry. If Retry-After is longer, there is no retry. Default
+   * 10.
+   */
   readonly backoffMaxSecs?: number | undefined;
-  /** A number from 0 to below 1; default `Math.random`. Give a seeded one in tests. */
+  /** Returns a number from 0 to below 1; default `Math.random`. Use a seeded one in tests. */
   readonly random?: (() => number) | undefined;
 }
 
-/** The options of {@link protect}. Without any, it returns fetch itself. */
+/** The options of {@link protect}. Without any option, it returns fetch itself. */
 export interface ProtectOptions {
-  /** Printable ASCII; default 'default'. Appears in errors and events; required with `store`. */
+  /** Printable ASCII; default 'default'. Used in errors and events. Required with `store`. */
   readonly name?: string | undefined;
-  /** The key that has its own limits, breaker, pauses and budget; by default the origin of the URL. */
+  /** The key, which has its own limits, breaker, pauses and budget; by default the origin of the URL. */
   readonly keyOf?: ((request: Request) => MaybePromise<string>) | undefined;
-  /** How many calls a key gets. */
+  /** The limits of each key. */
   readonly limits?: Limits | undefined;
-  /** Tokens that an attempt takes of every limit, or of each by its name (`{ rpm: 1, tpm: 1200 }`): whole, at least 0; default 1. */
+  /**
+   * The tokens that an attempt takes of every limit, or of each by its name (`{ rpm: 1, tpm: 1200 }`): whole, at least 0;
+   * default 1.
+   */
   readonly costOf?: ((request: Request) => MaybePromise<Costs>) | undefined;
-  /** Where the buckets live; by default this process's memory. */
+  /** Where the buckets are kept; by default in the memory of this process. */
   readonly store?: BucketStore | undefined;
-  /** Seconds that a call may wait for a place, for tokens and for the end of a pause, all together: 0 to 2,147,483; default 0. */
+  /** Seconds that a call may wait, for a place, for tokens and for the end of a pause together: 0 to 2,147,483; default 0. */
   readonly maxWaitSecs?: number | undefined;
-  /** Concurrent calls of one key, until their bodies end: a whole number, at least 1. */
+  /** The most concurrent calls of one key, until their bodies end: a whole number, at least 1. */
   readonly maxInFlight?: number | undefined;
-  /** Seconds, > 0, until the head of the response must arrive. */
+  /** Seconds, > 0, until the head of the response must have arrived. */
   readonly timeoutSecs?: number | undefined;
   /** Seconds, > 0, from the head of the response to the end of its body. */
   readonly bodyTimeoutSecs?: number | undefined;
   /** The circuit breakers, one for each key. By default network errors, timeouts and statuses of 500 and more are failures. */
   readonly breaker?: Omit<CircuitBreakerGroupOptions, 'name' | 'clock' | 'timeoutSecs'> | undefined;
   readonly retry?: RetryOptions | undefined;
-  /** By default the process's monotonic clock. */
+  /** By default the monotonic clock of the process. */
   readonly clock?: Clock | undefined;
 }
 
@@ -84,7 +90,7 @@ const KNOWN: readonly (keyof ProtectOptions)[] = [
   'clock',
 ];
 
-/** The options as they are used: checked, and with the defaults filled in. */
+/** The checked options, with defaults. */
 export interface Settings {
   readonly name: string;
   readonly keyOf: ProtectOptions['keyOf'];
@@ -100,7 +106,7 @@ export interface Settings {
   readonly clock: Clock;
 }
 
-/** The options of retries, checked and filled in. */
+/** The checked options of retries, with defaults. */
 export interface RetrySettings {
   readonly attempts: number;
   readonly budget: RateLimiter;

@@ -1,17 +1,17 @@
-/** A URL whose scheme and authority are written as URLs are printed: nothing in it needs decoding. */
+/** A URL whose scheme and authority are in normal form, so that nothing in them needs decoding. */
 const PLAIN = /^https?:\/\/[a-z0-9.-]+(?::\d+)?(?=[/?#]|$)/;
 
-/** How many are remembered before all are forgotten. */
+/** The number of cached origins at which the cache is cleared. */
 const MOST = 1000;
 
 /**
- * The origins of URLs. To parse one takes longer than all that `protect` does besides, and a service calls few origins: the
- * origin of what stands before the path is kept.
+ * The origins of URLs. Parsing a URL takes longer than everything else in `protect`, and a service calls few origins, so the
+ * origin is cached by the part of the URL before the path.
  */
 export class Origins {
   readonly #known = new Map<string, string>();
 
-  /** @returns undefined for what is no absolute URL of HTTP */
+  /** @returns undefined if it is not an absolute HTTP URL */
   of(url: string): string | undefined {
     const start = PLAIN.exec(url)?.[0];
     if (start === undefined) return parsed(url);

@@ -4,10 +4,10 @@ import type { Head } from './course.js';
 import type { Fetch, RequestArguments } from './request.js';
 import { cancelBody } from './retry/body.js';
 
-/** An answer to `fetch`. */
+/** The response to a `fetch`. */
 export class Answer implements Head {
   readonly response: Response;
-  /** Ends watching over its body, where somebody does. */
+  /** Stops watching its body, if it is watched. */
   readonly end: (() => void) | undefined;
 
   constructor(response: Response, end?: () => void) {
@@ -24,17 +24,17 @@ export class Answer implements Head {
   }
 }
 
-/** How long an attempt may take. */
+/** The time limits of an attempt. */
 export interface Times {
-  /** Seconds until the head of the answer is there. */
+  /** Seconds until the head of the response must have arrived. */
   readonly timeoutSecs: number | undefined;
-  /** Seconds from then until its body is over. */
+  /** Seconds from the head until the body must have ended. */
   readonly bodyTimeoutSecs: number | undefined;
   readonly clock: Clock;
 }
 
 /**
- * Fetches within a time. The caller's signal still aborts the call, and the body after it.
+ * Fetches within a time limit. The caller's signal still aborts the call, and the body after it.
  * @throws (rejects with) TimeoutError, and what fetch rejects with
  */
 export async function timedFetch(fetch: Fetch, times: Times, called: RequestArguments): Promise<Answer> {
@@ -68,9 +68,8 @@ export async function timedFetch(fetch: Fetch, times: Times, called: RequestArgu
 }
 
 /**
- * An attempt that ends when it is aborted, whether the fetch that makes it listens to its signal or not. Wait for
- * `Promise.all` of what is {@link made} and {@link notAborted}: unlike `Promise.race`, it leaves the caller in the stack of an
- * error.
+ * An attempt that ends when it is aborted, even if the fetch that makes it ignores its signal. Wait for `Promise.all` of
+ * {@link made} and {@link notAborted}: unlike with `Promise.race`, the stack of an error then includes the caller.
  */
 class AbortableAttempt {
   readonly notAborted: Promise<void>;

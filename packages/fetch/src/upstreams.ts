@@ -1,21 +1,21 @@
 import type { Settings } from './options.js';
 import { Upstream } from './upstream.js';
 
-/** How many upstreams are kept before those that are over are looked for. */
+/** When more upstreams than this are kept, unused ones are searched for. */
 const FEW = 1000;
 
-/** Upstreams by key. Those that no call holds and no pause stops are forgotten when there are many. */
+/** Upstreams by key. If there are many, those without calls and pauses are forgotten. */
 export class Upstreams {
   readonly #settings: Settings;
   readonly #byKey = new Map<string, Upstream>();
-  /** How many are kept before the next look for those that are over. */
+  /** The number of upstreams at which unused ones are next searched for. */
   #few = FEW;
 
   constructor(settings: Settings) {
     this.#settings = settings;
   }
 
-  /** @param key of the call that begins; it must {@link leave} */
+  /** @param key the key of a call that begins; the call must {@link leave} at its end */
   of(key: string): Upstream {
     const upstream = this.#byKey.get(key) ?? this.#made(key);
     upstream.calls += 1;

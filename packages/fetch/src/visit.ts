@@ -5,24 +5,24 @@ import type { Settings } from './options.js';
 import type { Upstreams } from './upstreams.js';
 import { Patience } from './waiting.js';
 
-/** What is to be sent, as far as that matters for what protects it. */
+/** The parts of a request that are needed to protect it. */
 interface Called {
-  /** What callbacks are asked about. */
+  /** The request that callbacks receive. */
   readonly asked: Request;
   /** The caller's signal. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** A call whose answer has come. */
+/** A call whose response has arrived. */
 export interface Visit<A> {
   readonly answer: A;
-  /** Gives its place back. Call it once, when the body of the answer is over. */
+  /** Frees the place of the call. Call it once, when the body of the response has ended. */
   leave(): void;
 }
 
 /**
- * Makes one call, with all that protects it.
- * @throws (rejects with) what the way's `send` rejects with; TooManyErrors, TooManyRequests, Overloaded; the reason of the
+ * Makes one call, with everything that protects it.
+ * @throws (rejects with) what the `send` of `way` rejects with; TooManyErrors, TooManyRequests, Overloaded; the reason of the
  *   signal; what a callback throws
  */
 export async function visit<A extends Head>(

@@ -1,5 +1,5 @@
-// Writes an access log, in the combined format or as pino-http does: node generateLog.js LINES CLIENTS [pino] > FILE
-// The clients differ in how often they come (a Zipf law), 500 requests a second in all. The same numbers give the same log.
+// Writes an access log, in the combined format or that of pino-http: node generateLog.js LINES CLIENTS [pino] > FILE
+// Some clients send more requests than others (a Zipf law), 500 a second in all. The same arguments give the same log.
 import { once } from 'node:events';
 
 const [lines = 1_000_000, clients = 100_000] = process.argv.slice(2, 4).map(Number);
@@ -74,7 +74,7 @@ function pino({ secs, address, path, agent, bytes }) {
 
 let text = '';
 for (let i = 0; i < lines; i++) {
-  // The first ones are each client's first, so that all of them are there.
+  // The first lines have one request of each client, so that every client occurs.
   const client = i < clients ? i : Math.floor(clients ** random()) - 1;
   text += lineOf({
     secs: 1_750_000_000 + Math.floor(i / REQUESTS_A_SECOND),

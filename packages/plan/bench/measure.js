@@ -1,8 +1,8 @@
-// How fast the command reads logs, and in how much memory, beside other programs on the same files:
+// Measures the speed and the memory of the command and of other programs on the same log files:
 //
 //     npm run build && node packages/plan/bench/measure.js
 //
-// Time is processor time, which a loaded machine distorts less than time passed. Needs bash, awk and 3 GB for the logs.
+// Times are processor time, which a loaded machine distorts less than elapsed time. Needs bash, awk and 3 GB for the logs.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ const ROUNDS = 2;
 const here = fileURLToPath(new URL('.', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'breaking-plan-bench-'));
 
-/** Tells the largest memory at the end. */
+/** Prints the largest memory at the end. */
 const TELL_MEMORY = `process.on('exit', () => console.error('maxRSS ' + process.resourceUsage().maxRSS))`;
 const NODE = `node --import 'data:text/javascript,${encodeURIComponent(TELL_MEMORY).replaceAll("'", '%27')}'`;
 const PLAN = `${NODE} ${join(here, '../dist/bin.js')}`;
@@ -50,7 +50,7 @@ const PROGRAMS = [
 
 /**
  * @param {string} command
- * @returns {{ secs: number, megabytes: number | undefined } | undefined} undefined for a program that is not there
+ * @returns {{ secs: number, megabytes: number | undefined } | undefined} undefined if the program is not installed
  */
 function measured(command) {
   const { status, stderr } = spawnSync(

@@ -9,30 +9,33 @@ import { type PlanReport, reportOf } from './report/report.js';
 
 /** The options of {@link record}. */
 export interface RecordOptions extends FrontierOptions {
-  /** The name of the limiters whose decisions are recorded; `'default'` where they have none. */
+  /** The name of the limiters whose decisions are recorded; `'default'` for limiters without a name. */
   readonly name: string;
-  /** Clients that are kept at most, about 200 bytes each; of more, those that owe least are forgotten. Default 100,000. */
+  /**
+   * The most clients that are kept, about 200 bytes each. Beyond that, those with the least debt are forgotten. Default
+   * 100,000.
+   */
   readonly maxKeys?: number | undefined;
-  /** By default the process's monotonic clock. */
+  /** By default the monotonic clock of the process. */
   readonly clock?: Clock | undefined;
 }
 
-/** Live traffic that is being recorded. */
+/** A recording of live traffic. */
 export interface Recording {
-  /** What the traffic until now says about limits: the report of a log, without a log. */
+  /** The report on the traffic so far, as for a log. */
   report(): PlanReport;
-  /** Stops listening. What was recorded can still be reported. */
+  /** Stops recording. The report is still available. */
   stop(): void;
 }
 
 const CHANNEL = 'breaking:rate_limit:decision';
 
 /**
- * Records the requests that a limiter decides, on the channel `breaking:rate_limit:decision`. Let the limiter run in shadow
- * mode (`enforce: false`): clients that are refused behave differently. Only this process's requests are seen. A call with a
- * cost for each limit counts as one.
+ * Records the requests that a limiter decides, on the channel `breaking:rate_limit:decision`. Run the limiter in shadow mode
+ * (`enforce: false`), since refused clients behave differently. It sees only requests of this process. A call with a cost for
+ * each limit counts as one.
  *
- * @throws TypeError or RangeError for options that are wrong
+ * @throws TypeError or RangeError for wrong options
  * @example
  * app.use(rateLimit({ name: 'api', ...perMinute(60), enforce: false }));
  * const recording = record({ name: 'api' });

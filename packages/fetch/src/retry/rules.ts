@@ -1,7 +1,7 @@
-/** Statuses after which the same request may well succeed (RFC 9110, RFC 6585). */
+/** Statuses after which the same request may succeed (RFC 9110, RFC 6585). */
 const TRANSIENT: readonly number[] = [408, 429, 500, 502, 503, 504];
 
-/** Methods that do the same when they are sent twice (RFC 9110, section 9.2.2). */
+/** Idempotent methods: sending them twice has the same effect (RFC 9110, section 9.2.2). */
 const IDEMPOTENT: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'];
 
 export function isTransient(status: number): boolean {
@@ -9,9 +9,9 @@ export function isTransient(status: number): boolean {
 }
 
 /**
- * Whether a request may be sent again after this: an idempotent one, one that the server can recognise by its
- * `Idempotency-Key`, or any after a 429, which says that it was not carried out.
- * @param status of the answer; undefined where there was none
+ * Whether a request may be sent again: if it is idempotent, if the server can recognise it by its `Idempotency-Key`, or after
+ * a 429, which means that it was not carried out.
+ * @param status the status of the response; undefined if there was none
  */
 export function isRepeatable(
   method: string,
@@ -22,8 +22,8 @@ export function isRepeatable(
 }
 
 /**
- * Seconds to wait before another attempt: "full jitter", evenly between 0 and a bound that doubles with each attempt.
- * @param failed attempts that have failed, at least 1
+ * Seconds to wait before another attempt: "full jitter", uniformly between 0 and a bound that doubles with each attempt.
+ * @param failed the number of failed attempts, at least 1
  * @param random a number from 0 to below 1
  * Source: Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog (2015).
  */

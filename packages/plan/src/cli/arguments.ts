@@ -7,9 +7,9 @@ import { secondsOf } from '../log/moment.js';
 import { type CostKind, type KeyKind, matcher, type Selection } from '../log/selection.js';
 import { policyOf, rateOf } from './policyText.js';
 
-/** What the command is asked to do. */
+/** The arguments of the command, parsed. */
 export interface Request {
-  /** Paths; `-` is the standard input. */
+  /** Paths; `-` is standard input. */
   readonly files: readonly string[];
   readonly selection: Selection;
   readonly rates: readonly number[];
@@ -19,7 +19,7 @@ export interface Request {
   readonly html: string | undefined;
 }
 
-/** The command was called wrongly. */
+/** The arguments are wrong. */
 export class UsageError extends Error {}
 
 const OPTIONS = {
@@ -36,11 +36,11 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** Rates where a request costs bytes or what a field says: from 1 a minute to 100 million a second. */
+/** The rates if a cost is in bytes or from a field: from 1 a minute to 100 million a second. */
 const COST_RATES = [1 / 60, ...[0, 1, 2, 3, 4, 5, 6, 7, 8].map(power => 10 ** power)];
 
 /**
- * @returns 'help' where that is asked for
+ * @returns 'help' if help was requested
  * @throws UsageError
  */
 export function requestOf(args: readonly string[], isPiped: boolean): Request | 'help' {
@@ -100,7 +100,7 @@ function costOf(text: string | undefined): CostKind {
   throw new UsageError(`--cost ${text}: it must be bytes or field:PATH`);
 }
 
-/** What stands before the first colon, and after it. */
+/** The text before the first colon, and the text after it. */
 function split(text: string): [string, string] {
   const colon = text.indexOf(':');
   return colon === -1 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
@@ -130,7 +130,7 @@ function shareOf(text: string): string | number {
   return Number(text) <= 1 ? Number(text) : `${text}%`;
 }
 
-/** @returns the page's path; a log is never written over */
+/** @returns the path of the page; a log is never overwritten */
 function pageOf(path: string | undefined, logs: readonly string[]): string | undefined {
   if (path === '') throw new UsageError('--html: it must be the name of a file');
   if (path === undefined || logs.every(log => resolve(log) !== resolve(path))) return path;

@@ -9,8 +9,8 @@ const STDIN = '-';
 const NAME = 'standard input';
 
 /**
- * Calls `use` with what there is to read. Where it is read twice, the standard input (`-`) and pipes are written to temporary
- * files first. Those are removed at the end, also if the process is told to exit.
+ * Calls `use` with the sources to read. If they are read twice, standard input (`-`) and pipes are first written to temporary
+ * files. These are removed at the end, even if a signal ends the process.
  */
 export async function withSources<T>(
   files: readonly string[],
@@ -40,7 +40,7 @@ export async function withSources<T>(
   }
 }
 
-/** Whether its bytes are gone once they are read. What is not there is found out when it is opened. */
+/** Whether it can be read only once. If it does not exist, opening it fails later. */
 function isReadOnce(file: string): boolean {
   return file === STDIN || statSync(file, { throwIfNoEntry: false })?.isFIFO() === true;
 }

@@ -15,7 +15,7 @@ import type { Request } from './arguments.js';
 import type { Progress } from './progress.js';
 import { unparsedText } from './text.js';
 
-/** What the first pass over a log finds: all but what a policy would have refused. */
+/** The results of the first pass over a log: everything except what a policy would have refused. */
 export interface Found {
   readonly report: PlanReport & { readonly suggested: Suggestion };
   readonly summaries: readonly RateSummary[];
@@ -24,8 +24,8 @@ export interface Found {
 }
 
 /**
- * The first pass. What it keeps of each client is gone at its end, so that the second has room.
- * @throws Error for a log that cannot be read, says nothing, or whose lines are mostly none of the formats
+ * The first pass. Its memory for each client is free again at its end, before the second pass.
+ * @throws Error for a log that cannot be read, has no requests, or is mostly in an unknown format
  */
 export async function found(log: Log, { rates, covers }: Request, progress: Progress): Promise<Found> {
   const bursts = new ClientBursts(rates, MAX_KEYS);

@@ -8,8 +8,8 @@ const CALL =
 const PARTS = /^(?:\{(.*)\}|([^{}]*))$/;
 
 /**
- * A policy as text: `perMinute(10, { burst: 25 })`, or `restoreRateHz=0.5,capacityMax=10`, also as the object that is suggested
- * where no function makes a rate: `{ capacityMax: 10, restoreRateHz: 0.3 }`. It is parsed, never evaluated.
+ * A policy from text: `perMinute(10, { burst: 25 })`, or `restoreRateHz=0.5,capacityMax=10`, or the object that is suggested
+ * if no function gives the rate: `{ capacityMax: 10, restoreRateHz: 0.3 }`. The text is parsed, never evaluated.
  * @throws Error that says what is wrong with it
  */
 export function policyOf(text: string): BucketPolicy {
@@ -46,8 +46,8 @@ const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 };
 const RATE = /^([\d._e+-]+)(?:\/(?:(s|sec|second|m|min|minute|h|hour|d|day)|([\d.]+)))?$/;
 
 /**
- * A rate as text, in tokens a second: `0.5`, `1/60`, `10/s`, `10/min`, `5/h`, `1/day`.
- * @returns NaN for what is none
+ * A rate from text, in tokens a second: `0.5`, `1/60`, `10/s`, `10/min`, `5/h`, `1/day`.
+ * @returns NaN if the text is not a rate
  */
 export function rateOf(text: string): number {
   const [, n = '', unit, secs = '1'] = RATE.exec(text.trim()) ?? [];

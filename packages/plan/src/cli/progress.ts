@@ -3,16 +3,16 @@ import { statSync } from 'node:fs';
 const WIDTH = 30;
 const EVERY_MS = 100;
 
-/** A progress bar on the last line of a terminal; nothing where the output is none. */
+/** A progress bar on the last line of a terminal. Prints nothing if the output is not a terminal. */
 export class Progress {
   readonly #output: NodeJS.WriteStream;
   readonly #title: string;
-  /** Bytes; 0 where it is not known. */
+  /** Bytes; 0 if the number is not known. */
   readonly #total: number;
   #done = 0;
   #drawnAt = -Infinity;
 
-  /** @param total bytes that there are to read, 0 if nobody knows */
+  /** @param total the number of bytes to read, 0 if it is not known */
   constructor(title: string, total: number, output: NodeJS.WriteStream = process.stderr) {
     this.#title = title;
     this.#total = total;
@@ -26,7 +26,7 @@ export class Progress {
     this.#output.write(`\r${this.#title} ${this.#total > 0 ? this.#bar() : `${megabytes(this.#done)} MB`}`);
   }
 
-  /** Takes the bar away. */
+  /** Removes the bar. */
   clear(): void {
     if (this.#output.isTTY) this.#output.write('\r\x1b[K');
   }
@@ -39,7 +39,7 @@ export class Progress {
   }
 }
 
-/** Bytes of all files together; 0 if there is one whose size nobody knows. */
+/** The bytes of all files together; 0 if the size of one is not known. */
 export function sizeOf(files: readonly string[]): number {
   const stats = files.map(file => statSync(file, { throwIfNoEntry: false }));
   if (!stats.every(each => each?.isFile())) return 0;

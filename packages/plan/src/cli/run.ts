@@ -20,9 +20,9 @@ export interface Streams {
 
 /**
  * The command.
- * @param args what stands behind its name
- * @returns the exit code: 0; 1 for a log that cannot be read or has no requests, or a page that cannot be written; 2 for a
- *   wrong call
+ * @param args the arguments after its name
+ * @returns the exit code: 0; 1 for a log that cannot be read or has no requests, or a page that cannot be written; 2 for
+ *   wrong arguments
  */
 export async function run(args: readonly string[], { stdin, stdout, stderr }: Streams): Promise<number> {
   try {
@@ -39,7 +39,7 @@ export async function run(args: readonly string[], { stdin, stdout, stderr }: St
 
 async function planned(request: Request, stdin: Readable, stderr: NodeJS.WriteStream): Promise<string> {
   const { files, selection, policies, json, html } = request;
-  // Better known now than after hours of reading.
+  // Checked now, since reading may take hours.
   if (html !== undefined) await access(dirname(html), constants.W_OK);
   const isReadTwice = policies.length > 0 || html !== undefined;
   return withSources(files, stdin, isReadTwice, async sources => {

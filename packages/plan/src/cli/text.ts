@@ -4,10 +4,10 @@ import { percentText } from '../report/percent.js';
 import { isoOf, type PolicyReport } from '../report/policyReport.js';
 import type { PlanReport } from '../report/report.js';
 
-/** Rows that are shown at least; of more, those that say nothing new are left out. */
+/** Show at least this many rows. Further rows are omitted if they repeat the row before. */
 const FEWEST_ROWS = 8;
 
-/** The report as a person reads it. */
+/** The report as text. */
 export function reportText(report: PlanReport, tally: LogTally, policy: PolicyReport | undefined): string {
   const parts = [
     headText(report, tally),
@@ -20,7 +20,7 @@ export function reportText(report: PlanReport, tally: LogTally, policy: PolicyRe
   return `${parts.filter(part => part !== '').join('\n\n')}\n`;
 }
 
-/** How much of what there is. */
+/** The number of requests and clients, and the time. */
 export function headText({ requests, keys }: PlanReport, { first, last }: LogTally): string {
   const time = (secs: number) => isoOf(secs).replace('T', ' ').replace(/\..*/, '');
   return `${counted(requests, 'request')} of ${counted(keys, 'client')}, ${time(first)} to ${time(last)} UTC`;
@@ -39,7 +39,10 @@ function tableText(report: PlanReport): string {
   ].join('\n');
 }
 
-/** Rows in columns: the first to the left, of the others each second one further from the one before it. */
+/**
+ * Rows as aligned columns. The first column is aligned to the left; the others are in pairs, with more space before each
+ * pair.
+ */
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_cell, i) => Math.max(...rows.map(row => (row[i] as string).length)));
   return rows.map(row =>
@@ -54,7 +57,7 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
 
 type Row = readonly [PlanReport['frontier'][number], Readonly<Record<string, number>>];
 
-/** The fastest rates are left out while they need the same bursts as the next slower one. */
+/** Omits the fastest rates if they need the same bursts as the next slower one. */
 function shownPoints({ frontier, requestShares }: PlanReport): readonly Row[] {
   const rows = frontier.map((point, i): Row => [point, requestShares[i]?.shares ?? {}]);
   const isRepeated = (i: number) =>
@@ -145,7 +148,7 @@ export function notesOf({ approximate, frontier }: PlanReport, tally: LogTally):
   return notes;
 }
 
-/** How many lines are in none of the formats, and which are the first. */
+/** How many lines could not be read, and the first of them. */
 export function unparsedText({ lines, unparsed, firstUnparsed }: LogTally): string {
   const shown = firstUnparsed.map(
     line => `  ${printable(line.length > 160 ? `${line.slice(0, 157)}...` : line)}`,
@@ -155,7 +158,7 @@ export function unparsedText({ lines, unparsed, firstUnparsed }: LogTally): stri
   );
 }
 
-/** Text of a log must not steer the terminal. */
+/** Escapes control characters, so that text of a log cannot control the terminal. */
 function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, found => `\\x${found.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

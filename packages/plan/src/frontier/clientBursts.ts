@@ -4,7 +4,7 @@ import { DebtTable } from './debtTable.js';
 import { ROWS_OF_PIECE } from './keyTable.js';
 import { type SizeClass, Sizes } from './sizes.js';
 
-/** How many clients need one burst, and how many requests they made. */
+/** The number of clients that need one burst, and of their requests. */
 export interface Need {
   readonly burst: number;
   clients: number;
@@ -13,22 +13,22 @@ export interface Need {
 
 type Bursts = Uint16Array | Uint32Array | Float64Array;
 
-/** What a piece of the table knows beside debts. Bursts are small numbers until one is not. */
+/** What a piece of the table stores in addition to debts. Bursts are 16-bit numbers until one is larger. */
 interface Counts {
   bursts: Bursts;
   readonly requests: Uint32Array;
 }
 
 /**
- * For each client and each rate the smallest burst with which it would never have been refused: the largest debt that it
- * would have had, in whole tokens. While nothing is refused, the debts of a bucket do not depend on its capacity, so one
+ * For each client and each rate, the smallest burst with which it would never have been refused: the largest debt that it
+ * would have had, in whole tokens. While nothing is refused, the debt of a bucket does not depend on its capacity, so one
  * pass finds them.
  */
 export class ClientBursts {
   readonly rates: readonly number[];
   readonly #table: DebtTable;
   readonly #counts: Counts[] = [];
-  /** What the clients without a row had needed, for each rate by burst. */
+  /** What forgotten clients had needed: for each rate, by burst. */
   readonly #forgotten: readonly Map<number, Need>[];
   readonly #forgottenSizes = new Sizes();
   #requests = 0;
@@ -43,7 +43,7 @@ export class ClientBursts {
     return this.#requests;
   }
 
-  /** Clients. One that was forgotten and came back counts again. */
+  /** The number of clients. A client that was forgotten and came back counts again. */
   get clients(): number {
     return this.#table.size + this.#table.forgotten;
   }
@@ -53,14 +53,14 @@ export class ClientBursts {
     return this.#table.forgotten;
   }
 
-  /** Tokens by which a burst may be too high. */
+  /** The number of tokens by which a burst may be too high. */
   get excess(): number {
     return this.#table.excess;
   }
 
   /**
    * Counts a request.
-   * @param at seconds; earlier than the latest of its key counts as that
+   * @param at seconds; a time before the latest one of its key counts as the latest
    * @param cost tokens, whole, at least 0
    */
   add(key: string, at: number, cost: number): void {
@@ -99,12 +99,15 @@ export class ClientBursts {
     return [...byBurst.values()].sort((a, b) => a.burst - b.burst);
   }
 
-  /** The clients that need the largest bursts at the i-th rate, the largest first; of equal ones, those with more requests. */
+  /**
+   * The clients that need the largest bursts at the i-th rate, the largest first; among equal bursts, those with more
+   * requests first.
+   */
   largest(i: number, n: number): { key: string; burst: number; requests: number }[] {
     const largest: { row: number; burst: number; requests: number }[] = [];
     let least = 0;
     for (let row = 0; row < this.#table.size; row++) {
-      // Most are not: they get no object.
+      // Most clients are skipped here, before an object is made.
       if (this.#burst(row, i) < least) continue;
       largest.push({ row, burst: this.#burst(row, i), requests: this.#requestsOf(row) });
       largest.sort(byBurst).splice(n);
@@ -152,10 +155,10 @@ export class ClientBursts {
   }
 }
 
-/** The smallest whole capacity at which `cost` tokens are there. */
+/** The smallest whole capacity at which there are `cost` tokens. */
 function smallestBurst(debt: number, cost: number): number {
   let burst = Math.ceil(debt + cost);
-  // Beyond, a double has no neighbour one token away.
+  // Above this, a double cannot be changed by one token.
   if (!Number.isSafeInteger(burst)) return burst;
   while (!areThere(burst, debt, cost)) burst += 1;
   while (burst > 1 && areThere(burst - 1, debt, cost)) burst -= 1;

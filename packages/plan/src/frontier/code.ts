@@ -13,13 +13,13 @@ const PERIODS: readonly Period[] = [
   { secs: 86_400, code: 'perDay', text: 'a day' },
 ];
 
-/** The shortest period in which there is at least one token, and how many there are. */
+/** The shortest period in which at least one token returns, and how many return in it. */
 function spoken(restoreRateHz: number): { readonly n: number; readonly period: Period } {
   const period = PERIODS.find(({ secs }) => restoreRateHz * secs > 1 - 1e-9) ?? (PERIODS.at(-1) as Period);
   return { n: Number((restoreRateHz * period.secs).toPrecision(12)), period };
 }
 
-/** A policy as code: `perMinute(10, { burst: 25 })`, or the object itself where no function of core's makes that rate. */
+/** A policy as code: `perMinute(10, { burst: 25 })`, or an object if no function of core gives its rate. */
 export function policyCode({ capacityMax, restoreRateHz }: BucketPolicy): string {
   const { n, period } = spoken(restoreRateHz);
   if (n / period.secs !== restoreRateHz)
@@ -27,7 +27,7 @@ export function policyCode({ capacityMax, restoreRateHz }: BucketPolicy): string
   return `${period.code}(${n}, { burst: ${capacityMax} })`;
 }
 
-/** A rate as a person says it: `10 a minute`. */
+/** A rate in words: `10 a minute`. */
 export function rateText(restoreRateHz: number): string {
   const { n, period } = spoken(restoreRateHz);
   return `${Number(n.toPrecision(4)).toLocaleString('en', { maximumSignificantDigits: 4 })} ${period.text}`;

@@ -1,8 +1,8 @@
 import { check } from '@breaking/core/internal';
 
-/** A share of the clients, kept as a fraction so that ranks are exact. */
+/** A share of the clients, as a fraction so that ranks are exact. */
 export interface Cover {
-  /** How it is written, such as `99.9%`. */
+  /** Its text, such as `99.9%`. */
   readonly text: string;
   readonly numerator: number;
   readonly denominator: number;
@@ -27,7 +27,7 @@ export function asCover(what: string, value: unknown): Cover {
   return { text: text as string, numerator, denominator };
 }
 
-/** How many of `n` clients a cover asks for: ⌈share · n⌉. */
+/** The number of clients, of `n`, that a cover includes: ⌈share · n⌉. */
 export function clientsCovered({ numerator, denominator }: Cover, n: number): number {
   return Math.ceil((numerator * n) / denominator);
 }

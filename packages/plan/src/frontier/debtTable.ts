@@ -1,24 +1,25 @@
 import { debtAt } from '@breaking/core';
 import { KeyTable, ROWS_OF_PIECE } from './keyTable.js';
 
-/** Neighbours of which one is forgotten when there is no room. */
+/** If there is no room, one of this many neighbours is forgotten. */
 const NEIGHBOURS = 16;
 
 /** The debts of {@link ROWS_OF_PIECE} keys: one for each rate. */
 interface Piece {
   readonly debts: Float64Array;
-  /** The moments at which the debts were true. */
+  /** The moments of the debts. */
   readonly at: Float64Array;
-  /** The latest moments at which the keys were seen: the same array as `at` until they differ. */
+  /** The latest moments at which the keys occurred: the same array as `at` until they differ. */
   latest: Float64Array;
 }
 
 /**
- * What many keys owe at several rates. At most `maxKeys` have a row. A new key that finds no room takes the row of another:
- * the one of 16 that owes least at the slowest rate.
+ * What many keys owe at several rates, for at most `maxKeys` keys. If there is no room for a new key, it replaces another: of
+ * 16, the one that owes least at the slowest rate.
  *
- * What was forgotten may return. The most that any forgotten key can still owe is kept too (`floor`), and drains like every
- * debt. Where new keys begin with that, no debt is ever too small: Space-Saving with debts in the place of counts.
+ * A forgotten key may come back. So the table also keeps the most that any forgotten key can still owe (`floor`), which
+ * drains like every debt. If new keys begin with that debt, no debt is ever too small. This is Space-Saving with debts
+ * instead of counts.
  *
  * Source: Metwally, Agrawal, El Abbadi, Efficient Computation of Frequent and Top-k Elements in Data Streams, ICDT 2005.
  */
@@ -41,7 +42,7 @@ export class DebtTable {
     this.#floor = new Float64Array(rates.length);
   }
 
-  /** Rows in use: 0 to size − 1. */
+  /** The number of rows in use: 0 to size − 1. */
   get size(): number {
     return this.#keys.size;
   }
@@ -55,7 +56,7 @@ export class DebtTable {
     return this.#keys.keyOf(row);
   }
 
-  /** The largest that the floor has ever been: by so much a debt may be too large where keys begin with it. */
+  /** The largest value of the floor so far: a debt may be too large by this much if keys begin with it. */
   get excess(): number {
     return this.#excess;
   }
@@ -66,8 +67,8 @@ export class DebtTable {
   }
 
   /**
-   * Gives a new key, which owes nothing, a row.
-   * @param onForgotten called with the row of the key that has to go, if one has to, while it is still there
+   * Adds a row for a new key, without debt.
+   * @param onForgotten called with the row of the key that is replaced, if any, before it is overwritten
    */
   add(key: string, now: number, onForgotten: (row: number) => void): number {
     if (this.size < this.#maxKeys) {
@@ -86,7 +87,7 @@ export class DebtTable {
     return row;
   }
 
-  /** Lets a row that was just added begin with the most that a forgotten key may still owe. */
+  /** Makes a new row begin with the most that a forgotten key may still owe. */
   beginWithFloor(row: number, now: number): void {
     const start = (row % ROWS_OF_PIECE) * this.rates.length;
     for (const [i, rate] of this.rates.entries()) {
@@ -98,7 +99,7 @@ export class DebtTable {
     return this.#pieces[(row / ROWS_OF_PIECE) | 0] as Piece;
   }
 
-  /** Notes that a key was seen and took nothing, so that its debts stay as of before. */
+  /** Records that a key occurred and took nothing, so its debts do not change. */
   sawOnly(row: number, now: number): void {
     const piece = this.piece(row);
     if (piece.latest === piece.at) piece.latest = piece.at.slice();

@@ -6,7 +6,7 @@ import { summaryOf } from './summary.js';
 
 /** One request. */
 export interface PlanEvent {
-  /** Whose request it is. */
+  /** The client that made the request. */
   readonly key: string;
   /** Seconds since any epoch, in ascending order. */
   readonly at: number;
@@ -19,29 +19,29 @@ export type CostedEvent = PlanEvent & { readonly cost: number };
 
 /** The options of {@link frontier}. */
 export interface FrontierOptions {
-  /** Rates in tokens a second, each > 0; by default 12, from 1 a day to 1,000 a second. */
+  /** Rates in tokens a second, each > 0; by default 12 rates from 1 a day to 1,000 a second. */
   readonly rates?: readonly number[] | undefined;
   /** Shares of the clients, as `'99%'` or 0.99; default 95 %, 99 % and 100 %. */
   readonly cover?: readonly (string | number)[] | undefined;
 }
 
-/** For one rate, the smallest burst that refuses nothing to a share of the clients, by that share. */
+/** For one rate, the smallest burst that never refuses each share of the clients. */
 export interface FrontierPoint {
   readonly restoreRateHz: number;
-  /** Such as `{ '95%': 4, '100%': 25 }`. */
+  /** For example `{ '95%': 4, '100%': 25 }`. */
   readonly bursts: Readonly<Record<string, number>>;
 }
 
-/** Clients that have a row at most; of more, those that matter least are forgotten. */
+/** The most clients that are kept. Beyond that, those with the least debt are forgotten. */
 export const MAX_KEYS = 1_000_000;
 
 /**
- * For each rate, the smallest bursts that refuse nothing: to 95 % of the clients, the ⌈0.95 · n⌉-th smallest of the bursts
- * that the n clients need. Exact for up to a million keys, with the arithmetic of the limiter itself, its slack included:
- * one token less would refuse something to the client that decides.
+ * For each rate, the smallest bursts that refuse nothing. For 95 % of the clients, that is the ⌈0.95 · n⌉-th smallest of the
+ * bursts that the n clients need. Exact for up to a million keys, with the arithmetic of the limiter, including its slack:
+ * with one token less, the client at that rank would be refused something.
  *
- * @param events in order of time; an earlier `at` is taken as the latest of its key
- * @throws TypeError or RangeError for an event or option that is wrong
+ * @param events in order of time; an `at` before the latest of its key counts as the latest
+ * @throws TypeError or RangeError for a wrong event or option
  * @example
  * frontier([{ key: 'ada', at: 0 }, { key: 'ada', at: 1 }], { rates: [1 / 60], cover: ['100%'] })
  * // [{ restoreRateHz: 1 / 60, bursts: { '100%': 2 } }]

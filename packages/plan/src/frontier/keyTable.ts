@@ -1,27 +1,27 @@
-/** Rows in one piece of memory. A table grows by pieces, so that growing copies nothing. */
+/** The rows in one piece of memory. A table grows by pieces, so that growing copies nothing. */
 export const ROWS_OF_PIECE = 4096;
-/** Characters of a key that lies in the table itself: enough for IPv4 addresses and IPv6 networks. */
+/** The longest key, in characters, that is stored in the table itself: enough for IPv4 addresses and IPv6 networks. */
 const SHORT_KEY = 24;
 const SLOT_BYTES = 1 + SHORT_KEY;
-/** Stands in the place of a length: the key is kept as a string. */
+/** In place of a length: the key is stored as a string. */
 const LONG = 0xff;
 const FEWEST_HEADS = 1024;
 
 /**
- * Numbers keys: rows 0 to size − 1. A short key takes 25 bytes for its text and 8 to 20 to find it, and is no object: the
- * garbage collector never walks over it, as it would over the strings of a Map.
+ * Numbers keys: rows 0 to size − 1. A short key takes 25 bytes for its text and 8 to 20 bytes for the search. It is not an
+ * object, so the garbage collector does not visit it, as it would visit the strings in a Map.
  *
  * Source: Donald E. Knuth, The Art of Computer Programming, volume 3, section 6.4, algorithms L and R (linear probing).
  */
 export class KeyTable {
-  /** One more than the row whose search ends here, 0 for none. */
+  /** The row at each slot of the hash table, plus one; 0 for an empty slot. */
   #heads = new Int32Array(FEWEST_HEADS);
-  /** Those of the keys: for half as many rows as there are heads. */
+  /** The hashes of the keys, for half as many rows as there are slots. */
   #hashes = new Int32Array(FEWEST_HEADS / 2);
-  /** For each row the length of its key, then its characters. */
+  /** For each row, the length of its key, then its characters. */
   readonly #slots: Uint8Array[] = [];
   readonly #long = new Map<number, string>();
-  /** Nobody can write a log whose keys all collide. */
+  /** Random, so that nobody can write a log with keys that all collide. */
   readonly #seed = (Math.random() * 2 ** 32) | 0;
   #size = 0;
 
@@ -38,7 +38,7 @@ export class KeyTable {
     }
   }
 
-  /** Gives a key that has none the next row. */
+  /** Adds a new key in the next row. */
   add(key: string): number {
     if (2 * this.#size >= this.#heads.length) this.#grow();
     const row = this.#size++;
@@ -47,7 +47,7 @@ export class KeyTable {
     return row;
   }
 
-  /** Gives a row to another key, which has none. */
+  /** Gives a row to another, new key. */
   replace(row: number, key: string): void {
     this.#unlink(row);
     this.#long.delete(row);
@@ -114,7 +114,7 @@ export class KeyTable {
     let hole = this.#home(this.#hashes[row] as number);
     while (heads[hole] !== row + 1) hole = this.#after(hole);
     for (let i = this.#after(hole); heads[i] !== 0; i = this.#after(i)) {
-      // One moves up unless its home is behind the hole.
+      // An entry moves up unless its home is behind the gap.
       const home = this.#home(this.#hashes[(heads[i] as number) - 1] as number);
       if (hole <= i ? home > hole && home <= i : home > hole || home <= i) continue;
       heads[hole] = heads[i] as number;
@@ -140,7 +140,7 @@ function startOf(row: number): number {
   return (row % ROWS_OF_PIECE) * SLOT_BYTES;
 }
 
-/** The same text in memory of its own: a part of a line keeps all that was read with it. */
+/** A copy of the text: a substring of a line would keep all text that was read with it in memory. */
 function unsliced(key: string): string {
   const encoding = /^[\0-\xff]*$/.test(key) ? 'latin1' : 'utf16le';
   return Buffer.from(key, encoding).toString(encoding);

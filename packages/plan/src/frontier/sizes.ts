@@ -1,13 +1,13 @@
-/** Clients that made about as many requests. */
+/** Clients with a similar number of requests. */
 export interface SizeClass {
-  /** Requests of one client: from `from` to `to`. */
+  /** The number of requests of one client is between `from` and `to`. */
   readonly from: number;
   readonly to: number;
   clients: number;
   requests: number;
 }
 
-/** Counts clients by how many requests they made: 1, 2 to 3, 4 to 7 and so on. */
+/** Counts clients by their number of requests: 1, 2 to 3, 4 to 7 and so on. */
 export class Sizes {
   readonly #classes: SizeClass[] = [];
 

@@ -4,11 +4,11 @@ import { policyCode } from './code.js';
 import type { Cover } from './cover.js';
 import type { FrontierPoint } from './frontier.js';
 
-/** A policy to begin with. */
+/** A suggested policy. */
 export interface Suggestion extends BucketPolicy {
   /** The share of the clients that it never refuses. */
   readonly cover: string;
-  /** As code to paste, such as `perMinute(10, { burst: 25 })`. */
+  /** Code to paste, such as `perMinute(10, { burst: 25 })`. */
   readonly code: string;
 }
 
@@ -16,9 +16,10 @@ const MINUTE_SECS = 60;
 const NEARLY = 1.1;
 
 /**
- * The policy of the frontier that lets the least through in any minute, at the largest cover below 100 % (at that, one
- * client alone decides). Of those that let through at most a tenth more, it is the fastest: who is refused waits least.
- * @returns undefined where every burst is above what a limit can have
+ * The policy of the frontier that allows the fewest tokens in any minute, at the largest cover below 100 % (at 100 %, a
+ * single client decides). Among those that allow up to a tenth more, it takes the one with the highest rate, so that refused
+ * clients wait least.
+ * @returns undefined if every burst is above the largest capacity of a limit
  */
 export function suggestionOf(
   points: readonly FrontierPoint[],

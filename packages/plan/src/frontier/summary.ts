@@ -4,16 +4,16 @@ import { type Cover, clientsCovered } from './cover.js';
 /** What the clients need at one rate. */
 export interface RateSummary {
   readonly restoreRateHz: number;
-  /** The smallest burst that refuses nothing to each cover. */
+  /** For each cover, the smallest burst that refuses nothing to it. */
   readonly bursts: Readonly<Record<string, number>>;
-  /** For each cover, the share of the requests that the clients made whom its burst never refuses. */
+  /** For each cover, the share of requests by clients whom its burst never refuses. */
   readonly shares: Readonly<Record<string, number>>;
   readonly steps: Steps;
 }
 
 /**
- * Bursts in ascending order, and how many clients each never refuses, who made how many requests. Of very many bursts some
- * are left out: read for a burst in between, the steps tell a few clients too few.
+ * Bursts in ascending order, with the number of clients that each never refuses, and of their requests. If there are very
+ * many bursts, some are omitted: for a burst in between, the result is then a few clients too low.
  */
 export interface Steps {
   readonly bursts: readonly number[];
@@ -23,7 +23,7 @@ export interface Steps {
 
 const MOST_STEPS = 1000;
 
-/** What was found at the i-th rate. */
+/** The results for the i-th rate. */
 export function summaryOf(all: ClientBursts, i: number, covers: readonly Cover[]): RateSummary {
   const steps = cumulated(all.needs(i));
   const byCover = <T>(value: (step: number) => T) =>
@@ -35,7 +35,7 @@ export function summaryOf(all: ClientBursts, i: number, covers: readonly Cover[]
     );
   return {
     restoreRateHz: all.rates[i] as number,
-    // Without clients there is no step; the smallest bucket holds one token.
+    // Without clients there are no steps; the smallest bucket holds one token.
     bursts: byCover(step => steps.bursts[step] ?? 1),
     shares: byCover(step => (steps.requests[step] ?? 1) / Math.max(1, all.requests)),
     steps: thinned(steps),

@@ -4,12 +4,12 @@ import { fieldAt, requestOf } from './textFields.js';
 
 /** `https 2026-07-02T22:23:00.186641Z app/name/id 192.0.2.7:2817 …`; a TLS connection that failed has no request. */
 const START = /^(?:https?|h2|grpcs|wss?) (\d{4}-\S+) \S+ (\S+) /;
-/** Fields, from 1, as AWS numbers them in "Access log entries" of the Application Load Balancer. */
+/** Field numbers, from 1, as in "Access log entries" of the documentation of the Application Load Balancer. */
 const SENT_BYTES = 12;
 const REQUEST = 13;
 const USER_AGENT = 14;
 
-/** A line of an AWS Application Load Balancer, which logs when it sent the answer. */
+/** A line of an AWS Application Load Balancer, with the time at which it sent the response. */
 export class AlbLine implements LogLine {
   readonly at: number;
   readonly address: string;

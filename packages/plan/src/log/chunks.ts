@@ -4,11 +4,11 @@ import { createGunzip } from 'node:zlib';
 
 type Chunks = AsyncIterable<Buffer>;
 
-/** Something to read, gzip or not. */
+/** A source of bytes, compressed with gzip or not. */
 export interface Source {
-  /** For error messages. */
+  /** Used in error messages. */
   readonly name: string;
-  /** Its bytes. A chunk holds them only until the next is asked for. */
+  /** Its bytes. A chunk is valid only until the next one is requested. */
   chunks(): Chunks;
 }
 
@@ -18,7 +18,7 @@ export function fileSource(path: string, name = path): Source {
   return { name, chunks: () => fileChunks(path) };
 }
 
-/** Reads into one buffer again and again: with a million clients, new ones would be a tenth of all memory. */
+/** Reuses one buffer: with a million clients, new buffers would take up a tenth of all memory. */
 async function* fileChunks(path: string): AsyncGenerator<Buffer> {
   const file = await open(path);
   try {
@@ -33,7 +33,7 @@ async function* fileChunks(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** The same bytes, unpacked if they are gzip's. */
+/** The same bytes, decompressed if they are gzip. */
 export async function* unzipped(chunks: Chunks): AsyncGenerator<Buffer> {
   const iterator = chunks[Symbol.asyncIterator]();
   let head: Buffer = Buffer.alloc(0);
@@ -48,22 +48,22 @@ export async function* unzipped(chunks: Chunks): AsyncGenerator<Buffer> {
     yield* rest;
     return;
   }
-  // The stream takes more of them than it has unpacked.
+  // Copies, since the stream accepts chunks before it has decompressed earlier ones.
   const copies = (async function* () {
     yield head;
     for await (const chunk of rest) yield Buffer.from(chunk);
   })();
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  // An error destroys the last stream too, and so reaches who reads it.
+  // An error destroys the last stream too, and so reaches its reader.
   pipeline(Readable.from(copies), gunzip, () => {});
   yield* gunzip as Chunks;
 }
 
 const NEWLINE = 0x0a;
-/** A line that is longer is cut: it is no line of any log. */
+/** A longer line is cut: no log has such lines. */
 const LONGEST_LINE_BYTES = 1 << 20;
 
-/** The lines of UTF-8 text, those of one chunk at a time. */
+/** The lines of UTF-8 text, in lists of those that end in the same chunk. */
 export async function* linesOf(chunks: Chunks): AsyncGenerator<string[]> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {

@@ -7,12 +7,12 @@ const BRACKET = 0x5d;
 /** `"request" status bytes "referer" "user agent"` */
 const REST = /"((?:[^"\\]|\\.)*)"(?: \S+ (\d+|-))?(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?/;
 
-/** Most lines have the time of the one before. */
+/** Most lines have the same time as the one before. */
 let lastText = '';
 let lastSeconds = Number.NaN;
 
 /**
- * A line of Apache's and nginx's common and combined formats, with whatever follows them, or of Apache's vhost_combined:
+ * A line of the common or combined format of Apache and nginx, with any text after it, or of Apache's vhost_combined:
  *
  *     192.0.2.7 - ada [17/May/2015:10:05:03 +0000] "GET / HTTP/1.1" 200 512 "https://example.com/" "curl/8.5.0"
  */
@@ -43,7 +43,7 @@ export class ClfLine implements LogLine {
     const at = secondsAt(line, open + 2);
     if (Number.isNaN(at)) return undefined;
     const user = line.slice(second + 1, open);
-    // Apache's vhost_combined has the server in front: `example.com:443 192.0.2.7 - ada`.
+    // Apache's vhost_combined begins with the server: `example.com:443 192.0.2.7 - ada`.
     const [address, name] =
       /^\S+:\d+ \S+ \S+ \S/.test(line.slice(0, open)) && user.includes(' ')
         ? [line.slice(first + 1, second), user.slice(user.indexOf(' ') + 1)]

@@ -4,7 +4,9 @@ import { secondsOf } from './moment.js';
 type Path = readonly string[];
 const paths = (...texts: string[]): readonly Path[] => texts.map(text => text.split('.'));
 
-/** Where loggers put it: Caddy, pino-http and Fastify, Traefik, then the names that nginx's variables and many others have. */
+/**
+ * The fields of the time: of Caddy, pino-http and Fastify, Traefik, then the names of nginx's variables and of other loggers.
+ */
 const TIME = paths('StartUTC', 'ts', 'time', 'timestamp', '@timestamp', 'time_iso8601', 'msec', 'time_local');
 const ADDRESS = paths(
   ...['request.client_ip', 'request.remote_ip', 'req.remoteAddress', 'ClientHost'],
@@ -19,7 +21,7 @@ const BYTES = paths(
 );
 const HEADERS = paths('request.headers', 'req.headers', 'headers');
 
-/** A line of JSON: of pino-http, Fastify, Caddy, Traefik, or what has fields of the usual names. */
+/** A JSON line of pino-http, Fastify, Caddy, Traefik, or any logger with the usual field names. */
 export class JsonLine implements LogLine {
   readonly at: number;
   readonly #object: object;
@@ -65,7 +67,7 @@ export class JsonLine implements LogLine {
 
   header(name: string): string | undefined {
     const headers = first(this.#object, HEADERS) as object | undefined;
-    // Traefik has each as a field of its own.
+    // Traefik has a separate field for each header.
     return textOf(caseless(headers, name)) ?? textOf(caseless(this.#object, `request_${name}`));
   }
 
@@ -74,7 +76,10 @@ export class JsonLine implements LogLine {
     return typeof value === 'number' ? value : textOf(value);
   }
 
-  /** pino's own messages carry `req` as well, but no answer. Fastify logs `req` as it comes in, and the answer without it. */
+  /**
+   * An application's messages in pino have `req` too, but no response. Fastify logs `req` when the request arrives, and the
+   * response without it.
+   */
   #isRequest(): boolean {
     const { req, res, err, msg } = this.#object as Partial<Record<string, unknown>>;
     if (req !== undefined) return res !== undefined || err !== undefined || msg === 'incoming request';

@@ -5,36 +5,36 @@ import { parseLine } from './parseLine.js';
 import { costOf, isSelected, LineKeys, type Selection } from './selection.js';
 import { merged, sortedWithin } from './sorted.js';
 
-/** Events that wait to be sorted, of all files together. */
+/** The number of events that are buffered for sorting, of all files together. */
 const WINDOW = 4096;
 const FEWEST_WAITING = 256;
 const SHOWN_LINES = 3;
 
-/** What was found in a log besides its requests. */
+/** What was found in a log apart from its requests. */
 export interface LogTally {
   /** Lines that are not empty. */
   lines: number;
-  /** Lines in none of the formats, and the first three of them. */
+  /** Lines in an unknown format, and the first three of them. */
   unparsed: number;
   readonly firstUnparsed: string[];
-  /** Lines that tell of no request. */
+  /** Lines that are not about a request. */
   others: number;
-  /** Requests that were not asked for: by `--match`, `--since`, `--until`. */
+  /** Requests that `--match`, `--since` or `--until` excluded. */
   unselected: number;
   /** Requests that came too late to be sorted. */
   late: number;
-  /** Requests without the text that they were to be keyed by. */
+  /** Requests without the text to use as the key. */
   withoutKey: number;
-  /** Requests without an address where they count under that: all as one client, `-`. */
+  /** Requests without an address, which count as one client, `-`. */
   withoutAddress: number;
   /** Whether all times are whole seconds. */
   areWholeSeconds: boolean;
-  /** Unix time in seconds: of the first request and of the last. */
+  /** Unix time in seconds of the first request and of the last. */
   first: number;
   last: number;
 }
 
-/** Reads access logs, as often as asked: their requests, all of them in order of time. */
+/** Reads the requests of access logs, in order of time. They can be read several times. */
 export class Log {
   readonly #sources: readonly Source[];
   readonly #selection: Selection;
@@ -45,10 +45,10 @@ export class Log {
   }
 
   /**
-   * Reads all of it.
+   * Reads all requests.
    * @param onEvent called with each request
-   * @param onRead called with the number of bytes of a chunk that was read
-   * @throws Error that names the file which cannot be read
+   * @param onRead called with the number of bytes of each chunk that was read
+   * @throws Error that names the file that cannot be read
    */
   async read(
     onEvent: (event: CostedEvent) => void,

@@ -1,10 +1,10 @@
-/** `17/May/2015:10:05:03 +0000`, as Apache and nginx write a time. */
+/** A time of Apache and nginx, such as `17/May/2015:10:05:03 +0000`. */
 const CLF = /^(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)/;
 /** Its length. */
 export const CLF_LENGTH = 26;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** @returns Unix time in seconds; NaN for what is no such time */
+/** @returns Unix time in seconds; NaN if the text is not such a time */
 export function clfSeconds(text: string): number {
   const found = CLF.exec(text);
   if (found === null) return Number.NaN;
@@ -23,22 +23,21 @@ export function clfSeconds(text: string): number {
   return local / 1000 - (sign === '-' ? -zone : zone);
 }
 
-/** Numbers from here on are milliseconds, microseconds, nanoseconds: seconds would be after the year 5000. */
+/** Larger numbers are milliseconds, microseconds or nanoseconds: as seconds they would be after the year 5000. */
 const UNITS = [
   { from: 1e17, perSecond: 1e9 },
   { from: 1e14, perSecond: 1e6 },
   { from: 1e11, perSecond: 1e3 },
 ];
-/** The end of the year 9999. What is further away is a number of something else. */
+/** The end of the year 9999. A larger number is not a time. */
 const FURTHEST_SECS = 253_402_300_799;
-/** `Date.parse` would also read `request 1` as a time. */
+/** Without this check, `Date.parse` would read `request 1` as a time. */
 const ISO = /^\d{4}-\d\d/;
 const WITHOUT_ZONE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/;
 
 /**
- * A time as logs in JSON have it: a number since 1970 in whatever unit, a number as text, ISO 8601 (UTC where it names no
- * zone), or Apache's format.
- * @returns Unix time in seconds; NaN for what is none
+ * A time in JSON: a number since 1970 in any unit, a number as text, ISO 8601 (UTC if it has no zone), or Apache's format.
+ * @returns Unix time in seconds; NaN if it is not a time
  */
 export function secondsOf(value: unknown): number {
   if (typeof value === 'number') {

@@ -2,33 +2,33 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { addressKey } from '@breaking/core';
 import type { LogLine } from './line.js';
 
-/** Whose request a line is: the client's address, or a text of the line and the address where it has none. */
+/** What identifies the client of a line: its address, or another text, with the address as a fallback. */
 export type KeyKind =
   | { readonly of: 'ip' }
   | { readonly of: 'user' }
   | { readonly of: 'header'; readonly name: string }
   | { readonly of: 'field'; readonly path: string };
 
-/** What a request costs: 1, the bytes of its answer, or a field. */
+/** The cost of a request: 1, the bytes of its response, or a field. */
 export type CostKind = 'one' | 'bytes' | { readonly field: string };
 
-/** Which requests of a log count, as whose, and for how much. */
+/** Which requests of a log count, for which client, and at what cost. */
 export interface Selection {
   readonly key: KeyKind;
   readonly cost: CostKind;
-  /** Whether a method and a path without its query are wanted; undefined for all. */
+  /** Whether a method and a path (without its query) are selected; undefined selects all. */
   readonly isWanted: ((method: string, path: string) => boolean) | undefined;
   /** Unix time in seconds: from `since` until before `until`. */
   readonly since: number;
   readonly until: number;
 }
 
-/** What the gates cut IPv6 addresses to unless told otherwise. */
+/** The default of the gates. */
 const IPV6_PREFIX_BITS = 56;
-/** Stands in logs, and here, where there is no address. */
+/** Used in logs, and here, if there is no address. */
 const NO_ADDRESS = '-';
 
-/** Finds the key of a line: what it is keyed by, else its address. */
+/** Finds the key of a line: the selected text, else its address. */
 export class LineKeys {
   readonly #kind: KeyKind;
   #withoutKey = 0;
@@ -38,12 +38,12 @@ export class LineKeys {
     this.#kind = kind;
   }
 
-  /** Lines that had no such text, so that the address stands in. */
+  /** Lines without the selected text, which count under their address. */
   get withoutKey(): number {
     return this.#withoutKey;
   }
 
-  /** Lines that had no address either, where that was asked for: they all count as one client. */
+  /** Lines without an address either: they all count as one client. */
   get withoutAddress(): number {
     return this.#withoutAddress;
   }
@@ -53,7 +53,7 @@ export class LineKeys {
     const text = this.#textOf(line);
     // Behind a proxy, the client's address is in a header.
     if (text !== undefined && isIPv6(text)) return keyOfAddress(text);
-    // The two kinds never meet, as in the gates.
+    // Texts and addresses never give the same key, as in the gates.
     if (text !== undefined) return /^(?:ip|key):/.test(text) ? `key:${text}` : text;
     this.#withoutKey += 1;
     return `ip:${this.#addressOf(line)}`;
@@ -73,13 +73,13 @@ export class LineKeys {
   }
 }
 
-/** As the gates key it; what is no address, such as a host's name, as it is. */
+/** The key of an address, as in the gates; anything else, such as a host name, unchanged. */
 function keyOfAddress(address: string): string {
-  // Most are, and these need no more.
+  // Most are IPv4, and need nothing more.
   return isIPv4(address) ? address : (addressKey(address, IPV6_PREFIX_BITS) ?? address);
 }
 
-/** Tokens that a line costs: whole, rounded up; 1 where a field is no number ≥ 0, 0 where a line tells of no bytes. */
+/** The tokens that a line costs: whole, rounded up; 1 if a field is not a number ≥ 0, 0 if the line has no bytes. */
 export function costOf(line: LogLine, kind: CostKind): number {
   if (kind === 'one') return 1;
   if (kind === 'bytes') return wholeTokens(line.bytes) ?? 0;
@@ -97,9 +97,9 @@ export function isSelected(line: LogLine, { isWanted, since, until }: Selection)
 }
 
 /**
- * `POST /login`, `/api/**` or `GET`: a method, a path, or both. In a path `*` stands for any text without a slash, `**` for
- * any text.
- * @returns undefined for what is none of these
+ * `POST /login`, `/api/**` or `GET`: a method, a path, or both. In a path, `*` matches any text without a slash, `**` any
+ * text.
+ * @returns undefined for anything else
  */
 export function matcher(text: string): ((method: string, path: string) => boolean) | undefined {
   const [, method, glob] = /^([A-Za-z]+)?(?:(?:^|\s+)(\/\S*))?$/.exec(text.trim()) ?? [];

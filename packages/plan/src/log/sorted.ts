@@ -1,14 +1,14 @@
 import type { CostedEvent } from '../frontier/frontier.js';
 
-/** What {@link sortedWithin} found. */
+/** A result of {@link sortedWithin}. */
 export interface Lateness {
-  /** Events that came after more than the window, and so stand too late. */
+  /** Events that came later than the window allows, and so are out of order. */
   late: number;
 }
 
 /**
- * Sorts events that are nearly in order of time; those of one moment keep their order. An event that stands at most
- * `window` places too late finds its place; those that stand further behind are counted.
+ * Sorts events that are nearly in order of time; events with the same time keep their order. An event that is at most
+ * `window` places too late is moved; later ones are counted.
  */
 export async function* sortedWithin(
   batches: AsyncIterable<CostedEvent[]>,
@@ -44,7 +44,7 @@ interface Source {
   next: number;
 }
 
-/** Joins sources, each in order of time, into one in order of time. */
+/** Merges sources, each in order of time, into one. */
 export async function* merged(all: readonly AsyncIterable<CostedEvent[]>[]): AsyncGenerator<CostedEvent[]> {
   const started = all.map(each => ({ batches: each[Symbol.asyncIterator](), batch: [], next: 0 }));
   let sources: Source[] = [];
@@ -64,7 +64,7 @@ function headOf({ batch, next }: Source): number {
   return (batch[next] as CostedEvent).at;
 }
 
-/** Sees that there is a next event, unless there is none. */
+/** Loads the next events, unless there are none. */
 async function refill(source: Source): Promise<boolean> {
   while (source.next >= source.batch.length) {
     const { done, value } = await source.batches.next();

@@ -1,6 +1,6 @@
 const FIELD = /"((?:[^"\\]|\\.)*)"|\[([^\]]*)\](?=\s|$)|(\S+)/g;
 
-/** The n-th field of a line, from 1: what is in quotes or brackets counts as one, and comes without them. */
+/** The n-th field of a line, from 1. Text in quotes or brackets is one field, without the quotes. */
 export function fieldAt(line: string, n: number): string | undefined {
   let i = 0;
   for (const [, quoted, bracketed, bare] of line.matchAll(FIELD)) {
@@ -10,7 +10,7 @@ export function fieldAt(line: string, n: number): string | undefined {
   return undefined;
 }
 
-/** `GET /path HTTP/1.1`, or a whole URL in the place of the path. */
+/** `GET /path HTTP/1.1`, or with a whole URL instead of the path. */
 export function requestOf(text = ''): {
   readonly method: string | undefined;
   readonly path: string | undefined;

@@ -20,10 +20,10 @@ import {
 } from './svg.js';
 import type { Timeline } from './timeline.js';
 
-/** Rates that an axis names. */
+/** The rates that are labelled on an axis. */
 const NAMED_RATES = [1 / 86_400, 1 / 3600, 1 / 60, 1, 60, 1000, 1e5, 1e7];
 
-/** Rate against burst, a curve for each cover: what lies above a curve refuses nothing to that share of the clients. */
+/** Rate against burst, with a curve for each cover: above a curve, that share of the clients is never refused. */
 export function frontierChart(points: readonly FrontierPoint[], suggested: Suggestion): string {
   const ascending = points.toSorted((a, b) => a.restoreRateHz - b.restoreRateHz);
   const rates = ascending.map(point => point.restoreRateHz);
@@ -54,7 +54,7 @@ export function frontierChart(points: readonly FrontierPoint[], suggested: Sugge
   );
 }
 
-/** Where rates and bursts are on that chart, and the largest burst on it. */
+/** The scales of that chart, and its largest burst. */
 export function frontierScales(points: readonly FrontierPoint[]) {
   const rates = points.map(point => point.restoreRateHz);
   const largest = Math.max(2, ...points.flatMap(point => Object.values(point.bursts)));
@@ -65,7 +65,7 @@ export function frontierScales(points: readonly FrontierPoint[]) {
   };
 }
 
-/** Requests a minute, with what would be refused on top. */
+/** Requests per minute, with refused ones on top. */
 export function timelineChart({ start, widthSecs, requests, refused }: Timeline): string {
   const perMinute = 60 / widthSecs;
   const averaged = widthSecs === 60 ? '' : `, averaged over ${spanText(widthSecs)}`;
@@ -116,7 +116,7 @@ function timeTicks(start: number, end: number): readonly Tick[] {
   return ticks;
 }
 
-/** How many clients made how many requests, and which share of all requests those are. */
+/** How many clients made how many requests, and their share of all requests. */
 export function sizesChart(sizes: readonly SizeClass[]): string {
   const clients = sizes.reduce((sum, each) => sum + each.clients, 0);
   const requests = sizes.reduce((sum, each) => sum + each.requests, 0);

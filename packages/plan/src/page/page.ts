@@ -11,21 +11,21 @@ import { STYLE } from './style.js';
 import { escaped, place, shortNumber } from './svg.js';
 import type { Timeline } from './timeline.js';
 
-/** All that the page shows. */
+/** The content of the page. */
 export interface PageContent {
   readonly report: PlanReport & { readonly suggested: Suggestion };
   readonly summaries: readonly RateSummary[];
   readonly sizes: readonly SizeClass[];
-  /** What the policy that was asked about, or else the suggested one, would have refused. */
+  /** What the given policy, or else the suggested one, would have refused. */
   readonly policy: PolicyReport;
   readonly timeline: Timeline;
-  /** What has to be known to trust the numbers. */
+  /** What limits the precision of the numbers. */
   readonly notes: readonly string[];
-  /** One line: how much of what there is. */
+  /** One line: the number of requests and clients, and the time. */
   readonly head: string;
 }
 
-/** One page that needs nothing else: no network, no other file. Only the sliders need its script. */
+/** A page that needs no network and no other file. Only the sliders need its script. */
 export function pageHtml(content: PageContent): string {
   const { report, policy, head, notes } = content;
   const { suggested } = report;
@@ -81,7 +81,7 @@ function slidersHtml({ capacityMax, restoreRateHz, code }: Suggestion, rates: nu
 function sliderData({ report, summaries }: PageContent): SliderData {
   const { x, y } = frontierScales(report.frontier);
   const largestBurst = Math.max(2, ...summaries.map(each => each.steps.bursts.at(-1) ?? 1));
-  // A code with a burst that no other number in it can be taken for.
+  // The code of a policy with a burst that is different from all other numbers in it.
   const rates = summaries.map(({ restoreRateHz, steps }) => ({
     text: rateText(restoreRateHz),
     code: policyCode({ capacityMax: 999_999_999_937, restoreRateHz }).replace('999999999937', 'BURST'),
@@ -99,7 +99,7 @@ function sliderData({ report, summaries }: PageContent): SliderData {
   };
 }
 
-/** Data in a script element: nothing in it can end that element. */
+/** Data for a script element, escaped so that nothing in it can end that element. */
 function embedded(data: SliderData): string {
   return JSON.stringify(data).replaceAll('<', '\\u003c');
 }

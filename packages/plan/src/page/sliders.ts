@@ -1,14 +1,14 @@
 /// <reference lib="dom" />
 
-/** What the page's script knows of one rate. */
+/** The data of one rate for the page's script. */
 export interface SliderRate {
-  /** As a person says it. */
+  /** The rate in words. */
   readonly text: string;
-  /** Code of a policy, with `BURST` in the place of its burst. */
+  /** The code of a policy, with `BURST` in place of its burst. */
   readonly code: string;
-  /** Its place on the chart. */
+  /** Its position on the chart. */
   readonly x: number;
-  /** Bursts that clients need, ascending, and how many clients and requests each such burst never refuses. */
+  /** The bursts that clients need, ascending, with the number of clients and requests that each never refuses. */
   readonly bursts: readonly number[];
   readonly clients: readonly number[];
   readonly requests: readonly number[];
@@ -16,18 +16,18 @@ export interface SliderRate {
 
 export interface SliderData {
   readonly rates: readonly SliderRate[];
-  /** Which rate the page begins with. */
+  /** The rate that is selected at first. */
   readonly chosen: number;
   readonly clients: number;
   readonly requests: number;
   readonly largestBurst: number;
-  /** The chart's place of burst 1, and of the largest. */
+  /** The positions on the chart of burst 1 and of the largest. */
   readonly y: readonly [number, number];
 }
 
 /**
  * Runs in the page: shows which share of the clients a rate and a burst never refuse. It refers to nothing outside itself,
- * since its text is what the page gets.
+ * since its source text is put into the page.
  */
 export function sliders(data: SliderData, percentText: (share: number) => string): void {
   const element = <E extends Element>(id: string) => document.getElementById(id) as unknown as E;

@@ -1,4 +1,4 @@
-/** The area of a chart that is drawn in, and the whole: units of the viewBox. */
+/** The width of a chart, in units of its viewBox. */
 export const WIDTH = 760;
 export const HEIGHT = 340;
 const LEFT = 64;
@@ -6,7 +6,7 @@ const RIGHT = 84;
 const TOP = 16;
 const BOTTOM = 44;
 
-/** From a value to a place. */
+/** Converts a value to a position. */
 export type Scale = (value: number) => number;
 
 interface Range {
@@ -91,7 +91,7 @@ export function shortNumber(value: number): string {
   });
 }
 
-/** A place in the picture, to a tenth. */
+/** A position, rounded to a tenth. */
 export function place(value: number): number {
   return Math.round(value * 10) / 10;
 }
@@ -103,7 +103,7 @@ export function chart(label: string, content: string, height = HEIGHT): string {
   );
 }
 
-/** Text that cannot be taken for a tag, in or out of an attribute. */
+/** Escapes text for elements and attributes. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, found => `&#${found.charCodeAt(0)};`);
 }

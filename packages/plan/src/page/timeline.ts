@@ -1,8 +1,8 @@
-/** Widths of bins in seconds, from a minute to a week. */
+/** Possible widths of bins in seconds, from a minute to a week. */
 const WIDTHS = [60, 300, 900, 3600, 10_800, 86_400, 604_800];
 const MOST_BINS = 400;
 
-/** Requests over time in bins of equal width, and those of them that were refused. */
+/** Requests over time in bins of equal width, and how many of them were refused. */
 export class Timeline {
   /** Unix time in seconds at which the first bin begins. */
   readonly start: number;
@@ -10,7 +10,7 @@ export class Timeline {
   readonly requests: Float64Array;
   readonly refused: Float64Array;
 
-  /** @param first and `last`, Unix time in seconds, are those of the first request and the last */
+  /** @param first,last the Unix times in seconds of the first and the last request */
   constructor(first: number, last: number) {
     const bins = (width: number) => Math.floor(last / width) - Math.floor(first / width) + 1;
     this.widthSecs =

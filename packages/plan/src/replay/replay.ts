@@ -5,9 +5,9 @@ import { ReplayedLimits } from './replayedLimits.js';
 
 /** What a policy would have refused. */
 export interface Replayed {
-  /** Requests. */
+  /** The number of refused requests. */
   readonly refused: number;
-  /** The keys that were refused anything, in the order in which they first came. */
+  /** The keys with refused requests, in the order of their first request. */
   readonly keys: string[];
 }
 
@@ -16,17 +16,17 @@ export interface ReplayOptions {
   /**
    * Called for each refusal, in order.
    * @param retryAfterSecs seconds until the request would have been allowed; Infinity for a cost that never fits
-   * @param index the request's place among the events, from 0
+   * @param index the index of the request in the events, from 0
    */
   readonly onRefused?: ((event: PlanEvent, retryAfterSecs: number, index: number) => void) | undefined;
 }
 
 /**
- * What a limit would have refused: one policy, or several by name that are decided together, as a RateLimiter does.
- * A refused request takes nothing. Exact for up to a million keys; of more, those that owe least are forgotten.
+ * What a limit would have refused: one policy, or several named ones that are decided together, as by a RateLimiter. A
+ * refused request takes nothing. Exact for up to a million keys; beyond that, those with the least debt are forgotten.
  *
- * @param events in order of time; an earlier `at` is taken as the latest of its key
- * @throws TypeError or RangeError for an event, a policy or an option that is wrong
+ * @param events in order of time; an `at` before the latest of its key counts as the latest
+ * @throws TypeError or RangeError for a wrong event, policy or option
  * @example
  * const at = [0, 0, 30, 60];
  * replay(at.map(at => ({ key: 'ada', at })), perMinute(1)) // { refused: 2, keys: ['ada'] }

@@ -3,18 +3,18 @@ import { areThere, namedLimits, secondsUntilThere } from '@breaking/core/interna
 import { DebtTable } from '../frontier/debtTable.js';
 import { ROWS_OF_PIECE } from '../frontier/keyTable.js';
 
-/** A client that was refused something. */
+/** A client with refused requests. */
 export interface RefusedClient {
   readonly key: string;
-  /** Requests. */
+  /** The number of refused requests. */
   readonly refused: number;
-  /** Seconds: when it was refused first. */
+  /** The time of its first refusal, in seconds. */
   readonly firstAt: number;
   /** The longest Retry-After, in seconds. */
   readonly longestWaitSecs: number;
 }
 
-/** What was refused to the clients of a piece of the table. */
+/** The refusals of the clients in a piece of the table. */
 interface Refusals {
   readonly refused: Uint32Array;
   readonly firstAt: Float64Array;
@@ -22,8 +22,9 @@ interface Refusals {
 }
 
 /**
- * Limits as their buckets would have been: all limits of a request are debited, or none. Of more than `maxKeys` keys, those
- * that owe least are forgotten, as a store in memory does: what came back may have been refused more than this tells.
+ * The buckets of limits during a replay: all limits of a request are debited, or none. If there are more than `maxKeys` keys,
+ * those with the least debt are forgotten, as in a memory store. A key that came back may have been refused more often than
+ * is reported.
  */
 export class ReplayedLimits {
   readonly #limits: ReturnType<typeof namedLimits>;
@@ -32,7 +33,7 @@ export class ReplayedLimits {
   readonly #forgotten: RefusedClient[] = [];
   #refused = 0;
 
-  /** @throws TypeError or RangeError for limits that are none */
+  /** @throws TypeError or RangeError for wrong limits */
   constructor(what: string, limits: Limits, maxKeys: number) {
     this.#limits = namedLimits(what, limits, 'default');
     this.#table = new DebtTable(
@@ -41,7 +42,7 @@ export class ReplayedLimits {
     );
   }
 
-  /** Requests that were refused. */
+  /** The number of refused requests. */
   get refused(): number {
     return this.#refused;
   }
@@ -79,7 +80,7 @@ export class ReplayedLimits {
     return waitSecs;
   }
 
-  /** The clients that were refused anything, in the order in which they first came. */
+  /** The clients with refused requests, in the order of their first request. */
   clients(): readonly RefusedClient[] {
     const clients = [...this.#forgotten];
     for (let row = 0; row < this.#table.size; row++) {

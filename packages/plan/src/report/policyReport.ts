@@ -1,6 +1,6 @@
 import type { ReplayedLimits } from '../replay/replayedLimits.js';
 
-/** A refusal as a report shows it. */
+/** A refusal in a report. */
 export interface ShownRefusal {
   /** ISO 8601. */
   readonly at: string;
@@ -11,13 +11,13 @@ export interface ShownRefusal {
 
 /** What a policy would have refused, for a report. */
 export interface PolicyReport {
-  /** As it was given. */
+  /** As it was written. */
   readonly code: string;
-  /** Requests. */
+  /** The number of refused requests. */
   readonly refused: number;
-  /** Who was refused anything, in the order in which they first came. */
+  /** The clients with refused requests, in the order of their first request. */
   readonly keys: readonly string[];
-  /** The ten clients that were refused most. */
+  /** The ten clients with the most refused requests. */
   readonly clients: readonly {
     readonly key: string;
     readonly refused: number;
@@ -30,7 +30,7 @@ export interface PolicyReport {
 
 const SHOWN = 10;
 
-/** Collects a policy's refusals, and reports them. */
+/** Collects the refusals of a policy for a report. */
 export class PolicyReporter {
   readonly #code: string;
   readonly #first: ShownRefusal[] = [];

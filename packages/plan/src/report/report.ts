@@ -4,33 +4,33 @@ import type { FrontierPoint } from '../frontier/frontier.js';
 import { type Suggestion, suggestionOf } from '../frontier/suggestion.js';
 import { type RateSummary, summaryOf } from '../frontier/summary.js';
 
-/** What the traffic says about limits. */
+/** The result of an analysis of traffic. */
 export interface PlanReport {
   readonly requests: number;
-  /** How many clients there were. */
+  /** The number of clients. */
   readonly keys: number;
   readonly frontier: readonly FrontierPoint[];
-  /** A policy to begin with; none without requests, or where every burst is above the 1e12 that a limit can have. */
+  /** A suggested policy; undefined if there are no requests, or every burst is above 1e12, the largest capacity. */
   readonly suggested: Suggestion | undefined;
-  /** For each rate, the share of the requests that the clients made which each cover's burst never refuses. */
+  /** For each rate and cover, the share of requests by clients whom the burst never refuses. */
   readonly requestShares: readonly {
     readonly restoreRateHz: number;
     readonly shares: Readonly<Record<string, number>>;
   }[];
   /** The ten clients that need the largest bursts at the suggested rate. */
   readonly deciders: readonly { readonly key: string; readonly burst: number; readonly requests: number }[];
-  /** Only where there were more clients than are kept: what is not exact. */
+  /** Present only if there were more clients than are kept: how far the results are inexact. */
   readonly approximate?: {
-    /** Clients that were forgotten; one that came back counts as another. */
+    /** The number of clients that were forgotten. A client that came back counts again. */
     readonly forgotten: number;
-    /** Tokens by which a burst is too high at most. */
+    /** The most tokens by which a burst may be too high. */
     readonly excess: number;
   };
 }
 
 const DECIDERS = 10;
 
-/** @param summaries of all rates, in their order */
+/** @param summaries of all rates, in order */
 export function reportOf(
   bursts: ClientBursts,
   covers: readonly Cover[],
