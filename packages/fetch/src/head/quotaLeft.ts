@@ -1,28 +1,29 @@
 import { secondsUntil } from './secondsUntil.js';
 
-/** What an answer says of its sender's quota. */
+/** The rest of a quota, according to a response. */
 export interface QuotaLeft {
-  /** Requests (or whatever is scarcest) that may still be sent. */
+  /** How many more requests (or other units) may be sent. */
   readonly remaining: number;
-  /** Seconds until there are more, if it says so. */
+  /** Seconds until there are more, if that is known. */
   readonly resetSecs: number | undefined;
 }
 
 /**
- * What the header fields of an answer say is left, under the limit that leaves least; undefined if they say nothing. It
- * reads
+ * What is left of a quota according to the header fields of a response, for the limit with the least left; undefined without
+ * such fields. It understands
+ *
  * - `RateLimit: "burst";r=0;t=1, "daily";r=4900` of draft-ietf-httpapi-ratelimit-headers-08 and later,
  * - `RateLimit: limit=100, remaining=0, reset=5` of draft 07,
  * - `RateLimit-Remaining` and `-Reset` of earlier drafts,
- * - `X-RateLimit-Remaining` and `-Reset`, in seconds or as a Unix time, as GitHub sends it; `X-Rate-Limit-` as well,
- * - the same with an ending for each limit, such as OpenAI's `x-ratelimit-remaining-tokens` and `-reset-tokens: 6m0s`,
+ * - `X-RateLimit-Remaining` and `-Reset`, in seconds or as a Unix time, as in GitHub's responses; `X-Rate-Limit-` as well,
+ * - the same with a suffix for each limit, such as OpenAI's `x-ratelimit-remaining-tokens` and `-reset-tokens: 6m0s`,
  * - Anthropic's `anthropic-ratelimit-requests-remaining` and `-reset`, a date.
  * @param nowMs this machine's wall clock, in milliseconds since 1970
  */
 export function quotaLeft(fields: Headers, nowMs: number): QuotaLeft | undefined {
   let least: QuotaLeft | undefined;
   fields.forEach((value, name) => {
-    // Nearly all fields are others.
+    // This skips nearly all fields.
     if (!name.includes('limit')) return;
     const found = name === 'ratelimit' ? ofRateLimit(value) : ofPair(fields, name, value, nowMs);
     for (const each of found) if (least === undefined || isScarcer(each, least)) least = each;
@@ -30,7 +31,7 @@ export function quotaLeft(fields: Headers, nowMs: number): QuotaLeft | undefined
   return least;
 }
 
-/** Of limits that leave nothing, the one that takes longest counts. */
+/** Among limits with nothing left, the one with the latest reset counts. */
 function isScarcer(a: QuotaLeft, b: QuotaLeft): boolean {
   if (a.remaining !== b.remaining) return a.remaining < b.remaining;
   return (a.resetSecs ?? 0) > (b.resetSecs ?? 0);
@@ -51,7 +52,7 @@ function ofRateLimit(field: string): QuotaLeft[] {
 
 const REMAINING = /^(?:(x-)?rate-?limit-remaining(-[a-z-]+)?|anthropic-ratelimit-([a-z-]+)-remaining)$/;
 
-/** Of a pair of fields: one says what remains, and another when there is more. */
+/** For a pair of fields: one has the remaining number, the other the reset. */
 function ofPair(fields: Headers, name: string, value: string, nowMs: number): QuotaLeft[] {
   if (!REMAINING.test(name) || !/^\d+$/.test(value)) return [];
   const reset = fields.get(name.replace('remaining', 'reset'));
