@@ -22,6 +22,9 @@ const ALLOWED = bySource('allowed');
 const REFUSED = bySource('refused');
 const WOULD_REFUSE = bySource('would_refuse');
 
+/** What a refusal by a block violates, as in header fields. No limit may have this name. */
+const BLOCK = 'block';
+
 /**
  * Counts the messages on Breaking's channels, from its start until it is stopped. A decision costs two look-ups and an
  * addition. Collectors read the values.
@@ -38,7 +41,8 @@ export class Counting {
     name: 'breaking.rate_limit.violations',
     kind: 'counter',
     unit: '{violation}',
-    description: 'Limits that had too few tokens for a request, also where it was not refused for that.',
+    description:
+      'Limits that had too few tokens for a request, also where it was not refused for that; block for blocked keys.',
     labelNames: ['limit'],
     isOpen: true,
   });
@@ -131,6 +135,7 @@ export class Counting {
       return;
     }
     this.#decisions.of(name, (enforced ? REFUSED : WOULD_REFUSE)[source]).value++;
+    if (decision.blocked) this.#violations.of(name, BLOCK).value++;
     for (const limit of decision.violated) this.#violations.of(name, limit).value++;
     if (enforced) this.#onRefused?.(message);
   }

@@ -32,7 +32,7 @@ listen('breaking:rate_limit:decision', message => {
   const { name, decision, enforced, source } = message as DecisionMessage;
   const result = decision.allowed ? 'allowed' : enforced ? 'refused' : 'would_refuse';
   tell(`rate_limit_decisions_total{name=${label(name)},result="${result}",source="${source}"}`);
-  for (const limit of decision.violated) {
+  for (const limit of decision.blocked ? ['block'] : decision.violated) {
     tell(`rate_limit_violations_total{name=${label(name)},limit=${label(limit)}}`);
   }
 });

@@ -53,6 +53,22 @@ describe('rate limits', () => {
     });
   });
 
+  test('refusals by a block are violations of the limit "block"', async () => {
+    const metrics = collected();
+    const limiter = new RateLimiter({ name: 'login', limits: perMinute(1), clock });
+    limiter.check('ada');
+    limiter.check('ada');
+    limiter.block('ada', 900);
+    limiter.check('ada');
+    limiter.check('ada');
+    limiter.check('bob');
+
+    expect(await metrics.of('rate_limit_violations_total')).toEqual({
+      'name="login",limit="login"': 1,
+      'name="login",limit="block"': 2,
+    });
+  });
+
   test('names that contain the separator of labels are not merged', async () => {
     const metrics = collected();
     for (const [name, limit] of [
