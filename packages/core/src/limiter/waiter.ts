@@ -32,7 +32,7 @@ export class Waiter implements Want {
 
   /**
    * @param latest the moment beyond which no block may move it
-   * @param publish tells those who listen of the decision, right before the caller hears of it
+   * @param publish tells those who listen of the decision, right before the caller hears of it. They may call the limiter
    */
   constructor({ limits, cost, maxWaitSecs }: Want, latest: number, publish: (decision: Decision) => void) {
     this.limits = limits;
@@ -111,16 +111,16 @@ export class Waiter implements Want {
   goOn(): void {
     const { decision } = this.reservation as Reservation;
     this.#settle(() => {
-      this.#publish(decision);
       this.#resolve(decision);
+      this.#publish(decision);
     });
   }
 
   refuse(decision: Decision): void {
     const isAnswer = decision.limits.length > 0;
     this.#settle(() => {
-      this.#publish(decision);
       this.#reject(isAnswer ? new TooManyRequests(decision) : new StoreUnavailable(decision.retryAfterSecs));
+      this.#publish(decision);
     });
   }
 
@@ -136,7 +136,9 @@ export class Waiter implements Want {
   }
 
   #refusalFor(waitSecs: number, blocked: boolean): Decision {
-    const debts = debtsAfter((this.reservation as Reservation).decision);
+    // A decision without a store lists no limits.
+    const owed = debtsAfter((this.reservation as Reservation).decision);
+    const debts = this.limits.map((_, i) => owed[i] ?? 0);
     return refusedFor(this.limits, debts, this.cost, waitSecs, blocked);
   }
 }

@@ -127,16 +127,14 @@ export class WaitingLine {
   /** Lets all go on whose moment has come, and sets the timer for the next. */
   #release(): void {
     const now = readingOf(this.#clock);
-    let next: Waiter | undefined;
     for (const waiter of [...this.#waiters]) {
       if (waiter.isOver) continue;
-      if (waiter.reservation === undefined || waiter.at > now) {
-        next = waiter;
-        break;
-      }
-      waiter.goOn();
+      if (waiter.reservation === undefined || waiter.at > now) break;
+      // Who hears of the decision may call this line at once: for that, the waiter is no longer in it.
       this.#remove(waiter);
+      waiter.goOn();
     }
+    const next = this.#waiters.find(({ isOver }) => !isOver);
     this.#alarm.set(next?.reservation === undefined ? Infinity : next.at);
   }
 

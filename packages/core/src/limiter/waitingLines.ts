@@ -30,11 +30,12 @@ export class WaitingLines {
         publish(decision);
         return decision;
       }
-      line = new WaitingLine(
+      const added: WaitingLine = new WaitingLine(
         (wants, options, now) => this.#store.reserve(key, wants, options, now),
         this.#clock,
-        () => this.#lines.delete(key),
+        () => void (this.#lines.get(key) === added && this.#lines.delete(key)),
       );
+      line = added;
       this.#lines.set(key, line);
     }
     return line.wait(want, signal, publish);

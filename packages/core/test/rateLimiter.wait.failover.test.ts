@@ -1,0 +1,71 @@
+import {
+  FailoverBucketStore,
+  MemoryBucketStore,
+  MockClock,
+  type OnStoreError,
+  RateLimiter,
+} from '@breaking/core';
+import { describe, expect, test } from 'vitest';
+import { provokes } from '../../testkit/src/observed.js';
+import { laterStore } from './laterStore.js';
+import { unhandledRejections } from './unhandled.js';
+
+provokes('BREAKING_STORE_FAILS');
+unhandledRejections();
+
+const turns = async () => {
+  for (let i = 0; i < 40; i++) await undefined;
+};
+
+/** Callers that wait on a store that can be down. A token a second, and one at once. */
+function waiting(onStoreError: OnStoreError) {
+  const clock = new MockClock();
+  const server = { isDown: false };
+  const store = new Proxy(laterStore(new MemoryBucketStore()), {
+    get: (target, name) => {
+      const operation: unknown = Reflect.get(target, name);
+      if (typeof operation !== 'function') return operation;
+      return async (...args: unknown[]) => {
+        if (server.isDown) throw new Error('down');
+        return Reflect.apply(operation, target, args);
+      };
+    },
+  });
+  const limiter = new RateLimiter({
+    name: 'api',
+    limits: { capacityMax: 1, restoreRateHz: 1 },
+    store: new FailoverBucketStore({ store, name: 'api', onStoreError, deadlineSecs: 1000 }),
+    clock,
+    maxWaitSecs: 10,
+  });
+  const went: string[] = [];
+  const call = async (name: string, maxWaitSecs?: number) => {
+    const told = (what: string) => went.push(`${name} ${what} at ${clock.time}`);
+    void limiter.wait('k', 1, { maxWaitSecs }).then(
+      () => told('went'),
+      error => told(`${error.name} ${error.retryAfterSecs}`),
+    );
+    await turns();
+  };
+  const pass = async (secs: number) => {
+    for (let i = 0; i < secs * 4; i++) {
+      clock.advanceBy(1 / 4);
+      await turns();
+    }
+  };
+  return { clock, server, limiter, went, call, pass };
+}
+
+describe("callers that wait while their store fails, under 'allow'", () => {
+  test('are refused when they would wait too long for those ahead', async () => {
+    const { server, went, call, pass } = waiting('allow');
+    await call('a');
+    await call('b');
+    server.isDown = true;
+    await call('c', 0);
+    await call('d');
+    expect(went).toEqual(['a went at 0', 'c TooManyRequests 1 at 0']);
+    await pass(1);
+    expect(went.slice(2)).toEqual(['b went at 1', 'd went at 1']);
+  });
+});
