@@ -8,94 +8,94 @@ import type {
   RateLimitOptions,
 } from '@breaking/http';
 
-/** What the contract suites have to know of an adapter and its framework. */
+/** What the contract suites need to know about an adapter and its framework. */
 export interface AdapterUnderTest {
-  /** The framework and its major version, for the names of tests. */
+  /** The framework and its major version, for the titles of tests. */
   readonly name: string;
-  /** Whether the framework's own error path keeps the fields that were set before the error. */
+  /** Whether the framework's own error path keeps header fields that were set before the error. */
   readonly keepsFieldsOnError: boolean;
-  /** Whether the framework tells of what a handler threw. */
+  /** Whether the framework reports what a handler threw. */
   readonly tellsErrors: boolean;
-  /** Whether the framework tells when a handler is done. */
+  /** Whether the framework reports when a handler has ended. */
   readonly tellsHandled: boolean;
-  /** Where gates stand behind the router: they see the routes that there are, of which `GET /none` throws a 404. */
+  /** The gates are behind the router: they see only requests that match a route. `GET /none` matches one, and throws a 404. */
   readonly seesMatchedRoutesOnly?: true;
-  /** Where the framework itself waits between its gates and its handlers, for a promise of its own. */
+  /** The framework itself waits for a promise between its gates and its handlers. */
   readonly waitsBeforeHandlers?: true;
-  /** Where an answer that an error broke is ended as if it were complete. */
+  /** If an error breaks a response, the framework ends it as if it were complete. */
   readonly endsBrokenAnswers?: true;
-  /** Where gates watch the `Response` that a handler returns: no raw response can be taken away from the framework. */
+  /** The gates watch the `Response` that a handler returns, so no raw response can be taken away from the framework. */
   readonly answersWithResponse?: true;
-  /** Where an app finds the client's address by itself: there is no trust-proxy setting. */
+  /** The app determines the client's address itself: there is no trust-proxy setting. */
   readonly knowsNoAddresses?: true;
-  /** Where errors of handlers are answered outside of the gates: these end with what the error asks for. */
+  /** Errors of handlers are answered outside of the gates, which then record the status that the error has. */
   readonly answersErrorsOutside?: true;
-  /** Where the app's error handler gets an exception of the framework's kind whose `cause` is the refusal. */
+  /** The app's error handler receives an exception of the framework whose `cause` is the refusal. */
   readonly wrapsRefusals?: true;
-  /** Where each gate has one place, so that no request meets it twice. */
+  /** Each gate is used in one place, so no request passes it twice. */
   readonly meetsGatesOnce?: true;
   /**
-   * An app behind a server that does not listen yet: all its requests pass the gates in their order, then `GET /` and
-   * `POST /` are the handler's, and anything else is the framework's own 404.
-   * Rejects with what the adapter throws for a wrong option.
+   * An app behind a server that does not listen yet. All requests pass the gates in order. The handler answers `GET /` and
+   * `POST /`, and the framework answers anything else with its own 404.
+   * @throws (rejects with) what the adapter throws for a wrong option
    */
   mount(scenario: Scenario): Promise<Server>;
-  /** The same behind a server of HTTP/2 without TLS, where the framework can do that. */
+  /** The same behind an HTTP/2 server without TLS, if the framework supports it. */
   mountHttp2?(scenario: Scenario): Promise<Http2Server>;
-  /** What applications do to the framework's own objects that must not confuse gates, by what it is. */
+  /** What applications may do to the framework's objects without affecting gates, by description. */
   readonly meddling: Readonly<Record<string, (request: unknown) => void>>;
-  /** A header field of the request that the adapter hands to the callbacks of its options. */
+  /** A header field of the request that callbacks of the options receive. */
   headerOf(request: unknown, name: string): string | undefined;
 }
 
-/** One app, described without its framework. */
+/** An app, described without its framework. */
 export interface Scenario {
-  /** A gate that is named twice is the same gate, met twice. */
+  /** If a gate is listed twice, the request passes the same gate twice. */
   readonly gates: readonly GateUnderTest[];
-  /** Called before each gate, with the framework's own request, as callbacks get it. */
+  /** Called before each gate, with the framework's request, as callbacks receive it. */
   readonly beforeEachGate?: ((io: Io, request: unknown) => void) | undefined;
-  /** By default answers 200 and `ok`. What it throws, or rejects with, is the framework's to handle. */
+  /** By default answers 200 with `ok`. The framework handles what it throws or rejects with. */
   readonly handler?: Handler;
   /** The app's own error handler; by default the framework's. */
   readonly errorHandler?: (error: unknown, io: Io) => void;
-  /** Whose word on the client's address counts; by default nobody's. */
+  /** Who may state the client's address; by default nobody. */
   readonly trusts?: Trust;
 }
 
-/** Callbacks get the framework's own request, which `headerOf` reads. */
+/** Callbacks receive the framework's request, which `headerOf` reads. */
 export type GateUnderTest =
   | { readonly kind: 'rateLimit'; readonly options: RateLimitOptions<unknown> }
   | { readonly kind: 'circuitBreaker'; readonly options: CircuitBreakerGateOptions<unknown> }
   | { readonly kind: 'concurrencyLimit'; readonly options: ConcurrencyLimitGateOptions<unknown> };
 
-/** A request is answered by `send` or `stream`, or never; an asynchronous handler does so before it is done. */
+/** Answers a request by `send` or `stream`, or never. An asynchronous handler answers before it ends. */
 export type Handler = (io: Io) => void | Promise<void>;
 
-/** `oneProxy`: that of the peer. `anyone`: that of every client on itself. */
+/** `oneProxy`: the peer may state it. `anyone`: every client may. */
 export type Trust = 'nobody' | 'oneProxy' | 'anyone';
 
-/** One request and its response, as the users of any framework see them. */
+/** One request and its response, independent of the framework. */
 export interface Io {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** The rate limits' decision, where the framework's users find it. */
+  /** The rate limits' decision, as users of the framework find it. */
   readonly decision: Decision | undefined;
   /** Sets a header field in the framework's way. */
   setHeader(name: string, value: string): void;
   send(status: number, body: string): void;
   stream(source: Readable): void;
-  /** Takes the raw response away from the framework. Where handlers answer with a `Response`, none will come. */
+  /** Takes the raw response away from the framework. If handlers return a `Response`, they return none. */
   hijack(): void;
 }
 
-/** What the app's error handler got, as a refusal of core's. */
+/** The error that the app's error handler received, as core's refusal. */
 export function refusalIn(adapter: AdapterUnderTest, error: unknown): unknown {
   return adapter.wrapsRefusals ? (error as Error).cause : error;
 }
 
 export const sendOk: Handler = io => io.send(200, 'ok');
 
-/** Makes each of the gates once, in the order in which they are met. */
+/** Makes each gate once, in the order of their first use. */
 export function madeOnce<T>(gates: readonly GateUnderTest[], make: (gate: GateUnderTest) => T): readonly T[] {
   const made = new Map<GateUnderTest, T>();
   return gates.map(gate => {

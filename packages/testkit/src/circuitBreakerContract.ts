@@ -10,7 +10,7 @@ import { rejectionContract } from './circuitBreaker/rejectionContract.js';
 import { settlingContract } from './circuitBreaker/settlingContract.js';
 import { streamsContract } from './circuitBreaker/streamsContract.js';
 
-/** What every adapter promises of circuit breakers. */
+/** The contract of circuit breakers for every adapter. */
 export function circuitBreakerContract(adapter: AdapterUnderTest): void {
   describe(`circuit breakers on ${adapter.name}`, () => {
     refusalContract(adapter);

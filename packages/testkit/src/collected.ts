@@ -7,14 +7,14 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 /**
- * A turn may end a connection, and another turn receives its end. On Hono's server 20 were too few for some contexts; why is not
- * known. What is kept after this many is never collected.
+ * One turn may end a connection, and the end is reported in another turn. On Hono's server, 20 turns were too few for some
+ * contexts, for an unknown reason. What is not collected after this many turns never is.
  */
 const TURNS = 100;
 
-/** Expects that nobody keeps these objects any more, by the names that they are given here. */
+/** Expects that these objects are collected. Their names appear in the error. */
 export async function expectCollected(refs: Readonly<Record<string, WeakRef<object>>>): Promise<void> {
-  // In the turn that looks at a reference its object is kept.
+  // An object is kept during the turn in which its reference is read.
   const kept = () => Object.keys(refs).filter(name => refs[name]?.deref() !== undefined);
   expect(refs).not.toEqual({});
   for (let turns = 0; turns < TURNS && kept().length > 0; turns++) {

@@ -9,7 +9,7 @@ import { type Served, serve } from './served.js';
 const ALONE = { Connection: 'close' };
 const clock = new MockClock(1000);
 
-/** Gates of each kind, with callbacks, which are given the request. */
+/** Gates of each kind, with callbacks that receive the request. */
 const gatesOf = (capacityMax: number, errorThreshold: number, limit: number): GateUnderTest[] => [
   {
     kind: 'rateLimit',
@@ -22,9 +22,9 @@ const gatesOf = (capacityMax: number, errorThreshold: number, limit: number): Ga
   { kind: 'concurrencyLimit', options: { limit, clock, keyOf: () => 'all' } },
 ];
 
-/** That no gate keeps anything of a request that is over. */
+/** Gates keep no reference to a request that is over. */
 export function collectedContract(adapter: AdapterUnderTest): void {
-  /** A server whose gates see requests, and weak references to all that the next request consists of. */
+  /** A server with gates, and weak references to all objects of the next request. */
   const watched = async (gates: GateUnderTest[], handler: Handler) => {
     const storage = new AsyncLocalStorage<object>();
     let refs: Record<string, WeakRef<object>> = {};

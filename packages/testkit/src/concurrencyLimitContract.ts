@@ -8,7 +8,7 @@ import { latencyContract } from './concurrencyLimit/latencyContract.js';
 import { refusalContract } from './concurrencyLimit/refusalContract.js';
 import { releaseContract } from './concurrencyLimit/releaseContract.js';
 
-/** What every adapter promises of concurrency limits. */
+/** The contract of concurrency limits for every adapter. */
 export function concurrencyLimitContract(adapter: AdapterUnderTest): void {
   describe(`concurrency limits on ${adapter.name}`, () => {
     refusalContract(adapter);

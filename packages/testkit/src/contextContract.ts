@@ -7,7 +7,7 @@ import type { AdapterUnderTest, GateUnderTest, Handler } from './adapterUnderTes
 import { turn } from './observed.js';
 import { serve } from './served.js';
 
-/** That callbacks run in the async context in which a gate met the request. */
+/** Callbacks run in the async context in which the request reached the gate. */
 export function contextContract(adapter: AdapterUnderTest): void {
   const storage = new AsyncLocalStorage<string>();
   const enter = (_io: unknown, request: unknown) => {
@@ -15,7 +15,7 @@ export function contextContract(adapter: AdapterUnderTest): void {
   };
   const RATE_LIMIT = { capacityMax: 1, restoreRateHz: 0.1 };
 
-  /** The contexts in which callbacks ran, by their names, for one answered and one aborted request. */
+  /** The contexts in which callbacks ran, by name, for one answered and one aborted request. */
   const contextsWith = async (gateOf: (note: (name: string) => void) => GateUnderTest, handler?: Handler) => {
     const contexts: string[] = [];
     const note = (name: string) => void contexts.push(`${name} of ${storage.getStore()}`);

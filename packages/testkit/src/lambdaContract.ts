@@ -4,13 +4,13 @@ import { describe, expect, test } from 'vitest';
 import type { GateUnderTest } from './adapterUnderTest.js';
 import { breakerOutcomes, turn } from './observed.js';
 
-/** A function as AWS calls it, with the events of an API Gateway. */
+/** A function as AWS calls it, with events of an API Gateway. */
 export type LambdaHandler = (event: object, context: object) => Promise<{ readonly statusCode: number }>;
 
-/** Makes the function of an app behind a gate, whose `GET /` answers with a status. */
+/** Makes the function of an app behind a gate, in which `GET /` answers with a status. */
 export type LambdaApp = (gate: GateUnderTest, statusOf: () => number) => Promise<LambdaHandler>;
 
-/** An event of API Gateway, payload format 1.0, with what adapters read of it. */
+/** An event of API Gateway, payload format 1.0, with the properties that adapters read. */
 const EVENT = {
   version: '1.0',
   resource: '/',
@@ -36,7 +36,7 @@ const EVENT = {
   isBase64Encoded: false,
 };
 
-/** How requests end whose request and response are made by an adapter of a serverless platform. */
+/** How requests end if an adapter of a serverless platform makes the request and the response. */
 export function lambdaContract(name: string, appOf: LambdaApp): void {
   describe(`on Lambda, by ${name}`, () => {
     const context = { awsRequestId: '1', getRemainingTimeInMillis: () => 1000 };

@@ -17,7 +17,7 @@ interface Messages {
   'breaking:concurrency_limit:decision': ConcurrencyMessage;
 }
 
-/** Everything that is published on a channel until the test is finished. */
+/** The messages that are published on a channel until the test ends. */
 export function heard<C extends keyof Messages>(channel: C): readonly Messages[C][] {
   const messages: Messages[C][] = [];
   const hear = (message: unknown) => void messages.push(message as Messages[C]);
@@ -26,13 +26,13 @@ export function heard<C extends keyof Messages>(channel: C): readonly Messages[C
   return messages;
 }
 
-/** What has become of the requests until the test is finished, and for which breakers: `name outcome`, in order. */
+/** The outcomes of requests until the test ends, with the names of their breakers: `name outcome`, in order. */
 export function breakerOutcomes(): () => readonly string[] {
   const calls = heard('breaking:circuit_breaker:call');
   return () => calls.map(({ name, outcome }) => `${name} ${outcome}`);
 }
 
-/** The codes of this library's process warnings until the test is finished. */
+/** The process warnings of this library until the test ends. */
 export function warned(): readonly Warning[] {
   const warnings: Warning[] = [];
   const hear = (warning: Error) => {
@@ -43,7 +43,7 @@ export function warned(): readonly Warning[] {
   return warnings;
 }
 
-/** Lets every test of the file or suite cause process warnings with these codes, and no others. */
+/** Allows every test of the file or suite to cause process warnings with these codes, and no others. */
 export function provokes(...codes: readonly string[]): void {
   const warnings: Warning[] = [];
   const hear = (warning: Error) => warnings.push(warning as Warning);
@@ -59,12 +59,12 @@ export interface Warning extends Error {
   readonly code: string;
 }
 
-/** One turn of the event loop: what was to happen without waiting for anything has happened then. */
+/** One turn of the event loop, after which everything that waits for nothing has happened. */
 export function turn(): Promise<void> {
   return setImmediate();
 }
 
-/** A promise that a test resolves when it likes. */
+/** A promise that a test resolves. */
 export class Held<T = void> {
   readonly promise: Promise<T>;
   readonly release: (value: T) => void;

@@ -4,7 +4,7 @@ import type { AdapterUnderTest, GateUnderTest, Handler } from './adapterUnderTes
 import { breakerOutcomes, turn } from './observed.js';
 import { serve } from './served.js';
 
-/** That what gates keep of a request belongs to that request alone, whatever the application does. */
+/** The state that gates keep of a request belongs to that request alone, whatever the application does. */
 export function ownNotesContract(adapter: AdapterUnderTest): void {
   const meddlings = Object.entries(adapter.meddling);
   describe.each(meddlings)(`on ${adapter.name}, an application that %s`, (_what, meddle) => {

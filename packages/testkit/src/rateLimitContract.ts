@@ -24,7 +24,7 @@ import { slowStoreContract } from './rateLimit/slowStoreContract.js';
 import { storeErrorsContract } from './rateLimit/storeErrorsContract.js';
 import { wrongOptionsContract } from './rateLimit/wrongOptionsContract.js';
 
-/** What rate limits promise over HTTP, whatever the framework: registers the tests for one adapter. */
+/** The contract of rate limits over HTTP for every framework. Registers the tests for one adapter. */
 export function rateLimitContract(adapter: AdapterUnderTest): void {
   describe(`${adapter.name}, rate limits:`, () => {
     refusalContract(adapter);

@@ -31,17 +31,17 @@ export interface Asked {
 
 type Where = { readonly host: string; readonly port: number } | { readonly socketPath: string };
 
-/** One connection with several requests on it. */
+/** A connection with several requests on it. */
 export interface Pipeline {
-  /** The server's end. */
+  /** The server's socket. */
   readonly socket: Socket;
-  /** Waits until all answers have come. */
+  /** Waits until all responses have arrived. */
   answered(): Promise<void>;
-  /** The client goes away. */
+  /** The client closes the connection. */
   abandon(): Promise<void>;
 }
 
-/** A server that is asked over real sockets. It is gone, with all its connections, when the test is finished. */
+/** A server with real sockets. It is closed, with all its connections, when the test ends. */
 export class Served {
   readonly server: Server;
   readonly #where: Where;
@@ -65,7 +65,7 @@ export class Served {
     return { status: response.statusCode ?? 0, headers: response.headers, body };
   }
 
-  /** The statuses of these requests, each sent after the answer to the one before: `/path`, or `METHOD /path`. */
+  /** The statuses of these requests, which are sent one after another: `/path`, or `METHOD /path`. */
   async statuses(...requests: readonly string[]): Promise<readonly number[]> {
     const statuses = [];
     for (const request of requests) {
@@ -75,12 +75,12 @@ export class Served {
     return statuses;
   }
 
-  /** A request that is on its way, for those that will not wait for its answer. */
+  /** Sends a request without waiting for its response. */
   open({ method = 'GET', path = '/', headers = {}, body }: Asked = {}): ClientRequest {
     return request({ ...this.#where, agent: this.#agent, method, path, headers }).end(body);
   }
 
-  /** A request that its client will break off, and what the server has of it. */
+  /** A request that the server has received and that its client will abort. */
   async abandoned(asked: Asked = {}): Promise<{ abandon(): Promise<void>; res: ServerResponse }> {
     const received = once(this.server, 'request') as Promise<[IncomingMessage, ServerResponse]>;
     const sent = this.open(asked).on('error', () => {});
@@ -95,7 +95,7 @@ export class Served {
     };
   }
 
-  /** Requests that are sent at once on one connection (pipelining), and that the server has. */
+  /** Sends requests at once on one connection (pipelining), and waits until the server has received them. */
   async pipelined(requests: number): Promise<Pipeline> {
     const sockets: Socket[] = [];
     const received = new Promise<void>(resolve => {
@@ -124,7 +124,7 @@ export class Served {
     };
   }
 
-  /** A connection for what no client library would send. */
+  /** A raw connection, for requests that no client library would send. */
   connection(): Socket {
     const socket = connect(this.#where as never);
     onTestFinished(() => void socket.destroy());
@@ -136,7 +136,7 @@ export class Served {
     this.server.closeAllConnections();
     this.server.close();
     await once(this.server, 'close');
-    // What this cut off is settled a turn later, and must not be heard by the next test.
+    // What this closes is settled a turn later, and must not affect the next test.
     await setImmediate();
   }
 }
@@ -150,7 +150,7 @@ export async function serve(
   return listen(await adapter.mount(scenario), at);
 }
 
-/** Listens on a port of its own or on a Unix socket, until the test is finished. */
+/** Listens on a free port or on a Unix socket, until the test ends. */
 export async function listen(server: Server, at: 'port' | 'unixSocket' = 'port'): Promise<Served> {
   const served = at === 'port' ? await onPort(server) : await onUnixSocket(server);
   onTestFinished(() => served.close());

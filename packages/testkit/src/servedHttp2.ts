@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { Answer } from './served.js';
 
-/** A server of HTTP/2 with one client, both gone when the test is finished. */
+/** An HTTP/2 server with one client. Both are closed when the test ends. */
 export class ServedHttp2 {
   readonly server: Http2Server;
   readonly #client: ClientHttp2Session;
@@ -23,12 +23,12 @@ export class ServedHttp2 {
     return { status: headers[':status'], headers, body };
   }
 
-  /** A request that is on its way. */
+  /** Sends a request without waiting for its response. */
   open(): ClientHttp2Stream {
     return this.#client.request({ ':path': '/' });
   }
 
-  /** A request that the server has, for a client that will break it off. */
+  /** A request that the server has received and that a client will abort. */
   async received(): Promise<ClientHttp2Stream> {
     const received = once(this.server, 'request');
     const stream = this.open().on('error', () => {});
@@ -41,7 +41,7 @@ export class ServedHttp2 {
     return connected(this.server);
   }
 
-  /** The client goes away with all its requests. */
+  /** The client leaves with all its requests. */
   async abandon(): Promise<void> {
     const closed = new Promise<void>(resolve => this.#client.once('close', () => resolve()));
     this.#client.on('error', () => {}).destroy();
@@ -49,7 +49,7 @@ export class ServedHttp2 {
   }
 }
 
-/** Listens on a port of its own until the test is finished, with a client connected. */
+/** Listens on a free port until the test ends, with a connected client. */
 export async function listenHttp2(server: Http2Server): Promise<ServedHttp2> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(async () => {

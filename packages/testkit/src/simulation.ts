@@ -1,19 +1,19 @@
 import { type Clock, MockClock, type Permit } from '@breaking/core';
 
-/** A server under an open-loop load: clients come at random moments and do not wait for each other. Times are seconds. */
+/** A server under an open-loop load: clients arrive at random moments and do not wait for each other. Times are in seconds. */
 export interface SimulatedServer {
   readonly secs: number;
-  /** How many calls it serves at the same time; others wait for their turn, first come, first served. */
+  /** How many calls it serves at the same time. Others wait in order of arrival. */
   places(now: number): number;
   /** Calls per second, on average. */
   rateHz(now: number): number;
   /** How long it serves a call. */
   serviceSecs(random: Random, now: number): number;
-  /** A later answer is of no use. */
+  /** Later answers are useless. */
   readonly deadlineSecs: number;
-  /** Clients leave at their deadline, and a call that was not begun by then is dropped. */
+  /** Whether clients leave at their deadline, and calls that have not begun by then are dropped. */
   readonly clientsLeave?: boolean;
-  /** Calls that fail at once. */
+  /** Whether calls fail at once. */
   isFailing?(now: number): boolean;
   /** The share of calls that take a minute, without using the server. */
   readonly hangingShare?: number;
@@ -21,16 +21,16 @@ export interface SimulatedServer {
   readonly seed?: number;
 }
 
-/** What the simulated server asks before it takes a call. */
+/** Consulted before a call is accepted. */
 export interface Limiting {
   readonly limit: number;
   readonly inFlight: number;
   tryAcquire(priority?: number): Permit | undefined;
 }
 
-/** What became of the load. */
+/** The results of a simulation. */
 export interface Simulated {
-  /** Answers in time, of all calls and by their priority. */
+  /** The share of calls with an answer in time, of all calls and by priority. */
   readonly goodput: number;
   readonly answered: readonly number[];
   readonly arrived: readonly number[];
@@ -38,7 +38,7 @@ export interface Simulated {
   readonly limits: readonly number[];
 }
 
-/** Numbers that are random and the same each time. */
+/** Random numbers from a seed. */
 export class Random {
   #state: number;
 
@@ -46,7 +46,7 @@ export class Random {
     this.#state = seed;
   }
 
-  /** Evenly from 0 to below 1 (mulberry32, public domain). */
+  /** Uniformly from 0 to below 1 (mulberry32, public domain). */
   even(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -144,7 +144,7 @@ interface Event {
   happen(): void;
 }
 
-/** Events in the order of their moments: a binary heap. */
+/** Events in order of time: a binary heap. */
 class EventQueue {
   readonly #heap: Event[] = [];
 
@@ -159,7 +159,7 @@ class EventQueue {
     }
   }
 
-  /** Takes out the earliest event. There must be one. */
+  /** Removes and returns the earliest event. There must be one. */
   next(): Event {
     const heap = this.#heap;
     const first = heap[0] as Event;

@@ -15,9 +15,9 @@ import { wrongInputContract } from './store/wrongInputContract.js';
 import type { StoreUnderTest } from './storeUnderTest.js';
 
 /**
- * What every store promises: registers the tests for one, in a group of its name. Each test opens a store of its own.
- * @param does.reserve whether it also takes without asking, reserves, blocks and counts strikes
- * Answers are awaited, so that stores that answer at once and stores that answer with promises pass the same tests.
+ * The contract of every store. Registers the tests for one store, in a group with its name. Each test opens a new store.
+ * Answers are awaited, so stores may answer directly or with promises.
+ * @param does.reserve whether it also implements `take`, `reserve`, `block` and `strike`
  */
 export function storeContract(
   name: string,

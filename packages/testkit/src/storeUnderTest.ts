@@ -1,16 +1,16 @@
 import type { BucketStore, Clock } from '@breaking/core';
 
-/** A store, empty, and the time that it lives in. */
+/** An empty store, and its clock. */
 export interface StoreUnderTest {
   readonly store: BucketStore;
-  /** Read before every operation: its reading is the `now` that the store is given. */
+  /** Read before every operation: its reading is passed to the store as `now`. */
   readonly clock: Clock;
   /**
-   * Moves time, for the clock and for the store, whichever it counts by; nobody waits for it.
-   * @param secs seconds; below 0 the clock steps back. A store that counts in steps may round it up to the next one, if
-   *   that is a whole microsecond or less
+   * Moves the time of the clock and of the store, without a delay.
+   * @param secs seconds; a negative number makes the clock step back. A store that counts in steps may round it up to the
+   *   next step, if a step is a whole microsecond or less
    */
   advanceBy(secs: number): void | Promise<void>;
-  /** Lets go of what was opened. */
+  /** Closes the store. */
   close(): void | Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { type TestAPI, test } from 'vitest';
 
-/** `test` where it applies. Elsewhere the tests do not exist: one that was skipped would seem to wait for somebody. */
+/** `test` if it applies. Otherwise no test is registered, since skipped tests look unfinished. */
 export function testWhere(applies: boolean): TestAPI {
   return applies ? test : (Object.assign(() => {}, { each: () => () => {} }) as unknown as TestAPI);
 }

@@ -2,18 +2,19 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 
-/** What the server hands to handlers beside the request. */
+/** The second argument of handlers. */
 export interface WebInfo {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
 }
 
-/** A handler of requests as runtimes without Node's own requests and responses call it. */
+/** A handler of requests, as called by runtimes without Node's own requests and responses. */
 export type WebHandler = (request: Request, info: WebInfo) => Response | Promise<Response>;
 
 /**
- * A server of `node:http` for a handler of `Request` and `Response`. As runtimes do, it reads the answer's body as fast as the client
- * does, cancels it when the client leaves, and aborts the signal of the request then. A handler that throws is answered with a 500.
+ * A `node:http` server for a handler of `Request` and `Response`. As runtimes do, it reads the body of the response as fast
+ * as the client does, cancels it when the client leaves, and then aborts the signal of the request. If a handler throws, it
+ * answers 500.
  */
 export function webServer(handler: WebHandler): Server {
   const server = createServer((req, res) => {
@@ -26,11 +27,14 @@ export function webServer(handler: WebHandler): Server {
       fail();
     }
   });
-  // Each request that waits for its turn on a connection listens to that.
+  // Each waiting request on a connection adds a listener.
   return server.on('connection', socket => void socket.setMaxListeners(0));
 }
 
-/** Aborts when the client leaves before it has its answer. A response that waits for others on its connection may not close. */
+/**
+ * Aborts when the client leaves before it has its response. A response that waits for others on its connection may emit no
+ * `close`.
+ */
 function leavingOf({ socket }: IncomingMessage, res: ServerResponse): AbortSignal {
   const left = new AbortController();
   const leave = () => left.abort(new Error('the client has left'));

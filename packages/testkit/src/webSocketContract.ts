@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { heard, turn } from './observed.js';
 
-/** The options of the gates in front of the WebSockets of an app. */
+/** The options of the gates for the WebSockets of an app. */
 export interface WebSocketGates {
   readonly rateLimit: BucketPolicy & { readonly clock: Clock };
   readonly circuitBreaker: {
@@ -25,9 +25,9 @@ export interface WebSocketApp {
 }
 
 /**
- * What gates do to WebSockets.
- * @param refused what a refused client sees: the status of the answer to its upgrade, or `closed CODE` where the library
- *   upgrades a connection before it asks anybody
+ * How gates treat WebSockets.
+ * @param refused what a refused client sees: the status of the response to its upgrade, or `closed CODE` if the library
+ *   upgrades a connection before it calls the application
  */
 export function webSocketContract(
   name: string,
@@ -44,7 +44,7 @@ export function webSocketContract(
     if (!server.listening) await once(server, 'listening');
     onTestFinished(() => void server.close());
     const open = () => opened(server.address() as AddressInfo);
-    // Not of the sockets of the test before, which close meanwhile.
+    // Without the sockets of the previous test, which close meanwhile.
     const outcomes = () => calls.filter(call => call.name === breakerName).map(({ outcome }) => outcome);
     return { clock, breaker: breakers.get(), open, outcomes };
   };
@@ -78,7 +78,7 @@ export function webSocketContract(
   });
 }
 
-/** A WebSocket, and the first that its client saw. */
+/** A WebSocket, and the first thing that its client received. */
 async function opened({ port }: AddressInfo): Promise<{ readonly socket: WebSocket; readonly saw: string }> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/socket`);
   onTestFinished(() => void socket.terminate());

@@ -5,12 +5,13 @@ import { installedProgram } from '../programs/installedProgram.js';
 import { unpackedProgram } from '../programs/unpackedProgram.js';
 
 const INSTALLED = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'];
-/** Debian's; it has no window system to depend on. */
+/** Debian's package. It does not depend on a window system. */
 const PACKAGED = ['chromium-headless-shell'];
 
 /**
- * A headless Chromium: the installed one, or else the distribution's, fetched into this project's cache. Close it.
- * @throws Error with the commands to type if there is no way to get one
+ * A headless Chromium: the installed one, or else the distribution's, downloaded into this project's cache. The caller closes
+ * it.
+ * @throws Error with the commands to run if there is no way to get one
  */
 export async function headlessBrowser(): Promise<Browser> {
   const program = (await installedProgram(INSTALLED)) ?? (await unpackedProgram(PACKAGED));
@@ -21,14 +22,14 @@ export async function headlessBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: binaryOf(program.path),
     env,
-    // Its sandbox refuses to run as root, as which containers run tests.
+    // The sandbox refuses to run as root, the user in many containers.
     chromiumSandbox: process.getuid?.() !== 0,
-    // Containers give shared memory of 64 MB, which is too small.
+    // Containers have 64 MB of shared memory, which is too small.
     args: ['--disable-dev-shm-usage'],
   });
 }
 
-/** Debian's `bin/chromium` is a script that names the program by its absolute path, where an unpacked one is not. */
+/** Debian's `bin/chromium` is a script with the absolute path of the program, which is wrong for an unpacked package. */
 function binaryOf(path: string): string {
   const binary = join(dirname(path), '../lib/chromium', basename(path));
   return existsSync(binary) ? binary : path;

@@ -12,7 +12,7 @@ const boom: Handler = () => {
 
 const notFound = Object.assign(new Error('no such thing'), { status: 404, statusCode: 404, expose: true });
 
-/** Answers that say by themselves what they are: title, handler, final status, outcome. */
+/** Responses whose outcome follows from the response alone: title, handler, final status, outcome. */
 const ANSWERS: readonly (readonly [string, Handler, number, string])[] = [
   ['a 200 is a success', sendOk, 200, 'success'],
   ['a 404 is a success: the service has answered', io => io.send(404, ''), 404, 'success'],
@@ -32,7 +32,7 @@ const hijack: Handler = io => {
   io.res.end('raw');
 };
 
-/** What a breaker counts among requests that are answered. */
+/** Which requests with a response a breaker counts as failures. */
 export function countingContract(adapter: AdapterUnderTest): void {
   describe('to a circuit breaker', () => {
     testWhere(!adapter.answersWithResponse)('a hijacked response is judged by its final status', async () => {

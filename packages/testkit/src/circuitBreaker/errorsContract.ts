@@ -5,11 +5,11 @@ import { turn } from '../observed.js';
 import { testWhere } from '../testWhere.js';
 import { guardedServer } from './guardedServer.js';
 
-/** What `isFailure` is told of an error of the handler, where the framework tells of it, and what that means by default. */
+/** What `isFailure` receives if a handler throws and the framework reports it, and how errors count by default. */
 export function errorsContract(adapter: AdapterUnderTest): void {
   const told = (error: unknown) => (adapter.tellsErrors ? { error } : {});
 
-  /** A server whose breaker decides by default, and the outcomes that it has decided about. */
+  /** A server with a breaker with default options, and the outcomes that it recorded. */
   async function judging(handler: Handler, errorHandler?: Scenario['errorHandler']) {
     const outcomes: Outcome[] = [];
     const isFailure = (outcome: Outcome) => {
@@ -85,7 +85,7 @@ export function errorsContract(adapter: AdapterUnderTest): void {
           throw new Error('boom');
         });
         const sent = server.served.open().on('error', () => {});
-        // Koa leaves such a response open: its client has to give up.
+        // Koa leaves such a response open, so the client has to abort.
         sent.on('response', response => response.on('error', () => {}).on('data', () => sent.destroy()));
         await server.settled(1);
         for (let turns = 0; turns < 5; turns++) await turn();

@@ -8,18 +8,18 @@ import { type Answer, type Served, serve } from '../served.js';
 
 type Options = CircuitBreakerGateOptions<unknown>;
 
-/** Two failures open it, for ten seconds. */
+/** Two failures open the breaker for ten seconds. */
 const OPTIONS = { errorThreshold: 2, timeWindowSecs: 20, cooldownSecs: 10 };
 
 export const fail: Handler = io => io.send(500, 'broken');
 
 export const never: Handler = io => io.hijack();
 
-/** A server behind circuit breakers, and all that a test turns and watches of it. */
+/** A server behind circuit breakers, with what a test controls and observes. */
 export class GuardedServer {
-  /** What answers; a test may change it between two requests. */
+  /** The handler. A test may change it between two requests. */
   handler: Handler;
-  /** How often it was called. */
+  /** How often the handler was called. */
   handled = 0;
   readonly clock: MockClock;
   readonly served: Served;
@@ -32,7 +32,7 @@ export class GuardedServer {
     this.#calls = calls;
   }
 
-  /** What became of each request, for the breaker of this name: in order, as they were settled or refused. */
+  /** The outcome of each call of the breaker with this name, in the order in which calls were settled or refused. */
   outcomesOf(name: string): readonly string[] {
     return this.#calls.filter(call => call.name === name).map(call => call.outcome);
   }
@@ -41,7 +41,7 @@ export class GuardedServer {
     return this.#calls.map(call => call.outcome);
   }
 
-  /** A request and its answer, once one more call has been settled or refused. */
+  /** Sends a request, and waits for its response and until one more call has been settled or refused. */
   async get(headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     const before = this.#calls.length;
     const answer = await this.served.get(headers);
@@ -49,20 +49,20 @@ export class GuardedServer {
     return answer;
   }
 
-  /** A request whose client goes away before it is answered. */
+  /** A request whose client leaves before the response. */
   async abandoned(): Promise<void> {
     const { abandon } = await this.served.abandoned();
     await abandon();
   }
 
-  /** Waits until so many calls have been settled or refused, in all. */
+  /** Waits until so many calls in total have been settled or refused. */
   async settled(count: number): Promise<void> {
     for (let turns = 0; this.#calls.length < count && turns < 10_000; turns++) await turn();
     if (this.#calls.length < count)
       throw new Error(`only ${this.#calls.length} of ${count} calls were settled`);
   }
 
-  /** Opens the breaker by failures. */
+  /** Opens the breaker with failures. */
   async open(): Promise<void> {
     const { handler } = this;
     this.handler = fail;
@@ -70,14 +70,14 @@ export class GuardedServer {
     this.handler = handler;
   }
 
-  /** What the server has of the next request. */
+  /** The server's response object of the next request. */
   async nextResponse(): Promise<ServerResponse> {
     const [, res] = (await once(this.served.server, 'request')) as [unknown, ServerResponse];
     return res;
   }
 }
 
-/** A server with the handler behind one circuit breaker; `gates` makes it other gates on the same clock. */
+/** A server with the handler behind one circuit breaker, or behind other `gates` on the same clock. */
 export async function guardedServer(
   adapter: AdapterUnderTest,
   handler: Handler,

@@ -9,11 +9,11 @@ import { fail, never } from './guardedServer.js';
 
 const NO_LONGER_WANTED = constants.NGHTTP2_CANCEL;
 
-/** That over HTTP/2 all is the same, where the framework can do that: a reset stream is a client that has gone. */
+/** HTTP/2 behaves the same, if the framework supports it: a reset stream is a client that has left. */
 export function http2Contract({ mountHttp2 }: AdapterUnderTest): void {
   if (mountHttp2 === undefined) return;
 
-  /** A server whose breaker one failure opens for ten seconds. Its handler may be changed between two requests. */
+  /** A server with a breaker that one failure opens for ten seconds. Its handler may be changed between two requests. */
   const guarded = async (handler: Handler, errorHandler?: Scenario['errorHandler']) => {
     const clock = new MockClock();
     const options = { name: 'h2', errorThreshold: 1, timeWindowSecs: 10, clock };
@@ -26,7 +26,7 @@ export function http2Contract({ mountHttp2 }: AdapterUnderTest): void {
         ...(errorHandler && { errorHandler }),
       }),
     );
-    /** Waits until so many requests have been settled or refused, and sees that no more come. */
+    /** Waits until so many requests have been settled or refused, and checks that there are no more. */
     const outcomes = async (count: number) => {
       for (let turns = 0; told().length < count && turns < 10_000; turns++) await turn();
       for (let turns = 0; turns < 5; turns++) await turn();
@@ -99,7 +99,7 @@ export function http2Contract({ mountHttp2 }: AdapterUnderTest): void {
         .resume();
       await ended;
       await turn();
-      // Koa 2 leaves such a response open: its client has to give up.
+      // Koa 2 leaves such a response open, so the client has to abort.
       stream.close(NO_LONGER_WANTED);
       expect(await outcomes(1)).toEqual(['failure']);
     });

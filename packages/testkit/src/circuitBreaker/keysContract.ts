@@ -3,7 +3,7 @@ import { type AdapterUnderTest, sendOk } from '../adapterUnderTest.js';
 import { heard } from '../observed.js';
 import { fail, guardedServer } from './guardedServer.js';
 
-/** One breaker for each key, and what a wrong option or key leads to. */
+/** There is one breaker for each key, and wrong options and keys are errors. */
 export function keysContract(adapter: AdapterUnderTest): void {
   const keyOf = (req: unknown) => adapter.headerOf(req, 'x-upstream');
 

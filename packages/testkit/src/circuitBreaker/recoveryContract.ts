@@ -86,7 +86,7 @@ export function recoveryContract(adapter: AdapterUnderTest): void {
   });
 }
 
-/** Sends requests on each of several connections without waiting for answers, and tells which statuses have come. */
+/** Sends requests on several connections without waiting for responses. @returns the statuses received so far */
 function pipelined(server: GuardedServer, connections: number, requests: number): () => readonly string[] {
   let received = '';
   for (let connection = 0; connection < connections; connection++) {

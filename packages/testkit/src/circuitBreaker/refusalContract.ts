@@ -3,7 +3,7 @@ import { type AdapterUnderTest, sendOk } from '../adapterUnderTest.js';
 import { heard, warned } from '../observed.js';
 import { fail, guardedServer } from './guardedServer.js';
 
-/** How an open breaker answers in the handler's stead, and what its options change about that. */
+/** How an open breaker answers instead of the handler, and the effect of its options. */
 export function refusalContract(adapter: AdapterUnderTest): void {
   describe('an open circuit breaker', () => {
     it('calls no handler: it opens when as many requests have failed as errorThreshold says', async () => {

@@ -6,9 +6,9 @@ import { guardedServer } from './guardedServer.js';
 
 type Options = CircuitBreakerGateOptions<unknown>;
 
-/** The two options that say how a refusal reaches the client, and what becomes of one that a handler throws itself. */
+/** The two options for how a refusal reaches the client, and a refusal that a handler throws itself. */
 export function rejectionContract(adapter: AdapterUnderTest): void {
-  /** A server whose breaker is open, and all that its app's own error handler gets. */
+  /** A server with an open breaker, and the errors that the app's error handler receives. */
   const opened = async (options: Partial<Options>) => {
     const errors: unknown[] = [];
     const server = await guardedServer(adapter, sendOk, options, {

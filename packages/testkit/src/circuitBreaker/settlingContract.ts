@@ -6,7 +6,7 @@ import { Held, turn } from '../observed.js';
 import { testWhere } from '../testWhere.js';
 import { type GuardedServer, guardedServer, never } from './guardedServer.js';
 
-/** That a permit is given back exactly once, whatever becomes of the request. */
+/** Each permit is settled exactly once, however the request ends. */
 export function settlingContract(adapter: AdapterUnderTest): void {
   describe('a permit is settled once', () => {
     it('when the client goes before it is admitted', async () => {
@@ -82,7 +82,7 @@ export function settlingContract(adapter: AdapterUnderTest): void {
       sent.on('response', response => response.on('error', () => {}).resume());
       await ended;
       await turn();
-      // Koa 2 leaves such a response open: its client has to give up.
+      // Koa 2 leaves such a response open, so the client has to abort.
       sent.destroy();
       await settledAlone(server);
       expect(server.outcomes).toEqual(['failure']);
@@ -150,7 +150,7 @@ async function* brokenOff(): AsyncGenerator<string> {
   throw new Error('boom');
 }
 
-/** One call is settled, and nothing more comes. */
+/** Checks that exactly one call is settled. */
 async function settledAlone(server: GuardedServer): Promise<void> {
   await server.settled(1);
   for (let turns = 0; turns < 5; turns++) await turn();

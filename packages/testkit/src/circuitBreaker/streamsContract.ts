@@ -7,16 +7,16 @@ import { type AdapterUnderTest, type Handler, sendOk } from '../adapterUnderTest
 import { Held, turn } from '../observed.js';
 import { type GuardedServer, guardedServer, never } from './guardedServer.js';
 
-/** Answers that stay open until the client leaves: events, long downloads. */
+/** Responses that stay open until the client leaves: events, long downloads. */
 export function streamsContract(adapter: AdapterUnderTest): void {
-  /** Sends the first part of an answer that never ends. */
+  /** Sends the first part of a response that never ends. */
   const endless: Handler = io => {
     const source = new Readable({ read() {} });
     source.push('the first part');
     io.stream(source);
   };
 
-  /** A stream of which the client has the first part. */
+  /** A stream whose first part the client has received. */
   const listening = async (server: GuardedServer): Promise<{ leave(): void; status: number }> => {
     const sent: ClientRequest = server.served.open().on('error', () => {});
     const [response] = await once(sent, 'response');

@@ -3,7 +3,7 @@ import { type AdapterUnderTest, type GateUnderTest, sendOk } from '../adapterUnd
 import { breakerOutcomes, heard } from '../observed.js';
 import { limitedServer } from './limitedServer.js';
 
-/** That a refusal of one gate costs the others nothing. */
+/** A refusal by one gate takes nothing from the others. */
 export function companyContract(adapter: AdapterUnderTest): void {
   const concurrency = (limit: number): GateUnderTest => ({ kind: 'concurrencyLimit', options: { limit } });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type AdapterUnderTest, sendOk } from '../adapterUnderTest.js';
 import { limitedServer } from './limitedServer.js';
 
-/** That a place can be kept until the handler is done, where the framework tells that. */
+/** A place can be held until the handler has ended, if the framework reports that. */
 export function handlingContract(adapter: AdapterUnderTest): void {
   if (!adapter.tellsHandled) {
     it('holdUntilHandled is no option of a concurrency limit', async () => {

@@ -6,7 +6,7 @@ import { listenHttp2 } from '../servedHttp2.js';
 
 const NO_LONGER_WANTED = constants.NGHTTP2_CANCEL;
 
-/** That over HTTP/2 all is the same, where the framework can do that: a reset stream is a client that has left. */
+/** HTTP/2 behaves the same, if the framework supports it: a reset stream is a client that has left. */
 export function http2Contract({ mountHttp2 }: AdapterUnderTest): void {
   if (mountHttp2 === undefined) return;
 
@@ -15,7 +15,7 @@ export function http2Contract({ mountHttp2 }: AdapterUnderTest): void {
     const now: { handler: Handler } = { handler: io => io.hijack() };
     const gate = { kind: 'concurrencyLimit' as const, options: { limit } };
     const served = await listenHttp2(await mountHttp2({ gates: [gate], handler: io => now.handler(io) }));
-    /** How many requests are still under way once another one is let in. */
+    /** How many requests are still under way when another one is admitted. */
     const freeAgain = async (client = served) => {
       now.handler = sendOk;
       for (let tries = 0; tries < 100; tries++) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type AdapterUnderTest, sendOk } from '../adapterUnderTest.js';
 import { limitedServer } from './limitedServer.js';
 
-/** One limit for each key, places kept for high priorities, and what a wrong key or priority leads to. */
+/** There is one limit for each key, high priorities have reserved places, and wrong keys and priorities are errors. */
 export function keysContract(adapter: AdapterUnderTest): void {
   const keyOf = (req: unknown) => adapter.headerOf(req, 'x-tenant');
   const priorityOf = (req: unknown) => Number(adapter.headerOf(req, 'x-priority') ?? 0);

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { AdapterUnderTest } from '../adapterUnderTest.js';
 import { type LimitedServer, limitedServer, type UnderWay } from './limitedServer.js';
 
-/** Which requests tell an adaptive limit how long the server takes. */
+/** Which requests are samples of the latency for an adaptive limit. */
 export function latencyContract(adapter: AdapterUnderTest): void {
-  /** Goes round a full limit of five, each time letting the requests end in the same way after a tenth of a second. */
+  /** Fills a limit of five several times. Each time, the requests end in the same way after a tenth of a second. */
   const rounds = async (server: LimitedServer, end: (all: readonly UnderWay[]) => Promise<unknown>) => {
     for (let round = 0; round < 6; round++) {
       const all: UnderWay[] = [];

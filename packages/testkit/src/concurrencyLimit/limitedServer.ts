@@ -11,11 +11,11 @@ export type Options = ConcurrencyLimitGateOptions<unknown>;
 export interface UnderWay {
   readonly io: Io;
   readonly sent: ClientRequest;
-  /** Lets the handler go on, which then answers with this status, by default 200. */
+  /** Makes the handler answer with this status, by default 200. */
   answer(status?: number): void;
 }
 
-/** A server behind concurrency limits, and all that a test turns and watches of it. */
+/** A server behind concurrency limits, with what a test controls and observes. */
 export class LimitedServer {
   readonly served: Served;
   readonly clock: MockClock;
@@ -39,7 +39,7 @@ export class LimitedServer {
     return this.#waiting.length;
   }
 
-  /** A request that has reached the handler, which waits. */
+  /** Sends a request and waits until it has reached the handler. */
   async underWay(asked: Asked = {}): Promise<UnderWay> {
     const before = this.handled;
     const sent = this.served.open(asked).on('error', () => {});
@@ -59,12 +59,12 @@ export class LimitedServer {
     return underWay;
   }
 
-  /** Whether a request that comes now is refused. It asks for a path that has no handler. */
+  /** Whether a request would be refused now. It uses a path without a handler. */
   async refuses(headers: Readonly<Record<string, string>> = {}): Promise<boolean> {
     return (await this.served.ask({ path: '/none', headers })).status === 503;
   }
 
-  /** How many requests are under way, as the next decision tells it. Waits as long as the limit of 1 is used. */
+  /** How many requests are under way according to the next decision. Waits as long as the limit of 1 is used. */
   async freeAgain(): Promise<number> {
     for (let tries = 0; tries < 100; tries++) {
       for (let turns = 0; turns < 5; turns++) await turn();
@@ -84,7 +84,7 @@ export async function until(isTrue: () => boolean): Promise<void> {
   if (!isTrue()) throw new Error('what was waited for did not happen');
 }
 
-/** A handler that answers when the test says so. */
+/** A handler that answers when the test decides. */
 function waitingHandler(waiting: Waiting[]): Handler {
   return async io => {
     const held = new Held<number>();
@@ -93,7 +93,7 @@ function waitingHandler(waiting: Waiting[]): Handler {
   };
 }
 
-/** A server behind one concurrency limit, by default of 1; `gates` makes it other gates on the same clock. */
+/** A server behind one concurrency limit, by default of 1, or behind other `gates` on the same clock. */
 export async function limitedServer(
   adapter: AdapterUnderTest,
   options: Partial<Options> = {},

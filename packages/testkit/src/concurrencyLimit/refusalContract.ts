@@ -6,9 +6,9 @@ import { limitedServer, type Options } from './limitedServer.js';
 
 const PROBLEM = { type: 'about:blank', title: 'Service Unavailable', status: 503 };
 
-/** How a full limit answers in the handler's stead, and what the options change about that. */
+/** How a full limit answers instead of the handler, and the effect of the options. */
 export function refusalContract(adapter: AdapterUnderTest): void {
-  /** A server whose only place is taken, and all that its app's own error handler gets. */
+  /** A server whose only place is taken, and the errors that the app's error handler receives. */
   const full = async (options: Partial<Options>) => {
     const errors: unknown[] = [];
     const server = await limitedServer(adapter, options, {

@@ -37,7 +37,7 @@ const ENDINGS: readonly (readonly [string, Handler])[] = [
   ],
 ];
 
-/** That a place is given back exactly once, whatever becomes of the request. */
+/** Each place is freed exactly once, however the request ends. */
 export function releaseContract(adapter: AdapterUnderTest): void {
   describe('a place is free again, once,', () => {
     testWhere(!adapter.answersWithResponse)('after a hijacked response', async () => {
@@ -115,7 +115,7 @@ export function releaseContract(adapter: AdapterUnderTest): void {
       sent.on('response', response => response.on('error', () => {}).resume());
       await until(() => source.destroyed);
       await turn();
-      // Koa 2 leaves such a response open: its client has to give up.
+      // Koa 2 leaves such a response open, so the client has to abort.
       sent.destroy();
       expect(await server.freeAgain()).toBe(0);
     });
@@ -155,7 +155,7 @@ export function releaseContract(adapter: AdapterUnderTest): void {
   });
 }
 
-/** A request, and what comes of it, an answer or not. */
+/** Sends a request and waits for its end, with or without a response. */
 async function asked(server: LimitedServer): Promise<void> {
   await server.served.get().catch(() => {});
 }

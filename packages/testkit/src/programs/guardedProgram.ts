@@ -3,10 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Program } from './installedProgram.js';
 
-/**
- * Its process id is the first line of the output. The output ends with the program, and the program is killed when the
- * input ends.
- */
+/** Prints its process id as the first line. The output ends with the program, and the program is killed when the input ends. */
 const GUARD = `
 sh -c 'echo "$$"; exec "$@" 2>&1' sh "$@" &
 exec >/dev/null
@@ -25,8 +22,8 @@ export class GuardedProgram {
   }
 
   /**
-   * Starts it and waits until it says that it is ready.
-   * @param sign what stands in the line of its output that says so
+   * Starts it and waits until it is ready.
+   * @param sign text in the line of output that shows that it is ready
    * @throws Error with its output if it ends before that
    */
   static async start({ path, env }: Program, args: readonly string[], sign: string): Promise<GuardedProgram> {

@@ -1,13 +1,13 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
-/** A program that tests run, and the environment to run it in. */
+/** A program for tests, and its environment. */
 export interface Program {
   readonly path: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The first of these programs that is on PATH, if there is one. */
+/** The first of these programs that is on PATH, if any. */
 export async function installedProgram(names: readonly string[]): Promise<Program | undefined> {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(folder => folder !== '');
   for (const path of names.flatMap(name => folders.map(folder => join(folder, name)))) {

@@ -9,10 +9,10 @@ const run = promisify(execFile);
 const CACHE = fileURLToPath(new URL('../../../../.cache/', import.meta.url));
 
 /**
- * A program from the packages of Debian or Ubuntu, without installing it: the first of `packages` that exists is unpacked,
- * with the libraries that this machine lacks. The result is kept for the next time. If that fails, root installs the
- * package instead. Returns undefined on other systems, or if neither works.
- * @param names what the program may be called
+ * A program from the packages of Debian or Ubuntu, without installing it: the first existing package of `packages` is
+ * unpacked, with the libraries that this machine lacks, and kept for later runs. If that fails, root installs the package
+ * instead. Returns undefined on other systems, or if neither works.
+ * @param names possible names of the program
  */
 export async function unpackedProgram(
   names: readonly string[],
@@ -26,18 +26,18 @@ export async function unpackedProgram(
   if (!/^ID(_LIKE)?=.*(debian|ubuntu)/m.test(release)) return undefined;
 
   for (const name of packages) {
-    if (await unpack(name, folder).then(...told(`unpack ${name}`))) return programIn(folder, names);
+    if (await unpack(name, folder).then(...handlersFor(`unpack ${name}`))) return programIn(folder, names);
   }
   if (process.getuid?.() !== 0) return undefined;
   const install = () => run('apt-get', ['install', '-y', '--no-install-recommends', packages[0] as string]);
   await run('apt-get', ['update'])
     .then(install)
-    .then(...told(`install ${packages[0]}`));
+    .then(...handlersFor(`install ${packages[0]}`));
   return installedProgram(names);
 }
 
-/** Handlers for a promise: they tell whether it worked, and print why not. */
-function told(what: string): [() => boolean, (error: Error & { stderr?: string }) => boolean] {
+/** Handlers for a promise: they return whether it was fulfilled, and print the error. */
+function handlersFor(what: string): [() => boolean, (error: Error & { stderr?: string }) => boolean] {
   return [
     () => true,
     error => {
@@ -47,7 +47,7 @@ function told(what: string): [() => boolean, (error: Error & { stderr?: string }
   ];
 }
 
-/** Fetches a package and its missing dependencies. Uses package lists of its own, since the system's may be missing or old. */
+/** Downloads a package and its missing dependencies. Uses its own package lists, since the system's may be missing or old. */
 async function unpack(name: string, folder: string): Promise<void> {
   await mkdir(CACHE, { recursive: true });
   const work = await mkdtemp(join(CACHE, 'unpacking-'));
@@ -81,7 +81,7 @@ async function unpack(name: string, folder: string): Promise<void> {
       if (file.endsWith('.deb')) await run('dpkg-deb', ['--extract', join(cache, file), root]);
     }
     await mkdir(dirname(folder), { recursive: true });
-    // Another process may have been faster. Its result is as good.
+    // Another process may have been faster. Its result is the same.
     await rename(root, folder).catch(error => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
     });
@@ -92,7 +92,8 @@ async function unpack(name: string, folder: string): Promise<void> {
 
 async function programIn(folder: string, names: readonly string[]): Promise<Program | undefined> {
   const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  // It may be a link to a program that reads its own name to know what to do. A folder for its settings may have the same name.
+  // It may be a link to a program that behaves differently depending on its name. A folder for settings may have the same
+  // name.
   const program = files.find(
     file => !file.isDirectory() && names.includes(file.name) && basename(file.parentPath) === 'bin',
   );

@@ -13,7 +13,7 @@ const PROBLEM = {
   'violated-policies': ['default'],
 };
 
-/** The bodies of refusals, and who hears of them. */
+/** The bodies of refusals, and the callback for refusals. */
 export function bodiesContract(adapter: AdapterUnderTest): void {
   const refused = async (options: RateLimitSettings<unknown>) => {
     const served = await serve(adapter, { gates: [limit({ ...upTo(1), costOf: () => 2, ...options })] });

@@ -8,7 +8,7 @@ type Callback = 'keyOf' | 'costOf' | 'limitsOf' | 'skip';
 
 const CALLBACKS: readonly Callback[] = ['keyOf', 'costOf', 'limitsOf', 'skip'];
 
-/** Values that are not Errors. No framework may take one of them for "go on", or for a route. */
+/** Values that are not Errors. No framework may take one of them for "continue", or for a route. */
 const NO_ERRORS = [undefined, null, false, 0, '', 'route', 'router', 'text', { status: 404 }];
 
 const NONSENSE: readonly {
@@ -47,9 +47,12 @@ const NONSENSE: readonly {
   })),
 ];
 
-/** A callback that throws, rejects or returns nonsense: the framework's error path, and no token is taken. */
+/**
+ * A callback that throws, rejects or returns a wrong value: the error goes to the framework's error path, and no token is
+ * taken.
+ */
 export function brokenCallbacksContract(adapter: AdapterUnderTest): void {
-  /** Asks a server whose callback is broken for the first request only; what became of that, and of its buckets. */
+  /** Sends requests to a server whose callback fails for the first one only. @returns the first response, and the buckets */
   const firstBroken = async (callback: Callback, broken: () => unknown) => {
     const errors: unknown[] = [];
     const working: RateLimitSettings<unknown> = {

@@ -15,7 +15,7 @@ const HOW: readonly { readonly how: string; readonly returned: Returned }[] = [
 
 const TIERS: Readonly<Record<string, BucketPolicy>> = { free: upTo(1), paid: upTo(3) };
 
-/** What the callbacks of the options say counts. What they may not say: see brokenCallbacksContract. */
+/** Callbacks decide what counts. For wrong results see brokenCallbacksContract. */
 export function callbacksContract(adapter: AdapterUnderTest): void {
   const { headerOf } = adapter;
   const served = (options: RateLimitOptions<unknown>) => serve(adapter, { gates: [limit(options)] });
@@ -152,7 +152,7 @@ export function callbacksContract(adapter: AdapterUnderTest): void {
   });
 }
 
-/** A server whose `get` can be taken off it. */
+/** A server whose `get` can be called without `this`. */
 function bound(served: Awaited<ReturnType<typeof serve>>) {
   return { get: served.get.bind(served) };
 }

@@ -5,7 +5,7 @@ import { serve } from '../served.js';
 import { testWhere } from '../testWhere.js';
 import { limit, upTo } from './limit.js';
 
-/** Spellings of addresses, by the client that they stand for. */
+/** Spellings of addresses, one list for each client. */
 const CLIENTS: readonly (readonly string[])[] = [
   ['192.0.2.1', '192.0.2.1:443', '::ffff:192.0.2.1', '::FFFF:c000:201', '[::ffff:192.0.2.1]:443'],
   ['192.0.2.2', '64:ff9b::192.0.2.2', '64:ff9b::c000:202', '[64:ff9b::192.0.2.2]'],
@@ -15,9 +15,9 @@ const CLIENTS: readonly (readonly string[])[] = [
   ['::1'],
 ];
 
-/** Whose buckets a request draws on that nobody gave a key. */
+/** Which bucket is used for a request without a key. */
 export function clientKeyContract(adapter: AdapterUnderTest): void {
-  /** A server that tells the keys which it gives to addresses. */
+  /** The keys that a server gives to addresses. */
   const keysOf = async (scenario: Omit<Scenario, 'gates'>, ipv6PrefixBits?: number) => {
     const messages = heard('breaking:rate_limit:decision');
     const served = await serve(adapter, { ...scenario, gates: [limit({ ...upTo(100), ipv6PrefixBits })] });
@@ -127,7 +127,7 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).status).toBe(429);
       expect((await served.get()).status).toBe(429);
       await turn();
-      // Without a server that both know, each limit warns by itself.
+      // Without a shared server object, each limit warns separately.
       const often = adapter.knowsNoAddresses ? gates : [gates];
       expect(warnings.map(({ code }) => code)).toEqual(often.map(() => 'BREAKING_NO_ADDRESS'));
       expect(warnings[0]?.message).toMatch(

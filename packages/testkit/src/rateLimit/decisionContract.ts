@@ -6,7 +6,7 @@ import { serve } from '../served.js';
 import { testWhere } from '../testWhere.js';
 import { limit, tokensOf, upTo } from './limit.js';
 
-/** Where users find a decision, and where operators hear of it. */
+/** Where users find a decision, and how operators receive it. */
 export function decisionContract(adapter: AdapterUnderTest): void {
   const decisionAfter = async (requests: number, ...gates: GateUnderTest[]) => {
     let last: Decision | undefined;

@@ -10,9 +10,9 @@ import { testWhere } from '../testWhere.js';
 import { limit, upTo } from './limit.js';
 import { Refunds } from './refunds.js';
 
-/** A request that ends before its time, at any moment. */
+/** Requests that are aborted, at any moment. */
 export function disconnectContract(adapter: AdapterUnderTest): void {
-  /** A limiter that refunds what was aborted, and tells what it was told. */
+  /** A limiter that refunds aborted requests, and records the outcomes that it receives. */
   const refundingAborts = (options: { keyOf?: () => Promise<string | undefined> } = {}) => {
     const outcomes: Outcome[] = [];
     const store = new Refunds();

@@ -6,7 +6,7 @@ import { limit, tokensOf, upTo } from './limit.js';
 
 const USERS = Array.from({ length: 150 }, (_, i) => `user-${i}`);
 
-/** Limits that are tried out before they bite. */
+/** Limits in shadow mode. */
 export function enforceContract(adapter: AdapterUnderTest): void {
   describe('enforce: false', () => {
     test('counts and publishes, rejects nobody and shows nothing', async () => {

@@ -9,7 +9,7 @@ import { limit, upTo } from './limit.js';
 /** 2026-01-01T00:00:00Z */
 const NOW = 1_767_225_600;
 
-/** The older header fields: they show the most restrictive limit alone. */
+/** The older header fields, which show only the most restrictive limit. */
 export function headerFormatsContract(adapter: AdapterUnderTest): void {
   const fieldsOf = ({ headers }: Answer) => {
     return Object.fromEntries(Object.entries(headers).filter(([name]) => name.includes('ratelimit')));

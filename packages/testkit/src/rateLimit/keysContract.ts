@@ -5,9 +5,9 @@ import { serve } from '../served.js';
 import { testWhere } from '../testWhere.js';
 import { limit, upTo } from './limit.js';
 
-/** What `keyOf` and `addressOf` may answer, and what they are given. */
+/** What `keyOf` and `addressOf` may return, and what they receive. */
 export function keysContract(adapter: AdapterUnderTest): void {
-  /** The keys that a server with these options gives to requests with such addresses. */
+  /** The keys that a server with these options uses for requests from these addresses. */
   const keysOf = async (options: Partial<Parameters<typeof limit>[0]>, addresses: readonly string[]) => {
     const messages = heard('breaking:rate_limit:decision');
     const gates = [limit({ ...upTo(100), ...options } as never)];

@@ -14,10 +14,10 @@ function listenersOn(res: ServerResponse): readonly number[] {
   return [res.req, res].flatMap(emitter => EVENTS.map(event => emitter.listenerCount(event)));
 }
 
-/** What a request leaves behind. */
+/** What remains of a request. */
 export function leaksContract(adapter: AdapterUnderTest): void {
   describe('when it is over', () => {
-    /** The listeners on request and response, once that is closed. */
+    /** The listeners on request and response after the request is closed. */
     const leftBy = async (scenario: Scenario, aborts: boolean) => {
       const served = await serve(adapter, scenario);
       const { abandon, res } = await served.abandoned();

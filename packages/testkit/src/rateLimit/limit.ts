@@ -2,12 +2,12 @@ import { type BucketPolicy, type Decision, MockClock } from '@breaking/core';
 import type { RateLimitOptions } from '@breaking/http';
 import type { GateUnderTest } from '../adapterUnderTest.js';
 
-/** A rate limit, on a clock that stands still unless it is given one. */
+/** A rate limit, by default on a clock that stands still. */
 export function limit(options: RateLimitOptions<unknown>): GateUnderTest {
   return { kind: 'rateLimit', options: { clock: new MockClock(1000), ...options } };
 }
 
-/** `n` tokens, one of which comes back in ten seconds. */
+/** A capacity of `n` tokens, of which one returns every ten seconds. */
 export function upTo(n: number): BucketPolicy {
   return { capacityMax: n, restoreRateHz: 0.1 };
 }

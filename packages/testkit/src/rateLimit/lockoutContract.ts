@@ -7,7 +7,7 @@ import { limit, upTo } from './limit.js';
 
 const LOCKOUT = { after: 3, withinSecs: 30, forSecs: 60, backoff: 2 };
 
-/** The same store behind promises, as a store over a network is. */
+/** A store whose methods return promises, as those of a store over a network do. */
 function promising(store: MemoryBucketStore): BucketStore {
   return {
     check: async (...args) => store.check(...args),
@@ -21,7 +21,7 @@ function promising(store: MemoryBucketStore): BucketStore {
   };
 }
 
-/** Clients that are refused too often are refused for longer. */
+/** Clients that are refused too often are blocked. */
 export function lockoutContract(adapter: AdapterUnderTest): void {
   const locked = async (options: Partial<RateLimitOptions<unknown>> = {}) => {
     const clock = new MockClock(1000);

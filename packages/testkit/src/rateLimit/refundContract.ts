@@ -7,7 +7,7 @@ import { serve } from '../served.js';
 import { limit, upTo } from './limit.js';
 import { Refunds } from './refunds.js';
 
-/** Tokens that go back once it is known how a request ended. */
+/** Tokens that are refunded when the end of a request is known. */
 export function refundContract(adapter: AdapterUnderTest): void {
   const refunding = async (
     refundWhen: NonNullable<RateLimitSettings<unknown>['refundWhen']>,

@@ -1,6 +1,6 @@
 import { MemoryBucketStore } from '@breaking/core';
 
-/** Buckets that tell what was put back. */
+/** A memory store that records refunds. */
 export class Refunds extends MemoryBucketStore {
   readonly sizes: number[] = [];
 

@@ -10,7 +10,7 @@ import { limit, upTo } from './limit.js';
 const TYPE = 'https://iana.org/assignments/http-problem-types#quota-exceeded';
 const TITLE = 'Request cannot be satisfied as assigned quota has been exceeded';
 
-/** What is admitted, and what a client is answered that is not. */
+/** Which requests are admitted, and the response to those that are not. */
 export function refusalContract(adapter: AdapterUnderTest): void {
   describe('admission', () => {
     test('lets a burst of capacityMax through, and no more', async () => {

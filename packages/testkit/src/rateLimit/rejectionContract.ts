@@ -8,9 +8,9 @@ import { limit, upTo } from './limit.js';
 
 const FULL = { ...upTo(2), costOf: () => 2 };
 
-/** The two options that say how a refusal reaches the client. */
+/** The two options for how a refusal reaches the client. */
 export function rejectionContract(adapter: AdapterUnderTest): void {
-  /** What the app's error handler gets of a refusal. */
+  /** The error that the app's error handler receives for a refusal. */
   const raised = async (options: RateLimitOptions<unknown>) => {
     const errors: unknown[] = [];
     const served = await serve(adapter, {

@@ -7,7 +7,7 @@ import { serve } from '../served.js';
 import { testWhere } from '../testWhere.js';
 import { limit, upTo } from './limit.js';
 
-/** Whatever the request is and however it ends, it counts. */
+/** Every kind of request counts, however it ends. */
 export function requestKindsContract(adapter: AdapterUnderTest): void {
   describe('what counts', () => {
     test("HEAD shares GET's bucket", async () => {
@@ -111,7 +111,7 @@ export function requestKindsContract(adapter: AdapterUnderTest): void {
   });
 }
 
-/** Requests that match no route of the application's count. */
+/** Requests that match no route of the application count. */
 function unmatchedDo(adapter: AdapterUnderTest): void {
   test('a preflight counts like any request', async () => {
     const served = await serve(adapter, { gates: [limit(upTo(1))] });
@@ -130,7 +130,7 @@ function unmatchedDo(adapter: AdapterUnderTest): void {
   });
 }
 
-/** Requests that match no route of the application's do not, where gates stand behind the router. */
+/** Requests that match no route do not count if gates are behind the router. */
 function unmatchedDoNot(adapter: AdapterUnderTest): void {
   test('preflights and requests for what is not there do not', async () => {
     const served = await serve(adapter, { gates: [limit(upTo(1))] });

@@ -5,7 +5,7 @@ import { serve } from '../served.js';
 import { testWhere } from '../testWhere.js';
 import { limit, upTo } from './limit.js';
 
-/** Mistakes that no request shows: each is a process warning, at most once a minute for each server. */
+/** Mistakes that cannot be seen in a response cause a process warning, at most once a minute for each server. */
 export function saidAloudContract(adapter: AdapterUnderTest): void {
   const warningsOf = async (
     gates: readonly GateUnderTest[],

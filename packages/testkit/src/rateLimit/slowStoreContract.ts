@@ -14,15 +14,15 @@ import { limit, tokensOf, upTo } from './limit.js';
 import { Refunds } from './refunds.js';
 import { type Check, DOWN, limitOn, storeThat } from './storeThat.js';
 
-/** A store that takes its time: in time, or too long. */
+/** A slow store, within the deadline and beyond it. */
 export function slowStoreContract(adapter: AdapterUnderTest): void {
   describe('a store that hangs', () => {
     provokes('BREAKING_STORE_FAILS');
-    // Only these: sockets have timers of their own, which must run.
+    // Only these two, since the timers of sockets must run.
     beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
     afterEach(() => void vi.useRealTimers());
 
-    /** The answers to one request, and to another, of a store that hangs until `late` is released. */
+    /** The responses to two requests while the store does not answer until `late` is released. */
     const hanging = async (onStoreError: OnStoreError) => {
       const asked = new Held();
       const late = new Held<unknown>();
@@ -34,7 +34,7 @@ export function slowStoreContract(adapter: AdapterUnderTest): void {
         return late.promise;
       };
       const served = await serve(adapter, { gates: [limitOn(check, onStoreError)] });
-      // A store that has never answered has longer.
+      // After its first answer, the store has the normal deadline.
       await served.get();
       hangs = true;
       const answer = served.get();

@@ -5,7 +5,7 @@ import { heard, provokes, turn, warned } from '../observed.js';
 import { serve } from '../served.js';
 import { type Check, DOWN, limitOn } from './storeThat.js';
 
-/** Stores that give no answer, and none that can be used. */
+/** Stores that give no answer, or an invalid one. */
 const BROKEN: readonly { readonly store: string; readonly check: Check }[] = [
   {
     store: 'throws',
@@ -32,7 +32,7 @@ const BROKEN: readonly { readonly store: string; readonly check: Check }[] = [
   { store: 'answers later, with nonsense', check: async () => ({ allowed: 'yes', limits: [] }) },
 ];
 
-/** A store that gives no answer never makes a request fail otherwise than `onStoreError` says. */
+/** A store that gives no answer has exactly the effect that `onStoreError` describes. */
 export function storeErrorsContract(adapter: AdapterUnderTest): void {
   describe.each(BROKEN)('a store that $store', ({ check }) => {
     provokes('BREAKING_STORE_FAILS');

@@ -6,7 +6,7 @@ export const DOWN = new Error('the store is down');
 
 export type Check = (...asked: Parameters<BucketStore['check']>) => unknown;
 
-/** A store that answers `check` like this, and everything else not at all. */
+/** A store with this `check`. All other operations throw. */
 export function storeThat(check: Check): BucketStore {
   const unused = () => {
     throw DOWN;
@@ -14,7 +14,7 @@ export function storeThat(check: Check): BucketStore {
   return { check: check as BucketStore['check'], peek: unused, refund: unused, reset: unused };
 }
 
-/** A limit of two on a store that answers `check` like this. */
+/** A limit of two on a store with this `check`. */
 export function limitOn(check: Check, onStoreError?: OnStoreError): GateUnderTest {
   return limit({ ...upTo(2), name: 'api', store: storeThat(check), onStoreError });
 }

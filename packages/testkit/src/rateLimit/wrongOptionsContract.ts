@@ -11,7 +11,7 @@ interface Wrong {
   readonly says: string;
 }
 
-/** Of the wrong kind, or options that there are not: a TypeError. */
+/** Options of a wrong type, and unknown options: a TypeError. */
 const KINDS: readonly Wrong[] = [
   { options: null, says: 'options must be an object, got null' },
   { options: 5, says: 'options must be an object, got 5' },
@@ -80,7 +80,7 @@ const KINDS: readonly Wrong[] = [
   },
 ];
 
-/** Outside of what is allowed: a RangeError. */
+/** Values out of range: a RangeError. */
 const VALUES: readonly Wrong[] = [
   ...[0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1e12 + 1].map(capacityMax => ({
     options: { ...good, capacityMax },
@@ -145,7 +145,7 @@ const VALUES: readonly Wrong[] = [
   })),
 ];
 
-/** A wrong option stops the program where it is given, with an error that names option and value. */
+/** A wrong option throws when it is passed, with an error that names the option and the value. */
 export function wrongOptionsContract(adapter: AdapterUnderTest): void {
   const mounted = (options: unknown) => {
     return adapter.mount({ gates: [{ kind: 'rateLimit', options: options as never }] });

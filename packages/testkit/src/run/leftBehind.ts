@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { afterAll, expect, vi } from 'vitest';
 
-// Test files run one after another in one process. What one leaves behind would be found by the next.
+// Test files run one after another in one process, so leftovers of one file would affect the next.
 
 const CHANNELS = [
   'breaking:rate_limit:decision',

@@ -3,8 +3,8 @@ import { MinimalReporter } from 'vitest/node';
 type Summary = Parameters<MinimalReporter['reportTestSummary']>;
 
 /**
- * Prints a summary and nothing else if all tests pass. Otherwise it prints the failures after the summary, so that the
- * reason is the last thing to read.
+ * Prints only a summary if all tests pass. Otherwise it prints the failures after the summary, so that the reason is the last
+ * output.
  */
 export default class TerseReporter extends MinimalReporter {
   #isSummaryPrinted = false;
@@ -13,7 +13,7 @@ export default class TerseReporter extends MinimalReporter {
     this.#isSummaryPrinted = false;
     this.reportTestSummary(files, errors, 0);
     this.#isSummaryPrinted = true;
-    // Prints the errors, and then the summary once more if it could.
+    // Prints the errors. The base class would then repeat the summary.
     super.reportSummary(files, errors);
   }
 

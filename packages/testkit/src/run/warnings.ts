@@ -1,8 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach } from 'vitest';
 
-// Node prints process warnings. Here a test that provokes one listens for it and asserts it. A warning that nobody
-// listens for fails the test.
+// Node prints process warnings. A test that provokes one listens for it and asserts it. Any other warning fails the test.
 
 const unexpected: Error[] = [];
 
@@ -12,7 +11,7 @@ process.on('warning', warning => {
 });
 
 afterEach(async () => {
-  // Warnings are emitted in a later turn than the one that caused them.
+  // Warnings are emitted in a later turn than their cause.
   await setImmediate();
   const warnings = unexpected.splice(0);
   if (warnings.length > 0) {

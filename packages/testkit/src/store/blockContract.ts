@@ -25,7 +25,7 @@ async function strikes(opened: Opened, count: number, options: Partial<Lockout> 
   return secs.map(each => Math.round((each ?? NaN) * 1e3) / 1e3);
 }
 
-/** Tokens are taken without asking, and keys are refused whatever their buckets hold. */
+/** Taking tokens without a check, and blocking keys. */
 export function blockContract(using: Using): void {
   describe('a take', () => {
     test(
@@ -36,7 +36,7 @@ export function blockContract(using: Using): void {
         expect(await take(opened, 8)).toBe(2);
         await opened.advanceBy(2.5);
         expect(await take(opened, 3)).toBe(1);
-        // The half token stays.
+        // Half a token is left.
         await opened.advanceBy(0.5);
         expect(await opened.tokensLeft(TEN)).toEqual([1]);
       }),

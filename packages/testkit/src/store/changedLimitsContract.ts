@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { limit, type Using } from './opened.js';
 
-/** A key keeps its debts by the names of its limits: a policy that changed meets the debt that is there. */
+/** A key keeps its debts by the names of its limits, so a changed policy applies to the existing debt. */
 export function changedLimitsContract(using: Using): void {
   describe('limits that change while a key is in use', () => {
     test(

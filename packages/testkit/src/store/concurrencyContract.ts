@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { limit, type Opened, tokensOf, type Using } from './opened.js';
 
-/** Asks for all of it before the first answer is awaited. */
+/** Starts all requests before awaiting the first answer. */
 async function allowedOf(
   opened: Opened,
   times: number,
@@ -11,7 +11,7 @@ async function allowedOf(
   return decisions.filter(decision => decision.allowed).length;
 }
 
-/** Each operation is one step: what others ask for at the same time comes before it or after it. */
+/** Each operation is atomic: simultaneous operations happen before it or after it. */
 export function concurrencyContract(using: Using): void {
   describe('at the same time', () => {
     test(

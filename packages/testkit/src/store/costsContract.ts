@@ -2,7 +2,7 @@ import type { Reservation, Reservations, Want } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 import { limit, type Opened, type Using } from './opened.js';
 
-/** As of a service that counts requests and what is in them. */
+/** The limits of a service that counts requests and tokens. */
 const RPM = limit('rpm', 4, 2);
 const TPM = limit('tpm', 1000, 100);
 const BOTH = [RPM, TPM];
@@ -23,7 +23,7 @@ function waits(opened: Opened, { made = [] }: Reservations): number[] {
   return made.map(({ at }) => Math.round((at - opened.now) * 1000) / 1000);
 }
 
-/** Reservations that ask each limit for another number of tokens. */
+/** Reservations with a different number of tokens for each limit. */
 export function costsContract(using: Using): void {
   describe('a cost for each limit', () => {
     test(

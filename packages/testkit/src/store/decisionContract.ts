@@ -6,7 +6,7 @@ const BURST = limit('burst', 4, 2);
 const DAILY = limit('daily', 6, 0.25);
 const BOTH = [BURST, DAILY];
 
-/** What a decision says, and that all its parts say the same. */
+/** The content of a decision, whose parts must be consistent. */
 export function decisionContract(using: Using): void {
   describe('a check', () => {
     test(
@@ -111,7 +111,7 @@ export function decisionContract(using: Using): void {
         expect(refused).toMatchObject({ allowed: false, violated: ['burst'], retryAfterSecs: Infinity });
         expect(tokensOf(refused)).toEqual([4, 6]);
         await opened.check(BOTH, 4);
-        // A limit that may be waited for changes nothing about one that never can.
+        // A limit with a finite wait does not change the result for one whose cost can never fit.
         expect(await opened.check(BOTH, 5)).toMatchObject({
           violated: ['burst', 'daily'],
           retryAfterSecs: Infinity,

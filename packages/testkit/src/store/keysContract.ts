@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { limit, type Using } from './opened.js';
 
-/** What clients may send as their key, where a store might join, quote, encode or look up by it. */
+/** Possible keys of clients that would break a store that joins, quotes, encodes or looks up keys wrongly. */
 const STRANGE_KEYS = [
   '',
   ' ',
@@ -45,7 +45,7 @@ const STRANGE_KEYS = [
   `${'a'.repeat(300)}b`,
 ];
 
-/** Names of limits are printable ASCII, all of it. */
+/** Names of limits may contain all of printable ASCII. */
 const STRANGE_NAMES = [
   ' ',
   'a',
@@ -68,7 +68,7 @@ const STRANGE_NAMES = [
   'a'.repeat(200),
 ];
 
-/** Any string is a key, and no two share a bucket. */
+/** Any string is a valid key, and no two keys share a bucket. */
 export function keysContract(using: Using): void {
   describe('keys and names', () => {
     test(

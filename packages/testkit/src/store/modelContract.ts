@@ -2,11 +2,11 @@ import type { Limit } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 import { limit, tokensOf, type Using } from './opened.js';
 
-/** Millionths: at whole rates, a millionth of a second restores that many millionths of a token. */
+/** The unit of the model is a millionth: at whole rates, a millionth of a second restores that many millionths of a token. */
 const MILLION = 1_000_000;
 const SLACK = 1000;
 
-/** One bucket in whole millionths of a token and of a second: nothing is ever rounded. */
+/** One bucket in whole millionths of a token and of a second, without rounding. */
 class CountedBucket {
   #debt = 0;
   #at = 0;
@@ -22,14 +22,14 @@ class CountedBucket {
     return limit.capacityMax * MILLION - this.debt(limit, now) >= n * MILLION - SLACK;
   }
 
-  /** Takes `n` tokens; gives them back where `n` < 0. */
+  /** Takes `n` tokens; a negative `n` gives them back. */
   take(limit: Limit, n: number, now: number): void {
     this.#debt = Math.max(0, this.debt(limit, now) + n * MILLION);
     this.#at = now;
     this.#rate = limit.restoreRateHz;
   }
 
-  /** Whether it is full by now, so that a store may have forgotten it, and no step back brings the debt back. */
+  /** Whether it is full, so that a store may have forgotten it, and its debt cannot come back if the clock steps back. */
   isForgettable(now: number): boolean {
     return this.#debt > 0 && this.#debt <= (now - this.#at) * this.#rate;
   }
@@ -39,7 +39,7 @@ class CountedBucket {
   }
 }
 
-/** Whole numbers below a bound, the same in each run. */
+/** Random whole numbers below a bound, from a seed. */
 function seeded(seed: number): (below: number) => number {
   let state = seed;
   return below => {
@@ -49,8 +49,8 @@ function seeded(seed: number): (below: number) => number {
 }
 
 /**
- * Times are whole 64ths of a second and rates whole, so that no decision hangs on the last bit of a double: a bucket is
- * never within rounding of the slack. Rates never change, since a store may forget a bucket once it is full at its rate.
+ * Times are whole 64ths of a second and rates are whole, so that no decision depends on the last bit of a double: a bucket is
+ * never within rounding of the slack. Rates never change, since a store may forget a bucket that is full at its rate.
  */
 const LIMITS: readonly (readonly Limit[])[] = [
   [limit('burst', 5, 2), limit('long', 40, 1)],
@@ -60,7 +60,7 @@ const LIMITS: readonly (readonly Limit[])[] = [
   [limit('long', 12, 1)],
 ];
 
-/** Long runs of operations in any order are decided as counting decides them. */
+/** In long runs of operations in any order, the store decides as the model does. */
 export function modelContract(using: Using): void {
   describe('against a model that counts', () => {
     test.each([1, 2, 3, 4])('every decision is the same, run %d', seed =>

@@ -4,7 +4,7 @@ import { limit, type Using } from './opened.js';
 const MONTH_SECS = 30 * 86_400;
 const RATES = [1 / 86_400, 1 / 3600, 5 / 60, 1 / 3, 1, 997, 100_000, 1_000_000];
 
-/** Numbers keep their precision, wherever they are kept. */
+/** Numbers keep their precision. */
 export function numbersContract(using: Using): void {
   describe('numbers', () => {
     test.each(RATES)('at %d tokens a second, after a month, a caller that waits as told is admitted', rate =>
@@ -44,7 +44,7 @@ export function numbersContract(using: Using): void {
           await opened.advanceBy(1);
           await opened.check(limits, 1);
         }
-        // 200 tokens were taken, and 12.5 came back.
+        // 200 tokens were taken, and 12.5 returned.
         const left = 1e12 - 876_543_210_987 - 187.5;
         const { limits: decided } = await opened.peek(limits, 1);
         expect(decided[0]?.tokensLeft).toBe(Math.floor(left));
@@ -87,7 +87,7 @@ export function numbersContract(using: Using): void {
           await opened.advanceBy(1);
           await opened.check(limits, 1);
         }
-        // 400 seconds bring back less than 0.005 of a token.
+        // 400 seconds restore less than 0.005 of a token.
         const { limits: decided } = await opened.peek(limits, 101);
         expect(decided[0]?.tokensLeft).toBe(100);
         expect(decided[0]?.secondsUntil(101)).toBeCloseTo(86_400 - 399, 0);

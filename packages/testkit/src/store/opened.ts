@@ -1,10 +1,10 @@
 import { type BucketStore, type Decision, type Limit, type Limits, RateLimiter } from '@breaking/core';
 import type { StoreUnderTest } from '../storeUnderTest.js';
 
-/** Makes a test of a body: it is given a store that is open for as long as it runs. */
+/** Makes a test from a body, which receives a store that is open while it runs. */
 export type Using = (body: (opened: Opened) => Promise<void>) => () => Promise<void>;
 
-/** The store under test as a limiter uses it: every operation is given what the clock reads. */
+/** The store under test as a limiter uses it: every operation receives the reading of the clock. */
 export class Opened {
   readonly #under: StoreUnderTest;
 
@@ -45,7 +45,7 @@ export class Opened {
     return tokensOf(await this.peek(limits, 1, key));
   }
 
-  /** A limiter on this store and clock. */
+  /** A limiter with this store and clock. */
   limiter(name: string, limits: Limits): RateLimiter<BucketStore> {
     return new RateLimiter<BucketStore>({ name, limits, store: this.store, clock: this.#under.clock });
   }

@@ -22,7 +22,7 @@ export async function one(opened: Opened, wanted = want(), earliest = -Infinity)
   return (made as Reservation[])[0] as Reservation;
 }
 
-/** Seconds from now until each goes on. */
+/** Seconds from now until the moment of each reservation. */
 export function waits(opened: Opened, made: readonly Reservation[] = []): number[] {
   return made.map(({ at }) => Math.round((at - opened.now) * 1e4) / 1e4);
 }

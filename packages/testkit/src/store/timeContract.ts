@@ -12,7 +12,7 @@ const OPERATIONS = [
   { name: 'a refund', refunded: 1, operate: (opened: Opened) => opened.refund(TEN, 1) },
 ];
 
-/** Debt drains by itself, continuously, and never the other way. */
+/** Debt drains continuously as time passes, and never increases by itself. */
 export function timeContract(using: Using): void {
   describe('as time goes by', () => {
     test(
@@ -164,7 +164,7 @@ export function timeContract(using: Using): void {
         await opened.advanceBy(-60);
         await operate(opened);
         await opened.advanceBy(2);
-        // The two seconds since it was noticed count, though they lie before the moment of the debt.
+        // The two seconds since the step was noticed count, although they are before the moment of the debt.
         expect(await opened.tokensLeft(TEN)).toEqual([2 + refunded]);
       })(),
     );

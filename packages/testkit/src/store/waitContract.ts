@@ -26,7 +26,7 @@ export function waitContract(using: Using): void {
         const { made } = await reserve(opened, wants);
         expect(waits(opened, made)).toEqual([0, 2, 4, 6]);
         await opened.advanceBy(6);
-        // The fast one has given one token in that moment, and no more than its capacity is there.
+        // The faster bucket has given one token at that moment, and its tokens do not exceed its capacity.
         expect(await opened.tokensLeft(limits)).toEqual([9, 0]);
       }),
     );

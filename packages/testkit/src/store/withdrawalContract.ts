@@ -6,7 +6,7 @@ import { one, reserve, TWO, waits, want } from './reserving.js';
 const FAST = limit('fast', 10, 1);
 const SLOW = limit('slow', 1, 0.1);
 
-/** Who gives up waiting leaves no trace, unless others were told moments that come after its own. */
+/** A caller that stops waiting has no effect on others, unless later moments were already promised. */
 export function withdrawalContract(using: Using): void {
   describe('a wait that is given up', () => {
     test(
@@ -35,7 +35,7 @@ export function withdrawalContract(using: Using): void {
           withdrawn: made.slice(1),
         });
         expect(waits(opened, again.made)).toEqual([60, 61]);
-        // Callers compare it with what they were told before.
+        // Callers compare it with the value that they received before.
         expect(again.movedSecs).toBeCloseTo(60, 4);
         await opened.store.block?.('key', TWO, 70, opened.now);
         expect((await reserve(opened, [])).movedSecs).toBeCloseTo(70, 4);
@@ -55,7 +55,7 @@ export function withdrawalContract(using: Using): void {
         expect(answer.made).toBeUndefined();
         expect(waits(opened, [other])).toEqual([2]);
         expect((await opened.peek(TWO)).retryAfterSecs).toBeCloseTo(3, 4);
-        // The other one may be given up, as nobody has reserved after it.
+        // The other reservation can be withdrawn, as nobody has reserved after it.
         await reserve(opened, [], { withdrawn: [other] });
         expect((await opened.peek(TWO)).retryAfterSecs).toBeCloseTo(2, 4);
       }),

@@ -6,7 +6,7 @@ const TWO = { capacityMax: 2, restoreRateHz: 1 };
 
 type Limiter = RateLimiter<BucketStore>;
 
-/** Numbers that no count of tokens is. */
+/** Values that are not a number of tokens. */
 const NO_COUNTS: readonly (readonly [what: string, n: unknown, kind: ErrorConstructor])[] = [
   ['a negative number', -1, RangeError],
   ['a fraction', 0.5, RangeError],
@@ -69,7 +69,7 @@ function setting(limits: unknown): (limiter: Limiter) => void {
   };
 }
 
-/** What is wrong is refused before the store hears of it. */
+/** Wrong input is refused before it reaches the store. */
 export function wrongInputContract(using: Using): void {
   describe('wrong input is refused and changes nothing:', () => {
     const rows = [
