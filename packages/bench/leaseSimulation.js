@@ -1,16 +1,17 @@
 /**
- * Whether a thousand processes with leases stay within `capacityMax + restoreRateHz · L + N · tokens` in every interval of
- * any length L. The processes are real deny caches and leases over one bucket, in simulated time: no server, the same result
- * each time. Traffic goes from quiet to far above the limit and back, so that the bucket fills while tokens are held.
+ * Checks whether a thousand processes with leases stay within `capacityMax + restoreRateHz · L + N · tokens` in every
+ * interval of any length L. The processes are real deny caches and leases over one bucket, in simulated time, without a
+ * server, so every run gives the same result. Traffic goes from low to far above the limit and back, so that the bucket
+ * refills while tokens are held.
  *
  *     npm run build && node packages/bench/leaseSimulation.js
  */
 import { DenyCacheBucketStore, LeaseBucketStore, MemoryBucketStore, RateLimiter } from '@breaking/core';
 
 const PROCESSES = 1000;
-/** Seconds from a process to the store, and as many back: at least this, at most twice this. */
+/** Seconds from a process to the store, and the same back: at least this, at most twice this. */
 const ONE_WAY_SECS = 0.0005;
-/** A limit, and phases of traffic: seconds, and requests a second from all processes together. */
+/** A limit, and phases of traffic: seconds, and requests a second of all processes together. */
 const SCENARIOS = {
   'slow key, ten times its limit': {
     limit: { capacityMax: 20_000, restoreRateHz: 20_000 },
@@ -36,7 +37,7 @@ const SCENARIOS = {
 
 const turn = globalThis.setImmediate;
 
-/** What happens at which moment, the soonest first. */
+/** Events by time, the earliest first. */
 class Agenda {
   now = 0;
   #heap = [];
@@ -78,7 +79,7 @@ function isSooner(one, other) {
   return one.at < other.at || (one.at === other.at && one.order < other.order);
 }
 
-/** A share of 1, the same row of them each time. */
+/** Random numbers from 0 to 1, from a seed. */
 function seeded(seed) {
   let state = seed;
   return () => {
@@ -87,7 +88,7 @@ function seeded(seed) {
   };
 }
 
-/** A store some way off: what is asked for is carried out when it gets there, and answered when that is back. */
+/** A store with a delay: an operation is carried out when it arrives there, and its answer takes as long to return. */
 function distant(agenda, random, counts) {
   const memory = new MemoryBucketStore();
   const travel = operate =>
@@ -160,7 +161,7 @@ async function simulate({ limit, phases }, tokens) {
     const ended = agenda.in(secs, () => {});
     begin(secs, perSec);
     for (let event = agenda.next(); event !== undefined && event !== ended; event = agenda.next()) {
-      // Whoever asked or was answered goes on before anything else happens.
+      // Continuations of requests and answers run before the next event.
       if (event.run() === true) await new Promise(resolve => turn(resolve));
     }
   }
@@ -179,7 +180,7 @@ for (const [name, scenario] of Object.entries(SCENARIOS)) {
   for (const tokens of [0, 10, 50, 200]) {
     const { requests, allowed, trips, most } = await simulate(scenario, tokens);
     const bound = capacityMax + PROCESSES * tokens;
-    // A process sees a token when its answer is there, which may be four times the shortest way after it was taken.
+    // A process sees a token when its answer arrives, up to four times the shortest way after it was taken.
     isWithin &&= most <= bound + restoreRateHz * 4 * ONE_WAY_SECS;
     const cells = [requests, allowed, trips, most, bound].map(shown);
     console.log(`| ${tokens || 'none'} | ${cells.join(' | ')} |`);

@@ -1,7 +1,7 @@
 import { Comparison } from './comparison.js';
 import type { Results } from './results.js';
 
-/** Something that we mean to reach, and what was measured of it. */
+/** A goal, and the measured value. */
 export interface Bar {
   readonly what: string;
   readonly measured: number;
@@ -13,11 +13,11 @@ export function isPassed({ measured, bound, kind }: Bar): boolean {
   return kind === 'at least' ? measured >= bound : measured <= bound;
 }
 
-/** The keys that our memory store keeps by default. */
+/** The number of keys that our memory store keeps by default. */
 const DEFAULT_MAX_KEYS = 100_000;
 const BYTES_PER_KEY = 64;
 
-/** All bars of what has been measured. Ratios are of medians in one run. */
+/** All goals for which there are measurements. Ratios are of medians of one run. */
 export function bars(results: Results): readonly Bar[] {
   return [
     timesFaster(results, 'decision', 'hot key', 'ns allowed', 1),
@@ -60,7 +60,7 @@ export function bars(results: Results): readonly Bar[] {
 
 type Found = readonly Bar[];
 
-/** How many times as long the fastest peer takes as we do. */
+/** How many times as long as ours the fastest peer takes. */
 function timesFaster(results: Results, part: string, run: string, metric: string, bound: number): Found {
   const found = Comparison.of(results, part, run, metric);
   if (found === undefined) return [];

@@ -1,9 +1,9 @@
-/** One measurement in a process of its own: `child.js PART CONTENDER RUN`, which sends the answer to its parent. */
+/** One measurement in a separate process: `child.js PART CONTENDER RUN`. It sends the result to its parent. */
 import { contendersOf, versionsOf } from './contender.js';
 import type { Measured } from './part.js';
 import { partNamed } from './parts.js';
 
-/** What a child process tells. */
+/** The message of a child process. */
 export interface Told {
   readonly measured: Measured;
   readonly versions: Readonly<Record<string, string>>;

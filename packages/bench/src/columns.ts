@@ -3,7 +3,7 @@ import { BARE } from './http/httpContender.js';
 import type { PartResult, Results } from './results.js';
 import { figure, markdownTable } from './table.js';
 
-/** A column of a table: its head, and what is shown of each contender. */
+/** A column of a table: its heading, and its cell for each contender. */
 export interface Column {
   readonly head: string;
   readonly comparison: Comparison | undefined;
@@ -18,7 +18,7 @@ export function columnsOf(results: Results, part: string) {
   });
 }
 
-/** One row for each contender that has something to show in a column, and the columns that were measured. */
+/** One row for each contender with a value in a column, and the columns that were measured. */
 export function table(part: PartResult | undefined, asked: readonly Column[]): string {
   const columns = asked.filter(({ comparison }) => comparison !== undefined);
   const rows = Object.keys(part?.contenders ?? {})

@@ -12,14 +12,14 @@ export class Comparison {
     this.#samples = samples;
   }
 
-  /** Undefined if that has not been measured yet. */
+  /** Undefined if it has not been measured yet. */
   static of(results: Results, part: string, run: string, metric: string): Comparison | undefined {
     const result = results[part];
     const samples = result?.samples[run]?.[metric];
     return result && samples && new Comparison(result, samples);
   }
 
-  /** NaN for one that took no part, or died. */
+  /** NaN for a contender that did not take part, or whose process died. */
   medianOf(name: string): number {
     return median(this.#samples[name] ?? []);
   }
@@ -28,7 +28,7 @@ export class Comparison {
     return this.medianOf(this.#named('ours')[0] ?? '');
   }
 
-  /** The peer with the lowest median. NaN without any. */
+  /** The peer with the lowest median; NaN if there is none. */
   get leanestPeer(): { readonly name: string; readonly median: number } {
     const [leanest] = this.#named('peer')
       .map(name => ({ name, median: this.medianOf(name) }))

@@ -1,22 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 
-/** How we are called in every table. */
+/** Our name in every table. */
 export const OURS = 'breaking';
 
-/** What every contender says of itself, whatever it contends in. Its file imports its package only when it is opened. */
+/** What all contenders have in common. The file of a contender imports its package only when it is opened. */
 export interface Contender {
   readonly name: string;
-  /** A floor shows what the measurement itself costs, and is compared with nothing. */
+  /** A floor shows the cost of the measurement itself, and is not compared. */
   readonly role: 'ours' | 'peer' | 'floor';
-  /** The npm packages that it measures. */
+  /** The npm packages that are measured. */
   readonly packages: readonly string[];
 }
 
 const source = new URL('../src/', import.meta.url);
 
 /**
- * The contenders of a family: one for each file of its folder, which exports it as `contender`. Ours comes first. The list is
+ * The contenders of a family: one for each file in its folder, which exports it as `contender`. Ours comes first. The list is
  * read from the sources, since a build does not remove the output of deleted files.
  */
 export async function contendersOf<C extends Contender>(family: string): Promise<readonly C[]> {

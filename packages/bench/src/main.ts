@@ -1,6 +1,7 @@
 /**
- * `npm run bench`, with names of parts to run only those, and --node24 to run them under Node 24. `quick` shows the figures
- * that a change is checked with, instead: with words, those rows that contain one; with --base=FOLDER, beside another checkout.
+ * `npm run bench`, with names of parts to run only those, and --node24 to run them under Node 24. `quick` instead shows the
+ * figures for checking a change: with words, only rows that contain one; with --base=FOLDER, next to those of another
+ * checkout.
  */
 import { execFileSync } from 'node:child_process';
 import { bars } from './bars.js';

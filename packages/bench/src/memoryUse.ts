@@ -2,10 +2,10 @@ import { PerformanceObserver } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { type Calls, collectGarbage } from './timing.js';
 
-/** Bytes that are held, in the heap of JavaScript and outside of it (which counts array buffers), garbage left out. */
+/** Bytes that are in use, in the JavaScript heap and outside of it (array buffers), without garbage. */
 export async function heldBytes(): Promise<number> {
   collectGarbage();
-  // What is finalized on the next turn is then free to go, too.
+  // Objects that are finalized in the next turn can then be freed too.
   await new Promise(resolve => setImmediate(resolve));
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
@@ -17,7 +17,7 @@ export function peakBytes(): number {
   return process.resourceUsage().maxRSS * 1024;
 }
 
-/** Flags under which {@link bytesPerCall} can count: nothing that young is collected before 64 MB are full. */
+/** Flags that {@link bytesPerCall} requires: young objects are not collected before 64 MB are full. */
 export const COUNTING_FLAGS = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The newest package that runs on this Node.
- * @param packages names by the first major version of Node that each runs on
+ * The newest package that runs on this version of Node.
+ * @param packages names by the lowest major version of Node that each supports
  */
 export function newest(packages: Readonly<Record<number, string>>): string {
   const major = Number.parseInt(process.versions.node, 10);

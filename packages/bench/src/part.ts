@@ -1,20 +1,20 @@
 import type { Contender } from './contender.js';
 
-/** What one process measured in one run, by metric. A metric's name says its unit. */
+/** What one process measured in one run, by metric. The name of a metric contains its unit. */
 export type Measured = Readonly<Record<string, number>>;
 
-/** One part of the benchmark: its contenders, and what is measured of each in a process of its own. */
+/** A part of the benchmark: its contenders, and what is measured of each in a separate process. */
 export interface Part<C extends Contender = Contender> {
-  /** What `npm run bench -- NAME` runs. */
+  /** The NAME in `npm run bench -- NAME`. */
   readonly name: string;
   readonly title: string;
   /** The folder of its contenders. */
   readonly family: string;
-  /** How often each is measured. Between two rounds of one contender lies a round of every other. */
+  /** How often each contender is measured. Between two rounds of a contender, every other one has a round. */
   readonly rounds: number;
-  /** What each contender goes through, a process for each. */
+  /** The runs of each contender, each in a separate process. */
   readonly runs: readonly string[];
-  /** Flags for node, beside `--expose-gc`. */
+  /** Flags for Node in addition to `--expose-gc`. */
   readonly nodeFlags?: readonly string[];
   takesPart(contender: C, run: string): boolean;
   measure(contender: C, run: string): Promise<Measured>;

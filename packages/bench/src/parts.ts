@@ -1,6 +1,6 @@
 import type { Part } from './part.js';
 
-/** All parts, in the order in which they are run. Each is loaded by itself: a process has loaded only what it measures. */
+/** All parts, in order. Each is loaded separately, so that a process loads only what it measures. */
 const LOADED: Readonly<Record<string, () => Promise<Part>>> = {
   decision: async () => (await import('./keyed/decision.js')).decision,
   loaded: async () => (await import('./keyed/loaded.js')).loaded,

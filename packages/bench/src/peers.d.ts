@@ -1,4 +1,4 @@
-/** Types of what the peers do not describe themselves, as far as they are used here. */
+/** Types of packages that have none, as far as they are used here. */
 
 declare module '@fastify/rate-limit/store/LocalStore.js' {
   export interface Counted {

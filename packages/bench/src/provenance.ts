@@ -1,6 +1,6 @@
 import type { PartResult } from './results.js';
 
-/** When, where and with what it was measured. */
+/** The date, machine and versions of a measurement. */
 export function provenance(
   part: PartResult | undefined,
   contenders = Object.values(part?.contenders ?? {}),

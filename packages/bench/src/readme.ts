@@ -1,4 +1,4 @@
-/** `npm run bench:readme`: writes the last results into the README at the root, in short, and into RESULTS.md. */
+/** `npm run bench:readme`: writes the last results into the README at the root, as a summary, and into RESULTS.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { measuredSection, shortSection, withSection } from './readmeSection.js';
 import { readResults, resultsFile } from './results.js';

@@ -4,13 +4,13 @@ import { provenance } from './provenance.js';
 import type { Results } from './results.js';
 import { figure, markdownTable } from './table.js';
 
-/** The lines between which the section stands. */
+/** The markers around the section. */
 export const BEGIN = '<!-- measured: npm run bench:readme writes what stands between these lines -->';
 export const END = '<!-- end of measured -->';
 
 /**
- * Replaces what stands between the markers.
- * @throws Error if they are not there
+ * Replaces the text between the markers.
+ * @throws Error if there are no markers
  */
 export function withSection(readme: string, section: string): string {
   const begin = readme.indexOf(BEGIN);
@@ -25,7 +25,7 @@ export function measuredSection(results: Results): string {
   return sections.map(section => section(results)).join('\n\n');
 }
 
-/** What a reader of the README asks first: ours, the leanest peer, and how they compare. */
+/** The summary for the README: ours, the leanest peer, and their ratio. */
 export function shortSection(results: Results): string {
   const rows = ASKED_FIRST.flatMap(({ what, part, run, metric, unit }) => {
     const comparison = Comparison.of(results, part, run, metric);

@@ -4,7 +4,7 @@ import type { MetricSamples } from './rounds.js';
 import { isLeast, leastOf, median, ratio } from './stats.js';
 import { figure, textTable } from './table.js';
 
-/** All that was measured of a part, as text. */
+/** All measurements of a part, as text. */
 export function report(part: PartResult): string {
   const head = `${part.title}\n${part.date}, Node ${part.node}, ${part.cpu}`;
   const metrics = Object.entries(part.samples).flatMap(([run, metrics]) =>
@@ -17,7 +17,7 @@ export function report(part: PartResult): string {
   return [head, ...metrics].join('\n\n');
 }
 
-/** Ours first, then the others from the least to the most. */
+/** Ours first, then the others in ascending order. */
 function metricReport(
   title: string,
   samples: MetricSamples,
@@ -45,7 +45,7 @@ function row(
   return [`  ${name}`, ...cells, `${figure(ratio(values, ours))} x`];
 }
 
-/** The bars and whether they are passed. */
+/** The goals, and whether they are reached. */
 export function barsReport(bars: readonly Bar[]): string {
   const rows = bars.map(bar => [
     `  ${bar.what}`,

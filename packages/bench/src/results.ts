@@ -9,7 +9,7 @@ export interface ContenderResult {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** What was measured of one part, and in which surroundings. */
+/** The measurements of one part, and where they were made. */
 export interface PartResult {
   readonly title: string;
   /** The day, as YYYY-MM-DD. */
@@ -20,7 +20,7 @@ export interface PartResult {
   readonly samples: Samples;
 }
 
-/** The last results of each part: a part that is run again replaces its own. */
+/** The last results of each part. Running a part again replaces its results. */
 export type Results = Readonly<Record<string, PartResult>>;
 
 export function resultsFile(name: string): URL {
@@ -39,12 +39,12 @@ export function readResults(file: URL): Results {
 export function writeResults(file: URL, results: Results): void {
   mkdirSync(new URL('./', file), { recursive: true });
   const json = JSON.stringify(results, null, 2);
-  // The rounds of one contender on one line.
+  // Puts the rounds of one contender on one line.
   const readable = json.replace(/\[[-\d.,\se]*\]/g, list => list.replace(/\s+/g, ' '));
   writeFileSync(file, `${readable}\n`);
 }
 
-/** Where it is measured. */
+/** The date and machine of a measurement. */
 export function surroundings(node: string): Pick<PartResult, 'date' | 'node' | 'cpu'> {
   return {
     date: new Date().toISOString().slice(0, 10),

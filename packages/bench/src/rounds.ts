@@ -1,17 +1,17 @@
 import type { Contender } from './contender.js';
 import type { Measured, Part } from './part.js';
 
-/** Values by run, metric and contender: one for each round, none where the process died. */
+/** Values by run, metric and contender: one for each round, without rounds in which the process died. */
 export type Samples = Readonly<Record<string, RunSamples>>;
 export type RunSamples = Readonly<Record<string, MetricSamples>>;
 export type MetricSamples = Readonly<Record<string, readonly number[]>>;
 
-/** Measures one contender in a fresh process; undefined if that died, as for want of memory. */
+/** Measures one contender in a fresh process; undefined if that died, for example because its memory was used up. */
 export type Measure = (contender: Contender, run: string) => Promise<Measured | undefined>;
 
 /**
- * All rounds of a part. The contenders take turns in a fixed order that begins one further in every round, so that
- * whatever else the machine does falls on all of them alike.
+ * All rounds of a part. The contenders take turns in a fixed order, which starts with the next contender in every round, so
+ * that disturbances of the machine affect all of them equally.
  */
 export async function samplesOf(
   part: Part,
@@ -43,7 +43,7 @@ function byMetric(measured: ReadonlyMap<string, readonly Measured[]>): RunSample
   );
 }
 
-/** Four digits of each: more would be noise. */
+/** Rounded to four digits: more would be noise. */
 function valuesOf(metric: string, rounds: readonly Measured[]): readonly number[] {
   return rounds.flatMap(round => round[metric] ?? []).map(value => Number(value.toPrecision(4)));
 }

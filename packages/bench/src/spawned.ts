@@ -7,7 +7,7 @@ import type { Part } from './part.js';
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 
-/** How a process differs from others. */
+/** What distinguishes a process from others. */
 export interface Differences {
   /** A module that is loaded first. */
   readonly preload?: string;
@@ -17,8 +17,8 @@ export interface Differences {
 /**
  * Measures in a fresh process.
  * @param node the program that runs it
- * @returns undefined if the process was ended by a signal, as it is when its memory is used up
- * @throws Error if it ended by itself without an answer
+ * @returns undefined if a signal ended the process, as when its memory is used up
+ * @throws Error if it ended by itself without a result
  */
 export async function measureInChild(
   node: string,

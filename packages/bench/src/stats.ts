@@ -1,24 +1,22 @@
-/** The middle value; of an even number of them the mean of the two in the middle. NaN of none. */
+/** The middle value; for an even number of values, the mean of the two in the middle. NaN for none. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   return ((sorted[Math.ceil(middle) - 1] ?? Number.NaN) + (sorted[Math.floor(middle)] ?? Number.NaN)) / 2;
 }
 
-/** How often `ours` goes into `theirs`, by medians: 2 means that they take twice as much. */
+/** The ratio of `theirs` to `ours`, by medians: 2 means that theirs take twice as much. */
 export function ratio(theirs: readonly number[], ours: readonly number[]): number {
   return median(theirs) / median(ours);
 }
 
-/**
- * The mean of the lowest tenth, at least of one value: what it takes while nothing else disturbs the machine. NaN of none.
- */
+/** The mean of the lowest tenth, at least of one value: the cost when nothing else disturbs the machine. NaN for none. */
 export function leastDisturbed(values: readonly number[]): number {
   const lowest = [...values].sort((a, b) => a - b).slice(0, Math.max(1, Math.round(values.length / 10)));
   return lowest.reduce((sum, value) => sum + value, 0) / lowest.length;
 }
 
-/** What the name of a metric ends in that says what the least disturbed tenth of all chunks took. */
+/** The suffix of metrics for the least disturbed tenth of all chunks. */
 const LEAST = ', least disturbed';
 
 export function leastOf(metric: string): string {
@@ -34,7 +32,10 @@ export function spread(metric: string, chunks: readonly number[]): Readonly<Reco
   return { [metric]: median(chunks), [leastOf(metric)]: leastDisturbed(chunks) };
 }
 
-/** The same of two that took turns: what the one takes over the other. Pairs of neighbours met the same machine. */
+/**
+ * The same for two alternating series: how much more the first takes. Neighbouring values are compared, since they were
+ * measured under the same conditions.
+ */
 export function spreadOver(
   metric: string,
   chunks: readonly number[],

@@ -1,19 +1,19 @@
 import { median } from './stats.js';
 
-/** Frees what nobody holds. Children run with `--expose-gc`; elsewhere, as in tests, it does nothing. */
+/** Collects garbage. Children run with `--expose-gc`; elsewhere, as in tests, it does nothing. */
 export function collectGarbage(): void {
   (globalThis as { gc?: () => void }).gc?.();
 }
 
-/** CPU time that this process has used with all its threads, in microseconds. */
+/** CPU time of all threads of this process so far, in microseconds. */
 export function cpuUs(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
 }
 
 /**
- * How long this process has been busy since this was made: the lesser of time passed and CPU time used. Being put aside for
- * another process is nobody's fault, and the threads that collect garbage work side by side.
+ * How long this process has been busy since this object was made: the smaller of elapsed time and CPU time. Elapsed time
+ * includes time for other processes, and CPU time includes parallel threads of the garbage collector.
  */
 export class BusyTime {
   readonly #began = performance.now();
@@ -25,23 +25,23 @@ export class BusyTime {
 }
 
 export interface Timing {
-  /** How long at least to go on, in milliseconds. */
+  /** The minimum time to measure, in milliseconds. */
   readonly forMs: number;
-  /** Calls that are enough even if that was sooner: where preparing takes long, it takes longest for the fastest. */
+  /** The number of calls after which it ends even earlier: if preparing takes long, it takes longest for the fastest. */
   readonly enough?: number;
-  /** Calls between two looks at the clock. */
+  /** Calls between two readings of the clock. */
   readonly batch?: number;
-  /** What has to be done before each batch, and is not timed. */
+  /** Work before each batch that is not measured. */
   readonly prepare?: () => void;
 }
 
-/** How long a chunk is, in milliseconds: long enough for collections of garbage to fall on all chunks alike. */
+/** The length of a chunk, in milliseconds: enough for garbage collections to occur equally in all chunks. */
 const CHUNK_MS = 10;
 
-/** Makes the calls from one number to another. */
+/** Makes the calls from one index to another. */
 export type Calls = (from: number, to: number) => unknown;
 
-/** Nanoseconds that one call takes in each chunk of the time, with all garbage collection that falls into it. */
+/** Nanoseconds per call in each chunk, including garbage collection. */
 export async function nsByChunk(
   calls: Calls,
   { forMs, enough = Infinity, batch = 20_000, prepare = () => undefined }: Timing,
@@ -69,7 +69,7 @@ export async function nsByChunk(
   return chunks.length > 0 ? chunks : [(chunkMs / chunkDone) * 1e6];
 }
 
-/** Nanoseconds that one call takes in the middle one of all chunks. */
+/** Nanoseconds per call, as the median of all chunks. */
 export async function nsPerCall(calls: Calls, timing: Timing): Promise<number> {
   return median(await nsByChunk(calls, timing));
 }

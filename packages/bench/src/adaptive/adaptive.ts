@@ -7,8 +7,8 @@ import { FIXED, SCENARIOS } from './scenarios.js';
 const SEEDS = [1, 2, 3];
 
 /**
- * How well a rule finds the limit of simulated servers at twice their load: the answers in time, as a share of those under
- * the fixed limit that was the best one. No time is measured, and the figures are the same each time.
+ * How well a rule finds the limit of simulated servers at twice their load: the answers in time, as a share of those with the
+ * best fixed limit. No time is measured, so every run gives the same figures.
  */
 export const adaptive: Part<AdaptiveContender> = {
   name: 'adaptive',

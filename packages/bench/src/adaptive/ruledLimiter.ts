@@ -1,13 +1,13 @@
 import type { Clock, Permit } from '@breaking/core';
 import type { Limiting } from '@breaking/testkit/simulation';
 
-/** A rule of another project: it gets the duration of each call, and how many were in flight when it began. */
+/** A rule of another project: it receives the duration of each call, and how many calls were in flight when it began. */
 export interface Rule {
   readonly limit: number;
   sample(secs: number, inFlight: number, now: number): void;
 }
 
-/** A limiter by a rule of another project. Failures are no samples, as with ours. */
+/** A limiter with a rule of another project. Failures are not samples, as in ours. */
 export class RuledLimiter implements Limiting {
   readonly #rule: Rule;
   readonly #clock: Clock;

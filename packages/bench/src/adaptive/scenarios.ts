@@ -1,6 +1,6 @@
 import type { SimulatedServer } from '@breaking/testkit/simulation';
 
-/** Ten places, an exponential service of 0.1 s, and twice the load that it can serve. */
+/** Ten places, an exponential service time of 0.1 s, and twice the load that it can serve. */
 const TEN_PLACES: SimulatedServer = {
   secs: 600,
   places: () => 10,
@@ -13,7 +13,7 @@ const changing = (now: number) => (now < 120 ? 10 : now < 240 ? 5 : 20);
 
 const inTheMiddle = (now: number) => now >= 240 && now < 300;
 
-/** Servers that a limit has to find its way with, all under twice their load. */
+/** Servers for which a limit has to be found, all at twice their load. */
 export const SCENARIOS: Readonly<Record<string, SimulatedServer>> = {
   '10, 5, 20 places': { ...TEN_PLACES, secs: 360, places: changing, rateHz: now => changing(now) * 20 },
   'one call in ten 20 times slower': {
@@ -46,5 +46,5 @@ export const SCENARIOS: Readonly<Record<string, SimulatedServer>> = {
   },
 };
 
-/** Limits that are tried to find the best fixed one. */
+/** The limits among which the best fixed one is found. */
 export const FIXED = [8, 10, 12, 15, 20, 30, 60, 80, 100];

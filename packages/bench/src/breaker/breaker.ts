@@ -12,7 +12,7 @@ const WARM_UP_MS = 100;
 const SLICES = 16;
 const SLICE_MS = 12;
 
-/** What has happened to a breaker whose calls are measured. The last two are asked of ours alone. */
+/** The states of a breaker whose calls are measured. The last two apply only to ours. */
 const STATES = {
   closed: 'async sync',
   refused: 'async sync',
@@ -21,7 +21,7 @@ const STATES = {
   'a subscriber': 'async',
 };
 
-/** What it costs to call through a breaker: closed, over the bare call; open, the whole refusal with its error. */
+/** The cost of a call through a breaker: closed, compared with the call alone; open, the whole refusal with its error. */
 export const breaker: Part<BreakerContender> = {
   name: 'breaker',
   title: 'A call through a circuit breaker',
@@ -37,7 +37,7 @@ export const breaker: Part<BreakerContender> = {
     const callee = new Switchable();
     const [state, kind] = run.split(', ');
     const bare = kind === 'async' ? callee.async : callee.sync;
-    // So small that what it gives back for each success does not fill the bucket while time is taken.
+    // So small that the tokens that successes give back do not fill the bucket during the measurement.
     const tolerableErrorRatio = state === 'a tolerable ratio of errors' ? 1e-9 : 0;
     const guarded =
       kind === 'async'
@@ -53,7 +53,7 @@ export const breaker: Part<BreakerContender> = {
   },
 };
 
-/** As its users call it: who refuses at once or answers at once is not awaited. */
+/** Calls as users make them: synchronous results and errors are not awaited. */
 function callsOf(call: () => unknown): Calls {
   let answer: unknown;
   try {
@@ -72,7 +72,7 @@ async function overBare(guarded: Calls, bare: Calls): Promise<Measured> {
   await nsPerCall(bare, { forMs: WARM_UP_MS });
   const guardedNs: number[] = [];
   const bareNs: number[] = [];
-  // By turns, so that both meet the same machine.
+  // Alternating, so that both run under the same conditions.
   for (let slice = 0; slice < SLICES; slice++) {
     guardedNs.push(await nsPerCall(guarded, { forMs: SLICE_MS }));
     bareNs.push(await nsPerCall(bare, { forMs: SLICE_MS }));

@@ -1,15 +1,15 @@
 import type { Contender } from '../contender.js';
 
-/** A function to be guarded by a breaker, and then called through it. */
+/** A function that is called through a breaker. */
 export type Callee = () => number | Promise<number>;
 
-/** A circuit breaker in the leanest form that opens after some failures and stays open for a minute or so. */
+/** A circuit breaker with the fewest options, which opens after some failures and stays open for about a minute. */
 export interface BreakerContender extends Contender {
   /**
    * Guards a function that returns a promise.
-   * @param tolerableErrorRatio the share of failures under which it never opens; only ours is asked for one
+   * @param tolerableErrorRatio the share of failures below which it never opens; set only for ours
    */
   guard(callee: () => Promise<number>, tolerableErrorRatio: number): Promise<() => Promise<number>>;
-  /** Guards a function that answers at once, in a way that answers as soon as it can. */
+  /** Guards a synchronous function. The result is synchronous if the breaker allows that. */
   guardSync(callee: () => number): Promise<Callee>;
 }

@@ -1,6 +1,6 @@
 import type { Calls } from '../timing.js';
 
-/** What came of the last calls, so that no compiler may find it unused. */
+/** The last result, so that the compiler cannot remove calls as unused. */
 const kept: { answer: unknown } = { answer: undefined };
 
 export function callsNow(call: () => unknown): Calls {

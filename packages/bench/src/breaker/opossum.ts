@@ -8,7 +8,7 @@ const PACKAGE = newest({ 20: 'opossum', 22: 'opossum10' });
 export function opossum(name: string, options: { readonly timeout?: false }): BreakerContender {
   const guard = async <T>(callee: () => T | Promise<T>) => {
     const { default: CircuitBreaker }: typeof import('opossum') = await import(PACKAGE);
-    // It keeps and changes the object that it is given.
+    // It keeps and changes the options object.
     const breaker = new CircuitBreaker<T>(callee, { ...options });
     return () => breaker.fire();
   };

@@ -1,7 +1,7 @@
-/** What a callee throws when it is told to. */
+/** The error of a callee that is switched to fail. */
 export class CalleeFailed extends Error {}
 
-/** A function that does next to nothing, and fails while it is told to. */
+/** A function that does almost nothing, and fails while it is switched to. */
 export class Switchable {
   failing = false;
   #calls = 0;
@@ -15,8 +15,8 @@ export class Switchable {
 }
 
 /**
- * Lets a guarded callee fail until its breaker refuses to call it.
- * @returns how many failures that took
+ * Makes a guarded callee fail until its breaker refuses calls.
+ * @returns the number of failures until then
  * @throws Error if it has not opened after a hundred
  */
 export async function open(callee: Switchable, call: () => unknown): Promise<number> {
@@ -31,7 +31,7 @@ export async function open(callee: Switchable, call: () => unknown): Promise<num
   throw new Error('the breaker has not opened');
 }
 
-/** Lets a guarded callee fail once, so that its breaker has something to remember. */
+/** Makes a guarded callee fail once, so that its breaker is no longer in its initial state. */
 export async function failOnce(callee: Switchable, call: () => unknown): Promise<void> {
   callee.failing = true;
   await Promise.allSettled([call()]);

@@ -2,7 +2,7 @@ import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
-/** A client's connection that leads nowhere: what is written to it is gone. */
+/** A client's connection without a network: what is written to it is discarded. */
 class Connection extends Duplex {
   readonly remoteAddress: string;
   readonly remotePort = 50_000;
@@ -23,7 +23,7 @@ class Connection extends Duplex {
   }
 }
 
-/** How the clients' addresses are written. A default dual-stack `listen` sees each IPv4 client as a mapped one. */
+/** The form of the clients' addresses. A default dual-stack `listen` sees each IPv4 client as a mapped address. */
 export type AddressForm = 'IPv4' | 'mapped' | 'IPv6';
 
 function addressOf(i: number, form: AddressForm): string {
@@ -32,16 +32,16 @@ function addressOf(i: number, form: AddressForm): string {
   return form === 'IPv4' ? address : `::ffff:${address}`;
 }
 
-/** What curl sends, name and value by turns. */
+/** The headers that curl sends, as alternating names and values. */
 const HEADERS = ['Host', '127.0.0.1:3000', 'User-Agent', 'curl/8.5.0', 'Accept', '*/*'];
 
-/** Clients that ask an application, with the objects of a real server for each request and no network between them. */
+/** Clients that send requests to an application, with the objects of a real server but without a network. */
 export class Exchange {
   readonly #listener: RequestListener;
   readonly #connections: readonly Socket[];
   #asked = 0;
 
-  /** @param clients how many of them take turns, each with an address of its own */
+  /** @param clients how many clients take turns, each with a different address */
   constructor(listener: RequestListener, clients: number, form: AddressForm = 'IPv4') {
     this.#listener = listener;
     this.#connections = Array.from(
@@ -50,7 +50,7 @@ export class Exchange {
     );
   }
 
-  /** Asks one after the other, and tells how many answers had each status. */
+  /** Sends requests one after another. @returns how many responses had each status */
   statuses(count: number): Promise<ReadonlyMap<number, number>> {
     const statuses = new Map<number, number>();
     return new Promise(resolve => {
@@ -76,7 +76,7 @@ export class Exchange {
     req.push(null);
     const res = new ServerResponse(req);
     res.assignSocket(connection);
-    // As node's own server does it.
+    // As Node's own server does.
     res.on('finish', () => {
       req.resume();
       res.detachSocket(connection);

@@ -1,12 +1,12 @@
 import type { RequestListener } from 'node:http';
 import type { HttpContender, HttpLimit } from './httpContender.js';
 
-/** What the handler answers: its text with 200, or a failure of its own with 500. */
+/** The handler of the application: it answers 200 with its text, or 500 if it is switched to fail. */
 export interface Handler {
   failing: boolean;
 }
 
-/** Makes an application of a contender and one handler, and gives what its server would call for each request. */
+/** Makes an application from a contender and a handler. @returns the request listener of its server */
 export type Framework = (
   contender: HttpContender,
   limit: HttpLimit,

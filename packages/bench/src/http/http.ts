@@ -10,8 +10,8 @@ import { BARE, type HttpContender } from './httpContender.js';
 
 const OVER_HEADERS = 'allowed over three headers';
 /**
- * Limiters allow or refuse, breakers are closed or open. Only on Fastify has ours a peer that is a middleware, too. The other
- * forms of addresses are met on Fastify, which does the least else.
+ * Limiters allow or refuse, breakers are closed or open. Only on Fastify does our breaker have a peer that is middleware too.
+ * The other address forms are measured only on Fastify, which adds the least time itself.
  */
 const RUNS = [
   ...Object.keys(FRAMEWORKS).flatMap(name => [
@@ -24,18 +24,18 @@ const RUNS = [
   'fastify, closed',
   'fastify, open',
 ];
-/** Clients that take turns. */
+/** The number of clients that take turns. */
 const CLIENTS = 1000;
-/** Before it is compiled and steady, an application needs many requests. */
+/** An application needs many requests until it is compiled and its times are steady. */
 const WARM_UP_BATCHES = 20;
 const BATCH = 500;
 const SLICES = 24;
-/** 1,000 requests: long enough for collections of garbage to fall on all slices alike. */
+/** 1,000 requests: enough for garbage collections to occur equally in all slices. */
 const BATCHES_PER_SLICE = 2;
 
 /**
- * CPU time of a request in a process without network: real request and response objects, from the application's request
- * listener to the finished response. The same application without the contender takes turns with it.
+ * CPU time of a request in a process without a network: real request and response objects, from the application's request
+ * listener to the finished response. It alternates with the same application without the contender.
  */
 export const http: Part<HttpContender> = {
   name: 'http',
@@ -43,7 +43,7 @@ export const http: Part<HttpContender> = {
   family: 'http',
   rounds: 3,
   runs: RUNS,
-  // Else the collector's threads get in each other's way where there are few processors.
+  // Otherwise the collector's threads disturb each other if there are few processors.
   nodeFlags: ['--single-threaded-gc'],
   takesPart,
   async measure(contender, run) {
@@ -54,7 +54,7 @@ export const http: Part<HttpContender> = {
       await batch(under);
       await batch(bare);
     }
-    // Once only: collecting all discards compiled code for want of a living request, and makes what follows slow.
+    // Only once: a full collection discards compiled code that no request is using, and so slows down what follows.
     collectGarbage();
     const us: number[] = [];
     const bareUs: number[] = [];
@@ -87,14 +87,14 @@ export function takesPart(contender: HttpContender, run: string): boolean {
   return contender.guardsAgainst === (state === 'allowed' || state === 'refused' ? 'requests' : 'failures');
 }
 
-/** Lets the handler fail until it is no longer asked. */
+/** Makes the handler fail until it is no longer called. */
 export async function open(exchange: Exchange, handler: Handler): Promise<void> {
   handler.failing = true;
   await exchange.statuses(20);
   handler.failing = false;
 }
 
-/** @throws Error if an answer has another status: something else was measured than was meant to be */
+/** @throws Error if a response has another status, since then the wrong thing was measured */
 async function usPerRequest(exchange: Exchange, expected: number): Promise<number> {
   const cpu = cpuUs();
   for (let i = 0; i < BATCHES_PER_SLICE; i++) {
@@ -108,7 +108,7 @@ async function usPerRequest(exchange: Exchange, expected: number): Promise<numbe
 
 async function batch(exchange: Exchange): Promise<ReadonlyMap<number, number>> {
   const statuses = await exchange.statuses(BATCH);
-  // Timers, and what else waits for a turn.
+  // Runs timers and other work that waits for a turn.
   await new Promise(resolve => setImmediate(resolve));
   return statuses;
 }

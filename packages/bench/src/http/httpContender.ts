@@ -4,26 +4,26 @@ import type { MiddlewareHandler } from 'hono';
 import type { Middleware } from 'koa';
 import type { Contender } from '../contender.js';
 
-/** What the application is called that has no contender in it. */
+/** The name of the application without a contender. */
 export const BARE = 'bare';
 
-/** What every client is allowed. */
+/** The limit of every client. */
 export interface HttpLimit {
   readonly requests: number;
   readonly windowSecs: number;
 }
 
-/** What a contender does to requests, on each framework for which it exists. */
+/** A contender in front of a handler, for each framework that it supports. */
 export interface HttpContender extends Contender {
-  /** What it keeps from the handler: too many requests, requests to one that fails, or nothing. */
+  /** What it keeps away from the handler: too many requests, requests to a failing handler, or nothing. */
   readonly guardsAgainst: 'requests' | 'failures' | 'nothing';
   express?(limit: HttpLimit): Promise<RequestHandler>;
   koa?(limit: HttpLimit): Promise<Middleware>;
   /** On Hono's own server for Node. */
   hono?(limit: HttpLimit): Promise<MiddlewareHandler>;
-  /** Prepares an application before its only route is added, and returns options for that. */
+  /** Prepares an application before its only route is added. @returns options of the route */
   fastify?(app: FastifyInstance, limit: HttpLimit): Promise<FastifyRoute>;
 }
 
-/** What is given to the route, beside its handler. */
+/** Further options of the route. */
 export type FastifyRoute = Pick<Parameters<FastifyInstance['route']>[0], 'preHandler'>;

@@ -4,7 +4,7 @@ import { decisions } from './decisions.js';
 import type { KeyedContender } from './keyedContender.js';
 import { keyAt } from './keys.js';
 
-/** What a decision leaves for the collector of garbage. Its key is there before. */
+/** The bytes that a decision allocates. Its key is made before. */
 export const allocation: Part<KeyedContender> = {
   name: 'allocation',
   title: 'Bytes that one decision allocates',
@@ -14,7 +14,7 @@ export const allocation: Part<KeyedContender> = {
   nodeFlags: COUNTING_FLAGS,
   takesPart: () => true,
   async measure(contender, run) {
-    // Of a refusal, so much is left that its wait is no whole number.
+    // After a refusal, the remaining tokens are such that the wait is not a whole number.
     const limiter = await contender.open({ requests: run === 'allowed' ? 1e9 : 3, windowSecs: 3600 });
     const key = keyAt(1);
     const decide = decisions(limiter, () => key);

@@ -15,15 +15,15 @@ const KEYS: Readonly<Record<string, number>> = {
 const ORDER_LENGTH = 2 ** 20;
 const WARM_UP_MS = 100;
 const MEASURE_MS = 200;
-/** Decisions between two looks at the clock: a power of two, so that positions are cheap to find. */
+/** Decisions between two readings of the clock: a power of two, so that positions are cheap to compute. */
 const BATCH = 2048;
-/** Decisions that are enough, for those who are so fast that making their keys would take seconds. */
+/** Enough decisions for a limiter that is so fast that making its keys would take seconds. */
 const ENOUGH = 4e6;
 const SAME_STRINGS = 'ns uniform, same strings';
 
 /**
- * What one decision costs: on a key that is always the same, on two by turns, and on many, which are all held before time is taken. Each
- * decision has a key that is a string of its own, but under "same strings".
+ * The cost of one decision: on a single key, on two alternating keys, and on many, which are all stored before the
+ * measurement. Each decision has a new key string, except in "same strings".
  */
 export const decision: Part<KeyedContender> = {
   name: 'decision',
@@ -63,7 +63,7 @@ async function ofManyKeys(contender: KeyedContender, count: number): Promise<Mea
   };
 }
 
-/** On keys that nobody has seen yet, as these strings: they are made while no time is taken. */
+/** On new key strings, which are made outside of the measured time. */
 export function nsOfNewStrings(
   limiter: KeyedLimiter,
   order: Order,
@@ -79,7 +79,7 @@ export function nsOfNewStrings(
   return nsOf(limiter, i => keys[i & (BATCH - 1)] as string, prepare);
 }
 
-/** On the very strings that a Map keeps: it need not hash them again, nor compare them. */
+/** With the string objects that the Map contains: they need no hashing and no comparison. */
 function nsOfSameStrings(
   limiter: KeyedLimiter,
   order: Order,

@@ -1,14 +1,14 @@
 import type { KeyedLimiter } from './keyedContender.js';
 
-/** Where the last answer goes, so that no compiler may find it unused. */
+/** The last answer, so that the compiler cannot remove calls as unused. */
 const kept: { answer: unknown } = { answer: undefined };
 
-/** Decides on the keys from one number to another, and tells how many were allowed. */
+/** Decides on the keys from one index to another. @returns how many were allowed */
 export type Decisions = (from: number, to: number) => number | Promise<number>;
 
 /**
- * Decisions as a limiter's users make them: awaited only if it answers with promises. Asks about the first key to find
- * that out.
+ * Decisions as a limiter's users make them: awaited only if it returns promises. Decides once on the first key to find that
+ * out.
  */
 export function decisions(limiter: KeyedLimiter, keyOf: (i: number) => string): Decisions {
   const answer = limiter.decide(keyOf(0));

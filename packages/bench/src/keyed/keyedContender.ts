@@ -1,22 +1,22 @@
 import type { Contender } from '../contender.js';
 
-/** What every key is allowed. */
+/** The limit of every key. */
 export interface KeyedLimit {
   readonly requests: number;
   readonly windowSecs: number;
-  /** How many live keys it is to hold; by default as many as it holds by itself. */
+  /** How many live keys it should keep; by default as many as it does by default. */
   readonly keys?: number;
 }
 
-/** One limiter of keys in memory, at the level that its own middleware or its users call. */
+/** A limiter of keys in memory, at the level at which its middleware or its users call it. */
 export interface KeyedLimiter<A = unknown> {
-  /** Counts one request and tells what has been decided, in whatever form. A promise may reject with a refusal. */
+  /** Counts one request and returns the decision, in any form. A promise may reject with a refusal. */
   decide(key: string): A | Promise<A>;
-  /** What the answer, or the refusal that was thrown, says. */
+  /** Whether an answer, or an error that was thrown as a refusal, allows the request. */
   isAllowed(answer: A): boolean;
 }
 
-/** A way to limit keys. */
+/** A limiter with keys. */
 export interface KeyedContender<A = unknown> extends Contender {
   open(limit: KeyedLimit): Promise<KeyedLimiter<A>>;
 }

@@ -1,4 +1,4 @@
-/** A stream of numbers from 0 to below 1, the same for the same seed (mulberry32, by Tommy Ettinger, public domain). */
+/** Random numbers from 0 to below 1, from a seed (mulberry32, by Tommy Ettinger, public domain). */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -9,13 +9,13 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** The i-th address, in no order that a hash could profit from; no two are alike up to 2^32. */
+/** The i-th address, in an order from which no hash could profit. They are all different up to 2^32. */
 function addressAt(i: number): string {
   const bits = Math.imul(i, 0x9e3779b1) >>> 0;
   return `${bits >>> 24}.${(bits >>> 16) & 255}.${(bits >>> 8) & 255}.${bits & 255}`;
 }
 
-/** The i-th key: one flat string, as what is read from a socket is, not a tree of the parts that it was joined from. */
+/** The i-th key as one flat string, like text that is read from a socket, not a tree of concatenated parts. */
 export function keyAt(i: number): string {
   return Buffer.from(addressAt(i), 'latin1').toString('latin1');
 }
@@ -23,14 +23,14 @@ export function keyAt(i: number): string {
 const LONGEST_ADDRESS = 15;
 
 /**
- * The first keys, as the bytes that a socket brings. Whoever asks for one gets a new string, as each request does: nobody has
- * hashed it yet, and no Map knows it by its place in memory.
+ * The first keys as bytes, as a socket receives them. Each access makes a new string, as each request does: it has no hash
+ * yet, and is not the same object as a key in a Map.
  */
 export class KeyBytes {
   readonly #bytes: Buffer;
   readonly #lengths: Uint8Array;
 
-  /** @param count how many */
+  /** @param count the number of keys */
   constructor(count: number) {
     this.#bytes = Buffer.alloc(count * LONGEST_ADDRESS);
     this.#lengths = new Uint8Array(count);
@@ -39,26 +39,26 @@ export class KeyBytes {
     }
   }
 
-  /** The i-th key, the same as `keyAt(i)`, as a string that is new. */
+  /** The i-th key, equal to `keyAt(i)`, as a new string. */
   at(i: number): string {
     const start = i * LONGEST_ADDRESS;
     return this.#bytes.toString('latin1', start, start + (this.#lengths[i] as number));
   }
 }
 
-/** Which key is met at a position, by its index. A power of two long, to be met again and again. */
+/** The index of the key at each position. Its length is a power of two, and it is repeated. */
 export type Order = Uint32Array;
 
-/** Every key as likely as any other. */
+/** All keys are equally frequent. */
 export function uniform(keys: number, length: number): Order {
   const random = seeded(1);
   return Uint32Array.from({ length }, () => Math.floor(random() * keys));
 }
 
-/** A prime: multiplying by it scatters indices over any count of keys that is no multiple of it. */
+/** A prime: multiplying by it scatters indices over any number of keys that is not a multiple of it. */
 const SCATTER = 611_953;
 
-/** The r-th most frequent key is met 1/r as often as the first (Zipf), and lies anywhere among the others. */
+/** The r-th most frequent key occurs 1/r as often as the first (Zipf), and has any index among the others. */
 export function zipf(keys: number, length: number): Order {
   const upTo = new Float64Array(keys);
   let sum = 0;
@@ -81,7 +81,7 @@ function firstAbove(sorted: Float64Array, value: number): number {
   return low;
 }
 
-/** The key at each position of an order, which begins again where it ends. */
+/** The key at each position of an order, which is repeated. */
 export function keysIn(order: Order, keys: readonly string[]): (i: number) => string {
   const last = order.length - 1;
   return i => keys[order[i & last] as number] as string;

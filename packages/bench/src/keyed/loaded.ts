@@ -5,8 +5,8 @@ import type { KeyedContender } from './keyedContender.js';
 import { KeyBytes } from './keys.js';
 
 /**
- * What becomes of a decision once a program has loaded ioredis, as every user of Redis has. It holds a class that extends
- * String, after which V8 no longer takes it for granted what the methods of a string do.
+ * The cost of a decision after a program has loaded ioredis, as every user of Redis does. ioredis has a class that extends
+ * String, after which V8 looks up the methods of strings on every call.
  */
 export const loaded: Part<KeyedContender> = {
   name: 'loaded',

@@ -6,7 +6,7 @@ import { keyAt } from './keys.js';
 
 const KEYS = 1_000_000;
 
-/** What a live key takes. Keys are made as they are needed, so that who keeps them is charged for them. */
+/** The memory of a live key. Keys are made when they are needed, so if a limiter keeps them, they count. */
 export const memory: Part<KeyedContender> = {
   name: 'memory',
   title: 'Memory of a million live keys',

@@ -14,9 +14,8 @@ const LIMIT = { requests: 5, windowSecs: 3600 };
 const MB = 1e6;
 
 /**
- * What someone does to a limiter who has a new key for every request: how much memory it takes, how long everyone else
- * has to wait at most, and whether a key that was blocked before is still blocked. Limiters hold as many keys as they
- * hold by themselves.
+ * An attacker uses a new key for every request: how much memory that takes, how long others have to wait at most, and whether
+ * a key that was blocked before is still blocked. Limiters keep as many keys as they do by default.
  */
 export const spray: Part<KeyedContender> = {
   name: 'spray',
@@ -24,11 +23,11 @@ export const spray: Part<KeyedContender> = {
   family: 'keyed',
   rounds: 1,
   runs: Object.keys(KEYS),
-  // The peers' table shows the longer one.
+  // The table of the peers shows the longer run.
   takesPart: ({ name }, run) => name === OURS || run === '5 M keys',
   async measure(contender, run) {
     const keys = KEYS[run] as number;
-    // On other limiters, so that what is compiled is compiled, for more than one limiter and for one that is full.
+    // On other limiters, so that code is compiled for several limiters and for a full one.
     for (let i = 0; i < WARM_UPS; i++) await spraying(await withBlockedKey(contender), WARM_UP_KEYS);
     const limiter = await withBlockedKey(contender);
     const before = await heldBytes();
@@ -49,7 +48,7 @@ async function withBlockedKey(contender: KeyedContender): Promise<KeyedLimiter> 
   return limiter;
 }
 
-/** Makes keys and decides on them, a batch at a time. Making them is part of the longest time, but not of all others. */
+/** Makes keys and decides on them in batches. Making keys is included in the longest time, but not in the other figures. */
 async function spraying(limiter: KeyedLimiter, count: number) {
   const keys = [keyAt(0)];
   const decide = decisions(limiter, i => keys[i] as string);

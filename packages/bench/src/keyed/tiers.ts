@@ -8,12 +8,12 @@ import type { KeyedContender } from './keyedContender.js';
 const WARM_UP_MS = 100;
 const SLICES = 16;
 const SLICE_MS = 12;
-/** A power of two, so that positions are cheap to find. */
+/** A power of two, so that positions are cheap to compute. */
 const COPIES = 1024;
 
 const tier = (capacityMax: number) => perDay(1, { burst: capacityMax });
 
-/** The limits of a plan, which a service finds for each request. */
+/** The limits of a plan, which a service looks up for each request. */
 const PLANS: Readonly<Record<string, readonly Limits[]>> = {
   one: [tier(1e9), tier(2e9)],
   two: [
@@ -23,8 +23,8 @@ const PLANS: Readonly<Record<string, readonly Limits[]>> = {
 };
 
 /**
- * What it costs to decide by the limits of the caller's plan, over limits that are the same for all. Two plans take turns,
- * each an object that stays, or made anew for each request.
+ * The cost of deciding by the limits of the caller's plan, compared with limits that are the same for all. Two plans
+ * alternate, each as the same object every time, or as a new one for each request.
  */
 export const tiers: Part<KeyedContender> = {
   name: 'tiers',
@@ -36,19 +36,19 @@ export const tiers: Part<KeyedContender> = {
   async measure(_contender, run) {
     const plans = PLANS[run.split(' ')[0] as string] as readonly Limits[];
     const kept = await overFixed(plans, i => plans[i & 1] as Limits);
-    // Made while no time is taken. By the time that one comes again, many others have been.
+    // Made outside of the measured time. Each is used again only after many others.
     const copies = Array.from({ length: COPIES }, (_, i) => copyOf(plans[i & 1] as Limits));
     const made = await overFixed(plans, i => copies[i & (COPIES - 1)] as Limits);
     return { ...spreadOver('ns, limits kept', ...kept), ...spreadOver('ns, limits made', ...made) };
   },
 };
 
-/** As they come from a database, say. */
+/** A copy, as from a database. */
 function copyOf(limits: Limits): Limits {
   return JSON.parse(JSON.stringify(limits));
 }
 
-/** Where the last answer goes, so that no compiler may find it unused. */
+/** The last answer, so that the compiler cannot remove calls as unused. */
 const kept: { answer: Decision | undefined } = { answer: undefined };
 
 async function overFixed(

@@ -6,9 +6,9 @@ import type { Ask, LeaseContender, Taking } from './leaseContender.js';
 
 const HOT_KEYS = keysOf(50);
 const COLD_KEYS = keysOf(10_000);
-/** Requests of one turn of the event loop. */
+/** The number of requests in one turn of the event loop. */
 const AT_ONCE = 500;
-/** How long cold keys are asked for in one way before the other: several passes over all of them. */
+/** How long cold keys are used in one way before switching to the other: several passes over all keys. */
 const STRETCH_MS = 500;
 
 const HOT: Readonly<Record<string, Taking>> = {
@@ -24,8 +24,8 @@ const COLD: Readonly<Record<string, () => readonly string[]>> = {
 };
 
 /**
- * What a decision takes with leases, on the server that REDIS_URL names, which is emptied. A few hot keys show what a lease
- * saves. Cold keys, with leases and without them by turns, show what it costs where it saves nothing.
+ * The cost of a decision with leases, on the server that REDIS_URL names, which is emptied. A few hot keys show what leases
+ * save. Cold keys, alternately with and without leases, show their cost where they save nothing.
  */
 export const leases: Part<LeaseContender> = {
   name: 'leases',
@@ -68,7 +68,7 @@ async function cold(
   const [withLeases, without] = [new Passes(), new Passes()];
   for (let i = 0; i < 4; i++) {
     const [some, others] = [await passes(leased, pass, STRETCH_MS), await passes(plain, pass, STRETCH_MS)];
-    // The first of each are warming up.
+    // The first passes are for warming up.
     if (i === 0) continue;
     withLeases.add(some);
     without.add(others);
@@ -79,7 +79,7 @@ async function cold(
   };
 }
 
-/** What a decision took in each pass over all keys. */
+/** The time of a decision in each pass over all keys. */
 class Passes {
   readonly ns: number[] = [];
   readonly cpuNs: number[] = [];
@@ -90,7 +90,7 @@ class Passes {
   }
 }
 
-/** Asks for so long, a turn of the event loop for each `AT_ONCE` requests. Who is answered at once does not wait. */
+/** Sends requests for so long, `AT_ONCE` in each turn of the event loop. Synchronous answers are not awaited. */
 async function passes(ask: Ask, keysOfPass: () => readonly string[], forMs: number): Promise<Passes> {
   const passes = new Passes();
   const end = performance.now() + forMs;

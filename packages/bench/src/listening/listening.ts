@@ -9,7 +9,7 @@ const SLICES = 8;
 const SLICE_MS = 25;
 
 /**
- * What it costs a decision that somebody counts it, over one that nobody listens to. Both take turns within one process:
+ * The additional cost of a decision that is counted. Decisions with and without a subscriber alternate within one process:
  * counting starts and ends in each slice.
  */
 export const listening: Part<ListeningContender> = {
@@ -31,7 +31,7 @@ export const listening: Part<ListeningContender> = {
   },
 };
 
-/** Where the last answer goes, so that no compiler may find it unused. */
+/** The last answer, so that the compiler cannot remove calls as unused. */
 const kept: { answer: Decision | undefined } = { answer: undefined };
 
 async function ofDecisions(capacityMax: number, listen: () => Stop) {

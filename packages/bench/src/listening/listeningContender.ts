@@ -1,10 +1,10 @@
 import type { Contender } from '../contender.js';
 
-/** Stops it: nobody listens any more. */
+/** Stops counting. */
 export type Stop = () => void;
 
-/** A way to count what rate limits decide. */
+/** A way to count the decisions of rate limits. */
 export interface ListeningContender extends Contender {
-  /** Loads what it takes. The answer starts to count. */
+  /** Loads the packages. The result starts counting. */
   open(): Promise<() => Stop>;
 }

@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { HttpLimit } from '../http/httpContender.js';
 import type { NestContender } from './nestContender.js';
 
-/** An application on Express with one handler behind a contender: what its server would call for each request. */
+/** An Express application with one handler behind a contender. @returns the request listener of its server */
 export async function application(contender: NestContender, limit: HttpLimit): Promise<RequestListener> {
   class Service {
     get(): string {
@@ -12,7 +12,7 @@ export async function application(contender: NestContender, limit: HttpLimit): P
     }
   }
   class Root {}
-  // Decorators are functions. These are called as their syntax would call them.
+  // Decorators are functions. They are called here as the syntax would call them.
   const descriptor = Object.getOwnPropertyDescriptor(Service.prototype, 'get') as PropertyDescriptor;
   Get()(Service.prototype, 'get', descriptor);
   Controller()(Service);

@@ -13,7 +13,7 @@ const BATCH = 500;
 const SLICES = 24;
 const WINDOW_SECS = 3600;
 
-/** As `http` measures it: the same application without the contender takes turns with it. */
+/** Measured as in `http`: it alternates with the same application without the contender. */
 export const nest: Part<NestContender> = {
   name: 'nest',
   title: 'A request to NestJS on Express without network, in microseconds of CPU',
@@ -45,7 +45,7 @@ async function exchangeWith(contender: NestContender, requests: number): Promise
   return new Exchange(await application(contender, { requests, windowSecs: WINDOW_SECS }), CLIENTS);
 }
 
-/** @throws Error if an answer has another status: something else was measured than was meant to be */
+/** @throws Error if a response has another status, since then the wrong thing was measured */
 async function usPerRequest(exchange: Exchange, expected: number): Promise<number> {
   const cpu = cpuUs();
   const statuses = await exchange.statuses(BATCH);

@@ -10,7 +10,7 @@ const SLICE_MS = 12;
 const BATCH = 1000;
 const URL = 'http://upstream.example/items/5';
 
-/** What the answer of a JSON API has. */
+/** The header fields of a JSON API. */
 const FIELDS = {
   'Cache-Control': 'no-store',
   Connection: 'keep-alive',
@@ -22,7 +22,7 @@ const FIELDS = {
   Vary: 'Accept',
 };
 
-/** What it costs to call out through what protects the call, over a fetch that answers at once. */
+/** The cost of an outgoing call through its protection, compared with a fetch that answers at once. */
 export const outbound: Part<OutboundContender> = {
   name: 'outbound',
   title: 'A call that goes out, over a fetch that answers at once',
@@ -44,7 +44,7 @@ export const outbound: Part<OutboundContender> = {
     await nsPerCall(bareCalls, { forMs: WARM_UP_MS, batch: BATCH });
     const guardedNs: number[] = [];
     const bareNs: number[] = [];
-    // By turns, so that both meet the same machine.
+    // Alternating, so that both run under the same conditions.
     for (let slice = 0; slice < SLICES; slice++) {
       guardedNs.push(await nsPerCall(calls, { forMs: SLICE_MS, batch: BATCH }));
       bareNs.push(await nsPerCall(bareCalls, { forMs: SLICE_MS, batch: BATCH }));
@@ -64,7 +64,7 @@ function callsOf(fetch: Fetch, signal: AbortSignal | undefined): Calls {
   };
 }
 
-/** How many listeners one call adds to its signal. */
+/** The number of listeners that one call adds to its signal. */
 async function listenersOf(fetch: Fetch): Promise<number> {
   const { signal } = new AbortController();
   let added = 0;

@@ -2,10 +2,10 @@ import type { Contender } from '../contender.js';
 
 export type Fetch = typeof globalThis.fetch;
 
-/** What protects calls that go out. */
+/** Protection for outgoing calls. */
 export interface OutboundContender extends Contender {
-  /** A fetch that retries and breaks, and keeps to a limit where the contender has one. */
+  /** A fetch with retries and a breaker, and with a rate limit if the contender has one. */
   protect(fetch: Fetch): Promise<Fetch>;
-  /** The same with a timeout for each attempt. */
+  /** The same, with a timeout for each attempt. */
   protectTimed(fetch: Fetch): Promise<Fetch>;
 }

@@ -1,21 +1,21 @@
 /**
- * `generator.js PORT RATE_HZ SECS HIGH_SHARE`: an open loop. Requests are sent at random moments that are known beforehand,
- * whatever becomes of the earlier ones, and their time is counted from those moments.
+ * `generator.js PORT RATE_HZ SECS HIGH_SHARE`: an open loop. Requests are sent at random moments that are chosen beforehand,
+ * independent of earlier requests, and their times are counted from those moments.
  */
 import { Agent, request } from 'node:http';
 import { Random } from '@breaking/testkit/simulation';
 import { PRIORITY } from './overloadContender.js';
 
-/** What became of the requests of one priority. */
+/** The results of the requests of one priority. */
 export interface Offered {
   offered: number;
   refused: number;
-  /** Milliseconds to each answer with 200. */
+  /** Milliseconds until each 200 response. */
   readonly answeredMs: number[];
 }
 
 const [port = 0, rateHz = 1, secs = 1, highShare = 0] = process.argv.slice(2).map(Number);
-/** A request that has no answer by then has none. */
+/** A request without a response by then counts as unanswered. */
 const GIVE_UP_MS = 15_000;
 const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 const random = new Random(7);

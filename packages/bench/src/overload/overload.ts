@@ -12,10 +12,10 @@ import { Pool, Processor, type Service } from './services.js';
 
 const GENERATOR = fileURLToPath(new URL('./generator.js', import.meta.url));
 const SECS = 10;
-/** An answer that comes later is of no use. */
+/** Later responses are useless. */
 const DEADLINE_MS = 500;
 
-/** What is asked of a service, in its own capacity; a share of the requests may have the high priority. */
+/** A load, as a multiple of the capacity of the service; a share of the requests may have the high priority. */
 interface Load {
   readonly newService: () => Service;
   readonly times: number;
@@ -29,7 +29,7 @@ const LOADS: Readonly<Record<string, Load>> = {
   'twice, CPU alone': { newService: () => new Processor(), times: 2, highShare: 0 },
 };
 
-/** A real server under an open loop of requests: how many answers come while they are of use. */
+/** A real server under an open loop of requests: how many responses arrive while they are useful. */
 export const overload: Part<OverloadContender> = {
   name: 'overload',
   title: 'A server under more requests than it can do',

@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import type { Middleware } from 'koa';
 import type { Contender } from '../contender.js';
 
-/** The header that says how important a request is: 0 or 1. */
+/** The header with the priority of a request: 0 or 1. */
 export const PRIORITY = 'x-priority';
 
-/** What keeps too many requests from a handler, on each framework for which it exists. */
+/** Keeps excess requests away from a handler, for each framework that it supports. */
 export interface OverloadContender extends Contender {
   /** @param hasPriorities whether requests have the header {@link PRIORITY} */
   express?(hasPriorities: boolean): Promise<RequestHandler | undefined>;

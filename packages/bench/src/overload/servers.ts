@@ -9,7 +9,7 @@ type Framework = (
   hasPriorities: boolean,
 ) => Promise<RequestListener>;
 
-/** An application with one handler, which asks the service. */
+/** An application with one handler, which uses the service. */
 export const SERVERS: Readonly<Record<'express' | 'koa' | 'fastify', Framework>> = {
   async express(contender, service, hasPriorities) {
     const { default: newApp } = await import('express');

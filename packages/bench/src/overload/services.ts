@@ -1,15 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import { Random } from '@breaking/testkit/simulation';
 
-/** What a handler waits for, or does. */
+/** What a handler waits for or does. */
 export interface Service {
-  /** Requests a second that it can do. */
+  /** The number of requests a second that it can serve. */
   readonly capacityHz: number;
-  /** One request. */
+  /** Serves one request. */
   serve(): Promise<void>;
 }
 
-/** Ten connections to something slow, as a pool gives them out: first come, first served, in a queue without end. */
+/** Ten connections to something slow, as in a pool with an unlimited queue, in order of arrival. */
 export class Pool implements Service {
   readonly capacityHz = 125;
   readonly #random = new Random(1);
@@ -26,7 +26,7 @@ export class Pool implements Service {
   }
 }
 
-/** Four milliseconds of work that nothing can interrupt. */
+/** Four milliseconds of work that cannot be interrupted. */
 export class Processor implements Service {
   readonly capacityHz = 250;
 

@@ -12,7 +12,7 @@ const PACK = join(PACKAGES, 'release/pack.js');
 const BENCH = join(PACKAGES, 'bench');
 const IMPORTS = 20;
 
-/** What it takes to import a package as it is published, in a fresh process, and the size of what is published. */
+/** The cost of importing a published package in a fresh process, and its size. */
 export const loading: Part<PackageContender> = {
   name: 'loading',
   title: 'Importing a package for Express',
@@ -53,7 +53,7 @@ function sizeOf(folder: string): readonly [files: number, bytes: number] {
   return [files.length, files.reduce((sum, { size }) => sum + size, 0)];
 }
 
-/** Says how long an import keeps the process busy: the lesser of the time that passes and CPU time. */
+/** Prints how long an import keeps the process busy: the smaller of elapsed time and CPU time. */
 const TIMED = `
 const [before, since] = [process.cpuUsage(), performance.now()];
 await import(process.argv[1]);

@@ -2,8 +2,8 @@ import type { Contender } from '../contender.js';
 
 /** A package that a program imports. */
 export interface PackageContender extends Contender {
-  /** Which name an application imports. */
+  /** The name that an application imports. */
   readonly specifier: string;
-  /** The packages of ours that are packed for it, by folder: what is published is not what this repository runs. */
+  /** The folders of our packages to pack for it: the published form differs from what this repository runs. */
   readonly packed: readonly string[];
 }

@@ -9,9 +9,9 @@ import { leastOf } from '../stats.js';
 import { figure, textTable } from '../table.js';
 import { ROWS, type Row } from './rows.js';
 
-/** Preloaded where the packages of another checkout are measured. */
+/** Preloaded to measure the packages of another checkout. */
 const REDIRECT = fileURLToPath(new URL('./redirect.js', import.meta.url));
-/** Takes several seconds each, so it is measured once, without a look at its noise. */
+/** Rows that take several seconds. They are measured once, without an estimate of their noise. */
 const LONG = ['1 M keys', 'import', '10,000 cold keys', '10,000 cold keys at random'];
 
 /** One turn of one contender. */
@@ -22,8 +22,7 @@ interface Turn {
 }
 
 /**
- * The figures that a change is checked with, in fresh processes: ours twice, which shows what the measurement itself is worth,
- * and the best peer.
+ * The figures for checking a change, in fresh processes: ours twice, to show the noise of the measurement, and the best peer.
  * @param words only rows that contain one of these
  * @param base another checkout, built, whose packages are measured too
  */
@@ -46,7 +45,7 @@ export async function quick(words: readonly string[], base: string | undefined):
   console.log(`${textTable(table)}\n${surroundings()}`);
 }
 
-/** Rows of one process each. */
+/** Rows that are measured in the same process. */
 function grouped(rows: readonly Row[]): readonly (readonly Row[])[] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
@@ -74,7 +73,7 @@ async function measured(rows: readonly Row[], base: string | undefined): Promise
   for (const { column, contender, base: from } of turns) {
     const preload = from === undefined ? {} : { preload: REDIRECT, env: { BREAKING_BASE: from } };
     const told = await measureInChild(process.execPath, part, contender, run, preload).catch(error => {
-      // An older checkout may lack what is measured.
+      // An older checkout may not have what is measured.
       if (from === undefined) throw error;
       return undefined;
     });

@@ -3,7 +3,7 @@ import { register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
 const base = JSON.stringify(`${pathToFileURL(process.env.BREAKING_BASE ?? '')}/packages/bench/package.json`);
-// What an older checkout does not have yet is ours, and not measured. Node keeps the parent that is named last.
+// What an older checkout does not have is taken from this one, and is not measured. Node uses the last parent.
 const hooks = `export async function resolve(specifier, context, next) {
   const { parentURL } = context;
   const isOurs = specifier.startsWith('@breaking/') && parentURL?.includes('/packages/bench/');

@@ -1,12 +1,12 @@
-/** A figure that a change is checked with. */
+/** A figure for checking a change. */
 export interface Row {
   readonly what: string;
   readonly part: string;
   readonly run: string;
   readonly metric: string;
-  /** What we mean to reach. */
+  /** The goal. */
   readonly goal: number;
-  /** The best one that exists. */
+  /** The best peer. */
   readonly peer?: string;
 }
 

@@ -18,8 +18,8 @@ const RUNS: Readonly<Record<string, Asked>> = {
 const CHUNKS = 20;
 
 /**
- * What a decision costs the server that REDIS_URL names, which is emptied. Without REDIS_URL nobody takes part. Commands of
- * one moment travel together, so that the figure is that of the command and not that of the network.
+ * The CPU time of a decision on the server that REDIS_URL names, which is emptied. Without REDIS_URL, this part has no
+ * contenders. Commands of the same moment are sent together, so that the figure is for the command and not for the network.
  */
 export const redis: Part<RedisContender> = {
   name: 'redis',
@@ -46,7 +46,7 @@ export const redis: Part<RedisContender> = {
   },
 };
 
-/** What the server has used so far. */
+/** The CPU time that the server has used so far. */
 async function cpuMicros(client: Redis): Promise<number> {
   const info = await client.info('cpu');
   const secs = (name: string) => Number(new RegExp(`${name}:([\\d.]+)`).exec(info)?.[1]);

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, GuardedProgram, installedProgram } from '@breaking/testkit';
 
-/** The parts that ask a server. */
+/** The parts that use a server. */
 const ASKING = ['redis', 'leases'];
 
-/** Starts the server that is installed where one of these parts asks a server and REDIS_URL names none. It ends with this process. */
+/** Starts the installed server if one of these parts uses a server and REDIS_URL is not set. It ends with this process. */
 export async function serverFor(parts: readonly string[]): Promise<void> {
   if (process.env.REDIS_URL !== undefined || !parts.some(part => ASKING.includes(part))) return;
   const program = await installedProgram(['redis-server', 'valkey-server']);

@@ -1,8 +1,8 @@
-/** `client.js PORT CONNECTIONS WARM_UP_MS MEASURE_MS`: asks a server over connections that stay, each one at a time. */
+/** `client.js PORT CONNECTIONS WARM_UP_MS MEASURE_MS`: sends requests over kept connections, one at a time on each. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** What the client tells its parent: that the server is warm, and then how many answers it got since. */
+/** The messages of the client to its parent: that the server is warm, and then how many responses it has received since. */
 export type ClientTold = 'warm' | { readonly answers: number };
 
 const [port = 0, connections = 1, warmUpMs = 0, measureMs = 0] = process.argv.slice(2).map(Number);
@@ -23,8 +23,8 @@ function tell(told: ClientTold): void {
 }
 
 /**
- * Asks again as soon as it is answered, for some milliseconds.
- * @returns how often it was answered with a 200
+ * Sends the next request as soon as the last one is answered, for some milliseconds.
+ * @returns the number of 200 responses
  */
 function ask(socket: Socket, forMs: number): Promise<number> {
   const end = performance.now() + forMs;

@@ -17,8 +17,8 @@ const MEASURE_MS = 800;
 const LIMIT = { requests: 1e8, windowSecs: 3600 };
 
 /**
- * CPU time of a request to a real server, over real sockets, from a client in another process: that of the server
- * alone, since requests per second would depend on the client, too.
+ * CPU time of a request on a real server, over real sockets, from a client in another process. Only that of the server
+ * counts, since requests per second would also depend on the client.
  */
 export const server: Part<HttpContender> = {
   name: 'server',

@@ -4,7 +4,7 @@ import type { WaitingContender } from './waitingContender.js';
 const CALLERS = 200;
 const LIMIT = { burst: 10, rateHz: 100 };
 
-/** What 200 callers go through that ask for one key at the same time. */
+/** The waits of 200 callers that use one key at the same time. */
 export const waiting: Part<WaitingContender> = {
   name: 'waiting',
   title: 'Callers that wait for one key, 100 a second',
@@ -34,7 +34,7 @@ export const waiting: Part<WaitingContender> = {
   },
 };
 
-/** Counts how often a timer of this process fires, from here on. */
+/** Counts how often timers of this process fire from now on. */
 function countTimers(): { fired(): number } {
   let fired = 0;
   const { setTimeout: set } = globalThis;
@@ -46,7 +46,7 @@ function countTimers(): { fired(): number } {
   return { fired: () => fired };
 }
 
-/** @param order callers by their number, in the order in which they went on */
+/** @param order the callers by number, in the order in which they went on */
 function mostOvertaken(order: readonly number[]): number {
   return Math.max(...order.map((caller, at) => order.slice(0, at).filter(other => other > caller).length));
 }

@@ -1,7 +1,7 @@
 import type { Contender } from '../contender.js';
 
-/** A limit that callers wait for. */
+/** A limit for which callers wait. */
 export interface WaitingContender extends Contender {
-  /** Opens a limit of `burst` calls at once and `rateHz` a second, and gives what a caller awaits before it goes on. */
+  /** Opens a limit of `burst` calls at once and `rateHz` a second. @returns a function whose promise callers await */
   open(limit: { readonly burst: number; readonly rateHz: number }): Promise<() => Promise<unknown>>;
 }

@@ -4,8 +4,9 @@ import { type Rule, RuledLimiter } from '../ruledLimiter.js';
 const TIMEOUT_SECS = 5;
 
 /**
- * AIMDLimit of Netflix's concurrency-limits by its description: one more with each call while at least half is used, a tenth
- * less with each call that takes longer than five seconds. Its own defaults, but for the bounds, which are ours.
+ * AIMDLimit of Netflix's concurrency-limits, according to its description: it increases by one with each call while at least
+ * half is used, and decreases by a tenth with each call that takes longer than five seconds. It has its own defaults, with
+ * our bounds.
  */
 class Aimd implements Rule {
   limit = 20;

@@ -1,6 +1,6 @@
 import type { AdaptiveContender } from '../adaptiveContender.js';
 
-/** Right for ten places, and never changed. */
+/** The right limit for ten places, which never changes. */
 export const contender: AdaptiveContender = {
   name: 'constant 15',
   role: 'peer',

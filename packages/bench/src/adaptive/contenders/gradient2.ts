@@ -9,9 +9,9 @@ const SMOOTHING = 0.2;
 const QUEUE = 4;
 
 /**
- * Gradient2Limit of Netflix's concurrency-limits by its description: the mean latency of a window is compared with an
- * exponential average over 600 of them, which falls faster where it is more than twice as high. Its own defaults, but for
- * the bounds, which are ours.
+ * Gradient2Limit of Netflix's concurrency-limits, according to its description: the mean latency of a window is compared with
+ * an exponential average over 600 windows, which falls faster if it is more than twice as high. It has its own defaults, with
+ * our bounds.
  */
 class Gradient2 implements Rule {
   limit = 20;

@@ -1,6 +1,6 @@
 import type { BreakerContender } from '../breakerContender.js';
 
-/** One more function around the call. */
+/** Only one more function around the call. */
 export const contender: BreakerContender = {
   name: 'no-op',
   role: 'floor',

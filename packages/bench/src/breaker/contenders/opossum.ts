@@ -1,4 +1,4 @@
 import { opossum } from '../opossum.js';
 
-/** As it is: each call has a timer that ends it after 10 seconds. */
+/** With its defaults: each call has a timer that ends it after 10 seconds. */
 export const contender = opossum('opossum', {});

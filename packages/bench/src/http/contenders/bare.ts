@@ -1,6 +1,6 @@
 import { BARE, type HttpContender } from '../httpContender.js';
 
-/** The framework and the handler alone. */
+/** Only the framework and the handler. */
 export const contender: HttpContender = {
   name: BARE,
   role: 'floor',

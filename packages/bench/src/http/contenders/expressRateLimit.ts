@@ -1,4 +1,4 @@
 import { expressRateLimit } from '../expressRateLimit.js';
 
-/** As it is by default, with X-RateLimit headers. */
+/** With its defaults, which set X-RateLimit headers. */
 export const contender = expressRateLimit('express-rate-limit', {});

@@ -1,6 +1,6 @@
 import type { HttpContender } from '../httpContender.js';
 
-/** Goes on at once. */
+/** Calls the next handler at once. */
 export const contender: HttpContender = {
   name: 'no-op',
   role: 'floor',

@@ -1,6 +1,6 @@
 import type { HttpContender } from '../httpContender.js';
 
-/** Sets three headers, as a limiter does that knows without counting what to say. */
+/** Sets three constant headers, without counting. */
 export const contender: HttpContender = {
   name: 'three headers',
   role: 'floor',

@@ -1,6 +1,6 @@
 import type { KeyedContender } from '../keyedContender.js';
 
-/** A count for each key, without a window: less than this no Map can do. */
+/** A counter for each key, without a window: the least that a Map can do. */
 export const contender: KeyedContender<number> = {
   name: 'bare Map',
   role: 'floor',

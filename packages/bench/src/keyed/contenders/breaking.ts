@@ -1,7 +1,7 @@
 import type { Decision } from '@breaking/core';
 import type { KeyedContender } from '../keyedContender.js';
 
-/** The keys that the default store holds without forgetting any that is live: half of its maxKeys. */
+/** The number of live keys that the default store keeps without forgetting any: half of its maxKeys. */
 const DEFAULT_KEYS = 50_000;
 
 export const contender: KeyedContender<Decision> = {
@@ -10,7 +10,7 @@ export const contender: KeyedContender<Decision> = {
   packages: ['@breaking/core'],
   async open({ requests, windowSecs, keys = 0 }) {
     const { MemoryBucketStore, RateLimiter } = await import('@breaking/core');
-    // At most a token a minute, so that keys stay live for as long as the measurement takes.
+    // At most one token a minute, so that keys stay live during the whole measurement.
     const limits = { capacityMax: requests, restoreRateHz: Math.min(requests / windowSecs, 1 / 60) };
     const store = keys > DEFAULT_KEYS ? new MemoryBucketStore({ maxKeys: 2 * keys }) : undefined;
     const limiter = new RateLimiter({ name: 'bench', limits, store });

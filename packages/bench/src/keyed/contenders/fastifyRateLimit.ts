@@ -1,7 +1,7 @@
 import type { Counted } from '@fastify/rate-limit/store/LocalStore.js';
 import type { KeyedContender } from '../keyedContender.js';
 
-/** Its LocalStore, an LRU of 5,000 keys unless it is told how many. Its plugin wraps each call in a promise; this does not. */
+/** Its LocalStore, an LRU of 5,000 keys by default. Its plugin wraps each call in a promise; this does not. */
 export const contender: KeyedContender<Counted> = {
   name: '@fastify/rate-limit',
   role: 'peer',

@@ -1,7 +1,7 @@
 import type { Counted } from 'koa-ratelimit/limiter/memory.js';
 import type { KeyedContender } from '../keyedContender.js';
 
-/** Its limiter in memory, made anew for every request as its middleware does. */
+/** Its limiter in memory, made again for every request as its middleware does. */
 export const contender: KeyedContender<Counted> = {
   name: 'koa-ratelimit',
   role: 'peer',

@@ -1,7 +1,7 @@
 import type { RateLimiter } from 'limiter';
 import type { KeyedContender } from '../keyedContender.js';
 
-/** It knows no keys: a limiter for each, in a Map, as one would write it. */
+/** It has no keys, so this keeps a limiter for each key in a Map, as a user would. */
 export const contender: KeyedContender<boolean> = {
   name: 'limiter',
   role: 'peer',

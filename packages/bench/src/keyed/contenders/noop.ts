@@ -1,6 +1,6 @@
 import type { KeyedContender } from '../keyedContender.js';
 
-/** Decides nothing: what it takes to come by a key, to call and to read the answer. */
+/** Decides nothing: the cost of getting a key, calling, and reading the answer. */
 export const contender: KeyedContender<boolean> = {
   name: 'no-op',
   role: 'floor',

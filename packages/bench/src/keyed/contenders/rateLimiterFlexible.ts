@@ -1,7 +1,7 @@
 import type { RateLimiterRes } from 'rate-limiter-flexible';
 import type { KeyedContender } from '../keyedContender.js';
 
-/** Rejects with its answer where it refuses. */
+/** If it refuses, it rejects with its answer. */
 export const contender: KeyedContender<RateLimiterRes> = {
   name: 'rate-limiter-flexible',
   role: 'peer',

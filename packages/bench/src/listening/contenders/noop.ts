@@ -1,7 +1,7 @@
 import { heard } from '../heard.js';
 import type { ListeningContender } from '../listeningContender.js';
 
-/** What it costs to publish a decision to somebody who does nothing with it. */
+/** The cost of publishing a decision to a subscriber that does nothing. */
 export const contender: ListeningContender = {
   name: 'no-op',
   role: 'floor',

@@ -1,7 +1,7 @@
 import { BARE } from '../../http/httpContender.js';
 import type { NestContender } from '../nestContender.js';
 
-/** NestJS on Express and the handler alone. */
+/** Only NestJS on Express and the handler. */
 export const contender: NestContender = {
   name: BARE,
   role: 'floor',

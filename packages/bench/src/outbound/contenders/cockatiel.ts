@@ -11,7 +11,7 @@ async function policies() {
   return { cockatiel, policy };
 }
 
-/** It has no rate limit: retry and breaker alone. */
+/** It has no rate limit: only retries and a breaker. */
 export const contender: OutboundContender = {
   name: 'cockatiel',
   role: 'peer',

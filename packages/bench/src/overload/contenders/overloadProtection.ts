@@ -1,6 +1,6 @@
 import type { OverloadContender } from '../overloadContender.js';
 
-/** With its defaults, except that it says nothing of itself in its answers. */
+/** With its defaults, except that it adds nothing about itself to its responses. */
 export const contender: OverloadContender = {
   name: 'overload-protection',
   role: 'peer',

@@ -1,6 +1,6 @@
 import type { OverloadContender } from '../overloadContender.js';
 
-/** With the thresholds of its README that are not about memory. */
+/** With the thresholds in its README, except those for memory. */
 export const contender: OverloadContender = {
   name: '@fastify/under-pressure',
   role: 'peer',

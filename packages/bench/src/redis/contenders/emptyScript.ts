@@ -1,6 +1,6 @@
 import type { RedisContender } from '../redisContender.js';
 
-/** What it costs to run any script on a key. */
+/** The cost of running any script on a key. */
 export const contender: RedisContender = {
   name: 'an empty script',
   role: 'floor',

@@ -1,6 +1,6 @@
 import type { WaitingContender } from '../waitingContender.js';
 
-/** What one writes without `wait`: each caller sleeps as long as it is told to, and asks again. */
+/** Without `wait`: each caller sleeps until its retry time, and asks again. */
 export const contender: WaitingContender = {
   name: 'sleep and ask again',
   role: 'peer',
