@@ -4,8 +4,8 @@ import { createApp as createFastifyApp } from './fastify/app.js';
 import { createApp as createKoaApp } from './koa/app.js';
 
 /**
- * The same small API behind all three frameworks, on servers that do not listen yet. The limits of each have names of their own:
- * whoever counts decisions in this process tells them apart by these.
+ * The same small API on all three frameworks, on servers that do not listen yet. Their limits have different names, so
+ * that counted decisions can be told apart.
  * @param {{ clock?: import('@breaking/core').Clock }} [options] another clock, for tests
  */
 export async function createServers(options) {
@@ -20,8 +20,8 @@ export async function createServers(options) {
 
 /**
  * @param {import('node:http').Server} server
- * @param {number} port 0 for any that is free
- * @returns {Promise<string>} the URL under which this machine, and no other, reaches the server
+ * @param {number} port 0 for any free port
+ * @returns {Promise<string>} the URL of the server, which only this machine can reach
  */
 export function listen(server, port = 0) {
   return new Promise((resolve, reject) => {

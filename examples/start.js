@@ -1,6 +1,6 @@
 /**
- * Serves the same small API with Express, Koa and Fastify, on three ports in a row and to this machine alone.
- * The variable PORT is the first of them, by default 3000; with 0, each server takes a port that is free.
+ * Serves the same small API with Express, Koa and Fastify, on three consecutive ports, only for this machine. The
+ * variable PORT is the first port, by default 3000; with 0, each server uses a free port.
  */
 import { styleText } from 'node:util';
 import { close, createServers, listen } from './servers.js';
@@ -93,7 +93,7 @@ function status(code) {
 }
 
 /**
- * Only a terminal gets colours.
+ * Uses colours only on a terminal.
  * @param {'bold' | 'green' | 'yellow' | 'red'} format
  * @param {string} text
  */

@@ -11,17 +11,17 @@ const customerOf = req => customers.get(String(req.headers['x-api-key']));
 
 const app = Fastify();
 
-// Without options the plugin limits nothing by itself. The hooks run in this order.
+// Without options, the plugin adds no limits. The hooks run in this order.
 await app.register(breaking);
 
-// Every address, before the key is looked up: guessing keys is limited too.
+// For every address, before the key is looked up: guessing keys is limited too.
 app.addHook('onRequest', app.rateLimit({ name: 'address', ...perMinute(300) }));
 
 app.addHook('onRequest', async (req, reply) => {
   if (customerOf(req) === undefined) return reply.code(401).send({ error: 'Send your key in X-API-Key.' });
 });
 
-// Every customer, by plan.
+// For every customer, by plan.
 app.addHook(
   'onRequest',
   app.rateLimit({

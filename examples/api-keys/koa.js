@@ -9,7 +9,7 @@ const customers = new Map([
 
 const app = new Koa();
 
-// Every address, before the key is looked up: guessing keys is limited too.
+// For every address, before the key is looked up: guessing keys is limited too.
 app.use(rateLimit({ name: 'address', ...perMinute(300) }));
 
 app.use(async (ctx, next) => {
@@ -20,7 +20,7 @@ app.use(async (ctx, next) => {
   ctx.body = { error: 'Send your key in X-API-Key.' };
 });
 
-// Every customer, by plan.
+// For every customer, by plan.
 app.use(
   rateLimit({
     name: 'plan',

@@ -4,7 +4,7 @@ import Koa from 'koa';
 
 const ESTIMATE = 100;
 
-// Stands for a model: it answers with what it was asked, and counts four characters as a token.
+// In place of a model: it returns its prompt, and counts four characters as a token.
 const answerTo = async (/** @type {string} */ prompt) => ({
   text: prompt,
   tokens: Math.ceil(prompt.length / 4),

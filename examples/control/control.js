@@ -4,7 +4,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 /** @typedef {{ key: string, secs?: number, limits: import('@breaking/core').Limits }} Asked */
 
 /**
- * What an admin may do. All servers follow the limits in Redis.
+ * The operations of an admin. All servers use the limits in Redis.
  * @type {Readonly<Record<string, (limiter: Limiter, asked: Asked, client: import('ioredis').Redis) => unknown>>}
  */
 export const operations = {
@@ -18,18 +18,18 @@ export const operations = {
 };
 
 /**
- * Makes the check of an Authorization header.
+ * Makes a function that checks an Authorization header.
  * @param {string | undefined} token
  */
 export function adminCheck(token) {
   if (!token) throw new Error('ADMIN_TOKEN must be set');
-  // Digests have one length, and take the same time to compare wherever they differ.
+  // Digests have the same length, and comparing them takes the same time wherever they differ.
   const digest = (/** @type {string} */ text) => createHash('sha256').update(text).digest();
   const expected = digest(`Bearer ${token}`);
   return (authorization = '') => timingSafeEqual(digest(authorization), expected);
 }
 
-/** @returns what to answer: a status and a body */
+/** @returns the response: a status and a body */
 export async function operate(
   /** @type {Limiter | undefined} */ limiter,
   /** @type {string} */ operation,
@@ -40,7 +40,7 @@ export async function operate(
   try {
     return { status: 200, body: (await operations[operation]?.(limiter, asked, client)) ?? 'done' };
   } catch (error) {
-    // What was asked for was wrong, and nothing has changed.
+    // The arguments were wrong, and nothing has changed.
     if (error instanceof RangeError || error instanceof TypeError)
       return { status: 400, body: error.message };
     throw error;

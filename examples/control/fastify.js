@@ -18,13 +18,13 @@ const authorise = async (req, reply) => {
 
 app.post(
   '/admin/limits/:limit/:operation',
-  // Not under the limit of customers.
+  // The limit of customers does not apply here.
   { config: { rateLimit: false }, onRequest: [app.rateLimit(ADMIN), authorise] },
   async (req, reply) => {
     const { limit, operation } = /** @type {{ limit: string, operation: string }} */ (req.params);
     const asked = /** @type {import('./control.js').Asked} */ (req.body);
     const { status, body } = await operate(app.breaking.limits.get(limit), operation, asked, client);
-    // A string would be sent as text.
+    // Fastify would send a string as plain text.
     return reply.code(status).type('application/json').send(JSON.stringify(body));
   },
 );

@@ -21,7 +21,7 @@ const admin = async ctx => {
   if (ctx.method !== 'POST') return;
   const { status, body } = await operate(limiters.get(limit), operation, await parse.json(ctx.req), client);
   ctx.status = status;
-  // A string would be sent as text.
+  // Koa would send a string as plain text.
   ctx.type = 'json';
   ctx.body = JSON.stringify(body);
 };

@@ -5,7 +5,7 @@ import { follower } from '../reload/follower.js';
 
 export const client = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379');
 
-/** Until an admin sets others. */
+/** The limit until an admin sets another. */
 export const LIMIT = perMinute(5);
 const store = new RedisBucketStore({ client });
 const storeDeadlineSecs = Number(process.env.STORE_DEADLINE_SECS ?? 0.05);
@@ -16,7 +16,7 @@ const customers = new Map([['key-of-ada', 'ada']]);
 export const customerOf = (/** @type {unknown} */ apiKey) => customers.get(String(apiKey));
 
 /**
- * Makes a limiter keep to the limits that an admin has set, on whichever server.
+ * Makes a limiter use the limits that an admin has set on any server.
  * @param {import('./control.js').Limiter} limiter
  */
 export async function follow(limiter) {

@@ -22,11 +22,11 @@ export async function createApp({ clock } = {}) {
 
   app.get('/', async () => ({ hello: 'from Fastify' }));
 
-  // A report is costly: two at once, then two a minute, on top of the limits above.
+  // Reports are costly: two at once, then two a minute, in addition to the limits above.
   const limitReports = app.rateLimit({ name: 'fastify-report', limits: { report: perMinute(2) }, clock });
   app.get('/report', { onRequest: limitReports }, async () => ({ report: 'ready' }));
 
-  // Shows all of them live to this machine alone, those of routes too.
+  // A live page of all of them, including those of routes, only for this machine.
   const watch = [app.breaking, limitReports];
   const page = dashboard({
     title: 'Fastify',
@@ -35,7 +35,7 @@ export async function createApp({ clock } = {}) {
   });
   await app.register(page, { prefix: '/breaking' });
 
-  // What always fails is asked three times, and then left alone for 20 seconds.
+  // After three failures, the flaky route is not called for 20 seconds.
   const circuitBreaker = { name: 'fastify-flaky', errorThreshold: 3, timeWindowSecs: 60, clock };
   app.get('/flaky', { config: { circuitBreaker } }, async (_request, reply) => {
     return reply.code(500).send({ error: 'broken' });

@@ -33,7 +33,7 @@ const checkQuery = async (req, reply) => {
 const costOf = (/** @type {import('fastify').FastifyRequest} */ req) => fieldsIn(queryOf(req));
 const limit = app.rateLimit({ name: 'graphql', ...perMinute(1000, { burst: 50 }), costOf });
 
-// Both are preHandlers, since the body is there only then.
+// Both are preHandlers, since the body is parsed only then.
 app.post('/graphql', { preHandler: [checkQuery, limit] }, async req => {
   return graphql({ schema, rootValue, source: queryOf(req) });
 });

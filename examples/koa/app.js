@@ -17,12 +17,12 @@ export function createApp({ clock } = {}) {
     limits: { burst: perSecond(1, { burst: 5 }), hourly: perHour(100) },
     clock,
   });
-  // A report is costly: two at once, then two a minute, on top of the limits above.
+  // Reports are costly: two at once, then two a minute, in addition to the limits above.
   const limitReports = rateLimit({ name: 'koa-report', limits: { report: perMinute(2) }, clock });
-  // What always fails is asked three times, and then left alone for 20 seconds.
+  // After three failures, the flaky route is not called for 20 seconds.
   const breaker = circuitBreaker({ name: 'koa-flaky', errorThreshold: 3, timeWindowSecs: 60, clock });
 
-  // Shows them live to this machine alone. It stands before the limit, which is for clients.
+  // A live page, only for this machine. It is before the limit, which is for clients.
   const watch = [limitAll, limitReports, breaker];
   app.use(
     dashboard({

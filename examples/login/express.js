@@ -11,15 +11,15 @@ const credentials = (req, res, next) => {
   next();
 };
 
-/** @param {any} options `isRight(account, password)`; if you like, a `store` and a `clock` */
+/** @param {any} options `isRight(account, password)`; optionally a `store` and a `clock` */
 export function createApp({ isRight, store, clock }) {
-  // Gives the token back unless the password was wrong, or the client left before it heard.
+  // Refunds the token unless the password was wrong, or the client left before the response.
   const refundWhen = ({ status = 401 }) => status !== 401;
   const shared = { refundWhen, store, clock };
   const byAddress = rateLimit({ name: 'login-address', ...perHour(100, { burst: 50 }), ...shared });
   const keyOf = (/** @type {express.Request} */ req) => req.body.account;
   const byAccount = rateLimit({ name: 'login-account', ...perHour(10, { burst: 5 }), ...shared, keyOf });
-  // The logins of one account wait for each other, so that right passwords at the same moment all pass.
+  // Logins to the same account wait for each other, so that several correct passwords at the same time all pass.
   const last = new Map();
   /** @type {express.RequestHandler} */
   const inTurn = ({ body: { account } }, res, next) => {

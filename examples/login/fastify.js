@@ -24,7 +24,7 @@ export async function createApp({ isRight, store, clock }) {
   const app = Fastify();
   await app.register(breaking);
 
-  // Gives the token back unless the password was wrong, or the client left before it heard.
+  // Refunds the token unless the password was wrong, or the client left before the response.
   const refundWhen = ({ status = 401 }) => status !== 401;
   const shared = { refundWhen, store, clock };
   const byAddress = app.rateLimit({ name: 'login-address', ...perHour(100, { burst: 50 }), ...shared });
@@ -35,7 +35,7 @@ export async function createApp({ isRight, store, clock }) {
     keyOf: accountOf,
   });
 
-  // The logins of one account wait for each other, so that right passwords at the same moment all pass.
+  // Logins to the same account wait for each other, so that several correct passwords at the same time all pass.
   const last = new Map();
   /** @type {import('fastify').preHandlerAsyncHookHandler} */
   const inTurn = async (req, { raw }) => {
@@ -48,7 +48,7 @@ export async function createApp({ isRight, store, clock }) {
     await before;
   };
 
-  // Pre-handlers, since the body is there and checked only then.
+  // Pre-handlers, since the body is parsed and validated only then.
   const preHandler = [byAddress, inTurn, byAccount];
   app.post('/login', { schema: { body }, preHandler }, async (req, reply) => {
     const account = accountOf(req);

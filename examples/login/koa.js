@@ -10,7 +10,7 @@ import Koa from 'koa';
  * }} options
  */
 export function createApp({ isRight, store, clock }) {
-  // Gives the token back unless the password was wrong, or the client left before it heard.
+  // Refunds the token unless the password was wrong, or the client left before the response.
   const refundWhen = ({ status = 401 }) => status !== 401;
   const shared = { refundWhen, store, clock };
   const byAddress = rateLimit({ name: 'login-address', ...perHour(100, { burst: 50 }), ...shared });
@@ -21,7 +21,7 @@ export function createApp({ isRight, store, clock }) {
     keyOf: ctx => ctx.state.login.account,
   });
 
-  // The logins of one account wait for each other, so that right passwords at the same moment all pass.
+  // Logins to the same account wait for each other, so that several correct passwords at the same time all pass.
   const last = new Map();
   /** @type {Koa.Middleware} */
   const inTurn = async (ctx, next) => {

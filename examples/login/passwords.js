@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const hash = promisify(scrypt);
 
-/** Accounts with the salt and hash of their passwords. In a real service they lie in a database. */
+/** Accounts with the salt and hash of their passwords. A real service keeps them in a database. */
 const accounts = new Map([
   ['ada', { salt: 'salt of ada', hash: await hash('lovelace', 'salt of ada', 32) }],
   ['bob', { salt: 'salt of bob', hash: await hash('builder', 'salt of bob', 32) }],

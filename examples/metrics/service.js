@@ -19,7 +19,7 @@ export function createService({ registry, clock }) {
   const limits = { minute: perMinute(20), hour: perMinute(5, { burst: 300 }) };
   app.get('/', rateLimit({ name: 'api', limits, clock }), (_req, res) => void res.send('hello\n'));
 
-  // Not enforced yet: the metrics say what it would refuse.
+  // Not enforced yet: the metrics show what it would refuse.
   const search = rateLimit({ name: 'search', ...perMinute(5), enforce: false, clock });
   app.get('/search', search, (_req, res) => void res.send('found\n'));
 

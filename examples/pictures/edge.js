@@ -4,16 +4,16 @@ import { Timeline } from './svg.js';
 const PER_MINUTE = 10;
 const FROM_SECS = 50;
 const TO_SECS = 85;
-/** The client asks twice a second from here on, and does not stop when it is refused. */
+/** The client sends two requests a second from here on, and continues when it is refused. */
 const CLIENT_FROM_SECS = 55;
 
 /**
- * What became of a client's requests.
+ * The results of a client's requests.
  * @typedef {{ readonly admitted: number[], readonly refused: number[] }} Seen the moments, in seconds
  */
 
 /**
- * The same requests through a counter that begins anew with each minute, and through a bucket of the same numbers.
+ * The same requests with a counter that restarts every minute, and with a bucket of the same numbers.
  * @returns {{ fixedWindow: Seen, bucket: Seen }}
  */
 export function edge() {
@@ -33,7 +33,7 @@ export function edge() {
   return { fixedWindow, bucket };
 }
 
-/** @returns {string} the picture of it */
+/** @returns {string} the picture */
 export function edgePicture() {
   const { fixedWindow, bucket } = edge();
   const picture = new Timeline(FROM_SECS, TO_SECS);
@@ -69,7 +69,7 @@ export function edgePicture() {
 
 /**
  * @param {Seen} seen
- * @returns {number} how many went through in the ten seconds around the edge
+ * @returns {number} how many were admitted in the ten seconds around the edge
  */
 function early({ admitted }) {
   return admitted.filter(secs => secs < CLIENT_FROM_SECS + 10).length;

@@ -14,7 +14,7 @@ const RATES = /** @type {const} */ ([
 /** 10 a minute with a burst of 25. */
 const SUGGESTED = { restoreRateHz: 10 / 60, burst: 25 };
 
-/** For each rate, the smallest bursts that refuse nothing to shares of the clients in the log of examples/replay. */
+/** For each rate, the smallest bursts that never refuse a share of the clients in the log of examples/replay. */
 export function points() {
   const log = readFileSync(new URL('../replay/data/apache-access.log.gz', import.meta.url));
   return frontier(readAccessLog(log).map(({ client, timeSecs }) => ({ key: client, at: timeSecs })));

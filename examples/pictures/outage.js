@@ -13,7 +13,7 @@ const TO_SECS = 140;
  */
 
 /**
- * A call each second, which takes a second, over an outage of what is called.
+ * A call each second, which takes a second, during an outage of an upstream.
  * @returns {{ calls: Call[], states: { from: number, state: string }[] }}
  */
 export function outage() {
@@ -39,7 +39,7 @@ export function outage() {
   return { calls, states };
 }
 
-/** @returns {string} the picture of it */
+/** @returns {string} the picture */
 export function outagePicture() {
   const { calls, states } = outage();
   const picture = new Timeline(0, TO_SECS);

@@ -1,23 +1,23 @@
 import { ConcurrencyLimiter } from '@breaking/core';
 import { Timeline } from './svg.js';
 
-/** The service works on four requests at the same time, a second on each. Clients wait for three. */
+/** The service handles four requests at the same time, each in a second. Clients wait for three seconds. */
 const PLACES = 4;
 const WORK_SECS = 1;
 const PATIENCE_SECS = 3;
 const LIMIT = 8;
 const TICK_SECS = 0.125;
 const TO_SECS = 40;
-/** Twice as many requests as the service can do; before and after, three quarters of that. */
+/** Twice as many requests as the service can handle; before and after, three quarters of its capacity. */
 const OVERLOAD = { from: 5, to: 15 };
 
 /**
- * What became of the requests that came at these moments, in seconds.
+ * The results of the requests that arrived at these moments, in seconds.
  * @typedef {{ readonly inTime: number[], readonly late: number[], readonly refused: number[] }} Seen
  */
 
 /**
- * The same requests to a service with a limit on what is under way, and to one without.
+ * The same requests to a service with a concurrency limit, and to one without.
  * @returns {{ limited: Seen, unlimited: Seen }}
  */
 export function overload() {
@@ -56,14 +56,14 @@ function served(tryAcquire) {
 
 /**
  * @param {number} now
- * @returns {boolean} whether a request comes: eight a second in the overload, else three
+ * @returns {boolean} whether a request arrives: eight a second in the overload, else three
  */
 function arrives(now) {
   const tick = now / TICK_SECS;
   return (now >= OVERLOAD.from && now < OVERLOAD.to) || tick % 8 === 0 || tick % 8 === 3 || tick % 8 === 6;
 }
 
-/** @returns {string} the picture of it */
+/** @returns {string} the picture */
 export function overloadPicture() {
   const { limited, unlimited } = overload();
   const picture = new Timeline(0, TO_SECS);

@@ -1,4 +1,4 @@
-/** Colours that can be read on white and on GitHub's dark grey alike, since a picture cannot know what is behind it. */
+/** Colours that are legible on white and on GitHub's dark grey, since a picture cannot know its background. */
 const STYLE = `  <style>
     text { font: 13px system-ui, sans-serif; fill: #777e87 }
     .title { font-weight: 600 }
@@ -14,10 +14,10 @@ const STYLE = `  <style>
   </style>`;
 
 /**
- * A picture of a stretch of time, from left to right.
+ * A picture of a period of time, from left to right.
  *
- * Its lines are kept as they are added, in whole pixels and tenths, so that two runs draw the same and a change of the
- * picture can be read in a diff.
+ * Coordinates are rounded to tenths of a pixel, so that two runs give the same file and a change of the picture can be
+ * read in a diff.
  */
 export class Timeline {
   /** @type {string[]} */
@@ -52,7 +52,7 @@ export class Timeline {
   }
 
   /**
-   * What a row shows, left of it.
+   * The label to the left of a row.
    * @param {number} y
    * @param {string} text
    */
@@ -62,7 +62,7 @@ export class Timeline {
 
   /**
    * @param {string} text
-   * @param {string} legend what the strokes mean
+   * @param {string} legend the meaning of the strokes
    */
   title(text, legend) {
     this.#lines.push(`<text class="title" x="0" y="16">${text}</text>`);
@@ -81,7 +81,7 @@ export class Timeline {
   }
 
   /**
-   * One upright stroke for each moment, upwards from a line.
+   * A vertical stroke for each moment, upwards from a line.
    * @param {string} kind class
    * @param {readonly number[]} moments in seconds
    * @param {number} y
@@ -95,7 +95,7 @@ export class Timeline {
   }
 
   /**
-   * A level line for each stretch of time.
+   * A horizontal line for each period of time.
    * @param {string} kind class
    * @param {readonly (readonly [from: number, to: number])[]} stretches in seconds
    * @param {number} y
@@ -108,7 +108,7 @@ export class Timeline {
   /**
    * The whole picture.
    * @param {number} height in pixels
-   * @param {string} title for those who cannot see it
+   * @param {string} title the alternative text
    * @returns {string}
    */
   svg(height, title) {
@@ -123,7 +123,7 @@ const RIGHT = 800;
 /**
  * @param {readonly string[]} content elements
  * @param {number} height in pixels
- * @param {string} title for those who cannot see it
+ * @param {string} title the alternative text
  * @returns {string}
  */
 export function picture(content, height, title) {

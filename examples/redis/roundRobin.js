@@ -3,12 +3,12 @@ import { close, listen } from '../servers.js';
 import { createExpress, createFastify } from './services.js';
 
 /**
- * Asks two servers on Express and one on Fastify in turn, as a load balancer would.
+ * Sends requests to two Express servers and one Fastify server in turn, as a load balancer would.
  * @param {string} redisUrl
  * @param {number} requests
  * @param {number} [storeDeadlineSecs] after which a server counts by itself
- * @returns {Promise<{ server: string, status: number, left: string }[]>} what each request was answered, and with it what
- *   is left of the limit
+ * @returns {Promise<{ server: string, status: number, left: string }[]>} the response to each request, with what is
+ *   left of the limit
  */
 export async function roundRobin(redisUrl, requests, storeDeadlineSecs) {
   const clients = [1, 2, 3].map(() => new Redis(redisUrl));
@@ -18,7 +18,7 @@ export async function roundRobin(redisUrl, requests, storeDeadlineSecs) {
     { name: 'Express 2', server: createExpress(second, storeDeadlineSecs) },
     { name: 'Fastify', server: await createFastify(third, storeDeadlineSecs) },
   ];
-  // So that the first requests find a connection: until there is one, each server would count by itself.
+  // Connects before the first request. Until then, each server would count by itself.
   await Promise.all(clients.map(client => client.ping()));
   const urls = await Promise.all(servers.map(({ server }) => listen(server)));
 

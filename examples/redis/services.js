@@ -6,9 +6,9 @@ import express from 'express';
 import Fastify from 'fastify';
 
 /**
- * The options of one limit for all servers: ten requests at once, then ten a minute. Limits of one name share their
- * buckets in a store.
- * @param {import('ioredis').Redis} client each server has a connection of its own
+ * The options of one limit for all servers: ten requests at once, then ten a minute. Limits with the same name share
+ * their buckets in a store.
+ * @param {import('ioredis').Redis} client each server has its own connection
  * @param {number} [storeDeadlineSecs] after which a server counts by itself
  */
 function sharedLimit(client, storeDeadlineSecs) {

@@ -1,6 +1,4 @@
-/**
- * Three servers, one limit. The variable REDIS_URL says where Redis or Valkey is, by default on this machine.
- */
+/** Three servers with one limit. The variable REDIS_URL is the address of Redis or Valkey, by default on this machine. */
 import { Redis } from 'ioredis';
 import { roundRobin } from './roundRobin.js';
 

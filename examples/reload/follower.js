@@ -1,8 +1,8 @@
 /**
- * Makes a look at the limits that somebody wrote as JSON, for a limiter to follow. Limits that are wrong change nothing:
- * the old ones stay, and it says so, once for each fault.
+ * Makes a function that reads limits as JSON and sets them on a limiter. Wrong limits change nothing: the old ones
+ * stay, and each error is printed once.
  * @param {import('@breaking/core').RateLimiter<import('@breaking/core').BucketStore>} limiter
- * @param {() => Promise<string | null>} read null where nobody wrote any
+ * @param {() => Promise<string | null>} read null if there are none
  */
 export function follower(limiter, read) {
   let last = '';

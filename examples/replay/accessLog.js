@@ -2,15 +2,15 @@ import { gunzipSync } from 'node:zlib';
 
 /**
  * @typedef {object} LoggedRequest
- * @property {number} timeSecs Unix time in whole seconds, as the log has it
+ * @property {number} timeSecs Unix time in whole seconds
  * @property {string} client the client's address
  * @property {string} method
  * @property {string} path the path with its query, as it was sent
  */
 
 /**
- * Apache's combined log format: host, identity, user, [time], "request", and what else there may be. In quotes, Apache
- * writes a quote as \" and a backslash as \\.
+ * Apache's combined log format: host, identity, user, [time], "request", and further fields. In quotes, Apache writes a
+ * quote as \" and a backslash as \\.
  */
 const ENTRY = /^(?<client>\S+) \S+ \S+ \[(?<time>[^\]]+)\] "(?<request>(?:[^"\\]|\\.)*)"/;
 const REQUEST = /^(?<method>[A-Z]+) (?<path>\S+) HTTP\/\d\.\d$/;
@@ -18,10 +18,10 @@ const TIME =
   /^(?<day>\d\d)\/(?<month>[A-Z][a-z]{2})\/(?<year>\d{4}):(?<clock>\d\d:\d\d:\d\d) (?<zone>[+-]\d\d)(?<zoneMinutes>\d\d)$/;
 
 /**
- * The requests of an access log in order of time; those of one second keep the order of the log.
+ * The requests of an access log in order of time; requests of the same second keep their order.
  * @param {Uint8Array} gzipped
  * @returns {LoggedRequest[]}
- * @throws {Error} for a line that is no entry: a request that got lost would make every count after it wrong
+ * @throws {Error} for a line that is not an entry, since a missing request would make all later counts wrong
  */
 export function readAccessLog(gzipped) {
   const lines = gunzipSync(gzipped).toString('latin1').split('\n');
@@ -36,7 +36,7 @@ export function readAccessLog(gzipped) {
 
 /**
  * @param {string} line
- * @returns {LoggedRequest | undefined} undefined for a line that is no entry
+ * @returns {LoggedRequest | undefined} undefined for a line that is not an entry
  */
 export function parseEntry(line) {
   const { client, time = '', request = '' } = ENTRY.exec(line)?.groups ?? {};
@@ -48,7 +48,7 @@ export function parseEntry(line) {
 
 /**
  * @param {string} time such as 17/May/2015:10:05:03 +0000
- * @returns {number} NaN for what is no time
+ * @returns {number} NaN if the text is not a time
  */
 function parseTime(time) {
   const { day, month, year, clock, zone, zoneMinutes } = TIME.exec(time)?.groups ?? {};

@@ -1,7 +1,7 @@
 /** @typedef {import('./accessLog.js').LoggedRequest} LoggedRequest */
 /** @typedef {Map<string, { allowed: number, refused: number }>} Counts what became of the requests of each client */
 
-/** What a whole token counts here. In 1/3600 tokens, all that follows is in whole numbers, and so exact. */
+/** The units of a whole token. In 1/3600 tokens, all arithmetic here is in whole numbers, and so exact. */
 const TOKEN = 3600;
 
 /** 5 at once and 1 a second; 20 at once and 20 an hour. */
@@ -9,7 +9,7 @@ const BURST = { full: 5 * TOKEN, perSecond: TOKEN };
 const HOURLY = { full: 20 * TOKEN, perSecond: 20 };
 
 /**
- * What the limits mean, worked out without the library: how many requests of each client they allow and refuse.
+ * The same limits without the library: how many requests of each client they allow and refuse.
  * @param {readonly LoggedRequest[]} requests in order of time
  * @returns {Counts}
  */

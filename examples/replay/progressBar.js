@@ -1,7 +1,7 @@
 const WIDTH = 30;
 
 /**
- * A progress bar on the last line of a terminal. Where the output is no terminal, it shows nothing.
+ * A progress bar on the last line of a terminal. Prints nothing if the output is not a terminal.
  * @param {string} title
  * @param {number} total
  * @param {NodeJS.WriteStream} [output]
@@ -18,7 +18,7 @@ export function progressBar(title, total, output = process.stdout) {
       const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
       output.write(`\r${title} ${bar} ${String(percent).padStart(3)} %`);
     },
-    /** Takes the bar away. */
+    /** Removes the bar. */
     clear() {
       if (output.isTTY) output.write('\r\x1b[K');
     },

@@ -7,14 +7,14 @@ import { count } from './model.js';
 /** @typedef {import('./model.js').Counts} Counts */
 
 /**
- * Sends logged requests to a real server over one kept connection, one after another, while the server's clock shows
- * the times of the log.
+ * Sends logged requests to a real server over one connection, one after another, while the server's clock shows the
+ * times of the log.
  * @param {(clock: MockClock) => Promise<import('node:http').Server>} createServer
  * @param {readonly LoggedRequest[]} requests in order of time
- * @param {(done: number, isAllowed: boolean) => void} [onAnswer] called with the number of requests that are answered, and
- *   whether this one was allowed
+ * @param {(done: number, isAllowed: boolean) => void} [onAnswer] called with the number of requests so far, and whether
+ *   this one was allowed
  * @returns {Promise<Counts>}
- * @throws {Error} for an answer that is neither 200 nor 429
+ * @throws {Error} for a status other than 200 and 429
  */
 export async function replay(createServer, requests, onAnswer = () => {}) {
   const clock = new MockClock(requests[0]?.timeSecs);
@@ -44,7 +44,7 @@ export async function replay(createServer, requests, onAnswer = () => {}) {
  * @param {number} port
  * @param {Agent} agent
  * @param {LoggedRequest} logged
- * @returns {Promise<number | undefined>} the status of the answer
+ * @returns {Promise<number | undefined>} the status of the response
  */
 function send(port, agent, { client, method, path }) {
   return new Promise((resolve, reject) => {

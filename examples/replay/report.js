@@ -3,8 +3,8 @@
 const BUSIEST = 10;
 
 /**
- * What became of the requests of the busiest clients, and of all, as a table.
- * @param {Readonly<Record<string, Counts>>} results by the name of their column, all of the same requests
+ * The results of the busiest clients, and of all, as a table.
+ * @param {Readonly<Record<string, Counts>>} results of the same requests, by the name of their column
  * @returns {string}
  */
 export function table(results) {

@@ -12,8 +12,7 @@ import Koa from 'koa';
 export const LIMITS = { burst: perSecond(1, { burst: 5 }), hourly: perHour(20) };
 
 /**
- * Three real servers that allow or refuse and do nothing else, each behind a proxy on this machine, whose word on the
- * client's address they take.
+ * Three real servers with only the limits, each behind a proxy on this machine that states the client's address.
  * @type {Readonly<Record<string, (clock: Clock) => Promise<import('node:http').Server>>>}
  */
 export const SERVERS = {
@@ -37,7 +36,8 @@ export const SERVERS = {
   },
 
   async Fastify(clock) {
-    // The log has a path that is no UTF-8, which Fastify would answer with 400 before any hook: here all paths are one.
+    // The log has a path that is not UTF-8, which Fastify would answer with 400 before any hook, so all paths are
+    // replaced.
     const app = Fastify({ trustProxy: 'loopback', rewriteUrl: () => '/' });
     await app.register(breaking, { rateLimit: { limits: LIMITS, clock } });
     app.all('/', async () => '');

@@ -1,6 +1,6 @@
 /**
- * Replays an access log through rate limits on Express, Koa and Fastify, and shows what they made of the busiest
- * clients beside what a model without the library expects. Ends with exit code 1 where they do not agree.
+ * Replays an access log through rate limits on Express, Koa and Fastify, and compares the results of the busiest
+ * clients with a model without the library. Ends with exit code 1 if they differ.
  */
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';

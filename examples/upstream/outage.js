@@ -9,19 +9,19 @@ const SECS_PER_PHASE = 10;
 const REQUESTS_PER_SEC = 10;
 
 /**
- * What happened while the upstream was in one mode.
+ * The results while the upstream was in one mode.
  * @typedef {object} Phase
  * @property {string} upstream its mode
  * @property {string[]} states the breaker's state at the end of each second, or halfOpen if there was a probe in it
- * @property {number} admitted requests that the breaker let through
- * @property {number} refused requests that were answered 503 without asking the upstream
+ * @property {number} admitted requests that the breaker admitted
+ * @property {number} refused requests that were answered 503 without a call to the upstream
  * @property {number} hits requests that reached the upstream
  */
 
 /**
  * Puts the upstream of a service through all its modes, and sends ten requests in each second of the breaker's clock.
- * Servers and sockets are real. Time is not: the clock is moved by hand, and a call to the slow upstream times out as
- * soon as it is there, so that a minute takes no minute and a busy machine changes nothing.
+ * Servers and sockets are real. Time is not: the clock is mocked, and a call to the slow upstream times out as soon as
+ * it arrives there, so a minute passes at once and a busy machine changes nothing.
  * @param {(typeof import('./services.js').services)[number]} service
  * @returns {Promise<Phase[]>}
  */

@@ -4,8 +4,8 @@ import Fastify from 'fastify';
 import Koa from 'koa';
 
 /**
- * The same service with each framework, on servers that do not listen yet. None of them does anything about errors: a
- * refusal of the breaker brings its status and its Retry-After along.
+ * The same service on each framework, on servers that do not listen yet. None of them handles errors: a refusal of the
+ * breaker has a status and a Retry-After.
  * @type {readonly { name: string, serve(stock: import('./stock.js').Stock): Promise<import('node:http').Server> }[]}
  */
 export const services = [
@@ -46,9 +46,9 @@ export const services = [
 ];
 
 /**
- * What a router would do.
+ * A minimal router.
  * @param {string} path
- * @returns {string | undefined} the item that the path names
+ * @returns {string | undefined} the item in the path
  */
 function itemIn(path) {
   const [, item] = /^\/stock\/([^/]+)$/.exec(path) ?? [];

@@ -1,4 +1,4 @@
-/** Shows what a circuit breaker does about an upstream that is healthy, slow, failing, dead, and healthy again. */
+/** Shows how a circuit breaker reacts to an upstream that is healthy, slow, failing, dead, and healthy again. */
 import { outage } from './outage.js';
 import { services } from './services.js';
 

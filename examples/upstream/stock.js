@@ -1,24 +1,24 @@
 import { CircuitBreaker } from '@breaking/core';
 
-/** The upstream gave no answer, or one of 500 and above: to our own clients a 502. */
+/** The upstream gave no response, or one of 500 and above. Our own clients get a 502. */
 class UpstreamFailed extends Error {
   status = 502;
   statusCode = 502;
 }
 
-/** The upstream works, and knows of no such item: to our own clients a 404. */
+/** The upstream works, but has no such item. Our own clients get a 404. */
 class NoSuchItem extends Error {
   status = 404;
   statusCode = 404;
 }
 
 /**
- * How many pieces of an item are in stock, asked from the upstream through a circuit breaker. Five failures in a burst
- * open it, whatever succeeds in between; every twelve seconds one of them is forgiven. While it is open `inStock` rejects
+ * How many pieces of an item are in stock, from the upstream through a circuit breaker. Five failures in a burst open
+ * it, whatever succeeds in between; one of them is forgiven every twelve seconds. While it is open, `inStock` rejects
  * at once with TooManyErrors, which every framework answers with a 503.
- * @param {string} url the upstream's
+ * @param {string} url the URL of the upstream
  * @param {object} [options]
- * @param {() => AbortSignal} [options.timeout] gives each call up when this aborts, by default after a second
+ * @param {() => AbortSignal} [options.timeout] makes the signal that aborts a call, by default after a second
  * @param {import('@breaking/core').Clock} [options.clock] another clock, for tests
  * @param {(message: import('@breaking/core').TransitionMessage) => void} [options.onTransition]
  */
@@ -46,7 +46,7 @@ export function createStock(url, { timeout = () => AbortSignal.timeout(1000), cl
 /**
  * @param {string} url
  * @param {AbortSignal} signal
- * @returns {Promise<{ inStock: number } | undefined>} nothing where the upstream says, with a 4xx, that there is nothing
+ * @returns {Promise<{ inStock: number } | undefined>} undefined if the upstream answers with a 4xx
  */
 async function asked(url, signal) {
   try {

@@ -1,21 +1,21 @@
 import { createServer } from 'node:http';
 
 /**
- * What an upstream may do: answer, answer only when nobody waits any more, answer 500, or be dead to every connection.
+ * The modes of an upstream: it answers, answers too late, answers 500, or closes every connection.
  * @typedef {'healthy' | 'slow' | 'failing' | 'dead'} Mode
  */
 
-/** How many pieces there are of each item; of any other it knows nothing, which is a 404. */
+/** How many pieces there are of each item. For any other item it answers 404. */
 const PIECES = new Map([
   ['lamp', 7],
   ['desk & chair, 50% off/set?', 2],
 ]);
 
-/** A service that others depend on, with a switch for how it is. */
+/** A service on which others depend, whose mode can be changed. */
 export function createUpstream() {
   const upstream = {
     mode: /** @type {Mode} */ ('healthy'),
-    /** How many requests have reached it since the switch was last turned. */
+    /** How many requests have reached it since the mode was last changed. */
     hits: 0,
     server: createServer((req, res) => {
       upstream.hits += 1;
@@ -30,7 +30,7 @@ export function createUpstream() {
       if (mode === 'dead') upstream.server.closeAllConnections();
     },
   };
-  // Not by closing the server: another process could take its port meanwhile.
+  // Closing the server instead would let another process take its port.
   upstream.server.on('connection', socket => {
     if (upstream.mode === 'dead') socket.resetAndDestroy();
   });

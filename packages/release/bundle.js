@@ -9,15 +9,15 @@ import ts from 'typescript';
  */
 
 /**
- * Bundles what a package has of its own; what it imports by name stays an import.
- * @param {string} folder of the package
- * @param {Readonly<Record<string, string>>} input paths, by the names of the files to be written
+ * Bundles a package's own code; imports of other packages stay imports.
+ * @param {string} folder the folder of the package
+ * @param {Readonly<Record<string, string>>} input paths, by the names of the output files
  * @param {readonly Plugin[]} plugins
  * @param {import('rollup').OutputOptions & { dir: string }} output `dir` in the package
  * @returns {Promise<Files>}
  */
 export async function bundled(folder, input, plugins, { dir, ...output }) {
-  // `this` of a module, which the code of compiled decorators looks at: what it is, without a warning.
+  // The value of `this` in a module, which compiled decorators read. Set here, it causes no warning.
   const context = '(void 0)';
   const bundle = await rollup({ input, plugins: [...plugins], external: /^[^./\0]/, context, onwarn });
   const generated = await bundle.generate({
@@ -34,8 +34,8 @@ export async function bundled(folder, input, plugins, { dir, ...output }) {
 }
 
 /**
- * Declarations may name types of our own that no entry exports, such as unique symbols: users need not name them.
- * @param {import('rollup').RollupLog} warning any other one is an error
+ * Declarations may use types of ours that no entry exports, such as unique symbols. Users do not have to name them.
+ * @param {import('rollup').RollupLog} warning any other warning is an error
  */
 function onwarn({ plugin, message }) {
   if (plugin === 'dts' && message.includes('private shared type exports')) return;
@@ -47,13 +47,13 @@ const COMPILER_OPTIONS = {
   module: ts.ModuleKind.ESNext,
   verbatimModuleSyntax: true,
   removeComments: true,
-  // Of NestJS, in packages/nest. Nothing else has decorators.
+  // For packages/nest, the only package with decorators.
   experimentalDecorators: true,
   sourceMap: true,
 };
 
 /**
- * Compiles TypeScript, with its comments left out.
+ * Compiles TypeScript, and removes comments.
  * @type {Plugin}
  */
 export const typescript = {
@@ -69,7 +69,7 @@ export const typescript = {
 };
 
 /**
- * Reads files that are nowhere but here.
+ * Reads files from memory.
  * @param {Readonly<Record<string, string>>} files
  * @returns {Plugin}
  */
@@ -80,7 +80,7 @@ export const reading = files => ({
 });
 
 /**
- * Leaves imports of other files in the folder as they are, or makes them imports of one file.
+ * Keeps imports of other files in the folder, or redirects them to one file.
  * @param {string} [file]
  * @returns {Plugin}
  */

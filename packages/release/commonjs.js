@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publicPackages } from './publicPackages.js';
 
-// Tells Node that what tsc has left in `dist/cjs` is CommonJS: tsc writes no such file.
+// Marks the output of tsc in `dist/cjs` as CommonJS for Node: tsc does not write such a file.
 
 for (const { folder } of publicPackages()) {
   const built = join(folder, 'dist/cjs');

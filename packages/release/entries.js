@@ -1,7 +1,7 @@
 /** @typedef {import('./publicPackages.js').Manifest} Manifest */
 
 /**
- * What can be imported from a package, and what can be run: names of files in `src` and `dist`, without their endings.
+ * What can be imported from a package, and what can be run: names of files in `src` and `dist`, without extensions.
  * @param {Manifest} manifest
  * @returns {{ readonly imported: readonly string[], readonly run: readonly string[] }}
  */
@@ -12,7 +12,7 @@ export function entriesOf({ exports, bin = {} }) {
   return { imported, run: Object.values(bin).map(entryOf) };
 }
 
-/** @param {string} path as in a manifest */
+/** @param {string} path a path in a manifest */
 function entryOf(path) {
   const [, entry] = /^\.\/dist\/(.+)\.js$/.exec(path) ?? [];
   if (entry === undefined) throw new Error(`${path} is not compiled into dist.`);

@@ -6,10 +6,10 @@ import { dense, tabbed } from './spacing.js';
 /** @typedef {import('./bundle.js').Files} Files */
 
 /**
- * ES modules, to be read as they are: one for each entry, and one for what entries share. Where there is an entry `internal`, it holds all code of
- * the package, and the others only name what they export of it.
- * @param {string} folder of the package
- * @param {readonly string[]} entries names of files in `src`, without their endings
+ * Readable ES modules: one for each entry, and one for what entries share. If there is an entry `internal`, it contains
+ * all code of the package, and the others only re-export from it.
+ * @param {string} folder the folder of the package
+ * @param {readonly string[]} entries names of files in `src`, without extensions
  * @returns {Promise<Files>}
  */
 export async function esModules(folder, entries) {
@@ -33,7 +33,7 @@ export async function esModules(folder, entries) {
 
 /**
  * The same modules as CommonJS, with the same names and lines.
- * @param {string} folder of the package
+ * @param {string} folder the folder of the package
  * @param {Files} modules
  * @returns {Promise<Files>}
  */
@@ -52,9 +52,9 @@ export async function commonJs(folder, modules) {
 }
 
 /**
- * Declarations for both formats. Those for `import` name what those for `require` declare: a class with private members is
- * then one type in a program that has both.
- * @param {string} folder of the package
+ * Declarations for both formats. Those for `import` re-export those for `require`, so that a class with private members
+ * is one type in a program that has both.
+ * @param {string} folder the folder of the package
  * @param {readonly string[]} entries
  * @returns {Promise<Files>}
  */
@@ -78,12 +78,12 @@ const respaced = (files, spacing) => files.map(([path, code]) => [path, spacing(
 
 /**
  * @param {string} entry
- * @param {string} types what it declares
+ * @param {string} types its declarations
  * @returns {Files[number]}
  */
 function namesOf(entry, types) {
   const from = `from './cjs/${entry}.js';\n`;
-  // As an ES module sees it, the default export of CommonJS is all of it: this takes ours by its name.
+  // For an ES module, the default export of a CommonJS module is the whole module, so this uses the name of ours.
   const [, name] = /(\w+) as default\b/.exec(types) ?? [];
   return [
     `dist/${entry}.d.ts`,
@@ -92,7 +92,7 @@ function namesOf(entry, types) {
 }
 
 /**
- * @param {string} folder of the package
+ * @param {string} folder the folder of the package
  * @param {string} under
  * @param {readonly string[]} names
  * @param {string} ending

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { installInto, packBuiltInto } from './tarballs.js';
 
 /**
- * What one package brings into `node_modules`, itself and its dependencies, but not the framework or client that is there.
+ * What one package adds to `node_modules`: itself and its dependencies, without the framework or client.
  * @typedef {{ readonly name: string, readonly packages: number, readonly kilobytes: number }} InstallSize
  */
 
 /**
- * Adds up the files of each of these packages and of what it depends on.
- * @param {string} folder where all of them are installed
+ * Adds up the files of each of these packages and of its dependencies.
+ * @param {string} folder the folder in which all of them are installed
  * @param {readonly string[]} names
  * @returns {Promise<readonly InstallSize[]>}
  */
@@ -26,9 +26,9 @@ export async function installSizes(folder, names) {
 }
 
 /**
- * @param {string} modules a `node_modules` in which each package stands once
+ * @param {string} modules a `node_modules` that contains each package once
  * @param {string} name
- * @returns {Promise<Set<string>>} the package and all that it depends on
+ * @returns {Promise<Set<string>>} the package and its dependencies, direct and indirect
  */
 async function closure(modules, name, seen = new Set()) {
   if (seen.has(name)) return seen;

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 
-// Says in few words what `pnpm publish --recursive --dry-run --json` has found to publish.
+// Summarizes the output of `pnpm publish --recursive --dry-run --json`.
 
 /** @type {readonly { name: string, version: string, size: number, unpackedSize: number, files: { path: string }[] }[]} */
 const packages = JSON.parse(await text(process.stdin));
@@ -14,7 +14,8 @@ for (const { name, version, size, unpackedSize, files } of packages) {
 
 /**
  * @param {readonly string[]} paths
- * @returns {readonly (readonly [top: string, count: string])[]} files at the top, and folders with how much is in them
+ * @returns {readonly (readonly [top: string, count: string])[]} files at the top, and folders with their number of
+ *   files
  */
 function counted(paths) {
   const tops = [...new Set(paths.map(path => path.replace(/\/.*/, '/')))];

@@ -3,9 +3,9 @@ import { PROJECTS, runProjects } from './projects.js';
 
 // Uses the packed packages as users do, and runs the contract suites under other versions of Node:
 //
-//     npm run test:matrix                    in all projects, under all of these versions
-//     npm run test:matrix -- 22 24           in all projects, under those versions
-//     npm run test:matrix -- jest bundlers   in those projects alone
+//     npm run test:matrix                    all projects and versions
+//     npm run test:matrix -- 22 24           all projects, and these versions
+//     npm run test:matrix -- jest bundlers   only these projects
 
 const args = process.argv.slice(2);
 const named = args.filter(each => PROJECTS.includes(each));

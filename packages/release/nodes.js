@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The versions of Node that the contract suites run under. */
+/** The versions of Node with which the contract suites run. */
 export const NODES = ['20.19.0', '22', '24', '26'];
 
 /**
- * Runs the contract suites of adapters and stores, against what was built, and the installed packages.
- * @param {string} version of Node
- * @param {(line: string) => void} say hears how it went
+ * Runs the contract suites of adapters and stores, with the build and the installed packages.
+ * @param {string} version the version of Node
+ * @param {(line: string) => void} say called with the result
  * @returns whether they pass
  */
 export function runContracts(version, say) {
@@ -37,7 +37,7 @@ export function runContracts(version, say) {
 }
 
 /**
- * The program of a version, which npm brings into this project's cache.
+ * The program of a version, which npm downloads into this project's cache.
  * @param {string} version as in `node@version`
  */
 function nodeOf(version) {

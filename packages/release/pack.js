@@ -4,9 +4,9 @@ import { entriesOf } from './entries.js';
 import { commonJs, declarations, esModules } from './formats.js';
 
 /**
- * Writes what is published of a package into its folder `packed`, where `pnpm pack` looks for it. `dist`, from which this
- * repository itself runs, stays as it is.
- * @param {string} folder of the package, which is built
+ * Writes the published form of a package into its folder `packed`, where `pnpm pack` finds it. `dist`, which this
+ * repository itself runs, does not change.
+ * @param {string} folder the folder of the package, which is built
  */
 export async function writePacked(folder) {
   /** @type {import('./publicPackages.js').Manifest} */
@@ -37,7 +37,7 @@ export async function writePacked(folder) {
 }
 
 /**
- * A page whose links to other pages of its folder, which are not published, lead to the repository.
+ * A page in which links to pages that are not published point to the repository.
  * @param {string} page
  * @param {import('./publicPackages.js').Manifest} manifest
  */
@@ -48,7 +48,7 @@ function linked(page, { repository: { url, directory } }) {
 
 /**
  * @param {string} packed
- * @param {string} path in what is published
+ * @param {string} path the path in the published package
  * @param {string} content
  */
 function write(packed, path, content) {

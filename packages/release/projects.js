@@ -9,16 +9,17 @@ import { packInto } from './tarballs.js';
 
 const run = promisify(execFile);
 const matrix = fileURLToPath(new URL('matrix/', import.meta.url));
-/** Where the type tests of the packages are. */
+/** The folder with the type tests of the packages. */
 const packages = fileURLToPath(new URL('../', import.meta.url));
 
 /** @typedef {import('./tarballs.js').Tarball} Tarball */
 
-/** The projects in `matrix`, each of which uses the packages as one kind of tool does. */
+/** The projects in `matrix`. Each uses the packages with one kind of tool. */
 export const PROJECTS = readdirSync(matrix).filter(name => name !== 'shared');
 
 /**
- * Installs the packed packages into copies of these projects, and runs each script of theirs whose name begins with `test:`.
+ * Installs the packed packages into copies of these projects, and runs each of their scripts whose name begins with
+ * `test:`.
  * @param {readonly string[]} names
  * @param {(line: string) => void} say called with the result of each script
  * @returns {Promise<boolean>} whether all of them passed
@@ -36,7 +37,7 @@ export async function runProjects(names, say) {
 }
 
 /**
- * @param {string} folder where the copy goes
+ * @param {string} folder the folder for the copy
  * @param {string} name
  * @param {readonly Tarball[]} tarballs of all packages
  * @param {(line: string) => void} say
@@ -83,7 +84,7 @@ const npm = (cwd, ...args) =>
   });
 
 /**
- * The tarballs of packages and of those that they need.
+ * The tarballs of packages and of their dependencies.
  * @param {readonly string[]} names without the scope
  * @param {readonly Tarball[]} tarballs
  * @returns {readonly string[]} paths

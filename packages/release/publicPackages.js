@@ -20,7 +20,7 @@ const packages = new URL('../', import.meta.url);
  */
 
 /**
- * The packages of this workspace that are published.
+ * The published packages of this workspace.
  * @returns {readonly PublicPackage[]}
  */
 export function publicPackages() {

@@ -1,25 +1,26 @@
 import ts from 'typescript';
 
-/** Two tokens that would be read as another one if nothing stood between them. */
+/** Two characters that must not be joined, since they would form another token. */
 const JOINED = /[\w$#.][\w$#.]|[-+/<][-+/!]|\P{ASCII}/u;
 
 /**
- * Code without spaces and comments. Its lines and names stay as they are, so that a stack trace points to something readable.
+ * Code without spaces and comments. Its lines and names stay, so that stack traces remain useful.
  * @param {string} code
  */
 export const dense = code =>
   respaced(code, (gap, joined) => (gap.includes('\n') ? '\n' : JOINED.test(joined) ? ' ' : ''));
 
 /**
- * Code whose lines begin with a tab in place of four spaces.
+ * Code indented with a tab instead of four spaces.
  * @param {string} code
  */
 export const tabbed = code => respaced(code, gap => gap.replaceAll('    ', '\t'));
 
 /**
- * Code with the same tokens. What literals contain, over several lines too, stays.
+ * Code with the same tokens but other spacing. Literals stay unchanged, even over several lines.
  * @param {string} code
- * @param {(gap: string, joined: string) => string} spacing what takes the place of a gap; `joined` is the character before it and the one after it
+ * @param {(gap: string, joined: string) => string} spacing replaces a gap; `joined` is the character before it and the
+ *   one after it
  */
 function respaced(code, spacing) {
   const file = ts.createSourceFile('code.js', code, ts.ScriptTarget.ES2022, false, ts.ScriptKind.JS);

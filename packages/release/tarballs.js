@@ -10,21 +10,21 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const run = promisify(execFile);
 
 /**
- * What `pnpm pack` made of a package. It needs other packages of this workspace, by name.
+ * The result of `pnpm pack` for a package. `needs` has the names of the workspace packages on which it depends.
  * @typedef {{
  *   readonly name: string, readonly path: string, readonly files: readonly string[], readonly needs: readonly string[],
  * }} Tarball
  */
 
 /**
- * Packs every public package as a release does: the script `prepack` of each builds it first, in a process of its own.
- * @param {string} folder where the tarballs go
+ * Packs every public package as for a release: the script `prepack` of each builds it first, in a separate process.
+ * @param {string} folder the folder for the tarballs
  */
 export const packInto = folder => packed(folder, []);
 
 /**
- * Packs the same from what is built, all packages in this process: several times as fast.
- * @param {string} folder where the tarballs go
+ * Packs the same from the existing build, all packages in this process, which is several times as fast.
+ * @param {string} folder the folder for the tarballs
  */
 export async function packBuiltInto(folder) {
   for (const each of publicPackages()) await writePacked(each.folder);
@@ -33,7 +33,7 @@ export async function packBuiltInto(folder) {
 
 /**
  * @param {string} folder
- * @param {readonly string[]} flags of `pnpm pack`
+ * @param {readonly string[]} flags flags of `pnpm pack`
  * @returns {Promise<readonly Tarball[]>}
  */
 async function packed(folder, flags) {
@@ -65,7 +65,7 @@ async function packed(folder, flags) {
  * @param {string} folder
  * @param {readonly Tarball[]} tarballs
  * @param {readonly string[]} others names with ranges, from the registry
- * @param {readonly string[]} flags of `npm install`
+ * @param {readonly string[]} flags flags of `npm install`
  */
 export async function installInto(folder, tarballs, others = [], flags = []) {
   await writeFile(join(folder, 'package.json'), '{ "private": true }');

@@ -9,7 +9,8 @@ import webpack from 'webpack';
 const FRAMEWORKS = ['express', 'fastify', 'koa'];
 
 const kinds = {
-  // All in one file, the frameworks too. fastify-plugin, Express and others are CommonJS, which needs a `require`.
+  // Everything in one file, including the frameworks. fastify-plugin, Express and others are CommonJS, which needs a
+  // `require`.
   esbuildModule: () =>
     esbuild({
       ...bundled,
@@ -22,7 +23,7 @@ const kinds = {
   esbuildCommonJs: () =>
     esbuild({ ...bundled, format: 'cjs', minify: true, outfile: 'out/esbuildCommonJs.cjs' }),
 
-  // All in one file and minified, as webpack does in production.
+  // Everything in one minified file, as webpack makes it in production.
   webpackCommonJs: async () => {
     const stats = await promisify(webpack)({
       mode: 'production',

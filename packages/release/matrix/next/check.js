@@ -1,7 +1,7 @@
 import next from 'next';
 import { checkApi } from './checkApi.js';
 
-// As `next start`.
+// Like `next start`.
 const app = next({ dev: false, quiet: true });
 await app.prepare();
 await checkApi(app.getRequestHandler());

@@ -6,5 +6,5 @@ import { statuses } from './service.js';
 const require = createRequire(import.meta.url);
 
 assert.deepEqual(await statuses(), require('./expected.json'));
-// Node has one instance, whoever asks for it.
+// Node has one instance for both formats.
 assert.equal(require('@breaking/core').RateLimiter, imported.RateLimiter);

@@ -1,11 +1,11 @@
-// Handlers of Request and Response on the server of Bun or Deno: guarded, and in an app of Hono.
+// Handlers of Request and Response on the server of Bun or Deno: guarded, and in a Hono app.
 import assert from 'node:assert/strict';
 import * as onHono from '@breaking/hono';
 import { bunAddress, denoAddress, guard, perMinute } from '@breaking/web';
 import { Hono } from 'hono';
 
 const onBun = typeof globalThis.Bun !== 'undefined';
-// Each of the two modules loads in its own runtime alone.
+// Each of the two modules loads only in its own runtime.
 const { getConnInfo } = await import(onBun ? 'hono/bun' : 'hono/deno');
 const serve = handler =>
   onBun
@@ -68,7 +68,7 @@ assert.match(
   /^ip:/,
 );
 
-// A client that leaves frees its place, and its stream is cancelled.
+// When a client leaves, its place is free and its stream is cancelled.
 const client = new AbortController();
 const answer = await ask('/endless', { signal: client.signal });
 await answer.body.getReader().read();

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 
 /**
- * Asks the routes under `/api` of a framework: one of a limit of one, one that breaks, and one that streams for ever, to one at a time.
+ * Checks the routes under `/api` of a framework: one with a limit of one, one with a breaker, and one with an endless
+ * stream and a concurrency limit of one.
  * @param {import('node:http').RequestListener} listener
- * @param {(ask: (path: string) => Promise<Response>) => Promise<void>} more checks what else there is
+ * @param {(ask: (path: string) => Promise<Response>) => Promise<void>} more further checks
  */
 export async function checkApi(listener, more = async () => {}) {
   const server = createServer(listener);
@@ -12,7 +13,7 @@ export async function checkApi(listener, more = async () => {}) {
   const ask = (path, init) => fetch(`http://127.0.0.1:${server.address().port}/api/${path}`, init);
 
   const answers = [];
-  // The framework is behind one proxy: what comes before the last address is the client's own claim.
+  // The framework is behind one proxy: everything before the last address comes from the client.
   for (const [path, forwarded] of [
     ['limited', '192.0.2.1'],
     ['limited', '203.0.113.9, 192.0.2.1'],
@@ -33,7 +34,7 @@ export async function checkApi(listener, more = async () => {}) {
 
   await more(ask);
 
-  // What is streamed is there before its end, and a client that leaves frees its place.
+  // The beginning of a stream arrives before its end, and when a client leaves, its place is free.
   const client = new AbortController();
   const answer = await ask('endless', { signal: client.signal });
   await answer.body.getReader().read();

@@ -1,4 +1,4 @@
-/** An answer that goes on for as long as somebody reads it. */
+/** A response that continues as long as somebody reads it. */
 export function endless() {
   const body = new ReadableStream({
     async pull(controller) {

@@ -1,4 +1,4 @@
-// The program of service.js, as CommonJS has it.
+// The program of service.js in CommonJS.
 const { once } = require('node:events');
 const onExpress = require('@breaking/express');
 const { breaking, CircuitBreaker, perMinute, RateLimiter } = require('@breaking/fastify');
@@ -9,7 +9,7 @@ const Koa = require('koa');
 const limit = { name: 'api', ...perMinute(1) };
 const breaker = { errorThreshold: 1, timeWindowSecs: 60 };
 
-/** The statuses of two requests to a limited route and of two to a broken one, and what core says without a framework. */
+/** The statuses of two requests to a limited route and of two to a broken one, and a result of core without a framework. */
 async function statuses() {
   return {
     express: await statusesOf(expressApp().listen(0)),

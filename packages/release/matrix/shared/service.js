@@ -1,4 +1,4 @@
-// A small service on each framework, and what it answers: each adapter is all that it imports of Breaking.
+// A small service on each framework, and its responses. It imports only the adapter from Breaking.
 import { once } from 'node:events';
 import * as onExpress from '@breaking/express';
 import breaking, { CircuitBreaker, perMinute, RateLimiter } from '@breaking/fastify';
@@ -10,7 +10,7 @@ import Koa from 'koa';
 const limit = { name: 'api', ...perMinute(1) };
 const breaker = { errorThreshold: 1, timeWindowSecs: 60 };
 
-/** The statuses of two requests to a limited route and of two to a broken one, and what core says without a framework. */
+/** The statuses of two requests to a limited route and of two to a broken one, and a result of core without a framework. */
 export async function statuses() {
   return {
     express: await statusesOf(expressApp().listen(0)),

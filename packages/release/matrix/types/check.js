@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync } from 'node:fs';
 
-// Compiles the type tests of the packages, and a program that uses all of them, against what is published, as modules of
-// each kind.
+// Compiles the type tests of the packages, and a program that uses all of them, against the published packages, as ES
+// modules and as CommonJS.
 
 const compiler = process.argv[2];
-// The types of Redis clients take most of the time, and are compiled once.
+// The types of Redis clients take most of the time, so they are compiled only once.
 const KINDS = [
   ['node16', 'node16', 'mts'],
   ['nodenext', 'nodenext', 'mts'],
@@ -51,8 +51,8 @@ for (const [module, moduleResolution, ending] of KINDS) {
 }
 
 /**
- * Errors in the declarations of others: @types/koa 3.0.3 names a type that its own dependency no longer has, and Hono's
- * helper for Deno names Deno's types.
+ * Errors in declarations of other packages: @types/koa 3.0.3 uses a type that its own dependency no longer has, and
+ * Hono's helper for Deno uses Deno's types.
  * @param {string} line
  */
 function isTheirs(line) {

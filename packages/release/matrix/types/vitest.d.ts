@@ -1,4 +1,4 @@
-// The type tests of the packages are compiled here and not run: of Vitest they need these two.
+// The type tests of the packages are compiled here and not run. They need only these two functions of Vitest.
 declare module 'vitest' {
   export { expectTypeOf } from 'expect-type';
   export const expect: (value: unknown) => { toThrow(error?: unknown): void };

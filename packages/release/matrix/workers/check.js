@@ -1,4 +1,4 @@
-// Bundles the worker as wrangler does, and asks it in workerd, the runtime of Cloudflare Workers.
+// Bundles the worker as wrangler does, and sends requests to it in workerd, the runtime of Cloudflare Workers.
 import assert from 'node:assert/strict';
 import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
@@ -19,12 +19,12 @@ const start = compatibilityFlags =>
     modules: [{ type: 'ESModule', path: 'worker.js', contents: outputFiles[0].text }],
     compatibilityDate,
     compatibilityFlags,
-    // What the worker and workerd say is no answer.
+    // Ignores the output of the worker and workerd.
     handleRuntimeStdio: () => {},
     cf: false,
   });
 
-// `nodejs_compat` is required: without a flag, and with the one for AsyncLocalStorage alone, the worker does not start.
+// `nodejs_compat` is required: without a flag, and with only the one for AsyncLocalStorage, the worker does not start.
 for (const flags of [[], ['nodejs_als']]) {
   const unable = start(flags);
   await assert.rejects(unable.ready, { code: 'ERR_RUNTIME_FAILURE' });

@@ -3,7 +3,7 @@ import { cloudflareAddress, guard, perMinute } from '@breaking/web';
 import { Hono } from 'hono';
 import { getConnInfo } from 'hono/cloudflare-workers';
 
-// All limits are made before the first request, where Workers have no random numbers and no timers.
+// All limits are made before the first request. At that time, Workers have no random numbers and no timers.
 const limited = guard(() => new Response('ok'), {
   rateLimit: { ...perMinute(1), addressOf: cloudflareAddress },
 });

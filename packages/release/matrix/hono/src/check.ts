@@ -1,4 +1,4 @@
-// An app of Hono on its server for Node: its routes, its exceptions, and the address of the connection.
+// A Hono app on its server for Node: its routes, its exceptions, and the address of the connection.
 import assert from 'node:assert/strict';
 import {
   circuitBreaker,

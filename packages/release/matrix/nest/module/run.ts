@@ -21,7 +21,7 @@ const REQUESTS = [
   ['GET /nowhere', 404],
 ] as const;
 
-/** What the application of `app.module.ts` answers, and what it logs of refusals. */
+/** Checks the responses of the application in `app.module.ts`, and its log entries for refusals. */
 async function check(adapter?: FastifyAdapter): Promise<void> {
   const logged: unknown[] = [];
   const none = () => {};
@@ -46,7 +46,7 @@ async function check(adapter?: FastifyAdapter): Promise<void> {
     if (method !== 'HEAD') assert.equal((await answer.json()).status, answer.status);
   }
   assert.deepEqual(answers, REQUESTS);
-  // The error of the upstream, and no refusal.
+  // The error of the upstream is logged, and no refusal.
   assert.equal(logged.length, 1);
   await app.close();
 }

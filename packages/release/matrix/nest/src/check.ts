@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** What the service answers on both platforms. */
+/** Checks the responses of the service on both platforms. */
 export async function check(url: string): Promise<void> {
   const answers: unknown[] = [];
   for (const path of ['limited', 'limited', 'guarded', 'guarded', 'broken', 'broken', 'broken/too']) {

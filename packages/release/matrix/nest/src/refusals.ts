@@ -2,7 +2,7 @@ import { TooManyErrors, TooManyRequests } from '@breaking/express';
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 
-/** Answers with what Breaking throws: its status and its header fields, which Nest's own filter would leave out. */
+/** Answers with the status and header fields of Breaking's errors. Nest's own filter would leave out the fields. */
 @Catch(TooManyRequests, TooManyErrors)
 export class Refusals implements ExceptionFilter<TooManyRequests | TooManyErrors> {
   readonly #host: HttpAdapterHost;

@@ -11,7 +11,7 @@ import {
 
 const breaker = new CircuitBreaker({ name: 'upstream', errorThreshold: 1, timeWindowSecs: 60 });
 
-/** Limits who may call, by the user that a request says it is from. */
+/** Limits callers, by the user in the request. */
 @Injectable()
 export class UserLimit implements CanActivate {
   readonly #limiter = new RateLimiter({ limits: { user: perMinute(1) } });
@@ -37,7 +37,7 @@ export class Service {
     return 'ok';
   }
 
-  // The route is there wherever `guarded` stands among the decorators of a method.
+  // The route works wherever `guarded` is among the decorators of a method.
   @guarded(breaker)
   @Get('broken')
   async broken(): Promise<string> {

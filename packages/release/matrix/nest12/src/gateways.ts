@@ -30,7 +30,7 @@ class Chat {
 @Module({ imports: [BreakingModule.forRoot()], providers: [Chat] })
 class Root {}
 
-/** One message after the other, each after the answer to the one before: gives what they are answered with. */
+/** Sends one message after another, each after the answer to the previous one. Returns the answers. */
 interface Client {
   ask(event: string): Promise<unknown>;
   close(): void;

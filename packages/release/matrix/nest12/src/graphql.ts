@@ -69,7 +69,7 @@ interface GraphQlAnswer {
   readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
 }
 
-/** What queries give: the messages of their errors, or `ok`. */
+/** The results of queries: the messages of their errors, or `ok`. */
 await onEachDriver(Cats, async app => {
   const url = `${await app.getUrl()}/graphql`;
   const headers = { 'Content-Type': 'application/json' };

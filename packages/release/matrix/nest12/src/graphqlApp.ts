@@ -9,14 +9,14 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 const shared = { autoSchemaFile: true, path: '/graphql' };
 const apollo = { ...shared, driver: ApolloDriver, subscriptions: { 'graphql-ws': true } };
 
-/** Serves a resolver with a limit of 100 a minute: by Apollo on Express and on Fastify, then by Mercurius. */
+/** Serves a resolver with a limit of 100 a minute: with Apollo on Express and on Fastify, then with Mercurius. */
 export async function onEachDriver(
   resolver: Type,
   check: (app: INestApplication) => Promise<void>,
 ): Promise<void> {
   const onFastify = {
     ...apollo,
-    // On Fastify the request does not lead to its reply.
+    // On Fastify, the request has no reference to its reply.
     context: (req: unknown, reply: unknown) => ({ req, reply }),
   };
   const mercurius = { ...shared, driver: MercuriusDriver, subscription: true };

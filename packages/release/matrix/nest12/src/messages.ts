@@ -48,7 +48,7 @@ const port = await freePort();
 const overTcp: MicroserviceOptions = { transport: Transport.TCP, options: { host: '127.0.0.1', port } };
 const options = { logger: false, abortOnError: false } as const;
 
-/** Messages are not counted. */
+/** Limits do not count messages. */
 async function ask(): Promise<void> {
   const client = ClientProxyFactory.create({
     transport: Transport.TCP,

@@ -6,7 +6,7 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { onEachDriver } from './graphqlApp.js';
 
-/** The addresses that limits were asked for. */
+/** The addresses with which limits were called. */
 const addresses = new Set<string>();
 
 @Resolver()
@@ -36,7 +36,7 @@ class Ticks {
   }
 }
 
-/** What subscriptions give until they are over: each event, and the messages of errors. */
+/** The results of subscriptions until they end: each event, and the messages of errors. */
 await onEachDriver(Ticks, async app => {
   const url = `${(await app.getUrl()).replace('http', 'ws')}/graphql`;
   const client = createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0 });
@@ -48,7 +48,7 @@ await onEachDriver(Ticks, async app => {
         {
           next: ({ data, errors = [] }) =>
             seen.push(...(data ? [data[field]] : errors.map(({ message }) => message))),
-          // Mercurius refuses to begin, Apollo begins and tells the error.
+          // Mercurius refuses the subscription, Apollo starts it and sends the error.
           error: errors => resolve((errors as readonly Error[]).map(({ message }) => message)),
           complete: () => resolve(seen),
         },
