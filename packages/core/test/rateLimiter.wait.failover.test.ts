@@ -69,3 +69,29 @@ describe("callers that wait while their store fails, under 'allow'", () => {
     expect(went.slice(2)).toEqual(['b went at 1', 'd went at 1']);
   });
 });
+
+describe("callers that wait while their store fails, under 'local'", () => {
+  test('do not proceed during a block that this process has heard of', async () => {
+    const { server, limiter, went, call, pass } = waiting('local');
+    for (const name of ['a', 'b', 'c']) await call(name);
+    server.isDown = true;
+    await limiter.block('k', 5);
+    await call('d');
+    await pass(4.75);
+    expect(went).toEqual(['a went at 0']);
+    await pass(2);
+    expect(went.slice(1)).toEqual(['b went at 5', 'c went at 6', 'd went at 6']);
+  });
+
+  test('keep their distances when their store is back and knows nothing of the block', async () => {
+    const { server, limiter, went, call, pass } = waiting('local');
+    await call('a');
+    server.isDown = true;
+    for (const name of ['b', 'c', 'd']) await call(name);
+    await limiter.block('k', 5);
+    server.isDown = false;
+    await call('e');
+    await pass(20);
+    expect(went).toEqual(['a went at 0', 'b went at 0', 'c went at 5', 'd went at 6', 'e went at 6']);
+  });
+});

@@ -43,9 +43,11 @@ export function reservationsIn(
 ): Reservations {
   const read = new Words(words);
   const [movedSecs] = read.kept(1) || [];
-  if (!isDone) return { made: undefined, movedSecs };
+  const blockedSecs = read.number();
+  const blockedUntil = blockedSecs > 0 ? now + blockedSecs : undefined;
+  if (!isDone) return { made: undefined, movedSecs, blockedUntil };
   const made = wants.map(want => reservationIn(read, want, time, now));
-  return { made, movedSecs };
+  return { made, movedSecs, blockedUntil };
 }
 
 function reservationIn(

@@ -6,8 +6,8 @@ import { SAME_MOMENT_SECS } from '@breaking/core/internal';
  *
  * The payload is JSON: `earliest` (the moment before which none proceeds: the server's time in microseconds, and seconds from
  * there), `wants` and `withdrawn`. The answer has `1`, or `0` where the reservations could not be taken back and nothing was
- * done; the time; the seconds by which blocks have moved those who wait, or `-` while nobody does; and for each want whether
- * it is reserved, the seconds until the caller proceeds, whether it is refused because of a block, for each limit the debt
+ * done; the time; the seconds by which blocks have moved those who wait, or `-` while nobody does; the seconds that are left of a
+ * block; and for each want whether it is reserved, the seconds until the caller proceeds, whether it is refused because of a block, for each limit the debt
  * and what was kept before it (`debt at more`, or `- - -`), who waited before (`secs at longest`, or `- - -`), and by how many
  * seconds blocks had moved those.
  */
@@ -104,12 +104,10 @@ local function reserve(payload)
   end
 
   local moved = '-'
-  if block_left() == math.huge then
-    moved = 'inf'
-  elseif waiting and waiting_secs() > ${SAME_MOMENT_SECS} then
+  if waiting and waiting_secs() > ${SAME_MOMENT_SECS} then
     moved = string.format('%.17g', waiting.moved)
   end
-  table.insert(answer, 1, string.format('%d %s %s', are_withdrawn and 1 or 0, moment, moved))
+  table.insert(answer, 1, string.format('%d %s %s %.17g', are_withdrawn and 1 or 0, moment, moved, block_left()))
   return table.concat(answer, ' ')
 end
 `;

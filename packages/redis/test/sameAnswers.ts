@@ -15,6 +15,7 @@ export function near(actual: number | undefined, expected: number | undefined, w
 
 export function sameReservations(actual: Reservations, expected: Reservations, where: string): void {
   near(actual.movedSecs, expected.movedSecs, where);
+  near(actual.blockedUntil, expected.blockedUntil, where);
   expect(actual.made?.length, where).toBe(expected.made?.length);
   actual.made?.forEach(({ decision, at }, i) => {
     const other = expected.made?.[i] as Reservation;

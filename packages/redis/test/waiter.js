@@ -8,7 +8,7 @@ process.once('message', async ({ port, callers, limit }) => {
   /** The server's reservations in the order of the requests: when it received each, and when that caller proceeds. */
   const promised = [];
   const heard = answer => {
-    const [, time, , isReserved, waitSecs] = String(answer).split(' ');
+    const [, time, , , isReserved, waitSecs] = String(answer).split(' ');
     const [secs, micros] = String(time).split(':').map(Number);
     if (isReserved !== undefined) promised.push({ heardAt: secs * 1e6 + micros, waitSecs: Number(waitSecs) });
     return answer;

@@ -21,8 +21,6 @@ export class Waiter implements Want {
   isOver = false;
   /** The moment that the store has promised. */
   #promisedAt = -Infinity;
-  /** By how much blocks had moved the key when its moment was worked out. */
-  #movedSecs: number | undefined;
   /** By how much shorter blocks have moved it back, if it cannot be promised another moment: at most 0. */
   #backSecs = 0;
   readonly #publish: (decision: Decision) => void;
@@ -46,58 +44,47 @@ export class Waiter implements Want {
     });
   }
 
-  listenTo(signal: AbortSignal, aborted: () => void): void {
-    this.#stopListening = whenAborted(signal, aborted);
+  /** Fails with the reason of the signal, and then calls back. */
+  listenTo(signal: AbortSignal, failed: () => void): void {
+    this.#stopListening = whenAborted(signal, () => {
+      this.fail(signal.reason);
+      failed();
+    });
   }
 
   /**
    * Takes the store's promise. It does not go on before the one ahead.
    * @param laterSecs how much later than the store says it may have been asked
    */
-  accept(
-    reservation: Reservation,
-    laterSecs: number,
-    momentAhead: number,
-    movedSecs: number | undefined,
-  ): void {
+  accept(reservation: Reservation, laterSecs: number, momentAhead: number): void {
     this.reservation = reservation;
     this.#promisedAt = reservation.at + laterSecs;
     this.at = Math.max(this.#promisedAt, momentAhead);
-    this.#movedSecs = movedSecs;
   }
 
   /** Takes another promise, now that one ahead has gone. It never goes on later than it was promised at first. */
-  moveUp(reservation: Reservation, laterSecs: number, movedSecs: number | undefined): void {
+  moveUp(reservation: Reservation, laterSecs: number): void {
     const { at } = this;
-    this.accept(reservation, laterSecs, -Infinity, movedSecs);
+    this.accept(reservation, laterSecs, -Infinity);
     this.at = Math.min(this.at, at);
     this.#backSecs = 0;
   }
 
   /**
-   * Moves by as much as blocks have moved the key since: beyond its latest moment, or without end, it is refused. If that is
-   * earlier, it {@link goBack goes back} unless it can be promised another moment.
-   * @returns whether that is earlier
+   * Moves by so much: beyond its latest moment, or without end, it is refused. If that is earlier, it {@link goBack goes back}
+   * unless it can be promised another moment.
    */
-  move(movedSecs: number, now: number): boolean {
-    const laterSecs = movedSecs === Infinity ? Infinity : movedSecs - (this.#movedSecs ?? movedSecs);
-    this.#movedSecs = movedSecs;
+  move(laterSecs: number, now: number): void {
     if (laterSecs < 0) this.#backSecs += laterSecs;
     else this.at += laterSecs;
     const isTooLate = laterSecs > 0 && this.at > this.latest;
     if (isTooLate || this.at === Infinity) this.refuse(this.#refusalFor(this.at - now, true));
-    return laterSecs < 0;
   }
 
   /** Moves to where shorter blocks have moved it. */
   goBack(): void {
     this.at += this.#backSecs;
     this.#backSecs = 0;
-  }
-
-  /** It stays where it is, whatever the store says next of how far blocks have moved the key. */
-  countAnew(): void {
-    this.#movedSecs = undefined;
   }
 
   /** The refusal of one that would wait too long for the one ahead. */

@@ -1,18 +1,11 @@
 import { type Clock, readingOf } from '../base/clock.js';
 import { isThenable } from '../base/thenable.js';
-import { longestWait } from '../bucket/debt.js';
+import { longestWait, SAME_MOMENT_SECS } from '../bucket/debt.js';
 import type { Decision } from '../bucket/decision.js';
-import type { Reservation, Reservations, ReserveOptions, Want } from '../store/reservation.js';
+import type { Reservation, Reservations, Reserve, ReserveOptions, Want } from '../store/reservation.js';
 import { Alarm } from './alarm.js';
 import { Waiter } from './waiter.js';
 import type { CallersWant } from './wants.js';
-
-/** The store, for one key. */
-export type Reserve = (
-  wants: readonly Want[],
-  options: ReserveOptions,
-  now: number,
-) => Reservations | Promise<Reservations>;
 
 /**
  * The callers of this process that wait for tokens of one key, in the order in which they came, with one timer for all.
@@ -30,6 +23,8 @@ export class WaitingLine {
   #isTakingBack = false;
   /** Whether a block has become shorter, so that all are reserved anew then. */
   #isShortened = false;
+  /** By how much blocks have moved the key, as far as those who wait have been moved. */
+  #movedSecs: number | undefined;
   /** How many questions the store has not answered. */
   #questions = 0;
   readonly #alarm: Alarm;
@@ -49,12 +44,7 @@ export class WaitingLine {
     const latest = want.isOwnWait ? readingOf(this.#clock) + longestWait(want.maxWaitSecs) : Infinity;
     const waiter = new Waiter(want, latest, publish);
     this.#waiters.push(waiter);
-    if (signal !== undefined) {
-      waiter.listenTo(signal, () => {
-        waiter.fail(signal.reason);
-        this.#takeBackSoon();
-      });
-    }
+    if (signal !== undefined) waiter.listenTo(signal, () => this.#takeBackSoon());
     if (this.#isTakingBack) this.#unsent.push(waiter);
     else this.#send(waiter);
     return waiter.answer;
@@ -73,15 +63,15 @@ export class WaitingLine {
 
   /** The key has been reset, which moves nobody: the store counts from 0 again how far blocks move those who wait. */
   countAnew(): void {
-    for (const waiter of this.#waiters) waiter.countAnew();
+    this.#movedSecs = undefined;
   }
 
   #send(waiter: Waiter): void {
     const askedAt = readingOf(this.#clock);
-    const heard = ({ made, movedSecs }: Reservations, laterSecs: number) => {
+    const heard = ({ made }: Reservations, laterSecs: number) => {
       const [reservation] = made as [Reservation];
       if (reservation.decision.allowed) {
-        waiter.accept(reservation, laterSecs, this.#momentAhead(waiter), movedSecs);
+        waiter.accept(reservation, laterSecs, this.#momentAhead(waiter));
         const refusal = waiter.refusalAt(askedAt);
         if (refusal !== undefined) waiter.refuse(refusal);
         if (waiter.isOver) this.#isTakingBack = true;
@@ -111,15 +101,29 @@ export class WaitingLine {
     if (at !== -1) this.#waiters.splice(at, 1);
   }
 
-  /** Moves those who wait by as much as blocks have moved the key. A block without end leaves nothing reserved. */
-  #move(movedSecs: number | undefined): void {
-    if (movedSecs === undefined) return;
+  /**
+   * Moves those who wait by as much as blocks have moved the key. The store does not count those whose reservation it has
+   * forgotten, or that have none: all move so far that the first does not go on during a block.
+   */
+  #move(
+    { movedSecs = this.#movedSecs, blockedUntil = -Infinity }: Reservations,
+    askedLaterSecs: number,
+  ): void {
+    const movedBy = (movedSecs ?? 0) - (this.#movedSecs ?? movedSecs ?? 0);
+    this.#movedSecs = movedSecs;
+    const first = this.#waiters.find(({ reservation, isOver }) => reservation !== undefined && !isOver);
+    if (first === undefined) return;
+    const heldSecs = blockedUntil + askedLaterSecs - first.at - Math.max(0, movedBy);
+    const laterSecs = heldSecs > SAME_MOMENT_SECS ? Math.max(0, movedBy) + heldSecs : movedBy;
+    if (laterSecs === 0) return;
+    if (laterSecs < 0) this.#isShortened = this.#isTakingBack = true;
     const now = readingOf(this.#clock);
     for (const waiter of [...this.#waiters]) {
       if (waiter.reservation === undefined || waiter.isOver) continue;
-      if (waiter.move(movedSecs, now)) this.#isShortened = this.#isTakingBack = true;
+      waiter.move(laterSecs, now);
       if (!waiter.isOver) continue;
-      if (movedSecs === Infinity) this.#remove(waiter);
+      // A block without end leaves nothing reserved.
+      if (laterSecs === Infinity) this.#remove(waiter);
       else this.#isTakingBack = true;
     }
   }
@@ -166,10 +170,10 @@ export class WaitingLine {
     const wants = rest.map(({ limits, cost, maxWaitSecs, at }) => {
       return { limits, cost, maxWaitSecs: Math.max(maxWaitSecs, at - now) };
     });
-    this.#ask(wants, { earliest, withdrawn }, ({ made, movedSecs }, laterSecs) => {
+    this.#ask(wants, { earliest, withdrawn }, ({ made }, laterSecs) => {
       rest.forEach((waiter, i) => {
         const reservation = made?.[i];
-        if (reservation?.decision.allowed) waiter.moveUp(reservation, laterSecs, movedSecs);
+        if (reservation?.decision.allowed) waiter.moveUp(reservation, laterSecs);
         else waiter.goBack();
       });
     });
@@ -190,29 +194,23 @@ export class WaitingLine {
       this.#release();
       if (this.#questions === 0 && this.#waiters.length === 0) this.#onEmpty();
     };
-    const hear = (answer: Reservations) => {
-      this.#move(answer.movedSecs);
-      heard(answer, laterSecs);
-    };
-    let answer: Reservations | Promise<Reservations>;
     let laterSecs = 0;
+    const told = (it: Reservations) => {
+      this.#move(it, laterSecs);
+      settled(() => heard(it, laterSecs));
+    };
+    const untold = (error: unknown) => settled(() => failed(error));
+    let answer: Reservations | Promise<Reservations>;
     try {
       const now = readingOf(this.#clock);
       answer = this.#reserve(wants, options, now);
       // A server counts waits from the moment of sending, and the process may have stood still since `now`.
       if (isThenable(answer)) laterSecs = Math.max(0, readingOf(this.#clock) - now);
     } catch (error) {
-      settled(() => failed(error));
+      untold(error);
       return;
     }
-    if (isThenable(answer)) {
-      answer.then(
-        told => settled(() => hear(told)),
-        error => settled(() => failed(error)),
-      );
-    } else {
-      const told = answer;
-      settled(() => hear(told));
-    }
+    if (isThenable(answer)) answer.then(told, untold);
+    else told(answer);
   }
 }

@@ -24,15 +24,16 @@ export function decisionIn(answer: unknown, asked: readonly Limit[]): Decision |
  * @throws TypeError for anything else
  */
 export function reservationsIn(answer: unknown, wants: readonly Want[]): Reservations {
-  const { made, movedSecs } = (answer ?? {}) as Partial<Reservations>;
-  const isMoved = movedSecs === undefined || typeof movedSecs === 'number';
-  if (made === undefined && isMoved && typeof answer === 'object') return { made, movedSecs };
-  if (isMoved && Array.isArray(made) && made.length === wants.length) {
+  const { made, movedSecs, blockedUntil } = (answer ?? {}) as Partial<Reservations>;
+  const areMoments = [movedSecs, blockedUntil].every(each => each === undefined || typeof each === 'number');
+  if (made === undefined && areMoments && typeof answer === 'object')
+    return { made, movedSecs, blockedUntil };
+  if (areMoments && Array.isArray(made) && made.length === wants.length) {
     const valid = (made as readonly Reservation[]).flatMap(({ decision, at, undo }, i) => {
       const checked = decisionIn(decision, (wants[i] as Want).limits);
       return checked === undefined || Number.isNaN(Number(at)) ? [] : { decision: checked, at, undo };
     });
-    if (valid.length === wants.length) return { made: valid, movedSecs };
+    if (valid.length === wants.length) return { made: valid, movedSecs, blockedUntil };
   }
   throw new TypeError(`store.reserve must return Reservations, got ${shown(answer)}`);
 }

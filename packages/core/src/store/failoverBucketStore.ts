@@ -122,17 +122,21 @@ export class FailoverBucketStore implements BucketStore {
     options: ReserveOptions,
     now: number,
   ): Reservations | Promise<Reservations> {
-    const local = localOnes(options.withdrawn);
-    if (local.length > 0) this.#local.reserve(key, [], { ...options, withdrawn: local }, now);
+    const withdrawn = localOnes(options.withdrawn);
     const stored = { ...options, withdrawn: storedOnes(options.withdrawn) };
     return this.#questions.ask(
       'reserve',
       now,
       () => this.#store.reserve(key, wants, stored, now),
-      answer => reservationsIn(answer, wants),
+      answer => {
+        const told = reservationsIn(answer, wants);
+        const areWithdrawn = told.made !== undefined && withdrawn.length > 0;
+        if (areWithdrawn) this.#local.reserve(key, [], { ...options, withdrawn }, now);
+        return told;
+      },
       failure => {
         if (wants.length > 0) this.#warn(failure);
-        return reservedInstead(this.#onStoreError, this.#local, key, wants, stored, now);
+        return reservedInstead(this.#onStoreError, this.#local, key, wants, options, now);
       },
     );
   }

@@ -37,19 +37,19 @@ export function reservedInstead(
   now: number,
 ): Reservations {
   // Reservations in the store stay: those who wait for them keep their moments.
-  if (storedOnes(options.withdrawn).length > 0) return { made: undefined, movedSecs: undefined };
+  const isStored = storedOnes(options.withdrawn).length > 0;
+  // The local seconds by which blocks have delayed those who wait have nothing to do with those of the store.
+  const movedSecs = undefined;
   if (onStoreError !== 'local') {
     const decision = onStoreError === 'allow' ? undecided(true, 0) : undecided(false, DENIED_SECS);
-    return { made: wants.map(() => ({ decision, at: now, undo: undefined })), movedSecs: undefined };
+    const made = wants.map(() => ({ decision, at: now, undo: undefined }));
+    return { made: isStored ? undefined : made, movedSecs };
   }
-  const { made, movedSecs } = local.reserve(
-    key,
-    wants,
-    { ...options, withdrawn: localOnes(options.withdrawn) },
-    now,
-  );
+  const withdrawn = isStored ? [] : localOnes(options.withdrawn);
+  const { made, blockedUntil } = local.reserve(key, isStored ? [] : wants, { ...options, withdrawn }, now);
+  if (isStored) return { made: undefined, movedSecs, blockedUntil };
   const ours = made?.map(({ decision, at, undo }) => {
     return { decision: sourced(decision, 'local'), at, undo: new LocalUndo(undo) };
   });
-  return { made: ours, movedSecs };
+  return { made: ours, movedSecs, blockedUntil };
 }

@@ -27,9 +27,11 @@ export interface Reservations {
   readonly made: readonly Reservation[] | undefined;
   /**
    * Seconds by which blocks have delayed those who wait on the key, since somebody began to wait. Undefined while
-   * nobody waits, Infinity while a block without end lasts.
+   * nobody waits.
    */
   readonly movedSecs: number | undefined;
+  /** The moment at which a block of the key ends, on the limiter's clock. Undefined if there is no block. */
+  readonly blockedUntil?: number | undefined;
 }
 
 /** Further arguments of a reservation. */
@@ -39,6 +41,13 @@ export interface ReserveOptions {
   /** Reservations to undo first, in the order in which they were made. */
   readonly withdrawn: readonly Reservation[];
 }
+
+/** `reserve` of a store, for one key. */
+export type Reserve = (
+  wants: readonly Want[],
+  options: ReserveOptions,
+  now: number,
+) => Reservations | Promise<Reservations>;
 
 /** How many refusals block a key, and for how long. */
 export interface Lockout {

@@ -145,7 +145,7 @@ export function waitContract(using: Using): void {
       using(async opened => {
         await reserve(opened, [want(TWO, 2), want(), want()]);
         await opened.store.block?.('key', TWO, Infinity, opened.now);
-        expect((await reserve(opened, [])).movedSecs).toBe(Infinity);
+        expect(await reserve(opened, [])).toMatchObject({ movedSecs: undefined, blockedUntil: Infinity });
         expect((await one(opened)).decision).toMatchObject({ blocked: true, retryAfterSecs: Infinity });
         await opened.store.block?.('key', TWO, 0, opened.now);
         expect((await opened.peek(TWO)).retryAfterSecs).toBeCloseTo(1, 2);
@@ -158,6 +158,8 @@ export function waitContract(using: Using): void {
         await opened.store.block?.('key', TWO, 5, opened.now);
         const { made } = await reserve(opened, [want(), want(), want()]);
         expect(waits(opened, made)).toEqual([5, 5, 6]);
+        const { blockedUntil = NaN } = await reserve(opened, []);
+        expect(blockedUntil - opened.now).toBeCloseTo(5, 3);
         expect((await one(opened, want(TWO, 1, 4))).decision.blocked).toBe(true);
       }),
     );

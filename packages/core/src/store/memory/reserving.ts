@@ -53,9 +53,10 @@ export function reserve(
     return reservation;
   });
   const waiting = buckets.table.waits.of(buckets.keys, now);
-  const moved = waiting !== undefined && waiting.secs > SAME_MOMENT_SECS ? waiting.movedSecs : undefined;
-  const movedSecs = blockSecs(buckets, now) === Infinity ? Infinity : moved;
-  return { made: areWithdrawn ? made : undefined, movedSecs };
+  const movedSecs = waiting !== undefined && waiting.secs > SAME_MOMENT_SECS ? waiting.movedSecs : undefined;
+  const blocked = blockSecs(buckets, now);
+  const blockedUntil = blocked > 0 ? now + blocked : undefined;
+  return { made: areWithdrawn ? made : undefined, movedSecs, blockedUntil };
 }
 
 /**
