@@ -13,7 +13,7 @@ const page = new Readme('packages/core/CLIENTS.md');
 const FOLDER = inRepository('examples/build-test/clients/');
 let modules = 0;
 
-/** The code of a section, as a module of its own, with its upstream at another place. */
+/** The code of a section as a module, with its upstream at another address. */
 function moduleOf<M>(section: string, there: string, here: string): Promise<M> {
   const [, code = ''] = /^```ts\n(.*?)^```$/ms.exec(page.section(section)) ?? [];
   expect(code).toContain(there);
@@ -27,7 +27,7 @@ interface Stock {
   stockOf(item: string): Promise<unknown>;
 }
 
-/** An upstream that answers with a status, or with none: then it accepts and says nothing. */
+/** An upstream that answers with a status, or accepts connections and never answers. */
 async function upstream(): Promise<{
   url: string;
   status: number | undefined;
@@ -44,7 +44,7 @@ async function upstream(): Promise<{
   return state;
 }
 
-/** A port at which nobody listens. */
+/** A port on which nothing listens. */
 async function closedPort(): Promise<number> {
   const server = createTcpServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -100,7 +100,7 @@ describe.each(['fetch', 'undici', 'axios'])('the breaker around %s', { timeout: 
     const there = await upstream();
     const { stockOf } = await stock(there.url);
     there.status = undefined;
-    // The page waits 5 s; here the same timeout comes as soon as the upstream has heard of the call.
+    // The page waits 5 s. Here the same timeout occurs as soon as the upstream has received the call.
     const timeouts: AbortController[] = [];
     const spy = vi.spyOn(AbortSignal, 'timeout').mockImplementation(ms => {
       expect(ms).toBe(5000);

@@ -13,13 +13,13 @@ const manifestOf = (name: string): Manifest =>
 
 const published = readdirSync(inRepository('packages')).filter(name => manifestOf(name).private !== true);
 
-/** The packages of ours that npm looks for when it installs this one. */
+/** Our packages that npm needs to install this one. */
 const neededBy = (name: string): string[] =>
   Object.keys(manifestOf(name).dependencies ?? {})
     .filter(each => each.startsWith('@breaking/'))
     .map(each => each.slice('@breaking/'.length));
 
-/** The tarballs of each line that installs some. */
+/** The tarballs in each line that installs some. */
 const installLines = ({ text }: Readme): string[][] =>
   [...text.matchAll(/^ *npm install (\$T-.*)$/gm)].map(([, line = '']) =>
     [...line.matchAll(/\$T-(\w+)-([\d.]+)\.tgz/g)].map(([, name = '', version]) => {

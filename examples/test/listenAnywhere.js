@@ -1,8 +1,8 @@
 import { Server } from 'node:net';
 
 /**
- * Lets the examples of a page run as they stand: from now on servers of this process take a free port of this machine
- * instead of the one that they name.
+ * Lets the examples of a page run unchanged: from now on, servers of this process use a free port of this machine
+ * instead of the given one.
  * @param {(server: Server) => void} listening called with each server once it listens
  */
 export function listenAnywhere(listening) {

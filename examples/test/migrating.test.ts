@@ -3,7 +3,7 @@ import { RedisServer } from '../../packages/redis/test/server/redisServer.js';
 import { Readme } from './readme.js';
 import { run } from './run.js';
 
-/** The servers before and after the move that a page shows, and what `ask` gets from each. */
+/** Starts the servers before and after the move on a page, and returns the results of `ask` for each. */
 async function beforeAndAfter<T>(name: string, ask: (url: string) => Promise<T>, env = {}): Promise<T[]> {
   const [before, after] = new Readme(`packages/${name}/MIGRATING.md`).programs;
   return [

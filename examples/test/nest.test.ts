@@ -8,11 +8,11 @@ import { RedisServer } from '../../packages/redis/test/server/redisServer.js';
 import { inRepository, Readme } from './readme.js';
 import { run } from './run.js';
 
-/** Where the package and NestJS are found. */
+/** The folder in which the package and NestJS are found. */
 const PACKAGE = 'packages/nest';
 const FOLDER = inRepository(`${PACKAGE}/build-test/pages/`);
 
-/** The programs of a page in TypeScript with decorators, compiled as Nest compiles its own. */
+/** The TypeScript programs of a page with decorators, compiled as Nest compiles programs. */
 function compiled(page: string): readonly string[] {
   const folder = join(FOLDER, page.replace(/\W/g, '_'));
   rmSync(folder, { recursive: true, force: true });
@@ -125,7 +125,7 @@ describe('moving from @nestjs/throttler', () => {
     expect([await asked(before), await asked(after)]).toEqual([each, each]);
   });
 
-  /** The application after the move, with a limit of 5 that regains nothing while a test runs, on Redis. */
+  /** The application after the move, on Redis, with a limit of 5 whose tokens do not return during a test. */
   const onRedis = (redis: RedisServer, settings = '') => {
     const store = `new RedisBucketStore({ client: new Redis('${redis.url}') })`;
     const code = after
@@ -140,7 +140,7 @@ describe('moving from @nestjs/throttler', () => {
   test('of 1,000 requests at the same time to two servers on one Redis, 5 are let through a limit of 5', async () => {
     const redis = await RedisServer.start();
     onTestFinished(() => redis.close());
-    // However busy the machine is, Redis decides about each of them.
+    // However busy the machine is, Redis decides each request.
     const patient = 'storeDeadlineSecs: 60';
     const servers = [await onRedis(redis, patient), await onRedis(redis, patient)];
     const agent = new Agent({ keepAlive: true });
@@ -176,7 +176,8 @@ describe('moving from @nestjs/throttler', () => {
       expect([limited?.status, free?.status]).toEqual([200, 200]);
       waitedMs.push((limited?.ms ?? Infinity) - (free?.ms ?? 0));
     }
-    // Each of the four waits for the store. Both handlers run on the same busy machine, which puts now one off and now the other.
+    // Each of the four waits for the store. Both handlers run on the same busy machine, which delays sometimes one and
+    // sometimes the other.
     expect(Math.min(...waitedMs)).toBeLessThan(200);
   });
 });

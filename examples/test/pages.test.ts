@@ -9,13 +9,13 @@ import { listenAnywhere } from './listenAnywhere.js';
 import { compiledPrograms, runnable } from './programs.js';
 import { Readme } from './readme.js';
 
-// Pages show stores that fail.
+// Some pages show stores that fail.
 provokes('BREAKING_STORE_FAILS');
 
 const servers: Server[] = [];
 listenAnywhere((server: Server) => void servers.push(server));
 afterEach(async () => {
-  // Several pages collect into it, each in a process of its own.
+  // Several pages add metrics to it, although each normally has its own process.
   register.clear();
   for (const server of servers.splice(0)) {
     server.close();
@@ -26,7 +26,7 @@ afterEach(async () => {
 const programs = compiledPrograms(Readme.all());
 
 test('every code block has a language that this test compiles, or none', () => {
-  // packages/release runs CommonJS (cjs) and what Nest compiles (typescript), from what is installed.
+  // packages/release runs CommonJS (cjs) and programs that Nest compiles (typescript), from the installed packages.
   const known = ['js', 'ts', 'cjs', 'typescript', 'http', 'text', 'sh', 'json', 'yaml', 'html'];
   const languages = Readme.all().flatMap(page => page.codeBlocks.map(({ language }) => language));
 

@@ -19,7 +19,7 @@ const PACKAGES = [
   'testkit',
 ];
 
-/** As much of the other runtimes as pages show. */
+/** The parts of other runtimes that pages use. */
 const RUNTIMES = `
 type Handler<Info> = (request: Request, info: Info) => Response | Promise<Response>;
 type BunServer = { requestIP(request: Request): { readonly address: string } | null };
@@ -28,7 +28,10 @@ type DenoInfo = { readonly remoteAddr: { readonly hostname: string } };
 declare const Deno: { serve(options: { port: number }, handler: Handler<DenoInfo>): unknown };
 `;
 
-/** TypeScript is checked as we write it, JavaScript as far as it has types; both for what does not exist or may be undefined. */
+/**
+ * TypeScript is checked strictly, JavaScript as far as it has types; both for names that do not exist and values that
+ * may be undefined.
+ */
 const STRICTNESS = {
   js: {
     strict: false,
@@ -42,13 +45,13 @@ const STRICTNESS = {
 /** A program of a page, compiled. */
 export interface CompiledProgram extends Program {
   readonly page: string;
-  /** What the compiler has against it. */
+  /** The errors of the compiler. */
   readonly errors: readonly string[];
-  /** JavaScript. */
+  /** The JavaScript. */
   readonly compiled: string;
 }
 
-/** All programs of some pages, through one run of the compiler. */
+/** All programs of some pages, in one run of the compiler. */
 export function compiledPrograms(pages: readonly Readme[]): readonly CompiledProgram[] {
   rmSync(FOLDER, { recursive: true, force: true });
   const programs = pages.flatMap(page => page.programs.map(program => placed(page, program)));
@@ -99,7 +102,7 @@ export function compiledPrograms(pages: readonly Readme[]): readonly CompiledPro
 
 function placed({ path: page }: Readme, program: Program) {
   const file = `${page.replace(/\W/g, '_')}_${program.line}.${program.language}`;
-  // What knows nothing of Breaking must not see what it adds to the types of a framework, nor the other way round.
+  // Programs without Breaking must not see the types that it adds to a framework, and the other way round.
   const project = program.code.includes("'@breaking/") ? program.language : `${program.language}-others`;
   return { ...program, page, file, project };
 }
@@ -108,7 +111,7 @@ function write(path: string, config: object): void {
   writeFileSync(join(FOLDER, path), JSON.stringify(config));
 }
 
-/** Writes a module that runs a program: `// → value` and `// → throws Type: message` become what they say. */
+/** Writes a module that runs a program, in which `// → value` and `// → throws Type: message` become assertions. */
 export function runnable({ page, line, compiled }: CompiledProgram): string {
   const file = join(FOLDER, `${page.replace(/\W/g, '_')}_${line}.run.js`);
   const code = compiled

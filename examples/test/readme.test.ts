@@ -101,7 +101,7 @@ function readmeOf(name: string): Readme {
   return packageReadmes.find(({ path }) => path === `packages/${name}/README.md`)!;
 }
 
-/** The code that serves with the package of that name. */
+/** The code of the server that uses the package of that name. */
 function exampleOf(name: string, { codeBlocks }: Readme): string {
   const block = codeBlocks.find(
     ({ code }) => code.includes(`'@breaking/${name}'`) && code.includes('listen('),
@@ -109,7 +109,7 @@ function exampleOf(name: string, { codeBlocks }: Readme): string {
   return block!.code;
 }
 
-/** The code that breaks circuits with the package of that name. */
+/** The code of the breaker that uses the package of that name. */
 function breakerOf(name: string, { codeBlocks }: Readme): string {
   const block = codeBlocks.find(
     ({ code }) => code.includes(`'@breaking/${name}'`) && /circuitBreaker[(:]/.test(code),
@@ -144,7 +144,7 @@ test('HEADERS.md shows the 503 of an open breaker as captured', async () => {
   expect(undated(shown ?? '')).toBe(undated(await captured(url)));
 });
 
-/** An answer with its header fields in their order, as `curl -i` prints it. */
+/** A response with its header fields in order, as `curl -i` prints it. */
 async function captured(url: string): Promise<string> {
   const [answer] = (await once(get(url), 'response')) as [IncomingMessage];
   const { httpVersion, statusCode, statusMessage, rawHeaders } = answer;
@@ -207,7 +207,7 @@ test.each([
   const page = new Readme('packages/http/OPTIONS.md');
   const listed = [...page.section(name).matchAll(/^\| `(\w+)` \| /gm)].map(([, option]) => option);
 
-  // The error for an option that there is not names those that there are.
+  // The error for an unknown option lists the known ones.
   const message = /known options: (.*)/;
   let known: readonly string[] = [];
   try {

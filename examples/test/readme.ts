@@ -13,18 +13,18 @@ export interface Program {
   /** The line of the page on which it begins. */
   readonly line: number;
   readonly language: 'js' | 'ts';
-  /** The page with every other line left empty: a line of the program is the same line of the page. */
+  /** The page with every other line empty, so that line numbers are those of the page. */
   readonly code: string;
   /** Why it is compiled and not run. */
   readonly notRun: string | undefined;
 }
 
 /**
- * A page in Markdown of this repository.
+ * A Markdown page of this repository.
  *
- * A comment in front of a code block, which readers do not see, may say that it cannot run:
+ * A comment before a code block, which readers do not see, may say that it cannot run:
  *
- *     <!-- not run: why --> the block is compiled alone
+ *     <!-- not run: why --> the block is only compiled
  */
 export class Readme {
   readonly path: string;
@@ -57,7 +57,7 @@ export class Readme {
     }));
   }
 
-  /** The programs in JavaScript and TypeScript, in their order. */
+  /** The JavaScript and TypeScript programs, in order. */
   get programs(): readonly Program[] {
     const programs: Program[] = [];
     for (const { index, 1: comments = '', 2: language = '', 3: code = '' } of this.text.matchAll(BLOCK)) {
@@ -77,12 +77,12 @@ export class Readme {
     return this.text.slice(0, index).split('\n').length;
   }
 
-  /** What stands under a heading of the second level. */
+  /** The text under a heading of the second level. */
   section(title: string): string {
     return this.text.split(/^## /m).find(section => section.startsWith(`${title}\n`)) ?? '';
   }
 
-  /** The files of this repository that it links to, by relative paths or as they are on GitHub, with their anchors. */
+  /** The files of this repository to which it links, by relative paths or on GitHub, with their anchors. */
   get links(): readonly URL[] {
     const targets = [...this.text.matchAll(/\]\(([^)\s]+)[^)]*\)/g)].map(([, target = '']) => target);
     return targets
@@ -91,7 +91,7 @@ export class Readme {
       .map(target => new URL(target, new URL(this.path, root)));
   }
 
-  /** The anchors that GitHub gives its headings. */
+  /** The anchors that GitHub generates for its headings. */
   get anchors(): readonly string[] {
     const prose = this.text.replace(/^```.*?^```/gms, '');
     return [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>

@@ -7,7 +7,7 @@ import { close, listen } from '../servers.js';
 import { inRepository, Readme } from './readme.js';
 import { run } from './run.js';
 
-/** Serves the program of a recipe's page, as it stands, or a file beside it. */
+/** Serves the program of a recipe's page unchanged, or a file next to it. */
 async function recipe(name: string, file = 'README.md', env: Record<string, string> = {}): Promise<string> {
   const path = `examples/${name}/${file}`;
   const code =
@@ -15,7 +15,7 @@ async function recipe(name: string, file = 'README.md', env: Record<string, stri
   return run(code, 'examples', env);
 }
 
-/** What does the same on Express, Koa and Fastify. */
+/** The same on Express, Koa and Fastify. */
 const FILES = ['README.md', 'koa.js', 'fastify.js'];
 
 async function statuses(n: number, ask: () => Promise<Response>): Promise<number[]> {
@@ -65,7 +65,7 @@ describe('the recipe', { timeout: 30_000 }, () => {
     const url = await recipe('uploads', file);
     const send = (bytes: number) => fetch(`${url}/upload`, { method: 'POST', body: Buffer.alloc(bytes) });
 
-    // Both at once: the limit decides before it reads, so that no time passes between.
+    // Both at once: the limit decides before it reads, so no time passes in between.
     const answers = await Promise.all([send(12_000_000), send(12_000_000)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 429]);
     const stored = answers.find(({ status }) => status === 201);
@@ -107,7 +107,7 @@ describe('the recipe', { timeout: 30_000 }, () => {
   test('for logging serves and logs requests', async () => {
     const url = await recipe('logging');
 
-    // The breaker's refusal gives its token back.
+    // The refusal of the breaker refunds the token.
     expect(await statuses(2, () => fetch(`${url}/pay`))).toEqual([500, 503]);
     expect(await statuses(2, () => fetch(url))).toEqual([404, 429]);
   });
@@ -158,10 +158,10 @@ describe('the recipe', { timeout: 30_000 }, () => {
       };
 
       expect(await chat(20)).toEqual([200, 900]);
-      // Of 100 tokens 80 came back.
+      // 80 of 100 tokens have returned.
       const [, left = 0] = await chat(5000);
       expect(left).toBeGreaterThanOrEqual(880);
-      // An answer of 5,000 tokens takes all that there are.
+      // A response of 5,000 tokens takes all tokens that there are.
       expect((await chat(1))[0]).toBe(429);
     },
   );

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { inRepository } from './readme.js';
 
-/** Runs a code block in a process of its own, in a folder where all that it imports is installed. */
+/** Runs a code block in a separate process, in a folder in which everything that it imports is installed. */
 export async function run(code: string, folder: string, env: Record<string, string> = {}): Promise<string> {
   const child = spawn(
     process.execPath,

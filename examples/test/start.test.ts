@@ -10,7 +10,7 @@ interface Told {
   readonly rateLimits: readonly { readonly name: string; readonly totals?: { readonly allowed: number } }[];
 }
 
-/** Reads what the live page of a server is told, event by event, until the end of the test. */
+/** Reads the events of a server's live page, one by one, until the end of the test. */
 async function eventsOf(url: string): Promise<() => Promise<Told>> {
   const leaving = new AbortController();
   onTestFinished(() => leaving.abort());
@@ -104,7 +104,7 @@ describe('npm start', () => {
 
   test.each(['SIGINT', 'SIGTERM'] as const)('%s stops it with exit code 0', async signal => {
     const { child, urls } = await started({ PORT: '0' });
-    // A connection that is kept does not hold it up.
+    // An open connection does not delay it.
     await fetch(String(urls[0]));
 
     child.kill(signal);
@@ -134,7 +134,7 @@ describe('npm start', () => {
   });
 });
 
-/** The last answer to a URL in which curl counts from 1 to what stands in brackets. */
+/** The last response to a URL in which curl counts from 1 to the number in brackets. */
 async function asked(url: string): Promise<Response> {
   const last = Number(/\[1-(\d)\]$/.exec(url)?.[1] ?? 1);
   for (let i = 1; i < last; i++) await fetch(url.replace(/\[.+\]/, String(i)));
@@ -147,14 +147,14 @@ interface Started {
   readonly urls: readonly string[];
 }
 
-/** It is killed at the end of the test, or of the suite. */
+/** The process is killed at the end of the test or of the suite. */
 function run(env: { readonly PORT: string }, atEnd: (kill: () => void) => void): ChildProcess {
   const child = spawn(process.execPath, [START], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   atEnd(() => void child.kill('SIGKILL'));
   return child;
 }
 
-/** Runs until it says how to stop it. */
+/** Runs until it prints how to stop it. */
 async function started(
   env: { readonly PORT: string },
   atEnd: (kill: () => void) => void = onTestFinished,
@@ -180,7 +180,7 @@ async function ended(env: { readonly PORT: string }): Promise<{ code: number; er
   return { code, errors };
 }
 
-/** The first of three free ports in a row, below those that systems hand out to whoever asks for any. */
+/** The first of three consecutive free ports, below those that systems assign automatically. */
 async function threeFreePorts(): Promise<number> {
   for (let port = 20_000; port < 30_000; port += 3) {
     const probes = await Promise.allSettled([port, port + 1, port + 2].map(listening));

@@ -1,4 +1,4 @@
-/** Loaded before an example of a page: its server takes a free port, and tells the parent process which. */
+/** Loaded before an example of a page: its server uses a free port, and reports it to the parent process. */
 import { listenAnywhere } from './listenAnywhere.js';
 
 listenAnywhere(server => {

@@ -21,7 +21,7 @@ afterAll(async () => {
   await redis.close();
 });
 
-// A machine that is busy is no outage.
+// A long deadline, so that a busy machine does not count as an outage.
 const env = () => ({ REDIS_URL: redis.url, ADMIN_TOKEN: 'secret', STORE_DEADLINE_SECS: '30' });
 const read = (file: string) => readFileSync(inRepository(`examples/control/${file}`), 'utf8');
 

@@ -47,7 +47,7 @@ afterAll(async () => {
 });
 
 const inMemory = (): BucketStore | undefined => undefined;
-// A machine that is busy is no outage.
+// A long deadline, so that a busy machine does not count as an outage.
 const inRedis = (): BucketStore =>
   new FailoverBucketStore({
     store: new RedisBucketStore({ client, prefix: `login ${stores++}`, deadlineSecs: 30 }),

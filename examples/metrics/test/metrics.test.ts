@@ -32,7 +32,7 @@ async function ask(path: string, times: number): Promise<readonly number[]> {
   return statuses;
 }
 
-/** The values of a query by one label, as soon as they are the expected ones. */
+/** The values of a query by one label, once they are as expected. */
 async function byLabel(query: string, label: string, expected: Readonly<Record<string, number>>) {
   const values = async () =>
     Object.fromEntries((await prometheus.query(query)).map(each => [each.labels[label], each.value]));
@@ -83,7 +83,7 @@ describe('the Grafana dashboard', () => {
   beforeAll(async () => {
     // The process prints a warning about the failing store in it.
     process.on('warning', hear);
-    // Prometheus sees no rate in the first value of a series, so everything happens twice.
+    // Prometheus computes no rate from the first value of a series, so everything happens twice.
     const before = await samples();
     for (let times = 1; times <= 2; times++) {
       clock.advanceBy(60);
@@ -130,13 +130,13 @@ interface Dashboard {
   };
 }
 
-/** How often everything has happened, as Prometheus knows it. */
+/** How often everything has happened, according to Prometheus. */
 async function samples(): Promise<number> {
   const [sample] = await prometheus.query('sum(breaking_concurrency_limit_decisions_total)');
   return sample?.value ?? 0;
 }
 
-/** Each kind of thing that is counted, at least once. */
+/** Causes each kind of event at least once. */
 async function everything(): Promise<void> {
   await ask('/search', 7);
   await ask('/pay', 1);

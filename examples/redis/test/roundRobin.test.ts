@@ -5,7 +5,7 @@ import { roundRobin } from '../roundRobin.js';
 test('three servers share one limit', async () => {
   const redis = await RedisServer.start();
   onTestFinished(() => redis.close());
-  // A machine that is busy is no outage.
+  // A long deadline, so that a busy machine does not count as an outage.
   const answers = await roundRobin(redis.url, 12, 60);
 
   expect(answers.map(({ server }) => server)).toEqual(

@@ -70,7 +70,7 @@ describe.each(Object.entries(sources))('a limiter that follows %s', (_, source) 
 
     await limiter.check('ada', 2);
     expect(await limitsAfter('{"capacityMax":5,"restoreRateHz":1}')).toEqual([['api', 5]]);
-    // What she owes stays.
+    // Her debt stays.
     expect((await limiter.peek('ada')).limits[0]?.tokensLeft).toBe(3);
     expect(said).toEqual([]);
     for (const [wrong, fault] of [

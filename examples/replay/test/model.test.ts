@@ -10,7 +10,7 @@ test('five at once are allowed, a sixth is refused, and one more after a second'
 
 test("after 20 requests the hour's limit is used up: one more in 180 s, but not in 179", () => {
   const twentySecs = Array.from({ length: 20 }, (_, i) => i);
-  // 19 s have given back 19/180 of a token.
+  // In 19 s, 19/180 of a token has returned.
   expect(expectedCounts(at(...twentySecs, 179)).get('a')).toEqual({ allowed: 20, refused: 1 });
   expect(expectedCounts(at(...twentySecs, 180)).get('a')).toEqual({ allowed: 21, refused: 0 });
 });

@@ -9,7 +9,7 @@ import { LIMITS, SERVERS } from '../servers.js';
 const requests = readAccessLog(readFileSync(new URL('../data/apache-access.log.gz', import.meta.url)));
 const expected = expectedCounts(requests);
 
-/** Which requests @breaking/plan says that the limits refuse, by their places in the log. */
+/** The indices of the requests that @breaking/plan says the limits refuse. */
 const predicted: number[] = [];
 plan.replay(
   requests.map(({ client, timeSecs }) => ({ key: client, at: timeSecs })),

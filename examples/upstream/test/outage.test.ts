@@ -6,7 +6,7 @@ import { services } from '../services.js';
 const strip = (states: readonly string[]) =>
   states.map(state => ({ closed: '-', open: 'X', halfOpen: '?' })[state]).join('');
 
-// Opened in the first slow second; probes wait 2, 4, 8, 8, ... seconds, and the one that works closes it.
+// It opens in the first slow second. Probes wait 2, 4, 8, 8, ... seconds, and the first that works closes it.
 const EXPECTED = [
   { upstream: 'healthy', admitted: 100, refused: 0, hits: 100, strip: '----------' },
   { upstream: 'slow', admitted: 7, refused: 93, hits: 7, strip: 'XX?XXX?XXX' },

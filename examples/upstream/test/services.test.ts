@@ -5,7 +5,7 @@ import { services } from '../services.js';
 import { createStock, type Stock } from '../stock.js';
 import { createUpstream, type Mode } from '../upstream.js';
 
-/** The stock behind an upstream in that mode, which gives up a slow one after 50 ms of real time, others never. */
+/** The stock with an upstream in that mode. A slow call times out after 50 ms of real time, others never. */
 async function stockOf(mode: Mode, clock = new MockClock()): Promise<Stock> {
   const upstream = createUpstream();
   upstream.turn(mode);

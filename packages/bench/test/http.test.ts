@@ -8,7 +8,7 @@ import type { HttpContender } from '../src/http/httpContender.js';
 const contenders = await contendersOf<HttpContender>('http');
 const LIMIT = { requests: 3, windowSecs: 3600 };
 
-/** Every framework with each contender that keeps something from its handler. */
+/** Every framework with each contender that protects its handler from this. */
 function all(guardsAgainst: HttpContender['guardsAgainst']) {
   const names = Object.keys(FRAMEWORKS) as readonly FrameworkName[];
   return names.flatMap(framework =>

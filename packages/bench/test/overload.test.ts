@@ -19,7 +19,7 @@ const mounted = (Object.keys(SERVERS) as FrameworkName[]).flatMap(framework =>
     .map(contender => [framework, contender.name, contender] as const),
 );
 
-/** Statuses of requests that come while those before are under way, and the handler answers none. */
+/** The statuses of requests that arrive while earlier ones are under way, and the handler answers none. */
 async function served(framework: FrameworkName, contender: OverloadContender, hasPriorities: boolean) {
   let release: () => void = () => {};
   const held = new Promise<void>(resolve => {

@@ -79,7 +79,7 @@ test('100 concurrent calls with one signal, through several breakers, cause no l
   controller.abort(new Error('enough'));
   const ended = await Promise.allSettled(calls);
   expect(ended.every(({ status }) => status === 'rejected')).toBe(true);
-  // Warnings are told in a later turn.
+  // Node emits warnings in a later turn.
   await new Promise(setImmediate);
   process.off('warning', hear);
   expect(warnings).toEqual([]);

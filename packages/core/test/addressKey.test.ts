@@ -88,16 +88,16 @@ describe('the key of an address', () => {
 type Groups = readonly number[];
 
 const bytes = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255));
-/** Eight groups, with many zeros, so that there is something to shorten. */
+/** Eight groups, many of them zero, so that there is something to shorten. */
 const groups = fc.array(fc.oneof(fc.constant(0), fc.nat(0xffff)), { minLength: 8, maxLength: 8 });
 const bits = fc.integer({ min: 1, max: 128 });
 
-/** How one of the many ways to write an address is chosen. */
+/** How an address is written, of the many possible ways. */
 const style = fc.record({
   upper: fc.boolean(),
   padded: fc.boolean(),
   dotted: fc.boolean(),
-  /** Which run of zeros `::` stands for, if there is one. */
+  /** Where the zeros replaced by `::` begin, if any are. */
   shortened: fc.option(fc.nat(7)),
   dressed: fc.constantFrom('', 'zone', 'brackets', 'port', 'zone and port'),
 });
@@ -119,7 +119,7 @@ function dottedOf(address: Groups): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
 
-/** The words with `::` in the place of the zeros from `start` on, as far as they go. */
+/** The words with `::` in place of the zeros that begin at `start`. */
 function shortenedAt(words: readonly string[], address: Groups, start: number | null): string {
   if (start === null) return words.join(':');
   let end = start;

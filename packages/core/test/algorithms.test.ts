@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const PAGES = ['ALGORITHMS.md', 'CHOOSING.md'].map(name =>
   readFileSync(new URL(`../${name}`, import.meta.url), 'utf8'),
 );
-/** Holds that the pages on algorithms say this, wherever their lines break. */
+/** Expects this text in the pages on algorithms, whatever their line breaks. */
 const says = (text: string) => expect(PAGES.join(' ').replace(/\s+/g, ' ')).toContain(text);
 
 test('a sliding log takes 8 bytes for each request, a bucket 16 in all', () => {

@@ -10,15 +10,15 @@ export interface ModelOptions {
   readonly probeSuccesses: number;
 }
 
-/** A call that the model admitted, with the epoch in which it did. */
+/** A call that the model admitted, with its epoch. */
 export interface ModelCall {
   readonly epoch: number;
   isSettled: boolean;
 }
 
 /**
- * The breaker as the design tells it, line by line: a bucket of tokens, with nothing left out and nothing made fast.
- * Written to be read beside the table of the design, without a look at the library.
+ * The breaker as described in the design, line by line: a bucket of tokens, without shortcuts or optimisation. Written
+ * to be compared with the table of the design, independently of the library.
  */
 export class BreakerModel {
   readonly #options: ModelOptions;

@@ -6,7 +6,7 @@ import { breakerSettings } from '../src/breaker/options.js';
 /** 5 failures in 10 s: one token returns in 2 s, which is the first cool-down. */
 export const FIVE_IN_TEN = { errorThreshold: 5, timeWindowSecs: 10 };
 
-/** A breaker on a clock that stands still, with the circuit behind it. */
+/** A breaker on a clock that stands still, and its circuit. */
 export function breakerOf(options: Partial<CircuitBreakerOptions> = {}) {
   const clock = new MockClock(1000);
   const circuit = new Circuit(breakerSettings('CircuitBreaker', { ...FIVE_IN_TEN, clock, ...options }));
@@ -18,7 +18,7 @@ export function fail(breaker: CircuitBreaker, times = 1): void {
   for (let i = 0; i < times; i++) breaker.acquire().failure();
 }
 
-/** A clock that can be set to any time, so that it steps back too. */
+/** A clock that can be set to any time, even backwards. */
 export class SteppingClock {
   time = 1000;
   secondsSinceEpoch(): number {
@@ -26,7 +26,7 @@ export class SteppingClock {
   }
 }
 
-/** A promise and what settles it. */
+/** A promise, with functions to settle it. */
 export function deferred<T>() {
   let resolve: (value: T) => void = () => {};
   let reject: (error: unknown) => void = () => {};
@@ -37,7 +37,7 @@ export function deferred<T>() {
   return { promise, resolve, reject };
 }
 
-/** Random numbers from 0 to below 1, always the same ones for a seed (mulberry32). */
+/** Random numbers from 0 to below 1, from a seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -9,7 +9,7 @@ const PER_HOUR = 1 / 3600;
 
 /** Buckets whose hash is the same in every run. */
 function buckets(maxKeys: number, hash: KeyHash = new KeyHash('', { words: SECRET })): MemoryBucketStore {
-  // biome-ignore lint/complexity/useLiteralKeys: only so can a test reach what is private
+  // biome-ignore lint/complexity/useLiteralKeys: this gives a test access to a private member
   return MemoryBucketStore['over'](new BucketTable(maxKeys), hash);
 }
 
@@ -21,7 +21,7 @@ const numbered = (prefix: string, count: number) => Array.from({ length: count }
 
 type Words = readonly [low: number, high: number];
 
-/** A hash under which keys meet that an ordinary one tells apart. */
+/** A hash with collisions between keys that normally have none. */
 class Meeting extends KeyHash {
   readonly #changed: (low: number, high: number) => Words;
 
@@ -135,7 +135,7 @@ describe('up to maxKeys/2 live keys', () => {
       const atOnce = Math.floor(maxKeys / 2) - longs.length;
       for (const key of longs) store.check(key, slow, 1, 0);
       let forgotten = 0;
-      // Each of the others lives for a second; as many as may live at once begin within one.
+      // Each of the other keys lives for a second. As many begin within one second as may live at once.
       for (let i = 0; i < 10 * maxKeys + 100; i++) {
         const now = i / atOnce;
         store.check(`brief ${i}`, fast, 1, now);

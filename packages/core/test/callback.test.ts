@@ -11,7 +11,7 @@ function fails(): never {
 const warnings: Error[] = [];
 const hear = (warning: Error) => void warnings.push(warning);
 
-/** The warnings so far: Node tells them in a later turn. */
+/** The warnings so far. Node emits them in a later turn. */
 async function warned(): Promise<string[]> {
   await new Promise(setImmediate);
   return warnings.map(({ message }) => message);

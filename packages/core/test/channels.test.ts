@@ -19,7 +19,7 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop();
 });
 
-/** Listens until the test is over. */
+/** Subscribes until the end of the test. */
 function listen(): DecisionMessage[] {
   const heard: DecisionMessage[] = [];
   const onMessage = (message: unknown) => heard.push(message as DecisionMessage);
@@ -28,7 +28,7 @@ function listen(): DecisionMessage[] {
   return heard;
 }
 
-/** A memory store whose checks answer with what `change` makes of them. */
+/** A memory store whose `check` returns decisions changed by `change`. */
 function storeWith(change: (decision: Decision) => Decision | Promise<Decision>): BucketStore {
   const memory = new MemoryBucketStore();
   return {
@@ -123,7 +123,7 @@ describe('breaking:rate_limit:decision', () => {
     const published = vi.spyOn(decisions, 'publish');
     stops.push(() => published.mockRestore());
     limiter.check('k');
-    // The store's own promise: nobody hangs on it.
+    // The store's own promise, without another one chained to it.
     expect(later.check('k')).toBe(promise);
     expect(published).not.toHaveBeenCalled();
     expect(built).not.toHaveBeenCalled();

@@ -3,7 +3,7 @@ import { whenAsked } from '@breaking/core/internal';
 import { describe, expect, test } from 'vitest';
 import { breakerOf, FIVE_IN_TEN } from './breakerTools.js';
 
-/** A breaker with a probe under way, whose answer has not begun. */
+/** A breaker with a probe under way, whose response has not begun. */
 function probed(options = {}) {
   const made = breakerOf(options);
   made.breaker.trip();
@@ -12,7 +12,7 @@ function probed(options = {}) {
   return { ...made, permit };
 }
 
-/** Says how often a permit was asked, and settles it once its answer has begun. */
+/** Counts how often a permit was asked, and settles it once its response has begun. */
 function stream(permit: Permit, settle: (permit: Permit) => void = () => permit.success()) {
   const probe = { asked: 0, hasBegun: false };
   whenAsked(permit, {
@@ -98,7 +98,7 @@ describe('a probe that can report its outcome early', () => {
     if (probes[1] !== undefined) probes[1].hasBegun = true;
     expect(breaker.state).toBe('closed');
     expect(breaker.state).toBe('closed');
-    // The first was asked by the second and third acquire, the second by the third.
+    // The second and the third acquire asked the first probe, the third acquire asked the second.
     expect(probes.map(({ asked }) => asked)).toEqual([3, 2, 0]);
   });
 

@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { breakerOf, fail } from './breakerTools.js';
 
 /**
- * What the design promises of a breaker, sentence by sentence, seen from outside. The finer points of each have tests of
- * their own in the files beside this one.
+ * The sentences of the design about a breaker, each tested through the public methods. The details have tests in the
+ * files next to this one.
  */
 
 const BOOM = new Error('boom');
@@ -53,7 +53,7 @@ describe('the bucket of a closed breaker', () => {
     const { breaker, clock } = made();
     fail(breaker, 3);
     clock.advanceBy(2);
-    // Four failures in two seconds: a window of eight would count all of them.
+    // Four failures in two seconds. A sliding window of eight would count all of them.
     fail(breaker);
     expect(breaker.state).toBe('closed');
   });

@@ -9,7 +9,7 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop();
 });
 
-/** Listens until the test is over. */
+/** Subscribes until the end of the test. */
 function listen<M>(name: string): M[] {
   const heard: M[] = [];
   const onMessage = (message: unknown) => heard.push(message as M);

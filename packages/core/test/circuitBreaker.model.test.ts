@@ -19,7 +19,7 @@ type Outcome = 'success' | 'failure' | 'ignored';
 
 const SETTLE = { success: 'success', failure: 'failure', ignored: 'ignore' } as const;
 
-/** A command to both sides. Afterwards everything that can be seen of them must be the same. */
+/** A command for both sides. Afterwards all their visible properties must be equal. */
 class Step implements fc.Command<Model, Real> {
   readonly #what: string;
   readonly #obey: (model: Model, real: Real) => void;
@@ -41,7 +41,7 @@ class Step implements fc.Command<Model, Real> {
       real.breaker.state === model.breaker.state(now) &&
       (real.breaker.retryAfterSecs === waitSecs || Math.abs(real.breaker.retryAfterSecs - waitSecs) < 1e-9) &&
       real.breaker.isAllowingExecution() === (waitSecs === 0);
-    // An assertion costs far more than a comparison, and there are hundreds of thousands of steps.
+    // A comparison first, since an assertion costs far more and there are hundreds of thousands of steps.
     if (!isAsExpected) {
       expect([real.breaker.state, real.breaker.retryAfterSecs]).toEqual([model.breaker.state(now), waitSecs]);
     }
@@ -62,7 +62,7 @@ const tryAcquire = new Step('tryAcquire', (model, { breaker, clock, permits }) =
   }
 });
 
-/** Settles one of the calls so far, the latest ones more often, possibly for the second time. */
+/** Settles one of the calls so far, more often a recent one, and possibly for the second time. */
 function settle(outcome: Outcome, back: number): Step {
   return new Step(`${outcome}(-${back})`, (model, { clock, permits }) => {
     if (permits.length === 0) return;
@@ -100,9 +100,9 @@ function move(eighths: number): Step {
   });
 }
 
-/** Waits just as long as the breaker says, which is when it admits. */
+/** Waits exactly as long as the breaker says, so that it then admits. */
 const wait = new Step('wait', (_, { breaker, clock }) => {
-  // Nobody can wait for the end of a trip that has none.
+  // A trip without an end cannot be waited for.
   if (breaker.retryAfterSecs < Number.POSITIVE_INFINITY) clock.time += breaker.retryAfterSecs;
 });
 
@@ -122,7 +122,7 @@ const commands = fc.commands(
   { maxCommands: 60 },
 );
 
-// Numbers whose sums and products are exact in a double: who is right at the edge is then no matter of rounding.
+// Numbers whose sums and products are exact in a double, so that results at the boundary do not depend on rounding.
 const options = fc
   .record({
     errorThreshold: fc.constantFrom(1, 2, 4),

@@ -67,7 +67,7 @@ describe('open', () => {
   test('while recovering the slack is small, so that a short cool-down stays a cool-down', () => {
     const { breaker, clock } = breakerOf({ errorThreshold: 1, timeWindowSecs: 3600, cooldownSecs: 1 });
     fail(breaker);
-    // One second is 1/3600 of a token, less than the slack of 0.001 that holds elsewhere.
+    // One second is 1/3600 of a token, less than the usual slack of 0.001.
     expect(breaker.state).toBe('open');
     clock.advanceBy(0.9999);
     expect(breaker.state).toBe('open');

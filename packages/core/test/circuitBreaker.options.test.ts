@@ -3,7 +3,7 @@ import { CIRCUIT_BREAKER_OPTIONS, groupNamed } from '@breaking/core/internal';
 import { describe, expect, test } from 'vitest';
 import { FIVE_IN_TEN } from './breakerTools.js';
 
-/** Wrong options, whatever their types. */
+/** Wrong options of any type. */
 const create = (options: object) =>
   new CircuitBreaker({ ...FIVE_IN_TEN, ...options } as CircuitBreakerOptions);
 

@@ -11,7 +11,7 @@ afterEach(() => {
 
 type React = (breaker: CircuitBreaker, message: TransitionMessage) => void;
 
-/** How somebody may hear of a transition, and do something about it then and there. */
+/** Ways to receive a transition and react to it at once. */
 const HEARD: Readonly<Record<string, (react: React) => ReturnType<typeof breakerOf>>> = {
   onTransition(react) {
     const made = breakerOf({ onTransition: message => react(made.breaker, message) });
@@ -28,7 +28,7 @@ const HEARD: Readonly<Record<string, (react: React) => ReturnType<typeof breaker
 };
 
 describe.each(Object.entries(HEARD))('whoever hears by %s', (_name, hearing) => {
-  /** A breaker that is reset as soon as it has that state, and the states that were told. */
+  /** A breaker that is reset as soon as it has that state, and the states that were published. */
   const resetWhen = (state: string) => {
     const states: string[] = [];
     const made = hearing((breaker, { to }) => {

@@ -18,7 +18,7 @@ describe('run', () => {
     const value = {};
     await expect(breaker.run(() => value)).resolves.toBe(value);
     await expect(breaker.run(async () => value)).resolves.toBe(value);
-    // biome-ignore lint/suspicious/noThenProperty: what awaits like a promise need not be one
+    // biome-ignore lint/suspicious/noThenProperty: an object that can be awaited need not be a promise
     const thenable = { then: (done: (each: object) => void) => done(value) } as PromiseLike<object>;
     await expect(breaker.run(() => thenable)).resolves.toBe(value);
     await expect(breaker.run(() => Promise.reject(BOOM))).rejects.toBe(BOOM);

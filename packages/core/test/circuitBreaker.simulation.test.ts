@@ -11,7 +11,7 @@ interface Call {
   readonly isProbe: boolean;
 }
 
-/** An upstream that is dead: every call fails after `latencySecs`. What one hour shows, from the first trip on. */
+/** A dead upstream: every call fails after `latencySecs`. Returns the results of one hour, from the first trip on. */
 function deadUpstream(latencySecs: number) {
   const clock = new MockClock();
   const breaker = new CircuitBreaker({
@@ -63,7 +63,7 @@ describe('an upstream that stays dead at 100 calls a second', () => {
       expect(probedAt.length).toBeGreaterThan(20);
       expect(probedAt.length / calls).toBeLessThan(0.0005);
       expect(mostUnsettled).toBeLessThanOrEqual(8);
-      // At most one new probe in each D: 10 s after the trip, then 20, 40, 60, 60, ...
+      // At most one new probe in each D: 10 s after the trip, then after 20, 40, 60, 60, ...
       let last = trippedAt as number;
       probedAt.forEach((time, failed) => {
         expect(time - last).toBeGreaterThanOrEqual(Math.min(60, 10 * 2 ** failed) * (1 - 1e-6));

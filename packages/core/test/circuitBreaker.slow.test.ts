@@ -3,7 +3,7 @@ import { breakerOf } from './breakerTools.js';
 
 const BOOM = new Error('boom');
 
-/** Trips on the first failure, and finds 5 seconds too slow. */
+/** Trips on the first failure. Calls of more than 5 seconds are slow. */
 const impatient = (options = {}) => breakerOf({ errorThreshold: 1, slowCallSecs: 5, ...options });
 
 describe('slowCallSecs', () => {

@@ -2,7 +2,7 @@ import { CircuitBreaker } from '@breaking/core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { breakerOf, FIVE_IN_TEN, fail, SteppingClock } from './breakerTools.js';
 
-/** The waits after a trip and after each probe, of which so many fail. */
+/** The waits after a trip and after each of `count` failed probes. */
 function waits({ breaker, clock }: ReturnType<typeof breakerOf>, count: number): number[] {
   breaker.trip();
   return Array.from({ length: count }, () => {
@@ -73,7 +73,7 @@ describe('the level, which makes waits longer', () => {
     const waitAfter = (secs: number) => {
       const clock = new SteppingClock();
       const breaker = new CircuitBreaker({ ...FIVE_IN_TEN, clock });
-      // It closes at 0, so that no reading after that is rounded.
+      // It closes at 0, so that no later reading is rounded.
       clock.time = -2;
       breaker.trip();
       clock.time = 0;

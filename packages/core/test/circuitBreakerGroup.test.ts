@@ -132,7 +132,7 @@ describe('maxKeys', () => {
   test('a group that has grown shrinks again once its breakers are closed and full', () => {
     const { group, clock } = groupOf({ maxKeys: 100 });
     const all = Array.from({ length: 200 }, (_, i) => group.get(`failing ${i}`));
-    // Nothing is forgotten while all of them have failed.
+    // No breaker is forgotten while all of them have failed.
     for (const breaker of all) fail(breaker, 4);
     for (let i = 200; i < 400; i++) all.push(group.get(`failing ${i}`));
     for (const breaker of all.slice(200)) fail(breaker, 4);

@@ -2,7 +2,7 @@ import { ConcurrencyLimiter, type ConcurrencyLimiterOptions, type Permit } from 
 import { describe, expect, test } from 'vitest';
 import { SteppingClock } from './steppingClock.js';
 
-/** An adaptive limiter whose calls all take as long as they are told. */
+/** An adaptive limiter whose calls take a given time. */
 function adaptive(options: Partial<ConcurrencyLimiterOptions> = {}) {
   const clock = new SteppingClock(1000);
   const limiter = new ConcurrencyLimiter({ limit: 'adaptive', clock, ...options });
@@ -15,7 +15,7 @@ function adaptive(options: Partial<ConcurrencyLimiterOptions> = {}) {
     return permits;
   };
 
-  /** Goes round a full limiter: each round all its places are taken, and free again after `secs`. */
+  /** Fills the limiter several times: in each round all its places are taken, and free again after `secs`. */
   const rounds = (count: number, secs: number, end: keyof Permit & string = 'success', priority = 0) => {
     for (let i = 0; i < count; i++) {
       const permits = fill(priority);
@@ -24,7 +24,7 @@ function adaptive(options: Partial<ConcurrencyLimiterOptions> = {}) {
     }
   };
 
-  /** A round of so many calls, fewer than there are places. */
+  /** Rounds of `count` calls, fewer than there are places. */
   const few = (count: number, rounds: number, secs: number) => {
     for (let i = 0; i < rounds; i++) {
       const permits = Array.from({ length: count }, () => limiter.tryAcquire() as Permit);
@@ -64,7 +64,7 @@ describe('an adaptive limit', () => {
   test('stays as it is while it is not used, however slow or fast calls are', () => {
     const { limiter, rounds, few } = adaptive();
     rounds(40, 0.1);
-    // What is left of the last window in which it was used.
+    // The rest of the last window in which it was used.
     few(5, 20, 0.1);
     const { limit } = limiter;
     few(5, 500, 0.1);

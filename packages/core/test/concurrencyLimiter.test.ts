@@ -16,7 +16,7 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop();
 });
 
-/** Listens until the test is over. */
+/** Subscribes until the end of the test. */
 function listen(): ConcurrencyMessage[] {
   const heard: ConcurrencyMessage[] = [];
   const onMessage = (message: unknown) => heard.push(message as ConcurrencyMessage);
@@ -25,7 +25,7 @@ function listen(): ConcurrencyMessage[] {
   return heard;
 }
 
-/** As many permits as there are. */
+/** Takes all permits that are available. */
 function fill(limiter: ConcurrencyLimiter, priority?: number): Permit[] {
   const permits: Permit[] = [];
   for (let next = limiter.tryAcquire(priority); next !== undefined; next = limiter.tryAcquire(priority)) {

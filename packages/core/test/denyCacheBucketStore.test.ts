@@ -19,7 +19,7 @@ import { provokes } from '../../testkit/src/observed.js';
 
 provokes('BREAKING_STORE_FAILS');
 
-/** A store over a network: it answers with promises, counts its round trips, and others use it too. */
+/** A store over a network, which others use too: it answers with promises and counts round trips. */
 class Shared implements BucketStore {
   trips = 0;
   readonly #memory = new MemoryBucketStore();
@@ -56,7 +56,7 @@ function limited(limits: Limits = TEN, options: Partial<DenyCacheOptions> = {}) 
   return { clock, shared, limiter, elsewhere };
 }
 
-/** What a request is told, and whether the store was asked. */
+/** The decision on a request, and whether the store was asked. */
 async function told(decision: Decision | Promise<Decision>) {
   const { allowed, limits, violated, retryAfterSecs } = await decision;
   return {
@@ -111,7 +111,7 @@ describe('a refused key', () => {
       retryAfterSecs: 0.4375,
       source: 'denyCache',
     });
-    // The answer is there at once.
+    // The answer is synchronous.
     expect(limiter.check('a', 5)).not.toBeInstanceOf(Promise);
   });
 
@@ -125,7 +125,7 @@ describe('a refused key', () => {
     expect(await told(limiter.check('a', 6))).toMatchObject({ retryAfterSecs: 0.75, source: 'denyCache' });
     expect(shared.trips).toBe(0);
     expect(await told(limiter.check('a', 2))).toMatchObject({ allowed: true, tokensLeft: [1] });
-    // What this process took in between is known.
+    // Tokens that this process took meanwhile are included.
     expect(await told(limiter.check('a', 5))).toMatchObject({
       tokensLeft: [1],
       retryAfterSecs: 1,
@@ -185,7 +185,7 @@ describe('a refused key', () => {
     expect(await told(limiter.check('a', 1, other))).toMatchObject({ allowed: false, source: 'store' });
     shared.trips = 0;
     expect(await source(limiter.check('a'))).toBe('denyCache');
-    // By value: a limitsOf makes its limits anew for each request.
+    // Compared by value: a `limitsOf` makes new limits for each request.
     expect(await source(limiter.check('a', 1, { ...other }))).toBe('denyCache');
     expect(shared.trips).toBe(0);
     expect((await limiter.check('a', 1, { capacityMax: 20, restoreRateHz: 1 })).allowed).toBe(true);
@@ -197,7 +197,7 @@ describe('a refused key', () => {
     await limiter.check('a', 1000);
     expect((await limiter.check('a', 100)).allowed).toBe(false);
     clock.advanceBy(2);
-    // Debt counts for at most the capacity under which it is written.
+    // Debt counts for at most the capacity with which it is written.
     expect((await limiter.check('a', 1, low)).allowed).toBe(true);
     expect(await told(limiter.check('a', 100))).toMatchObject({ allowed: true, source: 'store' });
   });
@@ -403,7 +403,7 @@ test('whatever happens in one process, it decides as the store would', async () 
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((state / 2 ** 32) * n);
   };
-  // One rate for each name: by which rate a bucket is full, and so forgotten, is up to a store.
+  // One rate for each name, since stores differ in the rate at which a bucket counts as full and is forgotten.
   const tiers: readonly Limits[] = [
     { burst: { capacityMax: 5, restoreRateHz: 2 }, daily: { capacityMax: 40, restoreRateHz: 0.25 } },
     { burst: { capacityMax: 9, restoreRateHz: 2 } },

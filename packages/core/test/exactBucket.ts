@@ -1,14 +1,15 @@
 import type { BucketPolicy } from '@breaking/core';
 
-/** A double as a whole number of units of 2^-128: exact, or an error where it has finer bits than that. */
+/** A double as a whole number of units of 2^-128. Throws if it has smaller bits. */
 const exactly = (x: number): bigint => BigInt(x * 2 ** 128);
 
-/** Tokens in units of 2^-256, in which a product of seconds and Hz is whole too. */
+/** Tokens in units of 2^-256, in which a product of seconds and Hz is also whole. */
 export const inUnits = (tokens: number): bigint => exactly(tokens) << 128n;
 
 /**
- * A token bucket in exact rational arithmetic, to hold the real one against: a double is a rational number, so the same
- * capacity, rate and clock readings leave nothing to round. It has no slack. Whoever asks for tokens decides: it follows.
+ * A token bucket in exact rational arithmetic, as a reference for the real one. A double is a rational number, so the
+ * same capacity, rate and clock readings need no rounding. It has no slack. It does not decide: it follows what the
+ * real bucket gives.
  */
 export class ExactBucket {
   readonly #capacity: bigint;
@@ -23,14 +24,14 @@ export class ExactBucket {
     this.#at = exactly(now);
   }
 
-  /** The tokens at `now`, in units. A clock that stepped back is taken note of, and changes nothing else. */
+  /** The tokens at `now`, in units. A step back of the clock is recorded, and changes nothing else. */
   look(now: number): bigint {
     const at = exactly(now);
     if (at < this.#at) this.#at = at;
     return this.#upToCapacity(this.#tokens + (at - this.#at) * this.#rate);
   }
 
-  /** Adds `n` tokens up to the capacity; takes them where `n` < 0, whether they are there or not. */
+  /** Adds `n` tokens up to the capacity. A negative `n` takes tokens, even if they are missing. */
   add(n: number, now: number): void {
     this.#tokens = this.#upToCapacity(this.look(now) + inUnits(n));
     this.#at = exactly(now);

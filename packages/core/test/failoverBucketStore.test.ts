@@ -48,13 +48,13 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-/** A store that answers everything with what `answer` makes: a value, a promise, a throw. */
+/** A store that answers every operation with the result of `answer`: a value, a promise, an error. */
 function answering(answer: () => unknown): BucketStore {
   const method = () => answer() as Promise<never>;
   return { check: method, peek: method, refund: method, reset: method };
 }
 
-/** A store that has answered once, and hangs from there on. */
+/** A store that has answered once, and never answers again. */
 async function hanging(options: Partial<FailoverOptions> = {}): Promise<FailoverBucketStore> {
   let isFirst = true;
   const store = failover(
@@ -72,14 +72,14 @@ async function hanging(options: Partial<FailoverOptions> = {}): Promise<Failover
 const failover = (store: BucketStore, options: Partial<FailoverOptions> = {}) =>
   new FailoverBucketStore({ store, name: 'api', ...options });
 
-/** Two tokens for the key: the third request is refused by any store that counts. */
+/** Three checks of a key with two tokens: any store that counts refuses the third. */
 const threeChecks = async (store: BucketStore) => [
   await store.check('k', LIMITS, 1, 0),
   await store.check('k', LIMITS, 1, 0),
   await store.check('k', LIMITS, 1, 0),
 ];
 
-/** What each `onStoreError` makes of three checks that the store does not answer. */
+/** Expects these decisions with this `onStoreError`, on three checks that the store does not answer. */
 function expectFallback(onStoreError: OnStoreError, decisions: readonly Decision[]): void {
   expect(decisions.map(({ allowed }) => allowed)).toEqual(
     { local: [true, true, false], allow: [true, true, true], deny: [false, false, false] }[onStoreError],
@@ -88,7 +88,8 @@ function expectFallback(onStoreError: OnStoreError, decisions: readonly Decision
   if (onStoreError === 'local') {
     expect(decisions[2]).toMatchObject({ violated: ['only'], retryAfterSecs: 43_200 });
   } else {
-    // No bucket was asked: no limit is shown or blamed, and a refusal is for a second, until the store may be back.
+    // No bucket was used, so no limit is shown or violated. A refusal is for a second, since the store may then be
+    // back.
     expect(decisions[0]).toMatchObject({
       limits: [],
       violated: [],
@@ -362,7 +363,7 @@ describe('thenables that misbehave', () => {
   const error = new Error('then');
   type Settle = (value: unknown) => void;
 
-  /** A promise of Node's whose `then` is somebody else's. */
+  /** A promise of Node with a replaced `then`. */
   const patched = (then: unknown) => Object.assign(Promise.resolve(good), { then });
 
   const secondReadThrows = () => {

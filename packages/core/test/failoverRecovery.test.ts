@@ -12,7 +12,7 @@ import { provokes } from '../../testkit/src/observed.js';
 
 provokes('BREAKING_STORE_FAILS');
 
-/** A store that works until it is told to stop, and counts who asks. */
+/** A store that works until it is switched off, and counts its operations. */
 class Switched implements BucketStore {
   isDown = false;
   asked = 0;

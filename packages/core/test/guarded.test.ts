@@ -13,7 +13,7 @@ const COMPILED = join(HERE, '../build-test/breakerFixture-compiled');
 
 const node = (...args: string[]) => promisify(execFile)(process.execPath, args);
 
-// Vite leaves decorators as they are, and Node does not know them: the fixtures go through tsc.
+// Vite does not compile decorators, and Node does not support them, so tsc compiles the fixtures.
 beforeAll(async () => {
   const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
   const projects = ['breakerFixture', 'legacyFixture'].map(name => join(HERE, name));
@@ -23,7 +23,7 @@ beforeAll(async () => {
 type Fixture = typeof import('./breakerFixture/guardedService.js');
 type Legacy = typeof import('./legacyFixture/legacyService.js');
 
-/** A compiled fixture, with its breaker as good as new. */
+/** A compiled fixture, with its breaker reset. */
 async function compiled<F extends Legacy>(path: string): Promise<F> {
   const module: F = await import(pathToFileURL(join(HERE, '../build-test', path)).href);
   module.breaker.reset();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { KeyHash } from '../src/store/memory/keyHash.js';
 
-/** Bytes 0 to 7 are the key of the published vectors; the other half is for keys that are not Latin-1. */
+/** Bytes 0 to 7 are the key of the published vectors. The other half is for keys that are not Latin-1. */
 const SECRET = Int32Array.of(0x03020100, 0x07060504, 0x0b0a0908, 0x0f0e0d0c);
 
 function hashed(key: string, hash = new KeyHash('', { words: SECRET })): string {

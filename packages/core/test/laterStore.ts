@@ -1,8 +1,8 @@
 import type { BucketStore, MemoryBucketStore, ReserveOptions, Want } from '@breaking/core';
 
 /**
- * A store that answers reservations some turns later, as one on a server does.
- * @param sending is called when one is sent
+ * A store that answers reservations some turns later, as a store on a server does.
+ * @param sending called when a reservation is sent
  */
 export function laterStore(memory: MemoryBucketStore, sending: () => void = () => {}): BucketStore {
   return {

@@ -20,9 +20,9 @@ provokes('BREAKING_STORE_FAILS');
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
 
-/** A store over a network. What is asked of it is carried out, in order, and answered at the next turn of the event loop. */
+/** A store over a network. It carries out operations in order, and answers in the next turn of the event loop. */
 class Shared implements BucketStore {
-  /** Each operation that came, with its key and its tokens. */
+  /** Each operation that it received, with its key and its tokens. */
   readonly heard: string[] = [];
   mostAtOnce = 0;
   isDown = false;
@@ -63,7 +63,7 @@ class Shared implements BucketStore {
 
 const MANY = { capacityMax: 1000, restoreRateHz: 0.001 };
 
-/** A process that leases, and has seen that its store is fast, and one that asks the same store for each. */
+/** A process with leases whose store has proved to be fast, and a process without leases on the same store. */
 async function leased(tokens: number, limits: Limits = MANY, shared = new Shared(), clock = new MockClock()) {
   const store = new LeaseBucketStore({ store: shared, tokens });
   const limiter = new RateLimiter({ name: 'api', limits, store, clock });
@@ -80,7 +80,7 @@ async function leased(tokens: number, limits: Limits = MANY, shared = new Shared
 const leftOf = ({ limits }: Decision) => limits.map(limit => limit.tokensLeft);
 const left = async (limiter: RateLimiter<BucketStore>, key = 'a') => leftOf(await limiter.peek(key));
 
-/** Asks for one token so many times, one after the other, and says how many there were. */
+/** Requests one token so many times, one after another. @returns how many were allowed */
 async function allowed(limiter: RateLimiter<BucketStore>, requests: number, key = 'a'): Promise<number> {
   let count = 0;
   for (let request = 0; request < requests; request++) if ((await limiter.check(key)).allowed) count += 1;
@@ -209,7 +209,7 @@ describe('where a batch does not fit', () => {
     const limits = { capacityMax: 10, restoreRateHz: 0.001 };
     const { shared, limiter, elsewhere } = await leased(50, limits);
     expect(await allowed(limiter, 8)).toBe(8);
-    // Nobody takes ahead more than half of what there is.
+    // A process never holds more than half of what the store has.
     expect(shared.heard).toEqual(['check 1', 'check 2', 'check 3', 'check 2']);
     expect(await allowed(elsewhere, 2)).toBe(2);
   });
@@ -230,7 +230,7 @@ describe('where a batch does not fit', () => {
   test('callers that wait ask alone or are refused, and the next batch comes after a success', async () => {
     const { shared, limiter, elsewhere } = await leased(50, { capacityMax: 1000, restoreRateHz: 0.001 });
     await limiter.check('a', 2);
-    // Unknown to this process, 3 tokens are left.
+    // Without this process knowing it, 3 tokens are left.
     await elsewhere.check('a', 995);
     shared.heard.length = 0;
     const decisions = await Promise.all([9, 2, 1, 1].map(cost => limiter.check('a', cost)));
@@ -269,7 +269,7 @@ describe('a cost above the lease', () => {
     const { shared, limiter } = await leased(4);
     await allowed(limiter, 4);
     shared.heard.length = 0;
-    // Of the batches 1, 2 and 4, three are held.
+    // Of the batches of 1, 2 and 4, three tokens are held.
     expect(leftOf(await limiter.check('a', 100))).toEqual([896]);
     expect(leftOf(await limiter.check('a', 897))).toEqual([896]);
     expect(shared.heard).toEqual(['check 100', 'check 897']);
@@ -299,7 +299,7 @@ describe('while a batch is on its way', () => {
     const first = limiter.check('a');
     await Promise.resolve();
     expect(shared.heard).toEqual(['check 4']);
-    // Of 197 the batch takes 4, and one of them is given out.
+    // The batch takes 4 of 197, and one of them is given out.
     const decision = await limiter.check('a', 196);
     expect((await first).allowed).toBe(true);
     expect(decision).toMatchObject({ allowed: true, limits: [{ tokensLeft: 0 }] });
@@ -620,12 +620,12 @@ describe('several processes', () => {
     const processes = await Promise.all(
       Array.from({ length: PROCESSES }, () => leased(TOKENS, limits, shared, clock)),
     );
-    /** The most by which any interval that ends now got more than its refill. */
+    /** The most tokens above its refill that an interval ending now received. */
     let excess = 0;
     let most = 0;
     let at = 0;
     for (let step = 0; step < 3000; step++) {
-      // Quiet times, in which buckets fill while leases are held, and crowds.
+      // Quiet times, in which buckets refill while tokens are held, and crowded times.
       const isQuiet = Math.floor(step / 200) % 2 === 0;
       const { limiter } = processes[below(PROCESSES)] as (typeof processes)[number];
       const decisions = await Promise.all(

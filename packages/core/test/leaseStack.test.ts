@@ -19,7 +19,7 @@ afterEach(() => void vi.useRealTimers());
 
 const nowSecs = () => performance.now() / 1000;
 const clock = { secondsSinceEpoch: nowSecs };
-/** In the time of the fake timers: nobody waits for it. */
+/** On the fake timers, so it takes no real time. */
 const sleep = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms));
 
 function seeded(seed: number) {
@@ -30,13 +30,13 @@ function seeded(seed: number) {
   };
 }
 
-/** One process's connection to a store that all share: a one-way trip there, in order, and one back. */
+/** The connection of one process to a shared store: operations travel one way in order, and answers travel back. */
 class Connection implements BucketStore {
   readonly #server: MemoryBucketStore;
   readonly #tripMs: () => number;
-  /** Operations that fail after the first half of their way. */
+  /** Whether an operation fails halfway. */
   isFailing = () => false;
-  /** One that never answers. */
+  /** Whether an operation is never answered. */
   isLost = () => false;
   asked: string[] = [];
   #thereMs = 0;
@@ -77,7 +77,7 @@ class Connection implements BucketStore {
   }
 }
 
-/** What the adapters put together. */
+/** The stores as the adapters stack them. */
 function stackOn(store: BucketStore) {
   return new DenyCacheBucketStore({ store: new FailoverBucketStore({ store, name: 'api' }) });
 }
@@ -93,7 +93,7 @@ interface Crowd {
   readonly seed: number;
 }
 
-/** Four processes of 8 callers, who ask again 0 to 4 ms after each answer, for a quarter of a second. */
+/** Four processes with 8 callers each, which repeat requests 0 to 4 ms after each answer, for a quarter of a second. */
 async function crowd({ rttMs, limits, seed }: Crowd) {
   const random = seeded(seed);
   const server = new MemoryBucketStore();
@@ -101,7 +101,7 @@ async function crowd({ rttMs, limits, seed }: Crowd) {
   const allowedAt: number[] = [];
   let longestMs = 0;
   const connections = Array.from({ length: PROCESSES }, () => {
-    // Each way takes half of it, a tenth more or less.
+    // Each way takes half of the round trip, a tenth more or less.
     return new Connection(server, () => (rttMs / 2) * (0.9 + random() / 5));
   });
   const ends = connections.flatMap(connection => {
@@ -129,7 +129,7 @@ beforeEach(() => {
   begun = nowSecs();
 });
 
-/** The most by which any interval got more than the refill of its length. */
+/** The most tokens above its refill that any interval received. */
 function mostAtOnce(allowedAt: readonly number[], restoreRateHz: number): number {
   let [excess, most, last] = [0, 0, 0];
   for (const at of allowedAt) {
@@ -146,10 +146,10 @@ describe.each([0, 8, 22])('with a deny cache and a failover around it, %d ms fro
     const { sources, allowedAt, longestMs } = await crowd({ rttMs, limits, seed: 1 });
     expect(sources).not.toHaveProperty('local');
     expect(mostAtOnce(allowedAt, 500)).toBeLessThanOrEqual(200 + PROCESSES * TOKENS + 500 * (rttMs / 1000));
-    // No fewer than the bucket gives either, but for what is held at the end.
+    // And no fewer than the bucket gives, except for what is held at the end.
     expect(allowedAt.length).toBeGreaterThan(200 + 500 * SECS - PROCESSES * TOKENS);
     expect(allowedAt.length).toBeLessThanOrEqual(200 + 500 * (SECS + rttMs / 1000) + 1);
-    // Timers are a millisecond late at most, twice for each way.
+    // Timers are at most a millisecond late, twice for each way.
     expect(longestMs).toBeLessThan(rttMs * 2.2 + 5);
   });
 });
@@ -172,7 +172,7 @@ describe.each([28])('%d ms from the store, too far for two round trips', rttMs =
   });
 });
 
-/** A limiter that is near its store, and holds nothing. */
+/** A limiter that is near its store, and holds no tokens. */
 async function near(rttMs: number, limits = { capacityMax: 1000, restoreRateHz: 1e-6 }) {
   const server = new MemoryBucketStore();
   const connection = new Connection(server, () => rttMs / 2);
@@ -245,7 +245,7 @@ test('a late batch takes nothing more, and tokens that nobody waits for go back'
   await vi.advanceTimersByTimeAsync(1000);
   expect(connection.asked.slice(asked).filter(each => each.startsWith('check'))).toEqual([]);
   await vi.advanceTimersByTimeAsync(4000);
-  // Each of the hundred that asked alone was given up on, and counts; the batch for all of them went back.
+  // Each of the hundred single requests timed out and counts; the batch for all of them was returned.
   const { tokensLeft } = server.peek('3:api:a', [{ name: 'api', ...limits }], 0, nowSecs()).limits[0] ?? {};
   expect(tokensLeft).toBeGreaterThanOrEqual(1000 - 3 - 100);
 });

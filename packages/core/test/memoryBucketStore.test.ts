@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 const PER_SECOND: readonly Limit[] = [{ name: 'only', ...perSecond(5) }];
 const PER_DAY: readonly Limit[] = [{ name: 'only', ...perDay(5) }];
 
-/** Keys of which the store still knows that they owe something. */
+/** The keys for which the store still has debt. */
 function remembered(
   store: MemoryBucketStore,
   keys: readonly string[],
@@ -124,7 +124,7 @@ describe('keys that are forgotten', () => {
           state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
           return state / 2 ** 32;
         };
-        // Each key lives for a second after its only check; half of maxKeys arrive within one.
+        // Each key lives for a second after its only check, and half of maxKeys arrive within a second.
         const perStep = 1 / (maxKeys / 2);
         const brief: readonly Limit[] = [{ name: 'only', capacityMax: 5, restoreRateHz: 1 }];
         let now = 0;
@@ -153,7 +153,7 @@ describe('keys that are forgotten', () => {
     for (const key of longLived) store.check(key, PER_DAY, 1, now);
     let forgottenShort = 0;
     for (let round = 0; round < 200; round++) {
-      // 20 keys live at a time, each for as long as its one token takes to return.
+      // 20 keys live at a time, each until its one token has returned.
       const shortLived = numbered('short', 20, round * 20);
       for (const key of shortLived) store.check(key, PER_SECOND, 1, now);
       now += 0.1;

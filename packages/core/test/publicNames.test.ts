@@ -11,7 +11,7 @@ interface Manifest {
   readonly exports?: Readonly<Record<string, unknown>>;
 }
 
-/** Every module that users can import, by its specifier, with the source that it is made of. */
+/** Every module that users can import, by its specifier, with its source. */
 function publicModules(): [specifier: string, source: string][] {
   const modules: [string, string][] = [];
   for (const folder of readdirSync(PACKAGES)) {
@@ -27,7 +27,7 @@ function publicModules(): [specifier: string, source: string][] {
   return modules;
 }
 
-/** The names that a module exports, types too, in order; `* of x` where it passes all names of x on. */
+/** The names that a module exports, including types, in order; `* of x` if it re-exports all names of x. */
 function exportedBy(source: string): string[] {
   const text = readFileSync(source, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
   const lists = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list = '']) =>
@@ -51,8 +51,8 @@ function exportedBy(source: string): string[] {
 }
 
 /**
- * What users may name. A name that is here is a promise: it is kept until the next major version, it has a docstring, and
- * the README of its package or a page linked from there says what it is for. What only our own packages need goes behind
+ * What users may name. A name here is a promise: it is kept until the next major version, it has a docstring, and the
+ * README of its package or a page linked from there explains it. Names that only our own packages need belong in
  * `/internal`.
  */
 const NAMES: Readonly<Record<string, string>> = {

@@ -270,7 +270,7 @@ describe('names and keys', () => {
     expect(STRANGE_KEYS.filter(key => limiter.peek(key).allowed)).toEqual(['__proto__']);
   });
 
-  /** Remembers the keys that a limiter makes of its own. */
+  /** Records the keys that a limiter passes to its store. */
   function keysSeen() {
     const memory = new MemoryBucketStore();
     const keys: string[] = [];
@@ -534,7 +534,7 @@ describe('enforce', () => {
     const enforced = keys.filter(key => tenth?.enforces(key));
     expect(keys.filter(key => again?.enforces(key))).toEqual(enforced);
     expect(enforced.every(key => half?.enforces(key))).toBe(true);
-    // These stay as they are for good: servers with different versions of this package must agree.
+    // These must never change: servers with different versions of this package must agree.
     expect(
       ['a', 'b', 'alice', 'bob', '192.0.2.1', '192.0.2.2', ''].filter(key => half?.enforces(key)),
     ).toEqual(['a', '192.0.2.1']);

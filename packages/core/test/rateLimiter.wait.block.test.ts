@@ -9,7 +9,7 @@ const STEP = 1 / 64;
 interface Call {
   readonly calledAt: number;
   readonly cost: number;
-  /** The longest wait of a caller that has chosen one. */
+  /** The longest wait of a caller with its own `maxWaitSecs`. */
   readonly ownSecs: number;
   readonly controller: AbortController;
   wentAt?: number;
@@ -40,7 +40,7 @@ async function turns() {
   for (let i = 0; i < 12; i++) await undefined;
 }
 
-/** The most tokens beyond `capacityMax` and what comes back that were taken in any interval. */
+/** The most tokens that were taken in any interval beyond `capacityMax` and its refill. */
 function excessOf(went: readonly Call[]): number {
   let excess = 0;
   went.forEach(({ wentAt: from = 0 }, i) => {

@@ -10,7 +10,7 @@ import {
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-/** Rates that no double has exactly among them, and times that are no multiple of anything. */
+/** Some rates have no exact double, and the times are not multiples of anything. */
 const SETUPS: Readonly<Record<string, Limits>> = {
   'a slow limit': { only: { capacityMax: 3, restoreRateHz: 1 / 7 } },
   'a limit of 100,000 a second': { only: { capacityMax: 5, restoreRateHz: 100_000 } },
@@ -29,7 +29,7 @@ interface Went {
 let went: Went[] = [];
 let clock = new MockClock();
 
-/** Decisions are heard of at the moment at which the caller goes on. */
+/** A decision is published at the moment at which the caller goes on. */
 const hear = (message: unknown) => {
   const { decision, cost } = message as DecisionMessage;
   if (decision.allowed) went.push({ at: clock.time, cost: cost as number });
@@ -83,7 +83,7 @@ describe.each(Object.entries(SETUPS))('callers of three processes that wait for 
           } else if ('check' in each) of(each.process).check('k', each.check);
           else if ('take' in each) {
             const shortage = of(each.process).take('k', each.take);
-            // Each limit gives what it has. The one that gives least is held to the bound, and so are the others.
+            // Each limit gives what it has. The one that gives least must keep to the bound, and so must the others.
             if (shortage < each.take) went.push({ at: clock.time, cost: each.take - shortage });
           } else if ('pass' in each) clock.advanceBy(each.pass / slowestHz);
           else if (called.length > 0) {
@@ -101,13 +101,13 @@ describe.each(Object.entries(SETUPS))('callers of three processes that wait for 
           expect(mostAtOnce(went, restoreRateHz)).toBeLessThanOrEqual(capacityMax + 0.001);
         }
       }),
-      // Together 100,000 actions, those of all setups.
+      // 100,000 actions in total over all setups.
       { numRuns: 900 },
     );
   });
 });
 
-/** The most that any interval got beyond the refill of its length. */
+/** The most tokens above its refill that any interval received. */
 function mostAtOnce(grants: readonly Went[], restoreRateHz: number): number {
   let [excess, most, last] = [0, 0, grants[0]?.at ?? 0];
   for (const { at, cost } of grants) {

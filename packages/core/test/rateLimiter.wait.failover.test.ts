@@ -17,7 +17,7 @@ const turns = async () => {
   for (let i = 0; i < 40; i++) await undefined;
 };
 
-/** Callers that wait on a store that can be down. A token a second, and one at once. */
+/** Callers that wait on a store that can be down. The limit is one token a second, with a burst of one. */
 function waiting(onStoreError: OnStoreError) {
   const clock = new MockClock();
   const server = { isDown: false };

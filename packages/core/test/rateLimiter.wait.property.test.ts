@@ -2,7 +2,7 @@ import { MemoryBucketStore, MockClock, RateLimiter, TooManyRequests } from '@bre
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-/** Rates are powers of two and times whole 64ths of a second: no double is ever rounded. */
+/** Rates are powers of two and times are whole 64ths of a second, so no double is rounded. */
 const TWO = { fast: { capacityMax: 5, restoreRateHz: 4 }, slow: { capacityMax: 2, restoreRateHz: 0.5 } };
 const SETUPS = {
   'one limit': {
@@ -28,7 +28,7 @@ interface Grant {
   at: number;
 }
 
-/** Buckets in tokens, without debt: each grant is taken at its moment, in the order of the calls. */
+/** Buckets that count tokens, without debt: each grant is taken at its moment, in the order of the calls. */
 class Model {
   readonly #limits: readonly (readonly [
     string,
@@ -40,7 +40,7 @@ class Model {
     this.#limits = Object.entries(limits);
   }
 
-  /** The first moment, not before `now` and not before the one ahead, at which every bucket has its cost. */
+  /** The first moment at which every bucket has its cost, not before `now` and not before the grant ahead. */
   momentOf(costs: Grant['costs'], now: number, ahead = this.grants): number {
     let moment = Math.max(now, ahead.at(-1)?.at ?? now);
     for (const [name, { capacityMax, restoreRateHz }] of this.#limits) {
@@ -63,7 +63,7 @@ class Model {
     return grant;
   }
 
-  /** As if it had never been: those behind it move up. */
+  /** Removes a grant as if it had never existed: those behind it move up. */
   remove(grant: Grant, now: number): void {
     const behind = this.grants.splice(this.grants.indexOf(grant)).slice(1);
     for (const each of behind) {
@@ -110,7 +110,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('abort' as const), which: fc.nat() }) },
 );
 
-/** What a check takes of each limit. */
+/** The cost of a check for each limit. */
 const alike = (cost: number) => ({ only: cost, fast: cost, slow: cost });
 
 describe.each(Object.entries(SETUPS))('callers that wait, under %s', (_, { limits, eachOf }) => {
@@ -174,7 +174,7 @@ describe.each(Object.entries(SETUPS))('callers that wait, under %s', (_, { limit
         expect(waiting).toEqual([]);
         expect(clock.wakes).toBeLessThanOrEqual(waits);
       }),
-      // Together 100,000 actions, those of all setups.
+      // 100,000 actions in total over all setups.
       { numRuns: 850 },
     );
   });

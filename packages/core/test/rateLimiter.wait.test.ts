@@ -230,7 +230,7 @@ test('nobody goes on too early if the process stands still before a store that a
   for (let i = 0; i < 2; i++) void limiter.wait('k').then(() => went.push(clock.time));
   await turns();
   expect(clock.time).toBe(6);
-  // The second asked at 3, and its command left at 6.
+  // The second caller asked at 3, and its command was sent at 6.
   for (let i = 0; i < 20; i++) {
     clock.advanceBy(1);
     await turns();

@@ -17,7 +17,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 const LIMITS = [{ name: 'only', capacityMax: 1000, restoreRateHz: 1 }];
 const context = new AsyncLocalStorage<object>();
 
-/** Asks a store within the async context of one request, of which only the storage knows. */
+/** Uses a store within the async context of a request, to which only the storage refers. */
 async function askedInRequest(store: BucketStore): Promise<WeakRef<object>> {
   const request = { body: 'large' };
   await context.run(request, async () => {
@@ -45,7 +45,7 @@ test.each<[string, BucketStore]>([
   ['a deny cache', new DenyCacheBucketStore({ store: promising() })],
   ['the memory store', memory()],
 ])('nothing of the async context of a request that is over is kept by %s', async (_, store) => {
-  // So that a storage is in use when the store makes its timer.
+  // A storage is then already in use when the store makes its timer.
   await context.run({}, nextTurn);
   const request = await askedInRequest(store);
   for (let turns = 0; turns < 5; turns++) await nextTurn();

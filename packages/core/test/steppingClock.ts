@@ -1,6 +1,6 @@
 import type { Clock } from '@breaking/core';
 
-/** A clock that can be set to any moment, also to an earlier one. */
+/** A clock that can be set to any moment, even an earlier one. */
 export class SteppingClock implements Clock {
   constructor(public time = 0) {}
 

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 const PACKAGES = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Which packages of ours each may use. Arrows point down only. */
+/** The packages of ours that each package may use. Dependencies point down only. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   core: [],
   http: ['core'],
@@ -24,18 +24,18 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The floors of a package's sources, the top one first, and the rooms on each: a folder, one file, or '.' for all other
- * files that are in no folder. Files import from their own floor and from floors below it.
+ * The layers of a package's sources, the top one first, and the parts of each: a folder, one file, or '.' for all other
+ * files outside of folders. Files may import from their own layer and from layers below it.
  */
 const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   core: [['.'], ['limiter'], ['store'], ['concurrency'], ['breaker'], ['bucket'], ['base']],
-  // `binding.ts` holds types alone: what a framework has to offer. `callback.ts` asks the callbacks of options.
-  // What knows Node's own requests and responses is in `node`.
+  // `binding.ts` contains only types: what a framework must provide. `callback.ts` calls the callbacks of options. Code
+  // that uses Node's own requests and responses is in `node`.
   http: [['.'], ['node'], ['clientKey', 'headers', 'request', 'binding.ts', 'callback.ts']],
   plan: [['.'], ['cli'], ['page'], ['report'], ['replay', 'log'], ['frontier']],
 };
 
-/** What each adapter binds; no other package may know of a framework. */
+/** The framework of each adapter. No other package may depend on a framework. */
 const FRAMEWORKS: Readonly<Record<string, readonly string[]>> = {
   express: ['express'],
   koa: ['koa'],
@@ -56,7 +56,7 @@ function manifestOf(name: string): Manifest {
   return JSON.parse(readFileSync(`${PACKAGES}${name}/package.json`, 'utf8')) as Manifest;
 }
 
-/** The packages that the users of a package install with it, or must have. */
+/** The packages that users of a package install with it or must have. */
 function installedWith(name: string): string[] {
   const { dependencies, peerDependencies, optionalDependencies } = manifestOf(name);
   return Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies });
@@ -68,7 +68,7 @@ function sourcesOf(name: string): string[] {
   return files.filter(file => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'));
 }
 
-/** What a source file imports, types too, as it is written there. */
+/** The specifiers that a source file imports, including those of types. */
 function specifiersIn(name: string, file: string): string[] {
   const source = readFileSync(`${PACKAGES}${name}/src/${file}`, 'utf8');
   const imports =
@@ -76,7 +76,7 @@ function specifiersIn(name: string, file: string): string[] {
   return [...source.matchAll(imports)].map(([, declared, called]) => (declared ?? called) as string);
 }
 
-/** The packages that the sources import, by name: no relative paths, no modules of Node. */
+/** The packages that the sources import, by name, without relative paths and modules of Node. */
 function importedBy(name: string): string[] {
   const specifiers = sourcesOf(name).flatMap(file => specifiersIn(name, file));
   const packages = specifiers.filter(specifier => !specifier.startsWith('.') && !isBuiltin(specifier));
@@ -95,7 +95,7 @@ function filesImportedIn(name: string): Map<string, string[]> {
   return new Map([...sources].map(file => [file, importedIn(file)]));
 }
 
-/** A circle of imports, as a list of files that begins and ends with the same, if there is one. */
+/** A circular import, as a list of files that begins and ends with the same file, if there is one. */
 function circleIn(imports: ReadonlyMap<string, readonly string[]>): readonly string[] | undefined {
   const done = new Set<string>();
   const search = (path: readonly string[]): readonly string[] | undefined => {

@@ -7,21 +7,21 @@ import { SteppingClock } from './steppingClock.js';
 const MONTH_SECS = 30 * 86_400;
 const SLACK = inUnits(0.001);
 
-/** The same runs each time: a failure found here is found again. */
+/** The same runs each time, so that failures can be repeated. */
 const SEEDED = { seed: 20_240_229, numRuns: 500 };
 
 const aPolicy: fc.Arbitrary<BucketPolicy> = fc.record({
   capacityMax: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 1_000_000 })),
   restoreRateHz: fc.oneof(
     fc.constantFrom(1 / 86_400, 1 / 3600, 5 / 60, 1 / 3, 1, 7, 1000, 1_000_000),
-    // Every order of magnitude from 1 per day to 1,000,000 per second is as likely as another.
+    // All orders of magnitude from 1 per day to 1,000,000 per second are equally likely.
     fc.double({ min: Math.log(1 / 86_400), max: Math.log(1e6), noNaN: true }).map(Math.exp),
   ),
 });
 
 const aStart = fc.constantFrom(0, 1e-3, MONTH_SECS);
 
-/** What a caller does; sizes are shares of the capacity, times are in tokens that return meanwhile. */
+/** The actions of a caller. Sizes are shares of the capacity; times are the tokens that return in them. */
 type Step =
   | { readonly kind: 'pass' | 'stepBack'; readonly tokens: number }
   | { readonly kind: 'take' | 'tryTake' | 'fill' | 'look' | 'wait'; readonly share: number };
@@ -46,15 +46,15 @@ const backward: fc.Arbitrary<Step> = fc.record({
 const steps = (...kinds: fc.Arbitrary<Step>[]) =>
   fc.array(fc.oneof(...kinds), { minLength: 1, maxLength: 60 });
 
-/** What 60 decisions may round away or add in doubles: next to nothing beside the slack. */
+/** The most that 60 decisions in doubles may lose or gain by rounding: very little compared with the slack. */
 const roundingOf = ({ capacityMax }: BucketPolicy) => inUnits(60 * 2 ** -51 * capacityMax);
 
-/** A moment some tokens later, or earlier; no finer than the exact model can count. */
+/** A moment some tokens later or earlier, rounded to what the exact model can represent. */
 const shifted = (time: number, tokens: number, { restoreRateHz }: BucketPolicy) =>
   Math.round((time + tokens / restoreRateHz) * 2 ** 30) / 2 ** 30;
 
 describe('against an exact rational model', () => {
-  /** Runs the steps through a bucket; the model follows, and every answer must be what it allows. */
+  /** Applies the steps to a bucket and to the model, and checks that the model allows every answer. */
   function compare(policy: BucketPolicy, start: number, walk: readonly Step[]): void {
     const clock = new SteppingClock(start);
     const bucket = new TokenBucket({ ...policy, clock });
@@ -143,7 +143,7 @@ describe('against an exact rational model', () => {
     );
   });
 
-  /** What a caller gets who takes all there is at every step, up to two tokens, beside what the model gives it. */
+  /** What a greedy caller gets that takes all tokens, up to two, at every step, compared with the model. */
   function greedily(policy: BucketPolicy, decisions: number, stepSecs: (i: number) => number) {
     const clock = new MockClock(MONTH_SECS);
     const bucket = new TokenBucket({ ...policy, clock });
@@ -186,7 +186,7 @@ describe('secondsUntil', () => {
   const aNeed = fc.double({ min: 0, max: 1, noNaN: true });
   const aPast = fc.array(fc.double({ min: 0, max: 3, noNaN: true }), { maxLength: 12 });
 
-  /** A bucket with a past: takes at irregular moments. */
+  /** A bucket after some takes at irregular moments. */
   function lived(policy: BucketPolicy, start: number, past: readonly number[]) {
     const clock = new MockClock(start);
     const bucket = new TokenBucket({ ...policy, clock });

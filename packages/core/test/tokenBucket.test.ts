@@ -10,7 +10,7 @@ type Step = readonly [
   result: number | boolean,
 ];
 
-/** Runs calls against one bucket that starts full at 0. Times may go backwards. */
+/** Applies calls to one bucket that starts full at 0. Times may go backwards. */
 function run(policy: { capacityMax: number; restoreRateHz: number }, steps: readonly Step[]): void {
   const clock = new SteppingClock();
   const bucket = new TokenBucket({ ...policy, clock });
@@ -231,7 +231,7 @@ describe('the slack', () => {
     bucket.take();
     let given = 0;
     for (let i = 0; i < 8_192; i++) {
-      // 0.0009765625 of a token is missing at each of these moments, if what was given on slack were forgotten.
+      // If tokens given on slack were forgotten, 0.0009765625 of a token would be missing at each of these moments.
       clock.advanceBy(1 - 2 ** -10);
       given += Number(bucket.tryTake());
     }
@@ -285,7 +285,7 @@ describe('a clock that steps back', () => {
     run(TEN_AT_ONE, [
       [100, 'take', 10, 0],
       step,
-      // Draining since 40, not since 100.
+      // It has drained since 40, not since 100.
       [42, 'take', 10, 8],
     ]);
   });

@@ -21,7 +21,7 @@ import { expect, expectTypeOf, test } from 'vitest';
 const limits = perMinute(1);
 const breaker = new CircuitBreaker({ errorThreshold: 5, timeWindowSecs: 60 });
 
-/** A store that answers in promises. */
+/** A store that answers with promises. */
 class RemoteStore implements BucketStore {
   readonly #memory = new MemoryBucketStore();
   async check(...asked: Parameters<BucketStore['check']>): Promise<Decision> {
@@ -70,7 +70,7 @@ test('a decision knows the names of the limits of its limiter', () => {
   expectTypeOf(decision.limits[0]!.name).toEqualTypeOf<Name>();
   expectTypeOf(decision).toExtend<Decision>();
   expectTypeOf(local).toExtend<RateLimiter>();
-  // Tiers have names of their own.
+  // Tiers have their own names.
   expectTypeOf(local.check('a', 1, { daily: perDay(1) })).toEqualTypeOf<Decision>();
 
   const remote = new RateLimiter({ name: 'api', limits: several, store: new RemoteStore() });

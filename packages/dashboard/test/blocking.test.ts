@@ -8,7 +8,7 @@ import { asWatch } from '../src/watched.js';
 
 const LIMIT = { name: 'api', limits: perMinute(60) };
 
-/** What is asked of the page, and what the page is told of blocks. */
+/** Sends actions to the page, and returns the blocks that the page shows. */
 function actionsOn(limiter: unknown) {
   const told: [name: string, key: string, secs: number][] = [];
   const scope: ActionScope = {
@@ -64,7 +64,7 @@ test('in Redis a block holds in every process for as long as it says, and a rese
 
   expect(blocked).toBe(true);
   expect(retryAfterSecs).toBeLessThanOrEqual(600);
-  // A server's clock is read in whole milliseconds.
+  // The server's clock is read in whole milliseconds.
   expect(retryAfterSecs).toBeGreaterThanOrEqual(600 - passed - 0.002);
   expect((await theirs.check('bob')).allowed).toBe(true);
   expect(await act({ action: 'resetKey', id: 'id of ada' })).toBe(204);

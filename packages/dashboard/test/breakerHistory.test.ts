@@ -2,7 +2,7 @@ import type { CircuitState } from '@breaking/core';
 import { expect, test } from 'vitest';
 import { BreakerHistory } from '../src/counting/breakerHistory.js';
 
-/** A history of one breaker: states by the moments at which they began. */
+/** The history of one breaker, from states and the moments at which they began. */
 function historyOf(changes: readonly [at: number, from: CircuitState, to: CircuitState][], key?: string) {
   const history = new BreakerHistory();
   for (const [at, from, to] of changes) {

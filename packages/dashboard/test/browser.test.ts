@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-/** Limits and breakers that refuse, are open and are taken. */
+/** Limits that refuse, breakers that are open, and concurrency limits in use. */
 function watched() {
   const api = new RateLimiter({ name: 'api', limits: { burst: perDay(2), daily: perDay(500) } });
   const shops = new CircuitBreakerGroup({ name: 'shops', errorThreshold: 1, timeWindowSecs: 600 });
@@ -32,7 +32,7 @@ function watched() {
   return { api, shops, mounting: { watch: [api, shops, db], authorize: () => true } };
 }
 
-/** Opens a page. What the browser has to say against it is an error of the test. */
+/** Opens a page. Errors and warnings of the browser fail the test. */
 async function open(url: string, expected: RegExp = /^$/): Promise<Page> {
   const page = await browser.newPage();
   const wrong: string[] = [];
@@ -47,7 +47,7 @@ async function open(url: string, expected: RegExp = /^$/): Promise<Page> {
   return page;
 }
 
-/** A card of the page, by its heading. */
+/** A section of the page, by its heading. */
 const card = (page: Page, name: string) =>
   page.locator('.card', { has: page.getByRole('heading', { name, exact: true }) });
 
@@ -55,7 +55,7 @@ describe.each(['Express 5', 'Koa 3', 'Fastify 5'])('on %s', framework => {
   test("the page opens under helmet's policy and its own, behind a proxy that strips its path, and updates", async () => {
     const { api, mounting } = watched();
     const server = await FRAMEWORKS[framework]!(mounting);
-    // Without its final slash: the browser follows the redirect.
+    // Without its final slash, so that the browser follows the redirect.
     const page = await open(`${await proxyTo(server, '/tools')}/ops`);
     expect(new URL(page.url()).pathname).toBe('/tools/ops/');
     await card(page, 'api').getByText('No request yet: send one.').waitFor();
@@ -86,7 +86,7 @@ test('the page reconnects after its server was down', async () => {
     return [server, stop];
   };
   const [server, stop] = await start(0);
-  // The browser tells of each try that fails.
+  // The browser reports each failed attempt.
   const page = await open(`${urlOf(server)}/`, /^Failed to load resource: net::ERR_/);
   const { port } = server.address() as AddressInfo;
   await page.getByText(/^counted for/).waitFor();

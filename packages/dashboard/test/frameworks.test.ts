@@ -15,7 +15,7 @@ interface Told extends Snapshot {
   readonly token?: string;
 }
 
-/** The events of a dashboard, one after the other. */
+/** The events of a dashboard, one after another. */
 async function eventsOf(url: string) {
   const leaving = new AbortController();
   onTestFinished(() => leaving.abort());

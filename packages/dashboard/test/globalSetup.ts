@@ -1,4 +1,4 @@
-/** Bundles the page of these sources, which the server imports: a stale one can never pass a test. */
+/** Bundles the page from the current sources, so that no test uses an old one. */
 export default async function bundlePage(): Promise<void> {
   const { bundlePage } = await import(new URL('../bundlePage.js', import.meta.url).href);
   await bundlePage();

@@ -5,7 +5,7 @@ import { LimitCounts } from '../src/counting/limitCounts.js';
 
 const clock = new MockClock();
 
-/** What a limiter published of some requests. */
+/** The messages that a limiter published for some requests. */
 function decisionsOn(keys: readonly string[], enforce = true) {
   const messages = heard('breaking:rate_limit:decision');
   const limiter = new RateLimiter({ name: 'api', limits: perMinute(1), clock, enforce });

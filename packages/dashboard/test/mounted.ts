@@ -12,7 +12,7 @@ import { dashboard as expressDashboard } from '../src/express.js';
 import { dashboard as fastifyDashboard } from '../src/fastify.js';
 import { dashboard as koaDashboard } from '../src/koa.js';
 
-/** The options that are the same in every framework: `authorize` is given the header `who`. */
+/** The options that are the same for all frameworks: `authorize` receives the header `who`. */
 export interface Mounting {
   readonly watch: readonly unknown[];
   readonly authorize: (who: string | undefined) => unknown;
@@ -24,7 +24,7 @@ export interface Mounting {
 
 const whoOf = (req: IncomingMessage) => req.headers.who as string | undefined;
 
-/** A server of each framework with a dashboard at `/ops`, and `/` beside it. */
+/** A server of each framework with a dashboard at `/ops`, and another route at `/`. */
 export const FRAMEWORKS: Readonly<Record<string, (mounting: Mounting) => Promise<Server>>> = {
   'Express 5': mounting => onExpress(express, mounting),
   'Express 4': mounting => onExpress(express4 as typeof express, mounting),
@@ -79,8 +79,8 @@ const CSP = 'content-security-policy';
 const secured = helmet();
 
 /**
- * A proxy that serves what is behind it under a longer path, and takes that off. It adds what helmet does, so that a browser
- * goes by two policies: ours, and helmet's default.
+ * A proxy that serves a server under a longer path, and removes that path from requests. It adds the headers of helmet,
+ * so that a browser applies two policies: ours, and helmet's default.
  */
 export async function proxyTo(server: Server, prefix: string): Promise<string> {
   const proxy = createServer((req, res) => {

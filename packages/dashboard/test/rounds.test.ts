@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Rounds } from '../src/views/rounds.js';
 import type { Group } from '../src/watched.js';
 
-/** Members that say whether they are open, and how many of them a look finds. */
+/** Rounds over members that are open or not, which count the open ones. */
 function openIn(members: boolean[]) {
   const group: Group<boolean> = {
     name: 'shops',

@@ -33,7 +33,7 @@ function shown(watch: readonly unknown[], sources: Partial<SnapshotSources> = {}
   return snapshot({ ...none, ...sources, watched }, now);
 }
 
-/** The history of what was published since. */
+/** The history of these messages. */
 function historyOf(messages: readonly TransitionMessage[], at = 900): BreakerHistory {
   const history = new BreakerHistory();
   for (const message of messages) history.changed(message, at);

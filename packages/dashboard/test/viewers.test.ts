@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Viewers } from '../src/server/viewers.js';
 import { listening, urlOf } from './mounted.js';
 
-/** A server of events, and what it has been told. */
+/** A server of events, and what it has sent. */
 async function serving(event: () => string) {
   const told: string[] = [];
   const viewers = new Viewers({

@@ -5,7 +5,7 @@ import { running, scriptedServer } from './scriptedServer.js';
 
 const LIMITS = { rpm: perMinute(60, { burst: 3 }), tpm: perMinute(6000, { burst: 1000 }) };
 
-/** A call of so many words, as a service counts them that bills for words. */
+/** The cost of a call in words, for a service that bills words. */
 const costOf = (request: Request) => ({ rpm: 1, tpm: Number(request.headers.get('X-Words')) });
 
 const words = (n: number) => ({ headers: { 'X-Words': String(n) } });

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What a request was, as its server sees it. */
+/** A request as its server received it. */
 async function seen(req: IncomingMessage): Promise<object> {
   let body = '';
   for await (const chunk of req) body += chunk;
@@ -38,7 +38,7 @@ async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> 
   } else if (pathname === '/status') {
     res.writeHead(Number(searchParams.get('status')), { 'Set-Cookie': ['a=1', 'b=2'] }).end('body');
   } else if (pathname === '/early') {
-    // The head comes before the body of the request is over.
+    // The head is sent before the body of the request has ended.
     res.writeHead(200).write('early ');
     for await (const chunk of req) res.write(chunk);
     res.end();
@@ -48,7 +48,7 @@ async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> 
   }
 }
 
-/** A real server that tells what it was sent, or behaves badly, as the path says. */
+/** A real server that returns what it received, or misbehaves, depending on the path. */
 export async function echoServer(): Promise<string> {
   const server = createServer((req, res) => void answer(req, res).catch(() => res.destroy()));
   server.listen(0, '127.0.0.1');

@@ -16,7 +16,7 @@ const resetMidBody: Behaviour = (_req, res) => {
 const half = () => 0.5;
 const TRIPS = { errorThreshold: 1, timeWindowSecs: 60 };
 
-/** Something that speaks no TLS, behind an https: URL. */
+/** A server without TLS behind an https: URL. */
 async function noTls(): Promise<{ readonly url: string; readonly connections: () => number }> {
   let connections = 0;
   const server = createServer(socket => {

@@ -11,7 +11,7 @@ import { type Protected, WAYS } from './ways.js';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Knows who still waits for a moment. */
+/** Counts the callbacks that wait for a moment. */
 class CountingClock extends MockClock {
   waiting = 0;
 
@@ -48,7 +48,7 @@ type Use = (call: Protected['call'], url: string, signal: AbortSignal) => Promis
 
 const read: Use = async (call, url, signal) => (await call(url, { signal })).text();
 
-/** What the upstream does, and what its callers. */
+/** The behaviour of the upstream, and of its callers. */
 const COURSES: readonly (readonly [string, readonly Behaviour[], Use])[] = [
   ['an answer that is read', [[200]], read],
   ['an answer without a body', [[204]], read],
@@ -100,7 +100,7 @@ describe.each(Object.entries(WAYS))('%s leaves no timer and no listener behind',
     await ends;
 
     expect([clock.waiting, getEventListeners(signal, 'abort').length]).toEqual([0, 0]);
-    // The two that were sent have used theirs, and nobody else's tokens are gone.
+    // The two calls that were sent have used their tokens. No other tokens are gone.
     clock.advanceBy(2);
     expect(await limiter?.peek(url, 2)).toMatchObject({ allowed: true });
   });
@@ -121,7 +121,7 @@ test('an abandoned attempt closes its connection, so that the next does not wait
   while (closed < 2) await turn();
 });
 
-/** Calls within a function of its own, so that no variable keeps the answer. */
+/** Calls in a separate function, so that no variable keeps the response. */
 async function unread(
   fetches: ProtectedFetch,
   url: string,
@@ -130,7 +130,7 @@ async function unread(
   return new WeakRef(await fetches(url, { ...(signal && { signal }) }));
 }
 
-/** A look at a WeakRef keeps its object alive until the turn is over, so no turn looks and collects. */
+/** Reading a WeakRef keeps its object alive until the end of the turn, so no turn both reads and collects. */
 async function collected(what: () => boolean): Promise<void> {
   do {
     await turn();

@@ -6,7 +6,7 @@ import { ANSWERS } from './scenarios/answers.js';
 import { REQUESTS } from './scenarios/requests.js';
 import type { Scenario } from './scenarios/scenario.js';
 
-/** Everything is on, and nothing is ever exceeded. */
+/** All options are set, and no limit is ever exceeded. */
 const PROTECTED: ProtectOptions = {
   limits: perSecond(1e6),
   maxWaitSecs: 60,
@@ -17,7 +17,7 @@ const PROTECTED: ProtectOptions = {
   retry: { attempts: 2, backoffSecs: 0.001 },
 };
 
-/** What is told of a run: its result, or the error, with what is different in each run left out. */
+/** The result of a scenario, or its error, without what differs in each run. */
 async function toldBy(scenario: Scenario, fetch: Fetch): Promise<unknown> {
   const url = await echoServer();
   const { host } = new URL(url);
@@ -55,7 +55,7 @@ describe('a protected fetch behaves like fetch for', () => {
       return stack.includes('likeFetch.test');
     };
 
-    // Some versions of Node tell nobody.
+    // Some versions of Node do not report this.
     expect(await isNamed(protect(fetch, PROTECTED))).toBe(await isNamed(fetch));
   });
 

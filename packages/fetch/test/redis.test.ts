@@ -6,7 +6,7 @@ import { sharedServer } from '../../redis/test/server/sharedServer.js';
 import { type ProtectOptions, protect } from '../src/index.js';
 import { type Behaviour, scriptedServer } from './scriptedServer.js';
 
-/** Two processes' fetches with one Redis. */
+/** The fetches of two processes with one Redis. */
 async function twoProcesses(script: readonly Behaviour[], options: ProtectOptions) {
   const server = await sharedServer();
   onTestFinished(() => server.close());

@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { MockClock } from '@breaking/core';
 import { onTestFinished } from 'vitest';
 
-/** How a request is answered: a status with fields, or anything at all. */
+/** How a request is answered: a status with fields, or a function. */
 export type Behaviour =
   | readonly [status: number, fields?: Readonly<Record<string, string>>]
   | ((req: IncomingMessage, res: ServerResponse) => void);
@@ -17,7 +17,7 @@ export interface ScriptedServer {
   readonly bodies: readonly string[];
 }
 
-/** A real server that answers its requests one after another as the script says, and all further ones as its last line. */
+/** A real server that answers requests in order as the script says, and all further ones as its last entry says. */
 export async function scriptedServer(
   script: readonly Behaviour[],
   clock?: MockClock,
@@ -45,7 +45,7 @@ export async function scriptedServer(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, times, bodies };
 }
 
-/** Lets a clock run in steps, as long as something has not settled. The server's answers come in between. */
+/** Advances a clock in steps until something has settled. The server's responses arrive in between. */
 export async function running<T>(clock: MockClock, something: Promise<T>, stepSecs = 0.05): Promise<T> {
   let isSettled = false;
   const settled = () => {
@@ -54,7 +54,7 @@ export async function running<T>(clock: MockClock, something: Promise<T>, stepSe
   something.then(settled, settled);
   for (let turns = 0; !isSettled; turns++) {
     await turn();
-    // A few turns for each step: answers over sockets are not overtaken by much.
+    // Several turns for each step, so that responses over sockets are not much later than the clock.
     if (turns % 20 === 19) clock.advanceBy(stepSecs);
   }
   return something;

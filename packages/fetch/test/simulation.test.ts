@@ -2,13 +2,13 @@ import { MockClock, perSecond } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 import { type Fetch, type ProtectOptions, protect } from '../src/index.js';
 
-/** What an upstream answers, for the how-many-th request at which second. */
+/** The response of an upstream to its n-th request, at a time in seconds. */
 type Answers = (nth: number, secs: number) => Response;
 
 const LATENCY_SECS = 0.02;
 const STEP_SECS = 0.005;
 
-/** Park-Miller: the same numbers in each run. */
+/** Random numbers from a seed (Park-Miller). */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -17,10 +17,10 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** An upstream in simulated time, and those who call it through `protect`. */
+/** An upstream in simulated time, and callers that use `protect`. */
 class Simulation {
   readonly clock = new MockClock();
-  /** The seconds at which requests came. */
+  /** The seconds at which requests arrived. */
   readonly requests: number[] = [];
   readonly statuses: number[] = [];
   readonly errors: unknown[] = [];
@@ -47,7 +47,7 @@ class Simulation {
     );
   }
 
-  /** Lets time pass, with a call each `everySecs` if that is given. */
+  /** Lets time pass, optionally with a call every `everySecs`. */
   async pass(secs: number, everySecs = Number.POSITIVE_INFINITY): Promise<void> {
     const end = this.clock.time + secs;
     let next = Number.isFinite(everySecs) ? this.clock.time : everySecs;

@@ -7,7 +7,7 @@ import { type Behaviour, running, scriptedServer } from './scriptedServer.js';
 
 const half = () => 0.5;
 
-/** A protected dispatcher of one test. */
+/** A protected dispatcher for one test. */
 function agent(options: DispatchOptions) {
   const interceptor = protect(options);
   const bare = new Agent();

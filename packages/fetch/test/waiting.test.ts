@@ -8,7 +8,7 @@ import { type Behaviour, running, scriptedServer } from './scriptedServer.js';
 
 provokes('BREAKING_STORE_FAILS');
 
-/** Messages of a channel, for as long as the test runs. */
+/** The messages of a channel until the end of the test. */
 function heard(channel: string): unknown[] {
   const messages: unknown[] = [];
   const hear = (message: unknown) => void messages.push(message);
@@ -26,7 +26,7 @@ test('waiting for a place and for tokens takes at most maxWaitSecs together', as
   const fetches = protect(fetch, { clock, limits, maxInFlight: 1, maxWaitSecs: 6 });
   const first = fetches(url).then(answer => answer.text());
   while (times.length === 0) await turn();
-  // After 4 s it gets the place, and would get tokens after 10.
+  // After 4 s it gets the place. It would get tokens after 10.
   const second = fetches(url).catch(error => error);
   clock.advanceBy(4);
   end[0]?.();

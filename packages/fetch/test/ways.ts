@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { type ProtectOptions, protect } from '../src/index.js';
 import { protect as interceptor } from '../src/undici.js';
 
-/** How a call is made in both ways of this package. */
+/** The arguments of a call for both APIs of this package. */
 export interface CallInit {
   readonly method?: 'GET' | 'POST';
   readonly body?: string;
@@ -61,7 +61,7 @@ function byUndici(options: Options): Protected {
   };
 }
 
-/** Both ways: what this package promises, it promises of each. */
+/** Both APIs: everything that this package promises holds for each. */
 export const WAYS: Readonly<Record<string, (options: Options) => Protected>> = {
   fetch: byFetch,
   undici: byUndici,

@@ -2,7 +2,7 @@ import { circuitBreakerContract, concurrencyLimitContract, rateLimitContract } f
 import { afterAll, vi } from 'vitest';
 import { honoUnderTest } from './honoUnderTest.js';
 
-// Hono's server for Node tells the console of each stream that breaks.
+// Hono's server for Node prints an error for each broken stream.
 const consoleError = vi.spyOn(console, 'error').mockImplementation(() => {});
 afterAll(() => consoleError.mockRestore());
 

@@ -66,7 +66,7 @@ function appOf({
   return app;
 }
 
-/** Hono's own handler of errors, without its word to the console, and for errors of other frameworks' kind too. */
+/** Hono's own error handler, without its console output, and also for errors of other frameworks. */
 function answerTo(error: Error, c: Context): Response {
   if ('getResponse' in error) {
     const response = (error as { getResponse(): Response }).getResponse();
@@ -84,7 +84,7 @@ function middlewareOf({ kind, options }: GateUnderTest, trusts: Trust): Middlewa
   return rateLimit(isRecord ? { addressOf, ...options } : options);
 }
 
-/** The address as an application finds it that knows how many proxies are in front. */
+/** The client's address as an application would compute it, if it knows how many proxies there are. */
 function addressBehind(trusts: Trust, c: Context<App>): string | undefined {
   const forwarded = c.req.header('x-forwarded-for')?.split(',') ?? [];
   const claimed = trusts === 'nobody' ? undefined : forwarded.at(trusts === 'anyone' ? 0 : -1)?.trim();
@@ -121,7 +121,7 @@ class HonoIo implements Io {
 
   hijack(): void {}
 
-  /** What was said, or nothing, ever. */
+  /** The response, which may never come. */
   answer(): Response | Promise<Response> {
     return this.#answer ?? new Promise(() => {});
   }

@@ -16,20 +16,20 @@ beforeAll(async () => {
   promtool = await prometheusProgram('promtool');
 });
 
-/** An alert that fires: the labels that matter, and its summary. */
+/** An alert that fires: its relevant labels, and its summary. */
 type Firing = readonly [labels: Readonly<Record<string, string>>, summary: string];
 
 interface Scenario {
   readonly alert: string;
-  /** Values by series, as promtool writes them: a start, a step and how often, such as `0+1x10`. */
+  /** Values by series, in promtool's notation: a start, a step and a count, such as `0+1x10`. */
   readonly series: Readonly<Record<string, string>>;
-  /** Between two values. */
+  /** The time between two values. */
   readonly interval: string;
-  /** What fires at which time. */
+  /** The alerts that fire at each time. */
   readonly fires: Readonly<Record<string, readonly Firing[]>>;
 }
 
-/** Lets promtool evaluate the rules on series that are made up. It fails with the difference. */
+/** Evaluates the rules on made-up series with promtool, which fails with the difference. */
 async function expectAlerts({ alert, series, interval, fires }: Scenario): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'breaking-alerts-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

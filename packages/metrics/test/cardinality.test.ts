@@ -7,7 +7,7 @@ const decisions = channel('breaking:rate_limit:decision');
 const clock = new MockClock();
 const decide = (name: string) => new RateLimiter({ name, limits: perMinute(1), clock }).check('ada');
 
-/** What a limiter of some name publishes. */
+/** Publishes a message of a limiter with some name. */
 function publish({
   name = 'api',
   key = 'ada',

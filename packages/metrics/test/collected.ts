@@ -10,7 +10,7 @@ export const CHANNELS = [
   'breaking:store:error',
 ] as const;
 
-/** What is counted until the test is finished: lines as Prometheus scrapes them, without `breaking_`, by metric. */
+/** What is counted until the end of the test: lines as Prometheus scrapes them, without `breaking_`, by metric. */
 export function collected() {
   const registry = new Registry();
   const stop = collectInto(registry);
@@ -18,7 +18,7 @@ export function collected() {
   return {
     registry,
     stop,
-    /** The series of a metric: `name="api",result="allowed"` to its value. */
+    /** The series of a metric with their values: `name="api",result="allowed"`. */
     async of(metric: string): Promise<Readonly<Record<string, number>>> {
       const lines = (await registry.getSingleMetricAsString(`breaking_${metric}`)).split('\n');
       return Object.fromEntries(

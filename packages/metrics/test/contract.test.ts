@@ -10,8 +10,8 @@ import { afterAll, expect } from 'vitest';
 import { nodeHttpUnderTest } from '../../http/test/nodeHttpUnderTest.js';
 import { OtlpReceiver } from './otlpReceiver.js';
 
-// The contract suites of adapters, counted three times: for Prometheus, for OpenTelemetry, and message by message. In the
-// end all must have come to the same sums.
+// The contract suites of adapters, counted three times: for Prometheus, for OpenTelemetry, and message by message. At
+// the end, all sums must be equal.
 const registry = new Registry();
 const receiver = await OtlpReceiver.start();
 const exporter = new OTLPMetricExporter({ url: receiver.url });
@@ -72,7 +72,7 @@ async function scrapedSums(): Promise<Readonly<Record<string, number>>> {
   return Object.fromEntries([...lines].map(([, series, value]) => [series, Number(value)]));
 }
 
-/** What the receiver got, in the words of Prometheus. */
+/** What the receiver received, in the notation of Prometheus. */
 function exportedSums(): Readonly<Record<string, number>> {
   const counters = receiver.metrics.filter(({ sum }) => sum?.isMonotonic);
   return Object.fromEntries(

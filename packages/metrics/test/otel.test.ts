@@ -16,7 +16,7 @@ import { OtlpReceiver } from './otlpReceiver.js';
 
 const clock = new MockClock();
 
-/** An SDK that sends to a receiver of our own, when told to. */
+/** An SDK that exports to a receiver in this process, on demand. */
 async function exporting() {
   const receiver = await OtlpReceiver.start();
   onTestFinished(() => receiver.close());
@@ -125,7 +125,7 @@ test.each([
 describe('the active span', () => {
   const limits = { burst: perMinute(1), hourly: perMinute(9) };
 
-  /** The attributes of a span in which `work` was done. */
+  /** The attributes of a span in which `work` ran. */
   async function attributesAfter(work: () => unknown) {
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     onTestFinished(() => context.disable());

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-/** What OTLP/HTTP sends as JSON, as far as it is read here (opentelemetry-proto, metrics/v1/metrics.proto). */
+/** The JSON of OTLP/HTTP, as far as it is read here (opentelemetry-proto, metrics/v1/metrics.proto). */
 interface ExportedMetrics {
   readonly resourceMetrics: readonly {
     readonly scopeMetrics: readonly {
@@ -28,7 +28,7 @@ export interface DataPoint {
   readonly asDouble?: number;
 }
 
-/** A collector of metrics that keeps what it last got. */
+/** A collector of metrics that keeps the last export. */
 export class OtlpReceiver {
   readonly url: string;
   readonly #server: Server;

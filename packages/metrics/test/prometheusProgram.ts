@@ -2,7 +2,7 @@ import { installedProgram, type Program, unpackedProgram } from '@breaking/testk
 
 /**
  * Prometheus or its tool, installed or from the distribution's package.
- * @throws Error with the commands to type if there is no way to get it
+ * @throws Error with the commands to run if there is no way to get it
  */
 export async function prometheusProgram(name: 'prometheus' | 'promtool'): Promise<Program> {
   const found = (await installedProgram([name])) ?? (await unpackedProgram([name], ['prometheus']));

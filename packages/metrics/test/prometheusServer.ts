@@ -11,7 +11,7 @@ export interface Sample {
   readonly value: number;
 }
 
-/** A Prometheus of the tests' own, which scrapes one service four times a second. */
+/** A Prometheus for tests, which scrapes one service four times a second. */
 export class PrometheusServer {
   readonly url: string;
   readonly #folder: string;
@@ -50,7 +50,7 @@ export class PrometheusServer {
     return new PrometheusServer(`http://${address}`, folder, process);
   }
 
-  /** @throws Error with what Prometheus has against it */
+  /** @throws Error with the message of Prometheus */
   async query(query: string): Promise<readonly Sample[]> {
     const { result } = await this.#get<{ result: { metric: Sample['labels']; value: [number, string] }[] }>(
       `query?${new URLSearchParams({ query })}`,
@@ -58,7 +58,7 @@ export class PrometheusServer {
     return result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
   }
 
-  /** The values that a label has among the series that match. */
+  /** The values of a label among the series that match. */
   labelValues(label: string, match: string): Promise<readonly string[]> {
     return this.#get(`label/${label}/values?${new URLSearchParams({ 'match[]': match })}`);
   }
@@ -81,7 +81,7 @@ export class PrometheusServer {
   }
 }
 
-/** Asks again until the answer is as it should be; the last answer, if it never is. */
+/** Repeats `ask` until the answer is as expected, and returns the last answer if it never is. */
 export async function eventually<T>(ask: () => Promise<T>, isSo: (answer: T) => boolean): Promise<T> {
   let answer = await ask();
   for (let asked = 1; !isSo(answer) && asked < 200; asked++) {

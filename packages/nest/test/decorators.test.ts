@@ -21,7 +21,7 @@ function rootOf(options: BreakingOptions, ...controllers: Type[]): Type {
   return Root;
 }
 
-/** The rate limits that a request to each of these paths meets, and the tokens that are left. */
+/** The rate limits of requests to each of these paths, and the tokens that are left. */
 async function limitsOf(platform: Platform, root: Type, ...paths: string[]) {
   const { served } = await started(platform, root);
   const fields: unknown[] = [];
@@ -189,7 +189,7 @@ describe.each(PLATFORMS)('on %s', platform => {
     expect([shed.status, shed.headers.ratelimit]).toEqual([503, undefined]);
     answers[0]?.();
     expect((await asked).status).toBe(500);
-    // The breaker is open, and gives the token of the rate limit back.
+    // The breaker is open, and the rate limit's token is refunded.
     expect(await served.statuses('/', '/', '/')).toEqual([503, 503, 503]);
   });
 });

@@ -34,10 +34,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { admit } from '../src/admit.js';
 import { binding, type Call, type CallGate, callOf } from '../src/call.js';
 
-/** A request and its response, as the platform hands them to handlers. */
+/** Converts the request and response that handlers receive. */
 type IoOf = (req: never, res: never) => Io;
 
-/** What the adapter is on both platforms. */
+/** What the adapter has in common on both platforms. */
 const ON_BOTH = {
   keepsFieldsOnError: true,
   tellsErrors: true,
@@ -101,7 +101,7 @@ async function onFastify({ trusts = 'nobody', ...scenario }: Scenario, options: 
   return app.getHttpServer();
 }
 
-/** An application whose first gate is the module's, if it is met once; the others are guards of their own. */
+/** An application whose first gate is the module's, unless it is used twice. The other gates are guards. */
 function rootOf({ gates, beforeEachGate, handler = sendOk }: Scenario, ioOf: IoOf) {
   const before: CanActivate = {
     canActivate(context) {
@@ -147,7 +147,7 @@ function ioIn(host: ArgumentsHost, ioOf: IoOf): Io {
   return ioOf(http.getRequest<never>(), http.getResponse<never>());
 }
 
-/** A catch-all of the application's own comes first. It leaves refusals that are responses to the module's filter. */
+/** The application's own catch-all filter comes first. It leaves refusals to the module's filter if they are responses. */
 function useErrorHandler(app: INestApplication, { errorHandler }: Scenario, ioOf: IoOf): void {
   if (errorHandler === undefined) return;
   const refusals = new RefusedExceptionFilter();

@@ -52,7 +52,7 @@ class Root {}
 type Method = 'byAddress' | 'limited' | 'broken' | 'missing' | 'slow' | 'forbidden';
 type Calling = (method: Method, ...args: unknown[]) => Promise<unknown>;
 
-/** Calls methods as Nest calls resolvers and handlers of messages: with global guards, interceptors and filters. */
+/** Calls methods as Nest calls resolvers and message handlers: with global guards, interceptors and filters. */
 async function calling(type: 'graphql' | 'ws') {
   const app = await NestFactory.create(Root, { logger: false, abortOnError: false });
   onTestFinished(() => app.close());
@@ -67,7 +67,7 @@ async function calling(type: 'graphql' | 'ws') {
   return { call, cats, handles: app.get(BreakingHandles) };
 }
 
-/** A request within which resolvers are called, and its answer. */
+/** A request within which resolvers are called, and its response. */
 async function within(resolve: (context: object) => Promise<unknown>): Promise<Answer> {
   const server = createServer(async (req: IncomingMessage, res: ServerResponse) => {
     await resolve({ req, res });
@@ -185,7 +185,7 @@ describe('a message of a WebSocket', () => {
     const told: unknown[] = [];
     const ws = { send: (text: string) => told.push(JSON.parse(text)) };
     const socketIo = { handshake: {}, emit: (...args: unknown[]) => told.push(args) };
-    // What carries messages in this test takes a filter that answers nothing for one that did nothing.
+    // The filter returns nothing, so the transport of this test rethrows the exception.
     for (const client of [ws, ws, ws, socketIo]) await call('limited', client, {}).catch(() => {});
     const data = {
       status: 'error',

@@ -9,7 +9,7 @@ export type Platform = 'Express' | 'Fastify';
 
 export const PLATFORMS: readonly Platform[] = ['Express', 'Fastify'];
 
-/** What Nest and the application log, at the levels of errors and warnings. */
+/** The error and warning messages that Nest and the application log. */
 class Log implements LoggerService {
   readonly entries: unknown[] = [];
   log(): void {}
@@ -21,14 +21,14 @@ class Log implements LoggerService {
   }
 }
 
-/** An application that listens until the test is finished. */
+/** An application that listens until the end of the test. */
 export interface Started {
   readonly app: INestApplication;
   readonly served: Served;
   readonly logged: readonly unknown[];
 }
 
-/** @param prepare is called with the application before it listens */
+/** @param prepare called with the application before it listens */
 export async function started(
   platform: Platform,
   root: Type | DynamicModule,
@@ -47,7 +47,7 @@ export async function started(
   return { app, served: await listen(app.getHttpServer() as Server), logged: log.entries };
 }
 
-/** The status, and the problem, of an answer. */
+/** The status and the problem of a response. */
 export function problemOf({ status, headers, body }: Answer) {
   return { status, contentType: headers['content-type'], problem: JSON.parse(body) as unknown };
 }

@@ -24,7 +24,7 @@ test('a reader of the output may stop at any line', () => {
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '{\n', stderr: '' });
 });
 
-// Linux has a file that is always full.
+// On Linux, this file is always full.
 if (existsSync('/dev/full')) {
   test('a failed write of the output is an error', () => {
     const { status, stderr } = inShell('"$node" "$bin" "$log" > /dev/full');

@@ -14,7 +14,7 @@ interface Ran {
   readonly stderr: string;
 }
 
-/** Runs the command with what is piped into it, if anything is. */
+/** Runs the command, optionally with piped input. */
 export async function plan(args: readonly string[], piped?: string | Buffer, isTTY = false): Promise<Ran> {
   const [out, err]: [string[], string[]] = [[], []];
   const stdin = Object.assign(Readable.from(piped === undefined ? [] : [Buffer.from(piped)]), {
@@ -41,7 +41,7 @@ export function fileOf(content: string | Buffer, name = 'access.log'): string {
   return join(folder, name);
 }
 
-/** Lines of a combined log: [seconds, address, and what else differs]. */
+/** Lines of a combined log: [seconds, address, and other fields]. */
 export type Line = readonly [
   at: number,
   address: string,

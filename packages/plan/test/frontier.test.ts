@@ -139,7 +139,7 @@ describe('the rates and shares', () => {
 
 describe('more clients than maxKeys', () => {
   const RATES = [1 / 3600, 1];
-  /** A heavy client among many that come once and never again. */
+  /** A heavy client among many that send one request each. */
   const spray = Array.from({ length: 20_000 }, (_, i) => ({
     key: i % 4 === 0 ? 'heavy' : `light ${i}`,
     at: i / 10,

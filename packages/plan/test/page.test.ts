@@ -40,7 +40,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Opens the page. What it asks for besides itself, and what goes wrong in it, is an error of the test. */
+/** Opens the page. Further requests, and errors in it, fail the test. */
 async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
   const page = await browser.newPage(options);
   const wrong: string[] = [];

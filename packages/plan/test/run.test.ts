@@ -51,7 +51,7 @@ describe('the report of real traffic', () => {
       'Apache logs when a request began, nginx and most others when its response ended',
     );
     expect(stdout).toContain('the true burst may differ by one second’s tokens');
-    // Rates that say nothing new are left out, but at least eight stay, slow ones and fast ones.
+    // Rates that repeat the row before are omitted, but at least eight stay, slow ones and fast ones.
     expect(stdout.match(/^\d+ an? \w+ /gm)).toEqual([
       ...[
         '1 a day ',

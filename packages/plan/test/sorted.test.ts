@@ -82,7 +82,7 @@ describe('the bytes of a log', () => {
     await fc.assert(
       fc.asyncProperty(text, fc.integer({ min: 1, max: 40 }), fc.boolean(), async (lines, size, isPacked) => {
         const plain = lines.map(line => Buffer.from(`${line}\n`));
-        // Rotated logs are often packed one after another into one file.
+        // Rotated logs are often compressed one after another into one file.
         const bytes = Buffer.concat(isPacked ? plain.map(each => gzipSync(each)) : plain);
         if (!isPacked && bytes[0] === 0x1f && bytes[1] === 0x8b) return;
         const chunks: Buffer[] = [];

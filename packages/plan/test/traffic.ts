@@ -25,7 +25,7 @@ export const traffic = fc
 
 export const rates = fc.constantFrom(1 / 86_400, 10 / 3600, 1 / 60, 0.1, 1 / 3, 1, 7, 1000, 1e6);
 
-/** The places of the events that a real limiter refuses, by its own store, on the clock of the events. */
+/** The indices of the events that a real limiter refuses, with its own store, on the clock of the events. */
 export function refusedByStore(events: readonly PlanEvent[], limits: Limits): number[] {
   const clock = new MockClock(events[0]?.at);
   const limiter = new RateLimiter({ name: 'plan', limits, clock, store: new MemoryBucketStore() });

@@ -8,12 +8,12 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The file that says, once all public packages are packed, where their tarballs are. */
+    /** The file that contains the paths of the tarballs, once all public packages are packed. */
     packReport: string;
   }
 }
 
-/** Packs once: two at a time would write into the same folders. Nobody waits for it but the tests that look into tarballs. */
+/** Packs once, since two processes would write into the same folders. Only the tests that use tarballs wait for it. */
 export default function pack({ provide }: TestProject): () => Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'breaking-release-'));
   const report = join(folder, 'report.json');

@@ -12,7 +12,7 @@ const run = promisify(execFile);
 const folder = temporaryFolder();
 let tarballs: readonly Tarball[];
 
-/** The peers, and what compiling needs, in the ranges that this repository tests with. */
+/** The peers, and the packages that compiling requires, in the ranges with which this repository tests. */
 function peers(): string[] {
   const wanted =
     /^(express|koa|fastify|hono|ioredis|prom-client|@opentelemetry\/api|@types\/(express|koa|node))$/;
@@ -66,7 +66,7 @@ describe('all packages installed together', () => {
     expect(stdout).toContain('Suggested: perMinute(10, { burst: 25 })');
   });
 
-  // The matrix compiles the same as modules of each kind, with three compilers.
+  // The matrix compiles the same in each module format, with three compilers.
   test('the types hold for ES modules and for CommonJS', async () => {
     cpSync(join(folder, 'types.mts'), join(folder, 'types.cts'));
     const flags = '--noEmit --strict --skipLibCheck false --target es2022 --types node --module nodenext';
@@ -75,7 +75,7 @@ describe('all packages installed together', () => {
     }).catch((error: { stdout: string }) => error);
 
     const errors = stdout.split('\n').filter(line => line !== '');
-    // @types/koa 3.0.3 names a type that its own dependency no longer has.
+    // @types/koa 3.0.3 uses a type that its own dependency no longer has.
     expect(errors.filter(line => !line.startsWith('node_modules/@types/koa/'))).toEqual([]);
   });
 });

@@ -6,6 +6,6 @@ const packed = await packBuiltInto(folder).then(
   tarballs => ({ tarballs }),
   error => ({ error: String(error.stack) }),
 );
-// Whoever sees the report can read all of it.
+// Renamed when it is complete, so that nobody reads half of it.
 writeFileSync(`${report}.part`, JSON.stringify(packed));
 renameSync(`${report}.part`, report);

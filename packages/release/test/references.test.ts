@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from './packed.js';
 
-/** The folders that `tsc -b` builds for a project: those that it references, and those that these reference. */
+/** The folders that `tsc -b` builds for a project: its references, and their references. */
 function referencedFrom(folder: string, found = new Set<string>()): Set<string> {
   const { references = [] } = JSON.parse(readFileSync(join(root, folder, 'tsconfig.json'), 'utf8'));
   for (const { path } of references as readonly { readonly path: string }[]) {

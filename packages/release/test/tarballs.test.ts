@@ -115,7 +115,7 @@ describe.each(publicPackages().map(each => each.manifest.name))('%s', name => {
 
     expect(messages).toEqual([]);
     if (!analysis.types) return expect.fail('It has no types.');
-    // Node 10 knows no exports.
+    // Node 10 does not support exports.
     expect(analysis.problems.filter(each => !JSON.stringify(each).includes('"node10"'))).toEqual([]);
   });
 });

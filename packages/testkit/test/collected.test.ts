@@ -22,7 +22,7 @@ type Refs = Readonly<Record<string, WeakRef<object>>>;
 const weakly = (objects: Readonly<Record<string, object>>): Refs =>
   Object.fromEntries(Object.entries(objects).map(([name, object]) => [name, new WeakRef(object)]));
 
-/** A store that answers later, as a shared one does. */
+/** A store that answers later, as a shared store does. */
 function promising(): BucketStore {
   const store = new MemoryBucketStore();
   return {

@@ -2,7 +2,7 @@ import { ConcurrencyLimiter, type ConcurrencyLimiterOptions } from '@breaking/co
 import { describe, expect, test } from 'vitest';
 import { type Simulated, type SimulatedServer, simulated } from '../src/simulation.js';
 
-/** Ten places, an exponential service of 0.1 s, and twice the load that it can serve. */
+/** Ten places, an exponential service time of 0.1 s, and twice the load that it can serve. */
 const TEN_PLACES: SimulatedServer = {
   secs: 120,
   places: () => 10,
@@ -18,7 +18,7 @@ function under(server: SimulatedServer, options: ConcurrencyLimiterOptions): Sim
 const adaptive = (server: SimulatedServer, options: Partial<ConcurrencyLimiterOptions> = {}) =>
   under(server, { limit: 'adaptive', ...options });
 
-/** The goodput of the fixed limit that is the best one, chosen after the event. */
+/** The goodput of the best fixed limit, chosen with hindsight. */
 function bestFixed(server: SimulatedServer, limits = [10, 12, 15, 20, 30]): number {
   return Math.max(...limits.map(limit => under(server, { limit }).goodput));
 }

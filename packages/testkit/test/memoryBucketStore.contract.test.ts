@@ -8,7 +8,7 @@ import {
 import { storeContract } from '@breaking/testkit';
 import { inSteppingTime } from './steppingTime.js';
 
-/** The same store behind promises, as a store over a network is. */
+/** A store whose methods return promises, as those of a store over a network do. */
 function promising(store: MemoryBucketStore): BucketStore {
   return {
     check: async (...args) => store.check(...args),
@@ -22,7 +22,7 @@ function promising(store: MemoryBucketStore): BucketStore {
   };
 }
 
-/** Only the store behind it decides: a test in which this process's own buckets did would fail. */
+/** Only the store behind it decides: a test fails if this process's own buckets are used. */
 const failover = (store: BucketStore) =>
   new FailoverBucketStore({ store, name: 'test', onStoreError: 'deny' });
 
@@ -42,7 +42,7 @@ storeContract('DenyCacheBucketStore over promises', () =>
   inSteppingTime(new DenyCacheBucketStore({ store: promising(new MemoryBucketStore()) })),
 );
 
-// Alone, a process with leases gives out what its store would, to the token.
+// A single process with leases gives out exactly what its store would.
 for (const tokens of [1, 3, 1000]) {
   storeContract(`LeaseBucketStore of ${tokens}`, () =>
     inSteppingTime(new LeaseBucketStore({ store: promising(new MemoryBucketStore()), tokens })),

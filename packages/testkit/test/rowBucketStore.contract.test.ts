@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { RowBucketStore, type Rows } from './rowBucketStore.js';
 import { inSteppingTime } from './steppingTime.js';
 
-/** Rows in a Map, locked one by one while they are changed, as a transaction elsewhere would. */
+/** Rows in a Map, each locked while it is changed, as in a transaction. */
 class LockedRows implements Rows {
   readonly #rows = new Map<string, string | undefined>();
   readonly #locks = new Map<string, Promise<void>>();

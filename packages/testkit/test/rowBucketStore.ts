@@ -8,16 +8,16 @@ import {
   type Limit,
 } from '@breaking/core';
 
-/** Texts by key, somewhere else. */
+/** A store of texts by key. */
 export interface Rows {
-  /** Replaces a row by what `change` makes of it; nobody else reads or writes that row meanwhile. */
+  /** Replaces a row by the result of `change`. The row is locked meanwhile. */
   update(key: string, change: (row: string | undefined) => string | undefined): Promise<void>;
 }
 
 /** What a key owes, by the name of the limit. */
 type Buckets = Map<string, { debt: number; at: number }>;
 
-/** Buckets in rows: one row holds all buckets of one key, so that one update decides them together. */
+/** Buckets in rows: one row has all buckets of a key, so that one update decides them together. */
 export class RowBucketStore implements BucketStore {
   readonly #rows: Rows;
 
@@ -80,7 +80,7 @@ function format(buckets: Buckets): string | undefined {
 function owed(buckets: Buckets, { name, capacityMax, restoreRateHz }: Limit, now: number): number {
   const bucket = buckets.get(name);
   if (bucket === undefined) return 0;
-  // The clock stepped back: the debt stays, and drains from here.
+  // The clock stepped back: the debt stays, and drains from now on.
   if (bucket.at > now) bucket.at = now;
   return debtAt(cappedDebt(bucket.debt, capacityMax), bucket.at, now, restoreRateHz);
 }

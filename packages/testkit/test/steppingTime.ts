@@ -1,7 +1,7 @@
 import type { BucketStore } from '@breaking/core';
 import type { StoreUnderTest } from '@breaking/testkit';
 
-/** A store that counts by `now`, under a clock that goes where it is told to. */
+/** A store that uses `now`, with a clock that can be set to any time. */
 export function inSteppingTime(store: BucketStore): StoreUnderTest {
   let time = 1000;
   return {

@@ -6,14 +6,14 @@ const request = (init: RequestInit = {}) => new Request('http://localhost/', ini
 const rateLimit = () => ({ ...perMinute(2), keyOf: () => 'k', clock: new MockClock() });
 const FIELD = '"default";r=1;t=30';
 
-/** What a limit makes of an answer, behind a gate that waits for its end or without one. */
+/** A response behind a limit, and optionally a gate that waits for its end. */
 const guarded = (response: Response, waits = false) =>
   guard(() => response, {
     rateLimit: rateLimit(),
     ...(waits && { concurrencyLimit: { limit: 1 } }),
   })(request());
 
-/** A Response whose fields cannot be changed, as those of `fetch`. */
+/** A Response with immutable headers, as those of `fetch` have. */
 const immutable = (init: ResponseInit = {}, body = 'text') => {
   const response = new Response(body, init);
   const refuse = () => {

@@ -4,7 +4,7 @@ import { turn } from '@breaking/testkit';
 import { guard } from '@breaking/web';
 import { describe, expect, test } from 'vitest';
 
-/** A handler that answers with this, its limit of one, and what becomes of a request. */
+/** A handler that returns this response behind a limit of one, and the outcomes of requests. */
 function answering(make: () => Response, init: RequestInit = {}) {
   const outcomes: Outcome[] = [];
   const handler = guard(make, {
@@ -20,7 +20,7 @@ function answering(make: () => Response, init: RequestInit = {}) {
   return { ask, outcomes, inFlight: () => handler.concurrency?.get().inFlight };
 }
 
-/** A source that tells how often it was asked, and whether it was cancelled. */
+/** A source that records how often it was read, and whether it was cancelled. */
 function source(chunks = 3, breaksWith?: Error) {
   const told = { pulls: 0, cancelled: undefined as unknown };
   const stream = new ReadableStream<Uint8Array>(

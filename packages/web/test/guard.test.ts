@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 const request = (headers: Record<string, string> = {}, init: RequestInit = {}) =>
   new Request('http://localhost/', { headers, ...init });
 
-/** A limit of two for everybody. */
+/** A limit of two for all requests together. */
 const limitOf = (n = 2) => ({ ...perMinute(n), keyOf: () => 'k', clock: new MockClock() });
 const RATE_LIMIT = 'ratelimit';
 

@@ -14,7 +14,7 @@ import { decisionOf, type GuardOptions, guard } from '@breaking/web';
 
 const METHODS = ['GET', 'HEAD', 'POST'];
 
-/** Handlers of `Request` and `Response`, on a server that knows nothing else. */
+/** Handlers of `Request` and `Response`, on a server that supports nothing else. */
 export const webUnderTest: AdapterUnderTest = {
   name: 'Request and Response',
   keepsFieldsOnError: false,
@@ -74,7 +74,7 @@ function optionsOf({ kind, options }: GateUnderTest, trusts: Trust): GuardOption
   return { rateLimit: isRecord ? { addressOf, ...options } : options } as GuardOptions<Request, WebInfo>;
 }
 
-/** The address as an application finds it that knows how many proxies are in front. */
+/** The client's address as an application would compute it, if it knows how many proxies there are. */
 function addressBehind(trusts: Trust, { headers }: Request, { req }: WebInfo): string | undefined {
   const forwarded = headers.get('x-forwarded-for')?.split(',') ?? [];
   const claimed = trusts === 'nobody' ? undefined : forwarded.at(trusts === 'anyone' ? 0 : -1)?.trim();
@@ -87,7 +87,7 @@ function sendError(error: unknown, io: Io): void {
   io.send(status, 'error');
 }
 
-/** A request and its answer, which a handler says piece by piece. */
+/** A request and its response, which a handler sends in parts. */
 class Answer implements Io {
   readonly req: Io['req'];
   readonly res: Io['res'];
@@ -120,7 +120,7 @@ class Answer implements Io {
 
   hijack(): void {}
 
-  /** What was said, or nothing, ever. */
+  /** The response, which may never come. */
   async response(): Promise<Response> {
     return this.#response ?? new Promise(() => {});
   }

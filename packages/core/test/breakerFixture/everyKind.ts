@@ -1,8 +1,8 @@
 import { CircuitBreaker, CircuitBreakerGroup } from '@breaking/core';
 import { breaker as guarding, Service, workUsing } from './guardedService.js';
 
-// A program that uses breakers of every kind and leaves as much as possible unfinished. It ends when Node finds
-// nothing left to wait for.
+// A program that uses breakers of every kind and leaves as much as possible unfinished. It ends when Node has nothing
+// left to wait for.
 const options = { errorThreshold: 2, timeWindowSecs: 3600, onTransition: () => {} };
 const breaker = new CircuitBreaker(options);
 const group = new CircuitBreakerGroup(options);

@@ -3,7 +3,7 @@ import { CircuitBreaker, guarded, MockClock } from '@breaking/core';
 /** Opens on the first failure. */
 export const breaker = new CircuitBreaker({ errorThreshold: 1, timeWindowSecs: 10, clock: new MockClock() });
 
-/** A class as a user writes it, with decorators, which only a compiler makes JavaScript of. */
+/** A class with decorators as users write it. Only a compiler can convert it to JavaScript. */
 export class Service {
   readonly base: number;
 
@@ -48,7 +48,7 @@ export class Service {
   }
 }
 
-/** Work with a permit of its own: what throws on the way is a failure. */
+/** Work with a permit of its own: a thrown error is a failure. */
 export function workUsing(work: () => void): void {
   using permit = breaker.acquire();
   work();

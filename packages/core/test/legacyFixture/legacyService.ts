@@ -3,7 +3,7 @@ import { CircuitBreaker, guarded, MockClock } from '@breaking/core';
 /** Opens on the first failure. */
 export const breaker = new CircuitBreaker({ errorThreshold: 1, timeWindowSecs: 10, clock: new MockClock() });
 
-/** A class as a user of NestJS writes it. */
+/** A class as users of NestJS write it. */
 export class Service {
   readonly base: number;
 

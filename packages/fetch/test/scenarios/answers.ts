@@ -1,6 +1,6 @@
 import { aborted, chunks, type Scenario, streaming } from './scenario.js';
 
-/** What may come of a request, and end it. */
+/** Ways in which a request can end. */
 export const ANSWERS: Readonly<Record<string, Scenario>> = {
   'redirects of each status': async (fetch, url) => {
     const responses = [301, 302, 303, 307, 308].map(status =>

@@ -1,6 +1,6 @@
 import { chunks, type Scenario, streaming } from './scenario.js';
 
-/** What may be asked of fetch, and what may be wrong with it. */
+/** Possible arguments of fetch, valid and invalid. */
 export const REQUESTS: Readonly<Record<string, Scenario>> = {
   'a URL as text': async (fetch, url) => (await fetch(`${url}/echo?a=%20b#c`)).text(),
   'a URL object': async (fetch, url) => (await fetch(new URL('/echo', url))).text(),

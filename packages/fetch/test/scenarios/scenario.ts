@@ -1,6 +1,6 @@
 import type { Fetch } from '../../src/index.js';
 
-/** Answers with what it saw; an error is what it saw as well. */
+/** Returns what it observed. An error is an observation too. */
 export type Scenario = (fetch: Fetch, url: string) => unknown;
 
 export const aborted = (reason?: unknown): AbortSignal => {
