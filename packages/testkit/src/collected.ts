@@ -6,11 +6,8 @@ import { turn } from './observed.js';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/**
- * One turn may end a connection, and the end is reported in another turn. On Hono's server, 20 turns were too few for some
- * contexts, for an unknown reason. What is not collected after this many turns never is.
- */
-const TURNS = 100;
+/** One turn may end a connection, and the end is reported in another turn. What is not collected after this many turns never is. */
+const TURNS = 20;
 
 /** Expects that these objects are collected. Their names appear in the error. */
 export async function expectCollected(refs: Readonly<Record<string, WeakRef<object>>>): Promise<void> {

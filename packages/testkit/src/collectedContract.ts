@@ -31,6 +31,8 @@ export function collectedContract(adapter: AdapterUnderTest): void {
     const beforeEachGate = ({ req, res }: Io, request: unknown) => {
       const context = {};
       storage.enterWith(context);
+      // Node computes the Date field once a second, with a timer that keeps the context of the request that needed it.
+      res.sendDate = false;
       const all = { request, req, res, socket: req.socket, context };
       refs = Object.fromEntries(
         Object.entries(all).map(([name, each]) => [name, new WeakRef(each as object)]),
