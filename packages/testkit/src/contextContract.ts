@@ -27,7 +27,7 @@ export function contextContract(adapter: AdapterUnderTest): void {
     return { contexts, served };
   };
 
-  describe(`on ${adapter.name}, the async context of its request is that of`, () => {
+  describe(`on ${adapter.name}, these callbacks run in the async context of their request:`, () => {
     test('refundWhen, for answered and for aborted requests', async () => {
       const { contexts, served } = await contextsWith(
         note => ({
@@ -51,7 +51,7 @@ export function contextContract(adapter: AdapterUnderTest): void {
       expect(contexts).toEqual(['refundWhen of ada', 'refundWhen of bob']);
     });
 
-    test('onRefused and problem, with keys that come later', async () => {
+    test('onRefused and problem, with asynchronous keys', async () => {
       const { contexts, served } = await contextsWith(note => ({
         kind: 'rateLimit',
         options: {
@@ -95,7 +95,7 @@ export function contextContract(adapter: AdapterUnderTest): void {
       expect(contexts).toEqual(['isFailure of ada', 'isFailure of bob', 'open of bob']);
     });
 
-    test('isFailure, asked about a probe early, by another request', async () => {
+    test('isFailure, if another request makes the breaker ask about a probe', async () => {
       const clock = new MockClock();
       const { contexts, served } = await contextsWith(
         note => ({

@@ -64,7 +64,7 @@ export function lambdaContract(name: string, appOf: LambdaApp): void {
       ).toEqual(['failure', 'failure', 'refused', 'success']);
     });
 
-    test('a rate limit counts, and refunds nothing that was not aborted', async () => {
+    test('a rate limit counts, and refunds nothing for requests that were not aborted', async () => {
       const outcomes: Outcome[] = [];
       const refundWhen = (outcome: Outcome) => outcomes.push(outcome) > 0 && outcome.aborted;
       const options = { ...perMinute(2), clock: new MockClock(), refundWhen };

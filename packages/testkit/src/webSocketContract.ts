@@ -50,7 +50,7 @@ export function webSocketContract(
   };
 
   describe(`WebSockets of ${name}`, () => {
-    test('the first one that opens closes the circuit breaker, and the others are admitted', async () => {
+    test('a first socket that opens closes the circuit breaker, and the others are admitted', async () => {
       const { clock, breaker, open } = await served('first');
       breaker.trip();
       expect((await open()).saw).toBe(refused.by503);
@@ -60,7 +60,7 @@ export function webSocketContract(
       expect(breaker.state).toBe('closed');
     });
 
-    test('one that was open for an hour is a success of its circuit breaker', async () => {
+    test('a socket that was open for an hour is a success for its circuit breaker', async () => {
       const { clock, open, outcomes } = await served('hour');
       const { socket } = await open();
       clock.advanceBy(3600);
@@ -70,7 +70,7 @@ export function webSocketContract(
       expect(outcomes()).toEqual(['success']);
     });
 
-    test('one more than the rate limit allows is refused', async () => {
+    test('one socket more than the rate limit allows is refused', async () => {
       const { open } = await served('limited', { capacityMax: 1 });
       expect((await open()).saw).toBe('hello');
       expect((await open()).saw).toBe(refused.by429);

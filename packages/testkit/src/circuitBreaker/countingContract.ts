@@ -34,7 +34,7 @@ const hijack: Handler = io => {
 
 /** Which requests with a response a breaker counts as failures. */
 export function countingContract(adapter: AdapterUnderTest): void {
-  describe('to a circuit breaker', () => {
+  describe('for a circuit breaker', () => {
     testWhere(!adapter.answersWithResponse)('a hijacked response is judged by its final status', async () => {
       const server = await guardedServer(adapter, hijack);
       expect((await server.get()).status).toBe(500);
@@ -61,7 +61,7 @@ export function countingContract(adapter: AdapterUnderTest): void {
       },
     );
 
-    it("a rate limit's refusal is neither: the handler was not called", async () => {
+    it('a refusal by a rate limit is neither success nor failure: the handler was not called', async () => {
       const server = await guardedServer(
         adapter,
         sendOk,
@@ -77,7 +77,7 @@ export function countingContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['success', 'ignored', 'ignored']);
     });
 
-    it("an inner breaker's refusal is neither", async () => {
+    it('a refusal by an inner breaker is neither success nor failure', async () => {
       const server = await guardedServer(
         adapter,
         fail,
@@ -101,7 +101,7 @@ export function countingContract(adapter: AdapterUnderTest): void {
       expect(server.outcomesOf('inner')).toEqual(['failure', 'refused', 'refused', 'refused']);
     });
 
-    it('its own refusals are no failures: they do not keep it open', async () => {
+    it('its own refusals are not failures: they do not keep it open', async () => {
       const server = await guardedServer(adapter, sendOk);
       await server.open();
       for (let refused = 0; refused < 5; refused++) expect((await server.get()).status).toBe(503);
@@ -109,7 +109,7 @@ export function countingContract(adapter: AdapterUnderTest): void {
       expect((await server.get()).status).toBe(200);
     });
 
-    it('a failure is what isFailure says, by the outcome and the request', async () => {
+    it('isFailure decides what a failure is, by the outcome and the request', async () => {
       const server = await guardedServer(adapter, io => io.send(404, ''), {
         isFailure: ({ status }, req) => status === 404 && adapter.headerOf(req, 'x-strict') === 'yes',
       });
@@ -118,7 +118,7 @@ export function countingContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['success', 'failure']);
     });
 
-    it('a failure may be named asynchronously', async () => {
+    it('isFailure may be asynchronous', async () => {
       const server = await guardedServer(adapter, sendOk, {
         isFailure: async ({ status }) => status === 200,
       });
@@ -141,7 +141,7 @@ export function countingContract(adapter: AdapterUnderTest): void {
       },
     );
 
-    it('an abort may be a failure too, if isFailure says so', async () => {
+    it('an aborted request is a failure if isFailure returns true', async () => {
       const server = await guardedServer(adapter, never, { isFailure: ({ aborted }) => aborted });
       await server.abandoned();
       await server.settled(1);

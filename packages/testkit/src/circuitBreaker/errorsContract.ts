@@ -20,7 +20,7 @@ export function errorsContract(adapter: AdapterUnderTest): void {
     return { server, outcomes };
   }
 
-  describe('of an error, isFailure of a circuit breaker', () => {
+  describe('if a handler throws, isFailure of a circuit breaker', () => {
     it.each<[string, (error: Error) => ReturnType<Handler>]>([
       ['thrown', error => thrown(error)],
       ['rejected with', error => Promise.reject(error)],
@@ -32,7 +32,7 @@ export function errorsContract(adapter: AdapterUnderTest): void {
       expect(outcomes[0]?.error).toBe(adapter.tellsErrors ? error : undefined);
     });
 
-    it('is told one that is answered with a 404', async () => {
+    it('receives an error that is answered with a 404', async () => {
       const error = Object.assign(new Error('gone'), { status: 404, statusCode: 404, expose: true });
       const { server, outcomes } = await judging(() => Promise.reject(error));
       expect((await server.get()).status).toBe(404);
@@ -95,7 +95,7 @@ export function errorsContract(adapter: AdapterUnderTest): void {
       },
     );
 
-    it('is told of none where nothing was thrown', async () => {
+    it('receives no error if nothing was thrown', async () => {
       const { server, outcomes } = await judging(io => io.send(500, ''));
       await server.get();
       expect(Object.keys(outcomes[0] ?? {})).toEqual(['status', 'aborted', 'durationSecs']);

@@ -55,7 +55,7 @@ export function http2Contract({ mountHttp2 }: AdapterUnderTest): void {
       expect(await outcomes(4)).toEqual(['success', 'failure', 'refused', 'success']);
     });
 
-    it('counts a thrown error once, and one that the app answers with a 200 not at all', async () => {
+    it('counts a thrown error once, and ignores an error that the app answers with a 200', async () => {
       const thrown = await guarded(() => Promise.reject(new Error('boom')));
       expect((await thrown.served.get()).status).toBe(500);
       expect(await thrown.outcomes(1)).toEqual(['failure']);
@@ -67,13 +67,13 @@ export function http2Contract({ mountHttp2 }: AdapterUnderTest): void {
       expect(await masked.outcomes(1)).toEqual(['success']);
     });
 
-    it('ignores a request whose client resets its stream before the answer', async () => {
+    it('ignores a request whose client resets its stream before the response', async () => {
       const { served, outcomes } = await guarded(never);
       (await served.received()).close(NO_LONGER_WANTED);
       expect(await outcomes(1)).toEqual(['ignored']);
     });
 
-    it('counts a request as a success whose client resets its stream in the middle of the answer', async () => {
+    it('counts a request as a success if the client resets its stream in the middle of the response', async () => {
       const endless = new Readable({ read() {} });
       endless.push('the first part');
       const { served, outcomes } = await guarded(io => io.stream(endless));

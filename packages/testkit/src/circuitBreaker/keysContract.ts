@@ -8,7 +8,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
   const keyOf = (req: unknown) => adapter.headerOf(req, 'x-upstream');
 
   describe('a circuit breaker with keys', () => {
-    it('is one for each key, and one for requests without a key', async () => {
+    it('has one breaker for each key, and one for requests without a key', async () => {
       const server = await guardedServer(adapter, fail, { keyOf });
       for (let failures = 0; failures < 2; failures++) await server.get({ 'x-upstream': 'a' });
       server.handler = sendOk;
@@ -17,7 +17,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       expect((await server.get()).status).toBe(200);
     });
 
-    it('may be told the key later, or that there is none', async () => {
+    it('accepts a key, or no key, from an asynchronous keyOf', async () => {
       const server = await guardedServer(adapter, fail, {
         keyOf: async req => keyOf(req),
         errorThreshold: 1,
@@ -29,7 +29,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       expect((await server.get({ 'x-upstream': 'b' })).status).toBe(200);
     });
 
-    it('keeps long keys apart, and those that other keys could be taken for', async () => {
+    it('keeps long keys apart, and also keys that look like their digests', async () => {
       const keys = ['', 'undefined', `${'a'.repeat(5000)}1`, `${'a'.repeat(5000)}2`, 'constructor'];
       let key: string | undefined;
       const server = await guardedServer(adapter, fail, { keyOf: () => key, errorThreshold: 1 });
@@ -37,7 +37,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       for (key of [undefined, ...keys]) expect((await server.get()).status).toBe(503);
     });
 
-    it('names the key in its messages, and none for requests without one', async () => {
+    it('puts the key in its messages, and no key for requests without one', async () => {
       const transitions = heard('breaking:circuit_breaker:transition');
       const server = await guardedServer(adapter, fail, {
         keyOf: async req => keyOf(req),
@@ -49,7 +49,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       expect(Object.keys(transitions[1] ?? {})).not.toContain('key');
     });
 
-    it('takes numbers and bigints as their digits, and null as no key', async () => {
+    it('uses the digits of numbers and bigints, and treats null as no key', async () => {
       const keys = [17, 17n, null, undefined];
       const server = await guardedServer(adapter, fail, { keyOf: () => keys.shift() });
       const transitions = heard('breaking:circuit_breaker:transition');

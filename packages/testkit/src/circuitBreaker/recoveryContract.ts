@@ -27,7 +27,7 @@ export function recoveryContract(adapter: AdapterUnderTest): void {
       expect([refused.status, refused.headers['retry-after']]).toEqual([503, '20']);
     });
 
-    it('admits one of 1,000 requests that come at once', async () => {
+    it('admits one of 1,000 simultaneous requests', async () => {
       const probe = new Held();
       const server = await guardedServer(adapter, async io => {
         await probe.promise;
@@ -70,7 +70,7 @@ export function recoveryContract(adapter: AdapterUnderTest): void {
       expect(await statusOf(server)).toBe(200);
     });
 
-    it('closes after as many probes in a row as probeSuccesses says', async () => {
+    it('closes after probeSuccesses successful probes in a row', async () => {
       const transitions: string[] = [];
       const server = await guardedServer(adapter, sendOk, {
         probeSuccesses: 2,

@@ -6,13 +6,13 @@ import { fail, guardedServer } from './guardedServer.js';
 /** How an open breaker answers instead of the handler, and the effect of its options. */
 export function refusalContract(adapter: AdapterUnderTest): void {
   describe('an open circuit breaker', () => {
-    it('calls no handler: it opens when as many requests have failed as errorThreshold says', async () => {
+    it('calls no handler: it opens when errorThreshold requests have failed', async () => {
       const server = await guardedServer(adapter, fail);
       for (const status of [500, 500, 503, 503]) expect((await server.get()).status).toBe(status);
       expect(server.handled).toBe(2);
     });
 
-    it('lets the response that opens it go out unchanged', async () => {
+    it('does not change the response that opens it', async () => {
       const server = await guardedServer(adapter, io => {
         io.setHeader('X-Own', 'yes');
         io.send(502, 'upstream is down');
@@ -26,7 +26,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect((await server.get()).status).toBe(503);
     });
 
-    it('answers 503 with a problem, the wait rounded up, and nothing for a cache to keep', async () => {
+    it('answers 503 with a problem, the wait rounded up, and a response that is not cached', async () => {
       const server = await guardedServer(adapter, sendOk);
       await server.open();
       server.clock.advanceBy(0.5);
@@ -47,7 +47,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(transitions.map(({ from, to }) => [from, to])).toEqual([['closed', 'open']]);
     });
 
-    it('leaves answers as they are under enforce false, and closes as it would', async () => {
+    it('with enforce false leaves responses unchanged, and closes as usual', async () => {
       const transitions = heard('breaking:circuit_breaker:transition');
       const server = await guardedServer(adapter, sendOk, { enforce: false, problem: () => boomed() });
       const before = await server.get();
@@ -63,7 +63,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(transitions.map(({ to }) => to)).toEqual(['open', 'halfOpen', 'closed']);
     });
 
-    it('refuses under enforce true and 1, and not under 0', async () => {
+    it('refuses with enforce true and 1, and not with 0', async () => {
       for (const [enforce, status] of [
         [true, 503],
         [1, 503],
@@ -118,7 +118,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(told).toEqual(transitions);
     });
 
-    it('warns of an onTransition that throws, and leaves the answer unharmed', async () => {
+    it('warns of an onTransition that throws, and leaves the response unchanged', async () => {
       const warnings = warned();
       const server = await guardedServer(adapter, fail, {
         onTransition: () => {

@@ -22,7 +22,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
   };
 
   describe("rejectWith 'error' of a circuit breaker", () => {
-    it("hands a TooManyErrors to the app's error handler, with the name of the breaker in its message", async () => {
+    it("passes a TooManyErrors to the app's error handler, with the name of the breaker in its message", async () => {
       const { server, errors } = await opened({ rejectWith: 'error', name: 'pay' });
       expect(await server.get()).toMatchObject({ status: 418, body: 'mine' });
       expect(server.handled).toBe(2);
@@ -47,7 +47,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
       expect(server.handled).toBe(2);
     });
 
-    it('carries the fields of the rate limits that the request has passed', async () => {
+    it('has the fields of the rate limits that the request has passed', async () => {
       const server = await guardedServer(
         adapter,
         sendOk,
@@ -69,7 +69,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
       });
     });
 
-    it('is no failure, whatever the app makes of it: the breaker closes as usual', async () => {
+    it('is not a failure, however the app answers it: the breaker closes as usual', async () => {
       const { server } = await opened({ rejectWith: 'error' });
       for (let refused = 0; refused < 5; refused++) expect((await server.get()).status).toBe(418);
       server.clock.advanceBy(10);
@@ -77,7 +77,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes.slice(2)).toEqual([...Array(5).fill('refused'), 'success']);
     });
 
-    it('asks no problem', async () => {
+    it('does not call problem', async () => {
       const { server, errors } = await opened({ rejectWith: 'error', problem: () => boomed() });
       await server.get();
       expect(errors.map(each => refusalIn(adapter, each))).toEqual([expect.any(TooManyErrors)]);
@@ -138,7 +138,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
   });
 
   describe("a TooManyErrors of the handler's own", () => {
-    it("brings its Retry-After to the client on the framework's own error path, with no gate", async () => {
+    it("has a Retry-After on the framework's own error path, without a gate", async () => {
       const breaker = new CircuitBreaker({
         errorThreshold: 1,
         timeWindowSecs: 3600,
@@ -157,7 +157,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
       expect([status, headers['retry-after']]).toEqual([503, '1800']);
     });
 
-    it('passes a gate as it is, and is a failure to that: the final status rules', async () => {
+    it('passes a gate unchanged, and counts as a failure there because of its status', async () => {
       const server = await guardedServer(adapter, () => Promise.reject(new TooManyErrors(7, 'upstream')));
       for (let calls = 0; calls < 2; calls++) {
         const { status, headers } = await server.get();

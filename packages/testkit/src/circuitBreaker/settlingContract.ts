@@ -9,7 +9,7 @@ import { type GuardedServer, guardedServer, never } from './guardedServer.js';
 /** Each permit is settled exactly once, however the request ends. */
 export function settlingContract(adapter: AdapterUnderTest): void {
   describe('a permit is settled once', () => {
-    it('when the client goes before it is admitted', async () => {
+    it('when the client leaves before it is admitted', async () => {
       const key = new Held<undefined>();
       const server = await guardedServer(adapter, sendOk, { keyOf: () => key.promise });
       await server.abandoned();
@@ -18,7 +18,7 @@ export function settlingContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['ignored']);
     });
 
-    it('when the client goes while the handler works, whatever the handler says later', async () => {
+    it('when the client leaves while the handler works, whatever the handler does later', async () => {
       const late = new Held();
       const server = await guardedServer(adapter, async io => {
         await late.promise;
@@ -30,7 +30,7 @@ export function settlingContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['ignored']);
     });
 
-    it('as a success, when the client goes while it is being answered', async () => {
+    it('as a success, when the client leaves while the response is being sent', async () => {
       const endless = new Readable({ read() {} });
       endless.push('the first part');
       const server = await guardedServer(adapter, io => io.stream(endless));
@@ -59,7 +59,7 @@ export function settlingContract(adapter: AdapterUnderTest): void {
       },
     );
 
-    it('when the client goes after its answer', async () => {
+    it('when the client leaves after its response', async () => {
       const server = await guardedServer(adapter, sendOk);
       await server.get();
       server.served.server.closeAllConnections();
@@ -88,7 +88,7 @@ export function settlingContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['failure']);
     });
 
-    it('as a success, when a stream is torn down with an error because the client has gone', async () => {
+    it('as a success, when a stream is destroyed with an error because the client has left', async () => {
       const source = new Readable({ read() {} }).on('error', () => {});
       source.push('the first part');
       const server = await guardedServer(adapter, io => {
@@ -114,7 +114,7 @@ export function settlingContract(adapter: AdapterUnderTest): void {
       },
     );
 
-    it('as an abort, when the response is destroyed without an error: it looks like one', async () => {
+    it('as an abort, when the response is destroyed without an error', async () => {
       const server = await destroying(adapter, undefined);
       expect(server.outcomes).toEqual(['ignored']);
     });
@@ -137,7 +137,7 @@ export function settlingContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['success']);
     });
 
-    it('and no listener stays on the response', async () => {
+    it('and leaves no listener on the response', async () => {
       const guarded = await guardedServer(adapter, sendOk);
       const bare = await guardedServer(adapter, sendOk, {}, { gates: () => [] });
       expect(await listenersLeft(guarded)).toEqual(await listenersLeft(bare));

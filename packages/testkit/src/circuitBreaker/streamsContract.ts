@@ -26,8 +26,8 @@ export function streamsContract(adapter: AdapterUnderTest): void {
     return { leave: () => void sent.destroy(), status: response.statusCode };
   };
 
-  describe('a circuit breaker before streams that stay open', () => {
-    it('closes as soon as the first one has begun, and admits all others', async () => {
+  describe('a circuit breaker in front of streams that stay open', () => {
+    it('closes as soon as the first stream has begun, and admits all others', async () => {
       const server = await guardedServer(adapter, endless);
       await server.open();
       server.clock.advanceBy(10);
@@ -37,7 +37,7 @@ export function streamsContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['failure', 'failure', 'success']);
     });
 
-    it('stays open while the first one has not begun', async () => {
+    it('stays open while the first stream has not begun', async () => {
       const head = new Held();
       const server = await guardedServer(adapter, async io => {
         await head.promise;
@@ -53,7 +53,7 @@ export function streamsContract(adapter: AdapterUnderTest): void {
       expect((await listening(server)).status).toBe(200);
     });
 
-    it('asks isFailure once about a first one that has begun, with the status', async () => {
+    it('calls isFailure once for a first stream that has begun, with its status', async () => {
       const outcomes: Outcome[] = [];
       const isFailure = (outcome: Outcome) => outcomes.push(outcome) > 0 && (outcome.status ?? 0) >= 500;
       const server = await guardedServer(adapter, endless, { isFailure });
@@ -69,7 +69,7 @@ export function streamsContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['failure', 'failure', 'success', 'success']);
     });
 
-    it('waits for the end of a first one about which isFailure answers later', async () => {
+    it('waits for the end of the first stream if isFailure is asynchronous', async () => {
       const isFailure = async ({ status = 200 }: Outcome) => status >= 500;
       const server = await guardedServer(adapter, endless, { isFailure });
       await server.open();
@@ -82,7 +82,7 @@ export function streamsContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['failure', 'failure', 'refused', 'refused', 'success']);
     });
 
-    it('does not take the time that a stream lasts for slowness', async () => {
+    it('does not count a long stream as slow', async () => {
       const server = await guardedServer(adapter, endless);
       const stream = await listening(server);
       server.clock.advanceBy(3600);
@@ -92,7 +92,7 @@ export function streamsContract(adapter: AdapterUnderTest): void {
     });
   });
 
-  describe('a circuit breaker before a handler that hangs', () => {
+  describe('a circuit breaker in front of a handler that hangs', () => {
     it('opens when clients give up after more than slowCallSecs', async () => {
       const server = await guardedServer(adapter, never, { slowCallSecs: 5 });
       for (let i = 0; i < 2; i++) {
@@ -120,7 +120,7 @@ export function streamsContract(adapter: AdapterUnderTest): void {
       }
     });
 
-    it('counts an answer that took too long', async () => {
+    it('counts a response that took too long', async () => {
       const server = await guardedServer(adapter, io => {
         server.clock.advanceBy(11);
         return sendOk(io);
@@ -129,7 +129,7 @@ export function streamsContract(adapter: AdapterUnderTest): void {
       expect(server.outcomes).toEqual(['failure']);
     });
 
-    it('tells isFailure how long the head of the answer took', async () => {
+    it('passes isFailure the time until the head of the response', async () => {
       const outcomes: Outcome[] = [];
       const isFailure = (outcome: Outcome) => outcomes.push(outcome) === 0;
       const source = new Readable({ read() {} });

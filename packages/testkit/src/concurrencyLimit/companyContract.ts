@@ -7,7 +7,7 @@ import { limitedServer } from './limitedServer.js';
 export function companyContract(adapter: AdapterUnderTest): void {
   const concurrency = (limit: number): GateUnderTest => ({ kind: 'concurrencyLimit', options: { limit } });
 
-  describe('beside other gates a concurrency limit', () => {
+  describe('together with other gates, a concurrency limit', () => {
     it('in front of a rate limit refuses without taking a token', async () => {
       const rates = heard('breaking:rate_limit:decision');
       const server = await limitedServer(
@@ -27,7 +27,7 @@ export function companyContract(adapter: AdapterUnderTest): void {
       expect(rates.length).toBe(1);
     });
 
-    it('gives the place back when a rate limit behind it refuses', async () => {
+    it('frees the place if a rate limit behind it refuses', async () => {
       const server = await limitedServer(
         adapter,
         {},
@@ -69,7 +69,7 @@ export function companyContract(adapter: AdapterUnderTest): void {
       expect(outcomes().slice(0, 3)).toEqual(['b ignored', 'b ignored', 'b ignored']);
     });
 
-    it('gives the place back when a circuit breaker behind it refuses', async () => {
+    it('frees the place if a circuit breaker behind it refuses', async () => {
       const server = await limitedServer(
         adapter,
         {},
@@ -87,7 +87,7 @@ export function companyContract(adapter: AdapterUnderTest): void {
       expect((await server.served.get()).headers['retry-after']).toBe('60');
     });
 
-    it('behind a rate limit gives the token back that the limit took', async () => {
+    it('behind a rate limit refunds the token that the limit took', async () => {
       const server = await limitedServer(
         adapter,
         {},
@@ -106,7 +106,7 @@ export function companyContract(adapter: AdapterUnderTest): void {
       expect(await server.freeAgain()).toBe(0);
     });
 
-    it('like a circuit breaker gives tokens back once, whatever refundWhen says', async () => {
+    it('like a circuit breaker, refunds tokens once, whatever refundWhen returns', async () => {
       const outer = { capacityMax: 9, restoreRateHz: 1e-6, refundWhen: () => true };
       const server = await limitedServer(
         adapter,

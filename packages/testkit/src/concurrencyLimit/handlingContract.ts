@@ -5,7 +5,7 @@ import { limitedServer } from './limitedServer.js';
 /** A place can be held until the handler has ended, if the framework reports that. */
 export function handlingContract(adapter: AdapterUnderTest): void {
   if (!adapter.tellsHandled) {
-    it('holdUntilHandled is no option of a concurrency limit', async () => {
+    it('a concurrency limit does not have the option holdUntilHandled', async () => {
       await expect(limitedServer(adapter, { holdUntilHandled: true })).rejects.toThrow(
         /concurrencyLimit: unknown option "holdUntilHandled"/,
       );
@@ -14,7 +14,7 @@ export function handlingContract(adapter: AdapterUnderTest): void {
   }
 
   describe('holdUntilHandled of a concurrency limit', () => {
-    it('keeps the place of a client that has left until the handler is done', async () => {
+    it('keeps the place of a client that has left until the handler has ended', async () => {
       const server = await limitedServer(adapter, { holdUntilHandled: true });
       const { answer } = await server.abandoned();
       expect(await server.refuses()).toBe(true);
@@ -22,7 +22,7 @@ export function handlingContract(adapter: AdapterUnderTest): void {
       expect(await server.freeAgain()).toBe(0);
     });
 
-    it('does so where the handler fails', async () => {
+    it('does so if the handler fails', async () => {
       let fail = (): void => {};
       const late = new Promise<void>((_, reject) => {
         fail = () => reject(new Error('boom'));

@@ -28,7 +28,7 @@ export function http2Contract({ mountHttp2 }: AdapterUnderTest): void {
   };
 
   describe('over HTTP/2 a concurrency limit', () => {
-    it('refuses with a 503, and gives the place back when a stream is reset', async () => {
+    it('refuses with a 503, and frees the place when a stream is reset', async () => {
       const { served, freeAgain } = await limited(1);
       const stream = await served.received();
       const { status, headers } = await served.get();
@@ -38,7 +38,7 @@ export function http2Contract({ mountHttp2 }: AdapterUnderTest): void {
       expect(await freeAgain()).toBe(0);
     });
 
-    it('gives all places back when the connection breaks', async () => {
+    it('frees all places when the connection breaks', async () => {
       const { served, freeAgain } = await limited(3);
       for (let requests = 0; requests < 3; requests++) await served.received();
       expect((await served.get()).status).toBe(503);

@@ -9,7 +9,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
   const low = { 'x-priority': '0' };
 
   describe('a concurrency limit with keys', () => {
-    it('is one for each key, and one for requests without a key', async () => {
+    it('has one limit for each key, and one for requests without a key', async () => {
       const server = await limitedServer(adapter, { keyOf });
       await server.underWay({ headers: { 'x-tenant': 'a' } });
       expect(await server.refuses({ 'x-tenant': 'a' })).toBe(true);
@@ -17,7 +17,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       expect(await server.refuses()).toBe(false);
     });
 
-    it('may be told the key later, and names it in its messages', async () => {
+    it('accepts a key from an asynchronous keyOf, and puts it in its messages', async () => {
       const server = await limitedServer(adapter, { keyOf: async req => keyOf(req), name: 'tenants' });
       await server.underWay({ headers: { 'x-tenant': '__proto__' } });
       expect(await server.refuses({ 'x-tenant': '__proto__' })).toBe(true);
@@ -29,7 +29,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       ]);
     });
 
-    it('takes the error path and no place when keyOf throws or returns nonsense, and goes on', async () => {
+    it('sends errors of keyOf and wrong keys to the error path, takes no place, and continues to work', async () => {
       for (const wrong of [() => thrown(new Error('boom')), () => ({}), async () => true]) {
         let isWrong = true;
         const server = await limitedServer(
@@ -49,7 +49,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
   });
 
   describe('a concurrency limit with priorities', () => {
-    it('keeps a quarter of its places from the lowest', async () => {
+    it('reserves a quarter of its places for higher priorities', async () => {
       const server = await limitedServer(adapter, { limit: 4, priorities: 2, priorityOf });
       for (let requests = 0; requests < 3; requests++) await server.underWay({ headers: low });
       expect(await server.refuses(low)).toBe(true);
@@ -57,7 +57,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       expect(await server.refuses({ 'x-priority': '9' })).toBe(true);
     });
 
-    it('may be told the priority later', async () => {
+    it('accepts an asynchronous priorityOf', async () => {
       const server = await limitedServer(adapter, {
         limit: 4,
         priorities: 2,
@@ -68,19 +68,22 @@ export function keysContract(adapter: AdapterUnderTest): void {
       expect(await server.refuses({ 'x-priority': '1' })).toBe(false);
     });
 
-    it.each([-1, 0.5, Number.NaN, '1', undefined])('takes the error path when it is %s', async wrong => {
-      let priority: unknown = wrong;
-      const server = await limitedServer(
-        adapter,
-        { priorities: 2, priorityOf: () => priority as number },
-        { handler: sendOk, errorHandler: (error, io) => io.send(500, (error as Error).message) },
-      );
-      const { status, body } = await server.served.get();
-      expect(status).toBe(500);
-      expect(body).toMatch(/^concurrencyLimit\b.*: priorityOf must be a/);
-      priority = 1;
-      expect(await server.freeAgain()).toBe(0);
-    });
+    it.each([-1, 0.5, Number.NaN, '1', undefined])(
+      'goes to the error path when the priority is %s',
+      async wrong => {
+        let priority: unknown = wrong;
+        const server = await limitedServer(
+          adapter,
+          { priorities: 2, priorityOf: () => priority as number },
+          { handler: sendOk, errorHandler: (error, io) => io.send(500, (error as Error).message) },
+        );
+        const { status, body } = await server.served.get();
+        expect(status).toBe(500);
+        expect(body).toMatch(/^concurrencyLimit\b.*: priorityOf must be a/);
+        priority = 1;
+        expect(await server.freeAgain()).toBe(0);
+      },
+    );
   });
 }
 

@@ -18,17 +18,17 @@ export function latencyContract(adapter: AdapterUnderTest): void {
   const adaptive = () => limitedServer(adapter, { limit: 'adaptive', max: 7 });
 
   describe('an adaptive concurrency limit', () => {
-    it('grows while it is used and requests are answered as fast as ever', async () => {
+    it('grows while it is used and latency does not rise', async () => {
       const server = await adaptive();
       expect(await rounds(server, answered)).toBe(7);
     });
 
-    it('counts a client that leaves before its answer as a request that took as long', async () => {
+    it('counts the time until a client leaves as the latency of its request', async () => {
       const server = await adaptive();
       expect(await rounds(server, left)).toBe(7);
     });
 
-    it('learns nothing from failures', async () => {
+    it('ignores the durations of failures', async () => {
       const server = await adaptive();
       expect(await rounds(server, failed)).toBe(5);
     });

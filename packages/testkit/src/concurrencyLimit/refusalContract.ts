@@ -22,7 +22,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
   };
 
   describe('a full concurrency limit', () => {
-    it('answers 503 with a problem, a Retry-After of 1, and nothing for a cache to keep', async () => {
+    it('answers 503 with a problem, a Retry-After of 1, and a response that is not cached', async () => {
       const { server } = await full({});
       const { status, headers, body } = await server.served.get();
       expect(status).toBe(503);
@@ -35,7 +35,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(server.handled).toBe(1);
     });
 
-    it('admits as many requests as it says, and another one when one has ended', async () => {
+    it('admits as many requests as the limit, and another one when one has ended', async () => {
       const server = await limitedServer(adapter, { limit: 3 });
       const [first] = [await server.underWay(), await server.underWay(), await server.underWay()];
       expect(await server.refuses()).toBe(true);
@@ -69,7 +69,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(await refusals()).toEqual(first);
     });
 
-    it("hands an Overloaded to the app's error handler under rejectWith 'error'", async () => {
+    it("passes an Overloaded to the app's error handler with rejectWith 'error'", async () => {
       const { server, errors } = await full({ rejectWith: 'error', name: 'api', problem: () => boomed() });
       expect(await server.served.get()).toMatchObject({ status: 418, body: 'mine' });
       expect(errors.map(each => refusalIn(adapter, each))).toEqual([expect.any(Overloaded)]);

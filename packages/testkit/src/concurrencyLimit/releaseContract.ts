@@ -68,7 +68,7 @@ export function releaseContract(adapter: AdapterUnderTest): void {
       expect(await server.freeAgain()).toBe(0);
     });
 
-    it('when the client leaves while the handler works, whatever the handler says later', async () => {
+    it('when the client leaves while the handler works, whatever the handler does later', async () => {
       const server = await limitedServer(adapter);
       const { answer } = await server.abandoned();
       expect(await server.freeAgain()).toBe(0);
@@ -95,7 +95,7 @@ export function releaseContract(adapter: AdapterUnderTest): void {
       expect(await server.freeAgain()).toBe(0);
     });
 
-    it('when the client leaves in the middle of the answer', async () => {
+    it('when the client leaves in the middle of the response', async () => {
       const endless = new Readable({ read() {} });
       endless.push('the first part');
       const server = await limitedServer(adapter, {}, { handler: io => io.stream(endless) });
@@ -108,7 +108,7 @@ export function releaseContract(adapter: AdapterUnderTest): void {
       expect(await server.freeAgain()).toBe(0);
     });
 
-    it('when a stream breaks in the middle of the answer', async () => {
+    it('when a stream breaks in the middle of the response', async () => {
       const source = Readable.from(brokenOff());
       const server = await limitedServer(adapter, {}, { handler: io => io.stream(source) });
       const sent = server.served.open().on('error', () => {});
@@ -132,7 +132,7 @@ export function releaseContract(adapter: AdapterUnderTest): void {
       },
     );
 
-    it('when the client leaves after its answer', async () => {
+    it('when the client leaves after its response', async () => {
       const server = await limitedServer(adapter, {}, { handler: sendOk });
       await server.served.get();
       server.served.server.closeAllConnections();
@@ -147,7 +147,7 @@ export function releaseContract(adapter: AdapterUnderTest): void {
       expect(server.decisions.map(({ allowed }) => allowed)).toEqual([true, true]);
     });
 
-    it('and no listener stays on the response', async () => {
+    it('and no listener remains on the response', async () => {
       const limited = await limitedServer(adapter, {}, { handler: sendOk });
       const bare = await limitedServer(adapter, {}, { gates: () => [], handler: sendOk });
       expect(await listenersLeft(limited)).toEqual(await listenersLeft(bare));

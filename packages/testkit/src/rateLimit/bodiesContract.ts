@@ -21,19 +21,19 @@ export function bodiesContract(adapter: AdapterUnderTest): void {
   };
 
   describe('problem', () => {
-    test('that spreads the refusal sends the problem and its additions, and nothing else', async () => {
+    test('that spreads the refusal sends the problem with its additions, and nothing else', async () => {
       const { headers, body } = await refused({ problem: rejection => ({ ...rejection, code: 17 }) });
       expect(headers['content-type']).toBe('application/problem+json');
       expect(JSON.parse(body)).toEqual({ ...PROBLEM, code: 17 });
     });
 
-    test('that returns the refusal as it is sends the problem', async () => {
+    test('that returns the refusal unchanged sends the problem', async () => {
       for (const problem of [(told: Rejection) => told, (told: Rejection) => told.problem]) {
         expect(JSON.parse((await refused({ problem })).body)).toEqual(PROBLEM);
       }
     });
 
-    test('is told the status, the wait and the decision', async () => {
+    test('receives the status, the wait and the decision', async () => {
       let told: Rejection | undefined;
       await refused({
         problem: rejection => {
@@ -46,7 +46,7 @@ export function bodiesContract(adapter: AdapterUnderTest): void {
       expect(told?.decision).toMatchObject({ allowed: false, violated: ['default'] });
     });
 
-    test('may answer a body in a format of its own', async () => {
+    test('may return a body in another format', async () => {
       const own = { contentType: 'text/html; charset=utf-8', body: '<h1>Slow down</h1>' };
       for (const problem of [() => own, async () => own]) {
         const { status, headers, body } = await refused({ problem });
@@ -58,7 +58,7 @@ export function bodiesContract(adapter: AdapterUnderTest): void {
       }
     });
 
-    test('with a body of its own that is no text is an error', async () => {
+    test('that returns a body that is not text is an error', async () => {
       const problem = () => ({ contentType: 'text/html', body: 17 });
       expect((await refused({ problem })).status).toBe(500);
     });
@@ -74,13 +74,13 @@ export function bodiesContract(adapter: AdapterUnderTest): void {
       return { heard, status };
     };
 
-    test('hears of a refusal, with the request', async () => {
+    test('is called for a refusal, with the request', async () => {
       const { heard, status } = await hearing({});
       expect(status).toBe(429);
       expect(heard).toMatchObject([[{ allowed: false, violated: ['default'] }, 'ada']]);
     });
 
-    test('hears of refusals in shadow mode, and of nothing that is allowed', async () => {
+    test('is called for refusals in shadow mode, and not for requests that are allowed', async () => {
       expect(await hearing({ enforce: false })).toMatchObject({
         heard: [[{ allowed: false }, 'ada']],
         status: 200,

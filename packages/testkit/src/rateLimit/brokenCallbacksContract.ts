@@ -85,7 +85,7 @@ export function brokenCallbacksContract(adapter: AdapterUnderTest): void {
   };
 
   describe.each(CALLBACKS)('a %s', callback => {
-    test("that throws takes no token; its error is the framework's to handle", async () => {
+    test('that throws takes no token, and the framework handles its error', async () => {
       const thrown = new Error('broken');
       const broken = () => {
         throw thrown;
@@ -98,7 +98,7 @@ export function brokenCallbacksContract(adapter: AdapterUnderTest): void {
       expect(await firstBroken(callback, () => Promise.reject(thrown))).toBe(thrown);
     });
 
-    test('that throws something other than an Error lets nobody pass', async () => {
+    test('that throws something other than an Error lets no request pass', async () => {
       for (const thrown of NO_ERRORS) {
         const error = await firstBroken(callback, () => {
           throw thrown;
@@ -108,7 +108,7 @@ export function brokenCallbacksContract(adapter: AdapterUnderTest): void {
       }
     });
 
-    test('that rejects with something other than an Error lets nobody pass', async () => {
+    test('that rejects with something other than an Error lets no request pass', async () => {
       for (const thrown of NO_ERRORS) {
         const error = await firstBroken(callback, () => Promise.reject(thrown));
         expect(error).toBeInstanceOf(Error);
@@ -125,7 +125,7 @@ export function brokenCallbacksContract(adapter: AdapterUnderTest): void {
     });
   });
 
-  describe('nonsense', () => {
+  describe('a wrong value', () => {
     test.each(NONSENSE)(
       'from $callback is a TypeError or RangeError that names it: $value',
       async nonsense => {

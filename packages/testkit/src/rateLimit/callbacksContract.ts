@@ -20,15 +20,15 @@ export function callbacksContract(adapter: AdapterUnderTest): void {
   const { headerOf } = adapter;
   const served = (options: RateLimitOptions<unknown>) => serve(adapter, { gates: [limit(options)] });
 
-  describe.each(HOW)('keyOf, answering $how,', ({ returned }) => {
-    test('gives each key buckets of its own', async () => {
+  describe.each(HOW)('keyOf, returning $how,', ({ returned }) => {
+    test('gives each key its own buckets', async () => {
       const { get } = bound(await served({ ...upTo(1), keyOf: req => returned(headerOf(req, 'x-user')) }));
       expect((await get({ 'X-User': 'alice' })).status).toBe(200);
       expect((await get({ 'X-User': 'alice' })).status).toBe(429);
       expect((await get({ 'X-User': 'bob' })).status).toBe(200);
     });
 
-    test("falls back to the client's address where it gives undefined", async () => {
+    test("falls back to the client's address if it returns undefined", async () => {
       const messages = heard('breaking:rate_limit:decision');
       const { get } = bound(await served({ ...upTo(1), keyOf: () => returned(undefined) }));
       const byAddress = bound(await served(upTo(1)));
@@ -38,7 +38,7 @@ export function callbacksContract(adapter: AdapterUnderTest): void {
       expect(messages[0]?.key).toBe(messages[2]?.key);
     });
 
-    test('takes any string, even the empty one and names of properties', async () => {
+    test('accepts any string, even the empty one and names of properties', async () => {
       const { get } = bound(
         await served({ ...upTo(1), keyOf: req => returned(headerOf(req, 'x-user') ?? '') }),
       );
@@ -57,7 +57,7 @@ export function callbacksContract(adapter: AdapterUnderTest): void {
       }
     });
 
-    test("never meets an address: no key reaches the buckets of somebody's address", async () => {
+    test('never gives the same key as an address', async () => {
       const messages = heard('breaking:rate_limit:decision');
       const keyOf = (req: unknown) => returned(headerOf(req, 'x-user'));
       const { get } = bound(await served({ ...upTo(1), keyOf }));
@@ -71,8 +71,8 @@ export function callbacksContract(adapter: AdapterUnderTest): void {
     });
   });
 
-  describe.each(HOW)('costOf, answering $how,', ({ returned }) => {
-    test('says how many tokens a request takes', async () => {
+  describe.each(HOW)('costOf, returning $how,', ({ returned }) => {
+    test('decides how many tokens a request takes', async () => {
       const costOf = (req: unknown) => returned(Number(headerOf(req, 'x-cost')));
       const { get } = bound(await served({ ...upTo(5), costOf }));
       expect((await get({ 'X-Cost': '3' })).headers.ratelimit).toBe('"default";r=2;t=20');
@@ -80,7 +80,7 @@ export function callbacksContract(adapter: AdapterUnderTest): void {
       expect((await get({ 'X-Cost': '2' })).status).toBe(200);
     });
 
-    test('0 looks and takes nothing, and passes where nothing is left', async () => {
+    test('may return 0, which takes nothing, and passes if nothing is left', async () => {
       const costOf = (req: unknown) => returned(Number(headerOf(req, 'x-cost')));
       const { get } = bound(await served({ ...upTo(2), costOf }));
       expect((await get({ 'X-Cost': '0' })).headers.ratelimit).toBe('"default";r=2;t=20');
@@ -91,14 +91,14 @@ export function callbacksContract(adapter: AdapterUnderTest): void {
       });
     });
 
-    test('may say more than ever fits: a 429 that takes nothing', async () => {
+    test('may return more than can ever fit: a 429 that takes nothing', async () => {
       const { get } = bound(await served({ limits: { a: upTo(5), b: upTo(9) }, costOf: () => returned(6) }));
       const { status, headers } = await get();
       expect({ status, limit: headers.ratelimit }).toEqual({ status: 429, limit: '"a";r=0, "b";r=9;t=90' });
     });
   });
 
-  describe.each(HOW)('limitsOf, answering $how,', ({ returned }) => {
+  describe.each(HOW)('limitsOf, returning $how,', ({ returned }) => {
     const limitsOf = (req: unknown) => returned(TIERS[headerOf(req, 'x-tier') ?? ''] ?? upTo(2));
 
     test('gives each request the limits of its tier', async () => {
@@ -116,7 +116,7 @@ export function callbacksContract(adapter: AdapterUnderTest): void {
       expect((await get({ 'X-Tier': 'paid' })).headers.ratelimit).toBe('"default";r=1;t=10');
     });
 
-    test('may give several limits by name', async () => {
+    test('may return several named limits', async () => {
       const both = { burst: upTo(1), daily: perDay(5) };
       const { get } = bound(await served({ ...upTo(9), limitsOf: () => returned(both) }));
       await get();
@@ -128,8 +128,8 @@ export function callbacksContract(adapter: AdapterUnderTest): void {
     });
   });
 
-  describe.each(HOW)('skip, answering $how,', ({ returned }) => {
-    test('lets a request pass that is neither counted nor shown a limit', async () => {
+  describe.each(HOW)('skip, returning $how,', ({ returned }) => {
+    test('lets a request pass without counting it, and without header fields', async () => {
       const skip = (req: unknown) => returned(headerOf(req, 'x-health') !== undefined);
       const { get } = bound(await served({ ...upTo(1), skip }));
       const skipped = await get({ 'X-Health': '1' });
@@ -141,7 +141,7 @@ export function callbacksContract(adapter: AdapterUnderTest): void {
     });
   });
 
-  test('a request that is skipped asks no other callback', async () => {
+  test('for a request that is skipped, no other callback is called', async () => {
     const never = () => {
       throw new Error('was asked');
     };

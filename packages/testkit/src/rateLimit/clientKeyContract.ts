@@ -30,7 +30,7 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
   describe('the key of a client', () => {
     provokes('BREAKING_PROXY_NOT_TRUSTED');
 
-    test('is its address in any spelling, and for IPv6 its network', async () => {
+    test('is its address in any spelling, and its network for IPv6', async () => {
       const keyOf = await keysOf({ trusts: 'oneProxy' });
       const keys = [];
       for (const spellings of CLIENTS) {
@@ -41,14 +41,14 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
       expect(new Set(keys).size).toBe(CLIENTS.length);
     });
 
-    test('is as much of an IPv6 address as ipv6PrefixBits says', async () => {
+    test('contains the first ipv6PrefixBits of an IPv6 address', async () => {
       const keyOf = await keysOf({ trusts: 'oneProxy' }, 64);
       const key = await keyOf('2001:db8::1');
       expect(await keyOf('2001:db8::ffff:ffff:ffff:ffff')).toBe(key);
       expect(await keyOf('2001:db8:0:1::1')).not.toBe(key);
     });
 
-    test('tells single IPv6 addresses apart with 128 bits', async () => {
+    test('distinguishes single IPv6 addresses with 128 bits', async () => {
       const keyOf = await keysOf({ trusts: 'oneProxy' }, 128);
       expect(await keyOf('2001:db8::1')).not.toBe(await keyOf('2001:db8::2'));
       expect(await keyOf('2001:db8::1')).toBe(await keyOf('2001:db8:0:0:0:0:0:1%eth0'));
@@ -70,12 +70,12 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
       expect(await keyOf(forwarded)).toBe(await keyOf());
     });
 
-    test('ignores what an untrusted client says', async () => {
+    test('ignores the address that an untrusted client sends', async () => {
       const keyOf = await keysOf({ trusts: 'nobody' });
       expect(await keyOf('192.0.2.1')).toBe(await keyOf('192.0.2.2'));
     });
 
-    test("ignores what the client says to a trusted proxy: the framework's setting rules", async () => {
+    test("ignores the address that a client sends to a trusted proxy, as the framework's setting does", async () => {
       const keyOf = await keysOf({ trusts: 'oneProxy' });
       expect(await keyOf('192.0.2.1, 203.0.113.9')).toBe(await keyOf('192.0.2.2, 203.0.113.9'));
     });
@@ -97,7 +97,7 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
       expect(await warningsUnder('anyone')).toEqual(['BREAKING_TRUSTS_ANY_CLIENT']);
     });
 
-    test('that trusts one proxy is not warned of', async () => {
+    test('that trusts one proxy causes no warning', async () => {
       expect(await warningsUnder('oneProxy')).toEqual([]);
     });
 
@@ -105,7 +105,7 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
       expect(await warningsUnder('nobody')).toEqual(['BREAKING_PROXY_NOT_TRUSTED']);
     });
 
-    test('does not matter, and is not warned of, where keyOf gives the keys', async () => {
+    test('does not matter, and causes no warning, if keyOf gives the keys', async () => {
       const warnings = warned();
       const served = await serve(adapter, {
         gates: [limit({ ...upTo(9), keyOf: () => 'k' })],
@@ -118,7 +118,7 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
   });
 
   describe('on a Unix socket', () => {
-    test('where clients have no address, all share one bucket, with one warning', async () => {
+    test('all clients without an address share one bucket, with one warning', async () => {
       const warnings = warned();
       const gates = [limit({ ...upTo(2), name: 'one' }), limit({ ...upTo(9), name: 'other' })];
       const served = await serve(adapter, { gates }, 'unixSocket');
@@ -135,7 +135,7 @@ export function clientKeyContract(adapter: AdapterUnderTest): void {
       );
     });
 
-    test('clients have the addresses that a trusted proxy says, and garbage is no address', async () => {
+    test('clients have the addresses that a trusted proxy states, and other text is not an address', async () => {
       const warnings = warned();
       const gates = [limit(upTo(1))];
       const served = await serve(adapter, { gates, trusts: 'oneProxy' }, 'unixSocket');

@@ -36,13 +36,13 @@ export function decisionContract(adapter: AdapterUnderTest): void {
       expect((await decisionAfter(1, ...gates))?.limits).toMatchObject([{ name: 'of 3', tokensLeft: 2 }]);
     });
 
-    test('counts the tightest limit of each limiter', async () => {
+    test('of a limiter with several limits is compared by its tightest limit', async () => {
       const one = limit({ limits: { a: upTo(9), b: upTo(2) }, name: 'one' });
       const other = limit({ limits: { c: upTo(3), d: upTo(3) }, name: 'other' });
       expect(tokensOf(await decisionAfter(1, other, one))).toEqual([8, 1]);
     });
 
-    test('is the first of equals', async () => {
+    test('is the first of several equal ones', async () => {
       const gates = ['first', 'second'].map(name => limit({ ...upTo(3), name }));
       expect((await decisionAfter(1, ...gates))?.limits).toMatchObject([{ name: 'first' }]);
     });
@@ -62,7 +62,7 @@ export function decisionContract(adapter: AdapterUnderTest): void {
       expect(decision).toMatchObject({ allowed: false, violated: ['long'], retryAfterSecs: 50 });
     });
 
-    test('is missing where no limiter decided', async () => {
+    test('is missing if no limiter decided', async () => {
       expect(await decisionAfter(1, limit({ ...upTo(3), skip: () => true }))).toBeUndefined();
     });
   });
@@ -102,7 +102,7 @@ export function decisionContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).status).toBe(429);
     });
 
-    test('that meets two limiters with the same options counts under each', async () => {
+    test('that passes two limiters with the same options counts under each', async () => {
       const messages = heard('breaking:rate_limit:decision');
       const served = await serve(adapter, {
         gates: ['one', 'other'].map(name => limit({ ...upTo(2), name })),
@@ -111,7 +111,7 @@ export function decisionContract(adapter: AdapterUnderTest): void {
       expect(messages.map(({ decision }) => tokensOf(decision))).toEqual([[1], [1]]);
     });
 
-    test('is made before any other work is done, where no callback and no store is asynchronous', async () => {
+    test('is decided synchronously if no callback and no store is asynchronous', async () => {
       const callbacks = { keyOf: () => 'k', costOf: () => 1, limitsOf: () => upTo(3), skip: () => false };
       const messages = heard('breaking:rate_limit:decision');
       let decidedAtOnce = 0;

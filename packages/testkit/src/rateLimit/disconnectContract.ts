@@ -35,8 +35,8 @@ export function disconnectContract(adapter: AdapterUnderTest): void {
     expect(outcomes[0]).not.toHaveProperty('status');
   };
 
-  describe('a client that goes away', () => {
-    test('before its key is known is refunded once, and harms nobody', async () => {
+  describe('a client that leaves', () => {
+    test('before its key is known is refunded once, and affects no other client', async () => {
       const key = new Held<string>();
       const limiter = refundingAborts({ keyOf: () => key.promise });
       const served = await serve(adapter, { gates: [limiter.gate] });
@@ -47,7 +47,7 @@ export function disconnectContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).headers.ratelimit).toBe('"api";r=2;t=20');
     });
 
-    test('before it is known by its address, which is gone with it, warns nobody of a missing address', async () => {
+    test('before its address is known causes no warning about a missing address', async () => {
       const warnings = warned();
       const key = new Held<undefined>();
       const limiter = refundingAborts({ keyOf: () => key.promise });
@@ -59,7 +59,7 @@ export function disconnectContract(adapter: AdapterUnderTest): void {
       expect(warnings).toEqual([]);
     });
 
-    test('before its key fails harms nobody', async () => {
+    test('before its key fails affects no other client', async () => {
       const key = new Held<string>();
       const keyOf = () => key.promise.then(() => Promise.reject(new Error('broken')));
       const limiter = refundingAborts({ keyOf });
@@ -72,7 +72,7 @@ export function disconnectContract(adapter: AdapterUnderTest): void {
       expect(limiter.outcomes).toEqual([]);
     });
 
-    test('before it is refused harms nobody', async () => {
+    test('before it is refused affects no other client', async () => {
       const key = new Held<string>();
       const gate = limit({ ...upTo(1), keyOf: () => key.promise, costOf: () => 2 });
       const served = await serve(adapter, { gates: [gate] });

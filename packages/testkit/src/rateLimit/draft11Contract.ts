@@ -23,7 +23,7 @@ export function draft11Contract(adapter: AdapterUnderTest): void {
   };
 
   describe('RateLimit and RateLimit-Policy', () => {
-    test('show quota, window, what is left and how long it is meant to last, for each limit', async () => {
+    test('show quota, window, what is left and for how long it should last, for each limit', async () => {
       expect(await firstOf({ limits: { burst: perSecond(20), daily: perDay(5000) } })).toEqual({
         status: 200,
         policy: '"burst";q=20;w=1, "daily";q=5000;w=86400',
@@ -31,14 +31,14 @@ export function draft11Contract(adapter: AdapterUnderTest): void {
       });
     });
 
-    test('call a single limit "default"', async () => {
+    test('use the name "default" for a single limit', async () => {
       expect(await firstOf(upTo(3))).toMatchObject({
         policy: '"default";q=3;w=30',
         limit: '"default";r=2;t=20',
       });
     });
 
-    test("call a single limit by the limiter's name", async () => {
+    test("use the limiter's name for a single limit", async () => {
       expect(await firstOf({ ...upTo(3), name: 'api' })).toMatchObject({
         policy: '"api";q=3;w=30',
         limit: '"api";r=2;t=20',
@@ -52,11 +52,11 @@ export function draft11Contract(adapter: AdapterUnderTest): void {
       });
     });
 
-    test('tell the wait for the next token when none is left', async () => {
+    test('show the wait for the next token if none is left', async () => {
       expect(await firstOf(upTo(1))).toMatchObject({ status: 200, limit: '"default";r=0;t=10' });
     });
 
-    test('of a limit that refused show r=0 and its own wait; the others are as they are', async () => {
+    test('show r=0 and its own wait for a limit that refused, and the others unchanged', async () => {
       const limits = { burst: perMinute(3), daily: perDay(5) };
       expect(await lastOf(2, limit({ limits, costOf: () => 2 }))).toEqual({
         status: 429,
@@ -65,7 +65,7 @@ export function draft11Contract(adapter: AdapterUnderTest): void {
       });
     });
 
-    test('of several limits that refused show the wait of each', async () => {
+    test('show the wait of each limit that refused', async () => {
       const limits = { short: perMinute(1), long: perDay(1) };
       expect(await lastOf(2, limit({ limits }))).toMatchObject({
         status: 429,
@@ -73,7 +73,7 @@ export function draft11Contract(adapter: AdapterUnderTest): void {
       });
     });
 
-    test('tell no wait for a cost that can never fit', async () => {
+    test('show no wait for a cost that can never fit', async () => {
       const limits = { small: upTo(2), large: upTo(9) };
       expect(await firstOf({ limits, costOf: () => 3 })).toMatchObject({
         status: 429,
@@ -81,7 +81,7 @@ export function draft11Contract(adapter: AdapterUnderTest): void {
       });
     });
 
-    test('show the rate of a bucket that is smaller than a second of it, and a wait only of a refusal', async () => {
+    test('show the rate of a bucket that is smaller than a second of it, and a wait only in a refusal', async () => {
       const options = { capacityMax: 2, restoreRateHz: 10.5 };
       const answers = await answersOf([limit(options)], 3);
       expect(answers).toEqual([
@@ -91,7 +91,7 @@ export function draft11Contract(adapter: AdapterUnderTest): void {
       ]);
     });
 
-    test('show the capacity of a bucket that holds just a second of its rate', async () => {
+    test('show the capacity of a bucket that holds exactly a second of its rate', async () => {
       expect(await firstOf(perSecond(10))).toMatchObject({
         policy: '"default";q=10;w=1',
         limit: '"default";r=9;t=1',
@@ -123,7 +123,7 @@ export function draft11Contract(adapter: AdapterUnderTest): void {
       expect((await served.get()).headers.ratelimit).toBe('"default";r=0;t=1');
     });
 
-    test('join the members of several limiters on one request, in the order in which it met them', async () => {
+    test('join the members of several limiters on one request, in the order in which it passed them', async () => {
       const gates = [limit({ ...upTo(5), name: 'app' }), limit({ ...upTo(3), name: 'route' })];
       expect(await lastOf(1, ...gates)).toEqual({
         status: 200,
@@ -132,7 +132,7 @@ export function draft11Contract(adapter: AdapterUnderTest): void {
       });
     });
 
-    test('show the limiters that let a request pass beside the one that refuses it', async () => {
+    test('show the limiters that let a request pass together with the one that refuses it', async () => {
       const gates = [limit({ ...upTo(5), name: 'app' }), limit({ ...upTo(1), name: 'route' })];
       expect(await lastOf(2, ...gates)).toEqual({
         status: 429,

@@ -9,7 +9,7 @@ const USERS = Array.from({ length: 150 }, (_, i) => `user-${i}`);
 /** Limits in shadow mode. */
 export function enforceContract(adapter: AdapterUnderTest): void {
   describe('enforce: false', () => {
-    test('counts and publishes, rejects nobody and shows nothing', async () => {
+    test('counts and publishes, rejects no request and sets no fields', async () => {
       const messages = heard('breaking:rate_limit:decision');
       const served = await serve(adapter, { gates: [limit({ ...upTo(2), enforce: false })] });
       for (let i = 0; i < 4; i++) {
@@ -22,7 +22,7 @@ export function enforceContract(adapter: AdapterUnderTest): void {
       expect(messages.map(({ decision }) => tokensOf(decision))).toEqual([[1], [0], [0], [0]]);
     });
 
-    test('leaves the fields of other limiters alone, also when those refuse', async () => {
+    test('does not change the fields of other limiters, even if those refuse', async () => {
       const shadow = limit({ ...upTo(1), name: 'shadow', enforce: false });
       const served = await serve(adapter, { gates: [shadow, limit({ ...upTo(2), name: 'real' }), shadow] });
       for (const left of ['1', '0', '0']) {
@@ -78,7 +78,7 @@ export function enforceContract(adapter: AdapterUnderTest): void {
       expect(await rejected(0.1)).toEqual(some);
     });
 
-    test('includes the keys of a smaller share; 0 rejects nobody and 1 everybody', async () => {
+    test('includes the keys of a smaller share; 0 rejects no key and 1 every key', async () => {
       const [some, more] = [await rejected(0.1), await rejected(0.5)];
       expect(more).toEqual(expect.arrayContaining(some));
       expect(more.length).toBeGreaterThan(some.length);

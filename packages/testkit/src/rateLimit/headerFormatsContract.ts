@@ -68,13 +68,13 @@ export function headerFormatsContract(adapter: AdapterUnderTest): void {
       expect(legacy['x-ratelimit-reset']).toBe(String(NOW + 1));
     });
 
-    test('of a cost that can never fit reset no sooner than the window', async () => {
+    test('of a cost that can never fit show a reset no sooner than the window', async () => {
       const gates = [limit({ ...upTo(3), costOf: () => 4, headers: 'draft-7' })];
       const served = await serve(adapter, { gates });
       expect((await served.get()).headers.ratelimit).toBe('limit=3, remaining=0, reset=30');
     });
 
-    test('a list sets them all', async () => {
+    test('with a list are all set', async () => {
       expect(await fields(['draft-11', 'legacy'])).toEqual({
         ratelimit: '"burst";r=2;t=20, "daily";r=49;t=84672',
         'ratelimit-policy': '"burst";q=3;w=30, "daily";q=50;w=86400',
@@ -86,7 +86,7 @@ export function headerFormatsContract(adapter: AdapterUnderTest): void {
       expect(Object.keys(await fields(['draft-6', 'draft-7', 'legacy']))).toHaveLength(8);
     });
 
-    test('false sets none but Retry-After', async () => {
+    test('with false are not set, except Retry-After', async () => {
       expect(await fields(false)).toEqual({});
       expect(await fields(false, 4)).toEqual({});
       const served = await serve(adapter, { gates: [limit({ ...upTo(1), headers: false })] });
@@ -94,14 +94,14 @@ export function headerFormatsContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).headers['retry-after']).toBe('10');
     });
 
-    test('show the most restrictive limit: a refusal first, of these the longest wait', async () => {
+    test('show the most restrictive limit: a refusal first, and of several the one with the longest wait', async () => {
       const limits = { short: upTo(1), long: perDay(1), empty: upTo(1) };
       const served = await serve(adapter, { gates: [limit({ limits, headers: 'draft-7' })] });
       await served.get();
       expect((await served.get()).headers.ratelimit).toBe('limit=1, remaining=0, reset=86400');
     });
 
-    test('show a limit that refused before one that has fewer tokens left', async () => {
+    test('show a limit that refused before one with fewer tokens left', async () => {
       const limits = { empty: upTo(2), refusing: upTo(3) };
       const gates = [limit({ limits, headers: 'draft-7', limitsOf: () => limits, costOf: () => 2 })];
       const served = await serve(adapter, { gates });
@@ -120,7 +120,7 @@ export function headerFormatsContract(adapter: AdapterUnderTest): void {
       });
     });
 
-    test('each limiter sets its own formats', async () => {
+    test('are set by each limiter in its own formats', async () => {
       warned();
       const gates = [limit({ ...upTo(3), name: 'app' }), limit({ ...upTo(2), headers: 'legacy' })];
       const served = await serve(adapter, { gates });

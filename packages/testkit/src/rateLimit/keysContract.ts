@@ -17,7 +17,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
   };
 
   describe('a key', () => {
-    test('with the address in it counts an IPv6 network once, as the default key does', async () => {
+    test('that contains the address counts an IPv6 network once, as the default key does', async () => {
       const keyOf = (_req: unknown, address: string) => `login:${address}`;
       const network = ['2001:db8::1', '2001:db8::2', '2001:db8:0:0:1::3', '2001:db8::4', '2001:db8::5'];
       expect(new Set(await keysOf({ keyOf }, network))).toEqual(new Set(['login:2001:db8::/56']));
@@ -27,7 +27,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       ]);
     });
 
-    test('has the address in it however the second parameter is declared', async () => {
+    test('can contain the address however the second parameter is declared', async () => {
       const keyOf = (_req: unknown, address: string) => `login:${address}`;
       const traced = (...args: Parameters<typeof keyOf>) => keyOf(...args);
       const withDefault = (req: unknown, address = 'nowhere') => keyOf(req, address);
@@ -36,7 +36,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       }
     });
 
-    test('that is a number or a bigint is its digits, null is the address, and an answer may come later', async () => {
+    test('that is a number or a bigint is its digits, null is the address, and keyOf may be asynchronous', async () => {
       const ip = 'ip:192.0.2.1';
       for (const [answer, key] of [
         [17, '17'],
@@ -56,7 +56,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).status).toBe(500);
     });
 
-    test('that does not ask for the address warns of no missing address', async () => {
+    test('that does not use the address causes no warning about a missing address', async () => {
       const warnings = warned();
       const gates = [limit({ ...upTo(9), keyOf: _req => 'k' })];
       const served = await serve(adapter, { gates, trusts: 'anyone' }, 'unixSocket');
@@ -87,7 +87,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       return messages[0]?.key ?? status;
     };
 
-    test('says where the client is, in the form of the default key', async () => {
+    test("returns the client's address, in the form of the default key", async () => {
       const headers = { 'X-CDN-IP': '2001:db8::1' };
       for (const addressOf of [byCdn, async (req: unknown) => byCdn(req)]) {
         expect(await keyOfClient({ addressOf }, headers)).toBe('ip:2001:db8::/56');
@@ -97,7 +97,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       }
     });
 
-    test('may return an address with white space around it, as a list in a header has it', async () => {
+    test('may return an address with white space around it, as in a list in a header', async () => {
       for (const address of [
         ' 198.51.100.1',
         '198.51.100.1 ',
@@ -109,7 +109,7 @@ export function keysContract(adapter: AdapterUnderTest): void {
       expect(await keyOfClient({ addressOf: () => ' [2001:db8::1]:443 ' }, {})).toBe('ip:2001:db8::/56');
     });
 
-    test('that returns a string that is no address is shown in the warning where there is no other address', async () => {
+    test('that returns a string that is not an address is shown in the warning if there is no other address', async () => {
       const warnings = warned();
       const gates = [limit({ ...upTo(9), addressOf: () => `unknown${'!'.repeat(100)}` })];
       const served = await serve(adapter, { gates }, 'unixSocket');
@@ -130,11 +130,11 @@ export function keysContract(adapter: AdapterUnderTest): void {
       },
     );
 
-    test('that answers nonsense is an error', async () => {
+    test('that returns a wrong value is an error', async () => {
       expect(await keyOfClient({ addressOf: () => 17 }, {})).toBe(500);
     });
 
-    test('warns of no trust setting', async () => {
+    test('causes no warning about the trust setting', async () => {
       const warnings = warned();
       const gates = [limit({ ...upTo(9), addressOf: () => '192.0.2.1' })];
       const served = await serve(adapter, { gates, trusts: 'anyone' });

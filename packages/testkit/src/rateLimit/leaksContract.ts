@@ -86,7 +86,7 @@ export function leaksContract(adapter: AdapterUnderTest): void {
       await abandon();
     });
 
-    test('a connection that serves many requests gathers no listeners', async () => {
+    test('a connection that serves many requests does not accumulate listeners', async () => {
       const served = await serve(adapter, { gates: gates(1) });
       const counts: number[] = [];
       served.server.on('request', ({ socket }) => {

@@ -73,7 +73,7 @@ export function lockoutContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).headers).toMatchObject(expected);
     });
 
-    test('counts in shadow mode, and blocks nobody', async () => {
+    test('counts in shadow mode, and blocks no key', async () => {
       const { statuses } = await locked({ enforce: false });
       expect(await statuses(8)).toEqual(Array(8).fill(200));
     });
@@ -95,7 +95,7 @@ export function lockoutContract(adapter: AdapterUnderTest): void {
       await expect(locked({ lockout: lockout as never })).rejects.toThrow(message);
     });
 
-    test('with a store that cannot count refusals is refused at construction', async () => {
+    test('throws at construction if the store cannot count refusals', async () => {
       const { strike, ...store } = promising(new MemoryBucketStore());
       await expect(locked({ store })).rejects.toThrow('lockout needs a store with a method strike');
     });

@@ -38,7 +38,7 @@ export function refundContract(adapter: AdapterUnderTest): void {
   };
 
   describe('refundWhen', () => {
-    test('that returns true gives the tokens back once the response has finished', async () => {
+    test('that returns true refunds the tokens once the response has finished', async () => {
       const { served, store, settled } = await refunding(({ status }) => status === 200);
       expect((await served.get()).headers.ratelimit).toBe('"api";r=4;t=40');
       await settled();
@@ -46,7 +46,7 @@ export function refundContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).headers.ratelimit).toBe('"api";r=4;t=40');
     });
 
-    test('that returns false gives nothing back', async () => {
+    test('that returns false refunds nothing', async () => {
       const { served, store, settled } = await refunding(() => false);
       await served.get();
       await settled();
@@ -54,7 +54,7 @@ export function refundContract(adapter: AdapterUnderTest): void {
       expect(store.sizes).toEqual([]);
     });
 
-    test('is told the final status, and is given the request', async () => {
+    test('receives the final status and the request', async () => {
       const { served, outcomes, asked, settled } = await refunding(() => false, {
         handler: io => io.send(404, 'not here'),
       });
@@ -64,7 +64,7 @@ export function refundContract(adapter: AdapterUnderTest): void {
       expect(adapter.headerOf(asked[0], 'x-user')).toBe('alice');
     });
 
-    test('is told the status that a client sees of an error', async () => {
+    test('receives the status that a client sees after an error', async () => {
       const { served, outcomes, settled } = await refunding(() => true, {
         handler: async () => {
           throw Object.assign(new Error('gone'), { status: 410, statusCode: 410, expose: true });
@@ -75,7 +75,7 @@ export function refundContract(adapter: AdapterUnderTest): void {
       expect(outcomes).toMatchObject([{ status: 410, aborted: false }]);
     });
 
-    test('may answer later', async () => {
+    test('may be asynchronous', async () => {
       const held = new Held<boolean>();
       const { served, store, settled } = await refunding(() => held.promise);
       await served.get();
@@ -86,7 +86,7 @@ export function refundContract(adapter: AdapterUnderTest): void {
       expect(store.sizes).toEqual([1]);
     });
 
-    test('gives back as many tokens as the request cost, to the limits that it was taken from', async () => {
+    test('refunds as many tokens as the request cost, to the limits from which they were taken', async () => {
       const gate = { costOf: () => 3, limitsOf: () => ({ burst: upTo(4), daily: upTo(9) }) };
       const { served, store, settled } = await refunding(() => true, { gate });
       for (let i = 0; i < 3; i++) {
@@ -96,7 +96,7 @@ export function refundContract(adapter: AdapterUnderTest): void {
       expect(store.sizes).toEqual([3, 3, 3]);
     });
 
-    test('never banks more than capacityMax', async () => {
+    test('never fills a bucket above capacityMax', async () => {
       const clock = new MockClock(1000);
       const { served, settled } = await refunding(() => true, {
         gate: { clock },
@@ -110,7 +110,7 @@ export function refundContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).headers.ratelimit).toBe('"api";r=4;t=40');
     });
 
-    test('is not asked about requests that took nothing: refused, skipped, or free', async () => {
+    test('is not called for requests that took nothing: refused, skipped, or free', async () => {
       for (const gate of [{ costOf: () => 9 }, { skip: () => true }, { costOf: () => 0 }]) {
         const { served, outcomes } = await refunding(() => true, { gate });
         await served.get();
@@ -119,7 +119,7 @@ export function refundContract(adapter: AdapterUnderTest): void {
       }
     });
 
-    test('is asked about a request that another limiter refused: that took tokens here', async () => {
+    test('is called for a request that another limiter refused, since it took tokens here', async () => {
       const store = new Refunds();
       const refundWhen = ({ status }: Outcome) => status === 429;
       const outer = limit({ ...upTo(5), name: 'outer', store, refundWhen });
@@ -129,7 +129,7 @@ export function refundContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).headers.ratelimit).toBe('"outer";r=4;t=40, "default";r=0');
     });
 
-    test('is asked separately for each of several limiters', async () => {
+    test('is called separately for each of several limiters', async () => {
       const stores = [new Refunds(), new Refunds(), new Refunds()];
       const gates = stores.map((store, i) =>
         limit({ ...upTo(5), name: `${i}`, store, refundWhen: () => i !== 1 }),

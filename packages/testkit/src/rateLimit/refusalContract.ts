@@ -33,7 +33,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(await statusAfter(0)).toBe(429);
     });
 
-    test('a client that waits as long as Retry-After says is let in', async () => {
+    test('a client that waits as long as Retry-After says is admitted', async () => {
       const clock = new MockClock(1000);
       const served = await serve(adapter, { gates: [limit({ ...perMinute(7, { burst: 2 }), clock })] });
       for (let refused = 0; refused < 5; ) {
@@ -68,7 +68,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect(calls).toBe(1);
     });
 
-    test('what the handler answers goes out as it is', async () => {
+    test('the response of the handler is not changed', async () => {
       const served = await serve(adapter, {
         gates: [limit(upTo(5))],
         handler: io => {
@@ -86,7 +86,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
   });
 
   describe('a 429', () => {
-    test('is a problem that names the limits which refused', async () => {
+    test('is a problem that names the limits that refused', async () => {
       const limits = { burst: upTo(1), hourly: upTo(1), daily: perDay(5) };
       const served = await serve(adapter, { gates: [limit({ limits })] });
       await served.get();
@@ -117,14 +117,14 @@ export function refusalContract(adapter: AdapterUnderTest): void {
       expect((await served.get()).headers['retry-after']).toBe(field);
     });
 
-    test('tells the longest wait of the limits that refused', async () => {
+    test('has the longest wait of the limits that refused', async () => {
       const limits = { short: upTo(1), long: perMinute(1), other: perDay(9) };
       const served = await serve(adapter, { gates: [limit({ limits })] });
       await served.get();
       expect((await served.get()).headers['retry-after']).toBe('60');
     });
 
-    test('has no Retry-After when waiting cannot help', async () => {
+    test('has no Retry-After if waiting cannot help', async () => {
       const served = await serve(adapter, { gates: [limit({ ...upTo(2), costOf: () => 3 })] });
       const { status, headers } = await served.get();
       expect(status).toBe(429);

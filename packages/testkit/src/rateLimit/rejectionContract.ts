@@ -26,7 +26,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
   };
 
   describe("rejectWith 'error'", () => {
-    test("hands a TooManyRequests to the app's error handler", async () => {
+    test("passes a TooManyRequests to the app's error handler", async () => {
       const { answer, errors } = await raised(FULL);
       expect(answer).toMatchObject({ status: 418, body: 'custom' });
       expect(errors).toHaveLength(1);
@@ -59,14 +59,14 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
       });
     });
 
-    test('carries the fields of the limiters before it too', async () => {
+    test('has the fields of the limiters before it too', async () => {
       const gates = [limit({ ...upTo(9), name: 'app' }), limit({ ...FULL, rejectWith: 'error' })];
       const served = await serve(adapter, { gates });
       await served.get();
       expect((await served.get()).headers.ratelimit).toBe('"app";r=7;t=70, "default";r=0;t=20');
     });
 
-    test('hands over a StoreUnavailable where the store gave no answer', async () => {
+    test('passes on a StoreUnavailable if the store gave no answer', async () => {
       const warnings = warned();
       const store = {
         check: () => {
@@ -82,7 +82,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
       expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_STORE_FAILS']);
     });
 
-    test('asks no problem', async () => {
+    test('does not call problem', async () => {
       const problem = () => {
         throw new Error('was asked');
       };
@@ -118,7 +118,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
       ]);
     });
 
-    test('may answer later', async () => {
+    test('may be asynchronous', async () => {
       expect((await refused(async () => ({ title: 'später' }))).body).toBe('{"title":"später"}');
     });
 
@@ -137,7 +137,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
       5,
       true,
       () => {},
-      Symbol('x'),
+      Symbol('that returns a wrong value reaches the error path, and lets no request pass: %o'),
       circular,
       { n: 1n },
       { toJSON: () => undefined },
@@ -150,7 +150,7 @@ export function rejectionContract(adapter: AdapterUnderTest): void {
       }
     });
 
-    test('that throws or rejects reaches the error path, and nobody is let in', async () => {
+    test('that throws or rejects reaches the error path, and lets no request pass', async () => {
       const thrown = new Error('broken');
       const throws = () => {
         throw thrown;

@@ -20,7 +20,7 @@ export function requestKindsContract(adapter: AdapterUnderTest): void {
     if (adapter.seesMatchedRoutesOnly) unmatchedDoNot(adapter);
     else unmatchedDo(adapter);
 
-    test('a request with a body counts, and one that is refused is answered all the same', async () => {
+    test('a request with a body counts, and is also answered if it is refused', async () => {
       const served = await serve(adapter, { gates: [limit(upTo(1))] });
       const post = { method: 'POST', headers: { 'Content-Type': 'text/plain' }, body: 'x'.repeat(100_000) };
       expect((await served.ask(post)).status).toBe(200);
@@ -95,7 +95,7 @@ export function requestKindsContract(adapter: AdapterUnderTest): void {
       },
     );
 
-    test('pipelined requests are counted and answered in their order', async () => {
+    test('pipelined requests are counted and answered in order', async () => {
       const served = await serve(adapter, { gates: [limit(upTo(2))] });
       const socket = served.connection().setEncoding('utf8');
       const requests = ['', '', '', 'Connection: close\r\n'];
@@ -121,7 +121,7 @@ function unmatchedDo(adapter: AdapterUnderTest): void {
     expect((await served.get()).status).toBe(429);
   });
 
-  test("a request for what is not there counts, and the framework's 404 shows the limit", async () => {
+  test("a request without a matching route counts, and the framework's 404 shows the limit", async () => {
     const served = await serve(adapter, { gates: [limit(upTo(2))] });
     const { status, headers } = await served.ask({ path: '/nowhere' });
     expect({ status, limit: headers.ratelimit }).toEqual({ status: 404, limit: '"default";r=1;t=10' });
@@ -132,7 +132,7 @@ function unmatchedDo(adapter: AdapterUnderTest): void {
 
 /** Requests that match no route do not count if gates are behind the router. */
 function unmatchedDoNot(adapter: AdapterUnderTest): void {
-  test('preflights and requests for what is not there do not', async () => {
+  test('preflights and requests without a matching route do not count', async () => {
     const served = await serve(adapter, { gates: [limit(upTo(1))] });
     const headers = { Origin: 'https://example.org', 'Access-Control-Request-Method': 'POST' };
     for (const asked of [{ method: 'OPTIONS', headers }, { path: '/nowhere' }, { path: '/elsewhere' }]) {

@@ -20,7 +20,7 @@ export function saidAloudContract(adapter: AdapterUnderTest): void {
   };
   const FORWARDED = { 'X-Forwarded-For': '203.0.113.7' };
 
-  describe('one process warning tells of', () => {
+  describe('one process warning reports', () => {
     testWhere(!adapter.knowsNoAddresses)('a proxy that names its clients and is not trusted', async () => {
       const gates = [limit({ ...upTo(9), name: 'one' }), limit({ ...upTo(9), name: 'other' })];
       expect(await warningsOf(gates, FORWARDED)).toEqual(['BREAKING_PROXY_NOT_TRUSTED']);
@@ -40,12 +40,12 @@ export function saidAloudContract(adapter: AdapterUnderTest): void {
   });
 
   describe('no process warning says', () => {
-    test('that a proxy is not trusted, where it is, or where keyOf gives the keys', async () => {
+    test('that a proxy is not trusted, if it is, or if keyOf gives the keys', async () => {
       expect(await warningsOf([limit(upTo(9))], FORWARDED, 'oneProxy')).toEqual([]);
       expect(await warningsOf([limit({ ...upTo(9), keyOf: () => 'ada' })], FORWARDED)).toEqual([]);
     });
 
-    test('that limits clash, where only one of them is shown, or where one has a name', async () => {
+    test('that limits clash, if only one of them is shown, or if one has a name', async () => {
       expect(await warningsOf([limit(upTo(9)), limit({ ...upTo(9), headers: false })])).toEqual([]);
       expect(await warningsOf([limit(upTo(9)), limit({ ...upTo(9), enforce: false })])).toEqual([]);
       expect(await warningsOf([limit(upTo(9)), limit({ ...upTo(9), name: 'api' })])).toEqual([]);

@@ -46,7 +46,7 @@ export function slowStoreContract(adapter: AdapterUnderTest): void {
       ['local', 200],
       ['allow', 200],
       ['deny', 503],
-    ] as const)('is waited for 50 ms and no longer, then follows %s', async (onStoreError, status) => {
+    ] as const)('is given 50 ms and no more, then the result is that of %s', async (onStoreError, status) => {
       const messages = heard('breaking:store:error');
       const { answer } = await hanging(onStoreError);
       vi.advanceTimersByTime(49);
@@ -71,7 +71,7 @@ export function slowStoreContract(adapter: AdapterUnderTest): void {
       expect(messages).toHaveLength(1);
     });
 
-    test('does not keep one client from another', async () => {
+    test('delays only its own requests', async () => {
       const { served, answer } = await hanging('allow');
       const other = served.get();
       for (let turns = 0; vi.getTimerCount() < 2 && turns < 1000; turns++) await turn();
@@ -81,7 +81,7 @@ export function slowStoreContract(adapter: AdapterUnderTest): void {
   });
 
   describe('a store that answers in time', () => {
-    test('decides, at once or later, and leaves no timer', async () => {
+    test('decides, synchronously or not, and leaves no timer', async () => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       try {
         for (const answered of [<T>(value: T) => value, async <T>(value: T) => value]) {
@@ -104,7 +104,7 @@ export function slowStoreContract(adapter: AdapterUnderTest): void {
       }
     });
 
-    test('is shared by the limiters of one name, and only by those', async () => {
+    test('is shared by the limiters with the same name, and only by those', async () => {
       const store = new MemoryBucketStore();
       const serveOne = (name: string) => serve(adapter, { gates: [limit({ ...upTo(2), name, store })] });
       const [api, sameName, other] = [await serveOne('api'), await serveOne('api'), await serveOne('ap')];
@@ -113,7 +113,7 @@ export function slowStoreContract(adapter: AdapterUnderTest): void {
       expect((await other.get()).headers.ratelimit).toBe('"ap";r=1;t=10');
     });
 
-    test('is obeyed a second after a reset or a refund on another server, and not asked before', async () => {
+    test('takes effect a second after a reset or a refund on another server, and is not asked before', async () => {
       const clock = new MockClock(1000);
       const memory = new MemoryBucketStore();
       let checks = 0;
@@ -143,7 +143,7 @@ export function slowStoreContract(adapter: AdapterUnderTest): void {
       }
     });
 
-    test('and is down for one decision gets no refund of what it never gave', async () => {
+    test('and is down for one decision receives no refund of tokens that it did not give', async () => {
       const warnings = warned();
       const memory = new Refunds();
       let isDown = true;
@@ -163,7 +163,7 @@ export function slowStoreContract(adapter: AdapterUnderTest): void {
       expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_STORE_FAILS']);
     });
 
-    test('and fails at a refund is reported, and harms nobody', async () => {
+    test('and fails at a refund is reported, and affects no request', async () => {
       const warnings = warned();
       const errors = heard('breaking:store:error');
       const decisions = heard('breaking:rate_limit:decision');

@@ -57,7 +57,7 @@ export function storeErrorsContract(adapter: AdapterUnderTest): void {
       expect(messages.map(({ source }) => source)).toEqual(['local', 'local', 'local']);
     });
 
-    test("lets everybody in under 'allow', and shows no limit", async () => {
+    test("lets every request pass with 'allow', and shows no limit", async () => {
       const served = await serve(adapter, { gates: [limitOn(check, 'allow')] });
       for (let i = 0; i < 3; i++) {
         const { status, headers } = await served.get();
@@ -66,7 +66,7 @@ export function storeErrorsContract(adapter: AdapterUnderTest): void {
       }
     });
 
-    test("lets nobody in under 'deny': 503, since no quota was exceeded", async () => {
+    test("lets no request pass with 'deny': 503, since no quota was exceeded", async () => {
       const served = await serve(adapter, { gates: [limitOn(check, 'deny')] });
       const { status, headers, body } = await served.get();
       expect(status).toBe(503);

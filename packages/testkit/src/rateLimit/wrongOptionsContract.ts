@@ -157,7 +157,7 @@ export function wrongOptionsContract(adapter: AdapterUnderTest): void {
     );
 
   describe('a wrong option', () => {
-    test.each(KINDS)('of a wrong kind is a TypeError: $says', async ({ options, says }) => {
+    test.each(KINDS)('of a wrong type is a TypeError: $says', async ({ options, says }) => {
       const error = await errorOf(options);
       expect(error?.message).toContain(`rateLimit: ${says}`);
       expect(error).toBeInstanceOf(TypeError);
@@ -169,7 +169,7 @@ export function wrongOptionsContract(adapter: AdapterUnderTest): void {
       expect(error).toBeInstanceOf(RangeError);
     });
 
-    test('undefined is none: it means the same as an option that is not given', async () => {
+    test('undefined is not an error: it means the same as a missing option', async () => {
       const names = [
         'limits',
         'name',

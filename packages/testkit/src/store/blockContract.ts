@@ -29,7 +29,7 @@ async function strikes(opened: Opened, count: number, options: Partial<Lockout> 
 export function blockContract(using: Using): void {
   describe('a take', () => {
     test(
-      'takes as many whole tokens as there are, and says how many are missing',
+      'takes as many whole tokens as there are, and returns how many are missing',
       using(async opened => {
         expect(await take(opened, 4)).toBe(0);
         expect(await opened.tokensLeft(TEN)).toEqual([6]);
@@ -43,7 +43,7 @@ export function blockContract(using: Using): void {
     );
 
     test(
-      'takes from each limit what it has, and says the largest shortage',
+      'takes from each limit what it has, and returns the largest shortage',
       using(async opened => {
         expect(await take(opened, 5, BOTH)).toBe(2);
         expect(await opened.tokensLeft(BOTH)).toEqual([5, 0]);
@@ -51,9 +51,9 @@ export function blockContract(using: Using): void {
     );
   });
 
-  describe('a take that finds nothing', () => {
+  describe('a take that finds no tokens', () => {
     test(
-      'forgives nothing, whatever a lower capacity counts of the debt',
+      'keeps the whole debt, even if a lower capacity counts less of it',
       using(async opened => {
         await opened.check([limit('only', 10, 1)], 10);
         expect(await take(opened, 1, [limit('only', 5, 1)])).toBe(1);
@@ -64,7 +64,7 @@ export function blockContract(using: Using): void {
 
   describe('a block', () => {
     test(
-      'refuses every cost, even 0, until it ends, and a look shows it',
+      'refuses every cost, even 0, until it ends, and a peek shows it',
       using(async opened => {
         await block(opened, 5);
         for (const cost of [0, 1, 11]) {
@@ -84,7 +84,7 @@ export function blockContract(using: Using): void {
     );
 
     test(
-      'replaces what is left of an earlier one, and is lifted by 0 and by a reset',
+      'replaces an earlier block, and is ended by 0 and by a reset',
       using(async opened => {
         await block(opened, 60);
         await block(opened, 5);
@@ -108,7 +108,7 @@ export function blockContract(using: Using): void {
     );
 
     test(
-      'lets takes and refunds go on, and buckets refill',
+      'does not stop takes, refunds and refilling',
       using(async opened => {
         await opened.check(TEN, 10);
         await block(opened, 5);
@@ -120,7 +120,7 @@ export function blockContract(using: Using): void {
     );
 
     test(
-      'lasts as long again from there if the clock steps back',
+      'lasts as long again from that moment if the clock steps back',
       using(async opened => {
         await block(opened, 5);
         await opened.advanceBy(-1000);
@@ -165,7 +165,7 @@ export function blockContract(using: Using): void {
     );
 
     test(
-      'forgets how often it has blocked once the key has been free as long as its last block was',
+      'resets how often it has blocked once the key has been free as long as its last block was',
       using(async opened => {
         await strikes(opened, 3);
         await opened.advanceBy(60 + 60.001);

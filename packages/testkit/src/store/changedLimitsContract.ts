@@ -31,7 +31,7 @@ export function changedLimitsContract(using: Using): void {
     );
 
     test(
-      'forgive nothing where the lower limit only looked or refused',
+      'keep the whole debt if the lower limit only looked or refused',
       using(async opened => {
         const high = [limit('only', 1000, 0.5)];
         await opened.check(high, 600);
@@ -43,7 +43,7 @@ export function changedLimitsContract(using: Using): void {
     );
 
     test(
-      'put a refund back from the debt as the lower limit counts it',
+      'take a refund from the debt as the lower limit counts it',
       using(async opened => {
         await opened.check([limit('only', 1000, 0.5)], 1000);
         await opened.refund([limit('only', 10, 0.5)], 4);
@@ -53,7 +53,7 @@ export function changedLimitsContract(using: Using): void {
     );
 
     test(
-      'drain at the rate that is asked for',
+      'drain at the current rate',
       using(async opened => {
         await opened.check([limit('only', 10, 1)], 10);
         await opened.advanceBy(1);
@@ -65,7 +65,7 @@ export function changedLimitsContract(using: Using): void {
     );
 
     test(
-      'admit a caller that waits exactly as long as the changed limit says',
+      'admit a caller that waits exactly as long as the changed limit requires',
       using(async opened => {
         await opened.check([limit('only', 10, 0.1)], 10);
         const { retryAfterSecs } = await opened.check([limit('only', 8, 4)], 2);
@@ -76,7 +76,7 @@ export function changedLimitsContract(using: Using): void {
     );
 
     test(
-      'start full under a new name, and keep what is owed under an old one',
+      'start full under a new name, and keep the debt under an old one',
       using(async opened => {
         const [first, second] = [limit('first', 5, 0.01), limit('second', 3, 0.01)];
         await opened.check([first], 4);

@@ -13,9 +13,9 @@ async function allowedOf(
 
 /** Each operation is atomic: simultaneous operations happen before it or after it. */
 export function concurrencyContract(using: Using): void {
-  describe('at the same time', () => {
+  describe('simultaneous operations:', () => {
     test(
-      'checks of one key get no token twice and lose none',
+      'checks of one key give out no token twice and lose none',
       using(async opened => {
         const limits = [limit('only', 30, 0.01)];
         expect(await allowedOf(opened, 100, limits)).toBe(30);
@@ -24,7 +24,7 @@ export function concurrencyContract(using: Using): void {
     );
 
     test(
-      'each check sees the tokens that it left behind',
+      'each check shows the tokens that were left after it',
       using(async opened => {
         const limits = [limit('only', 20, 0.01)];
         const decisions = await Promise.all(Array.from({ length: 20 }, () => opened.check(limits)));
@@ -53,7 +53,7 @@ export function concurrencyContract(using: Using): void {
     );
 
     test(
-      'checks and refunds lose no token between them',
+      'checks and refunds together lose no token',
       using(async opened => {
         const limits = [limit('only', 100, 0.001)];
         await opened.check(limits, 100);

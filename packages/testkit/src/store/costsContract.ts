@@ -27,7 +27,7 @@ function waits(opened: Opened, { made = [] }: Reservations): number[] {
 export function costsContract(using: Using): void {
   describe('a cost for each limit', () => {
     test(
-      'is taken of that limit alone',
+      'is taken of that limit only',
       using(async opened => {
         expect(waits(opened, await reserve(opened, [[1, 300]]))).toEqual([0]);
         expect(await opened.tokensLeft(BOTH)).toEqual([3, 700]);
@@ -38,7 +38,7 @@ export function costsContract(using: Using): void {
     );
 
     test(
-      'waits for whichever limit takes longest',
+      'waits for the limit that takes longest',
       using(async opened => {
         const answer = await reserve(opened, [
           [1, 900],
@@ -53,7 +53,7 @@ export function costsContract(using: Using): void {
     );
 
     test(
-      'of 0 leaves that bucket as it was, and is never refused by it',
+      'of 0 does not change that bucket, and is never refused by it',
       using(async opened => {
         await opened.check([RPM], 4);
         const { made } = await reserve(opened, [
@@ -68,7 +68,7 @@ export function costsContract(using: Using): void {
     );
 
     test(
-      'that does not fit is refused, names the limit, and takes nothing of any',
+      'that does not fit is refused, names the limit, and takes nothing of any limit',
       using(async opened => {
         await reserve(opened, [[1, 900]]);
         const late = await reserve(opened, [[1, 500]], { maxWaitSecs: 3.9 });
@@ -81,7 +81,7 @@ export function costsContract(using: Using): void {
     );
 
     test(
-      'comes back when the wait is given up, although a limit that gave none was used since',
+      'is given back when the wait is aborted, even if a limit with cost 0 was used since',
       using(async opened => {
         const { made = [] } = await reserve(opened, [
           [0, 900],
@@ -95,7 +95,7 @@ export function costsContract(using: Using): void {
     );
 
     test(
-      'stays taken where that limit was used since',
+      'is not given back if that limit was used since',
       using(async opened => {
         const { made = [] } = await reserve(opened, [[1, 900]]);
         await opened.check([RPM], 1);

@@ -10,7 +10,7 @@ const BOTH = [BURST, DAILY];
 export function decisionContract(using: Using): void {
   describe('a check', () => {
     test(
-      'of a key that was never seen finds full buckets',
+      'of a new key finds full buckets',
       using(async opened => {
         expect(await opened.tokensLeft(BOTH)).toEqual([4, 6]);
         expect(await opened.check(BOTH, 4)).toMatchObject({ allowed: true, violated: [], retryAfterSecs: 0 });
@@ -35,7 +35,7 @@ export function decisionContract(using: Using): void {
     );
 
     test(
-      'shows limits in the order asked for, whatever the order before',
+      'shows limits in the given order, whatever the order before',
       using(async opened => {
         await opened.check(BOTH, 1);
         const { limits } = await opened.check([DAILY, BURST], 1);
@@ -47,7 +47,7 @@ export function decisionContract(using: Using): void {
     );
 
     test(
-      'that one limit refuses takes nothing from any: a refusal costs nothing',
+      'that one limit refuses takes nothing from any limit',
       using(async opened => {
         await opened.check(BOTH, 4);
         for (let i = 0; i < 5; i++) {
@@ -81,7 +81,7 @@ export function decisionContract(using: Using): void {
     );
 
     test(
-      'tells for each limit how long until n tokens are there, after this decision',
+      'shows for each limit how long until there are n tokens, after this decision',
       using(async opened => {
         const [burst, daily] = (await opened.check(BOTH, 3)).limits;
         expect(burst?.secondsUntil()).toBe(0);
@@ -93,7 +93,7 @@ export function decisionContract(using: Using): void {
     );
 
     test(
-      'of cost 0 looks and takes nothing, and is never refused',
+      'of cost 0 takes nothing, and is never refused',
       using(async opened => {
         expect(await opened.check(BOTH, 0)).toMatchObject({ allowed: true, retryAfterSecs: 0 });
         await opened.check(BOTH, 4);
@@ -105,7 +105,7 @@ export function decisionContract(using: Using): void {
     );
 
     test(
-      'of more than a capacity is refused for good, and takes nothing',
+      'of more than a capacity is always refused, and takes nothing',
       using(async opened => {
         const refused = await opened.check(BOTH, 5);
         expect(refused).toMatchObject({ allowed: false, violated: ['burst'], retryAfterSecs: Infinity });
@@ -139,7 +139,7 @@ export function decisionContract(using: Using): void {
 
   describe('a refund', () => {
     test(
-      'puts tokens back into every limit asked for',
+      'puts tokens back into every given limit',
       using(async opened => {
         await opened.check(BOTH, 4);
         await opened.refund(BOTH, 3);
@@ -150,7 +150,7 @@ export function decisionContract(using: Using): void {
     );
 
     test(
-      'never banks more than a capacity',
+      'never fills a bucket above its capacity',
       using(async opened => {
         await opened.check(BOTH, 2);
         await opened.refund(BOTH, 1000);
@@ -161,7 +161,7 @@ export function decisionContract(using: Using): void {
     );
 
     test(
-      'of a key that was never seen changes nothing',
+      'of a new key changes nothing',
       using(async opened => {
         await opened.refund(BOTH, 3);
         expect(await opened.tokensLeft(BOTH)).toEqual([4, 6]);
@@ -171,7 +171,7 @@ export function decisionContract(using: Using): void {
     );
 
     test(
-      'keeps a fraction that is on its way',
+      'keeps the fraction of a token that has returned',
       using(async opened => {
         await opened.check([DAILY], 6);
         await opened.advanceBy(2);
@@ -185,7 +185,7 @@ export function decisionContract(using: Using): void {
 
   describe('a reset', () => {
     test(
-      'makes every bucket of its key full, and touches no other key',
+      'makes every bucket of its key full, and affects no other key',
       using(async opened => {
         await opened.check(BOTH, 4, 'one');
         await opened.check([limit('more', 3, 1)], 3, 'one');
@@ -199,7 +199,7 @@ export function decisionContract(using: Using): void {
   });
 
   test(
-    'every operation answers the same way: all at once, or all with a promise',
+    'operations are either all synchronous or all asynchronous',
     using(async ({ store, now }) => {
       const answers = [
         store.check('a', BOTH, 4, now),

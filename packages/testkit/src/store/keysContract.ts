@@ -72,7 +72,7 @@ const STRANGE_NAMES = [
 export function keysContract(using: Using): void {
   describe('keys and names', () => {
     test(
-      'any string is a key with buckets of its own',
+      'any string is a key with its own buckets',
       using(async opened => {
         const limits = [limit('only', 2, 0.001)];
         for (const key of STRANGE_KEYS) {
@@ -95,7 +95,7 @@ export function keysContract(using: Using): void {
     );
 
     test(
-      'any printable ASCII is the name of a limit with a bucket of its own',
+      'any printable ASCII is the name of a limit with its own bucket',
       using(async opened => {
         const limits = STRANGE_NAMES.map((name, i) => limit(name, 100 + i, 0.001));
         const { limits: decided } = await opened.check(limits, 10);
@@ -110,7 +110,7 @@ export function keysContract(using: Using): void {
     );
 
     test(
-      'limiters of one name share their buckets, others never do, however names and keys are split',
+      'limiters with the same name share their buckets, others never do, however names and keys are split',
       using(async opened => {
         const policy = { capacityMax: 1, restoreRateHz: 0.001 };
         const split: readonly (readonly [string, string])[] = [
@@ -136,7 +136,7 @@ export function keysContract(using: Using): void {
     );
 
     test(
-      'a limiter tells very long keys apart',
+      'a limiter distinguishes very long keys',
       using(async opened => {
         const limiter = opened.limiter('api', { capacityMax: 1, restoreRateHz: 0.001 });
         const long = 'k'.repeat(50_000);

@@ -62,7 +62,7 @@ const LIMITS: readonly (readonly Limit[])[] = [
 
 /** In long runs of operations in any order, the store decides as the model does. */
 export function modelContract(using: Using): void {
-  describe('against a model that counts', () => {
+  describe('compared with a model that counts', () => {
     test.each([1, 2, 3, 4])('every decision is the same, run %d', seed =>
       using(async opened => {
         const below = seeded(seed);

@@ -16,7 +16,7 @@ const OPERATIONS = [
 export function timeContract(using: Using): void {
   describe('as time goes by', () => {
     test(
-      'tokens return continuously, up to the capacity and no further',
+      'tokens return continuously, up to the capacity',
       using(async opened => {
         await opened.check(TEN, 10);
         await opened.advanceBy(0.5);
@@ -34,7 +34,7 @@ export function timeContract(using: Using): void {
     );
 
     test(
-      'fractions are never lost, however often it is polled',
+      'fractions are never lost, however often the tokens are read',
       using(async opened => {
         const limits = [limit('only', 1, 0.125)];
         await opened.check(limits, 1);
@@ -63,7 +63,7 @@ export function timeContract(using: Using): void {
     );
 
     test(
-      'a caller that waits exactly retryAfterSecs is admitted, and one that comes earlier is not',
+      'a caller that waits exactly retryAfterSecs is admitted, and an earlier one is not',
       using(async opened => {
         for (const rate of [1 / 3600, 5 / 60, 1 / 3, 7]) {
           const limits = [limit('only', 5, rate)];
@@ -85,7 +85,7 @@ export function timeContract(using: Using): void {
     );
 
     test(
-      'a token is given when no more than 0.001 of it is missing, and what was missing is owed',
+      'a token is given if no more than 0.001 of it is missing, and the missing part is owed',
       using(async opened => {
         await opened.check(TEN, 10);
         await opened.advanceBy(0.9985);
@@ -101,7 +101,7 @@ export function timeContract(using: Using): void {
     );
 
     test(
-      'a full bucket is no bucket: the key is as new',
+      'a full bucket is the same as no bucket: the key is like a new one',
       using(async opened => {
         await opened.check(TEN, 10);
         await opened.advanceBy(10);
@@ -115,7 +115,7 @@ export function timeContract(using: Using): void {
     );
 
     test(
-      'a bucket stays for as long as it owes anything, whatever the other limits of its key do',
+      'a bucket stays as long as it owes anything, whatever the other limits of its key do',
       using(async opened => {
         const limits = [limit('fast', 10, 100), limit('slow', 10, 0.01)];
         await opened.check(limits, 1);
@@ -132,7 +132,7 @@ export function timeContract(using: Using): void {
 
   describe('a clock that steps back', () => {
     test(
-      'keeps the debt, which drains anew from there',
+      'keeps the debt, which drains from the new reading',
       using(async opened => {
         await opened.check(TEN, 10);
         await opened.advanceBy(-1000);
@@ -147,7 +147,7 @@ export function timeContract(using: Using): void {
     );
 
     test(
-      'takes no tokens and gives none',
+      'neither takes nor gives tokens',
       using(async opened => {
         await opened.check(TEN, 4);
         for (const secs of [-1, -1e6, -0.5]) {

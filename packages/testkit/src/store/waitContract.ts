@@ -7,7 +7,7 @@ import { one, reserve, TWO, waits, want } from './reserving.js';
 export function waitContract(using: Using): void {
   describe('a caller that waits', () => {
     test(
-      'is promised the moment at which there are tokens that nobody ahead was promised',
+      'is promised the first moment at which there are tokens that nobody ahead was promised',
       using(async opened => {
         const made: Reservation[] = [];
         for (const cost of [1, 1, 1, 2, 1]) made.push(await one(opened, want(TWO, cost)));
@@ -32,7 +32,7 @@ export function waitContract(using: Using): void {
     );
 
     test(
-      'is refused where it would wait too long, is told how long, and takes nothing',
+      'is refused if it would wait too long, receives the wait, and takes nothing',
       using(async opened => {
         await reserve(opened, [want(), want(), want()]);
         const refused = await one(opened, want(TWO, 1, 1.5));
@@ -44,7 +44,7 @@ export function waitContract(using: Using): void {
     );
 
     test(
-      'does not go on before the one ahead',
+      'does not go on before the caller ahead',
       using(async opened => {
         const earliest = opened.now + 4;
         const first = await one(opened, want(), earliest);
@@ -54,7 +54,7 @@ export function waitContract(using: Using): void {
     );
 
     test(
-      'is not overtaken by a check, which is told the true wait',
+      'is not overtaken by a check, which receives the true wait',
       using(async opened => {
         await reserve(opened, [want(), want(), want(), want()]);
         const refused = await opened.check(TWO);
@@ -71,7 +71,7 @@ export function waitContract(using: Using): void {
     );
 
     test(
-      'leaves exact debts when all have gone on long ago',
+      'leaves exact debts when all callers have gone on long ago',
       using(async opened => {
         await reserve(
           opened,
@@ -101,7 +101,7 @@ export function waitContract(using: Using): void {
     );
 
     test(
-      'is known to have gone on so long after a look that noticed that the clock has stepped back',
+      'counts as gone on once its wait has passed after a look that noticed the step back of the clock',
       using(async opened => {
         await reserve(opened, [want(TWO, 2), want(), want()]);
         await opened.advanceBy(-100);
@@ -124,7 +124,7 @@ export function waitContract(using: Using): void {
 
   describe('a block while callers wait', () => {
     test(
-      'stops the buckets: all waits move back by as much, later ones too',
+      'stops the buckets: all waits become that much longer, later ones too',
       using(async opened => {
         const { made = [], movedSecs } = await reserve(opened, [want(TWO, 2), want(), want()]);
         expect(movedSecs).toBe(0);
@@ -141,7 +141,7 @@ export function waitContract(using: Using): void {
     );
 
     test(
-      'that has no end ends their waits',
+      'without an end ends their waits',
       using(async opened => {
         await reserve(opened, [want(TWO, 2), want(), want()]);
         await opened.store.block?.('key', TWO, Infinity, opened.now);

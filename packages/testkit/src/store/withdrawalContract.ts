@@ -8,9 +8,9 @@ const SLOW = limit('slow', 1, 0.1);
 
 /** A caller that stops waiting has no effect on others, unless later moments were already promised. */
 export function withdrawalContract(using: Using): void {
-  describe('a wait that is given up', () => {
+  describe('an aborted wait', () => {
     test(
-      'is as if it had never been: those behind it are promised earlier moments',
+      'has no effect: those behind it are promised earlier moments',
       using(async opened => {
         const { made = [] } = await reserve(opened, [want(), want(), want(TWO, 2), want(), want()]);
         expect(waits(opened, made)).toEqual([0, 0, 2, 3, 4]);
@@ -47,7 +47,7 @@ export function withdrawalContract(using: Using): void {
     );
 
     test(
-      'gives back nothing where another process has reserved since, and those behind it are not moved',
+      'gives back nothing if another process has reserved since, and those behind it are not moved',
       using(async opened => {
         const { made = [] } = await reserve(opened, [want(), want(), want()]);
         const other = await one(opened);
@@ -95,7 +95,7 @@ export function withdrawalContract(using: Using): void {
     );
 
     test(
-      'leaves a key that nobody has used since as it was',
+      'does not change a key that nobody has used since',
       using(async opened => {
         await opened.check(TWO, 1);
         const { made } = await reserve(opened, [want(TWO, 2)]);
