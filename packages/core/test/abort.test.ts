@@ -5,7 +5,7 @@ import { breakerOf } from './breakerTools.js';
 
 const listenersOf = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
 
-test('all callbacks on one signal share one listener, which goes with the last of them', () => {
+test('all callbacks on one signal share one listener, which is removed with the last callback', () => {
   const { signal } = new AbortController();
   const stops = Array.from({ length: 100 }, () => whenAborted(signal, () => {}));
   expect(listenersOf(signal)).toBe(1);

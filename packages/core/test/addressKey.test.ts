@@ -199,7 +199,7 @@ function groupsOf(address: bigint): Groups {
   return Array.from({ length: 8 }, (_, i) => Number((address >> BigInt(16 * (7 - i))) & 0xffffn));
 }
 
-test('networks have 56 bits unless told otherwise, and wrong bits are an error', () => {
+test('networks have 56 bits by default, and wrong bits are an error', () => {
   expect(addressKey('2001:db8:0:ff::1')).toBe('2001:db8::/56');
   expect(addressKey('2001:db8:0:ff::1', undefined)).toBe('2001:db8::/56');
   for (const bits of [0, 129, 5.5, Number.NaN]) {

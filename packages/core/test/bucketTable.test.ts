@@ -79,7 +79,7 @@ describe('many limits of one key', () => {
     }
   });
 
-  test('no more than 64 are kept beside those that are asked for, however many names there were', () => {
+  test('no more than 64 are kept in addition to those of the request, however many names there were', () => {
     const store = buckets(1000);
     const names = limits(300, 5, PER_HOUR);
     for (const limit of names) store.check('a', [limit], 2, 0);

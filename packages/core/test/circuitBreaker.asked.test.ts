@@ -67,7 +67,7 @@ describe('a probe that can report its outcome early', () => {
     expect(probe.asked).toBe(0);
   });
 
-  test('may be a failure', () => {
+  test('may fail', () => {
     const { breaker, permit } = probed();
     const probe = stream(permit, each => each.failure());
     probe.hasBegun = true;
@@ -88,7 +88,7 @@ describe('a probe that can report its outcome early', () => {
     expect([tripped.breaker.state, second.asked]).toEqual(['halfOpen', 0]);
   });
 
-  test('several are asked, until one has settled them all', () => {
+  test('is asked together with others, until one has settled them all', () => {
     const { breaker, permit, clock } = probed();
     const probes = [stream(permit)];
     clock.advanceBy(4);

@@ -85,7 +85,7 @@ describe('closed', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  test('errorThreshold says how long a bad run may be, whatever the tolerable share is', () => {
+  test('errorThreshold limits a run of failures, whatever the tolerable share', () => {
     const { breaker } = breakerOf({ tolerableErrorRatio: 0.9, errorThreshold: 20 });
     for (let i = 0; i < 1000; i++) breaker.acquire().success();
     fail(breaker, 19);

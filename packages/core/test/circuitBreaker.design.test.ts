@@ -71,7 +71,7 @@ describe('the bucket of a closed breaker', () => {
     }
   });
 
-  test('failures below that share drain nothing on average, and errorThreshold says how long a bad run may be', () => {
+  test('failures below that share drain nothing on average, and errorThreshold limits a run of failures', () => {
     const { breaker } = made({ tolerableErrorRatio: 0.5 });
     for (let i = 0; i < 10_000; i++) {
       fail(breaker);
@@ -343,7 +343,7 @@ test('a group exceeds maxKeys rather than forget a breaker that is not closed an
   expect(sizes[99]).toBe(100);
 });
 
-test('a breaker is one of its own: two of one name share nothing', () => {
+test('two breakers with the same name share nothing', () => {
   const [a, b] = [1, 2].map(() => new CircuitBreaker({ name: 'same', errorThreshold: 1, timeWindowSecs: 1 }));
   a?.trip();
   expect(b?.state).toBe('closed');

@@ -47,7 +47,7 @@ describe('transitions', () => {
     expect(heard[0]).not.toHaveProperty('key');
   });
 
-  test('trip and reset are reasons of their own, and none where nothing changes', () => {
+  test('trip and reset are separate reasons, and nothing is published if nothing changes', () => {
     const heard = transitions();
     const { breaker } = breakerOf();
     breaker.reset();
@@ -212,7 +212,7 @@ describe('calls', () => {
 });
 
 describe('the clock', () => {
-  test('is read at most once for each operation, and never by a new breaker that nobody listens to', () => {
+  test('is read at most once for each operation, and never by a new breaker without subscribers', () => {
     let readings = 0;
     const clock = {
       secondsSinceEpoch: () => {

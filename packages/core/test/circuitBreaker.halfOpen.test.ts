@@ -177,7 +177,7 @@ describe('halfOpen', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  test('an ignored probe gives its place to the next at once, and makes no wait longer', () => {
+  test('an ignored probe frees its place for the next at once, and makes no wait longer', () => {
     const { breaker, clock } = breakerOf();
     fail(breaker, 5);
     clock.advanceBy(2);

@@ -37,7 +37,7 @@ describe('open', () => {
     expect(breaker.tryAcquire()).toBeDefined();
   });
 
-  test('the first admission comes after cooldownSecs, whatever the bucket would need', () => {
+  test('the first admission comes after cooldownSecs, however long the bucket would need', () => {
     for (const cooldownSecs of [0.01, 1, 30]) {
       const { breaker, clock } = breakerOf({ cooldownSecs });
       fail(breaker, 5);

@@ -63,13 +63,13 @@ describe('every wrong option is refused at construction, by an error that names 
     create({ errorThreshold: 5, timeWindowSecs: 60, cooldownMaxSecs: 12 });
   });
 
-  test('options that are no object', () => {
+  test('options that are not an object', () => {
     for (const options of [undefined, null, 5, []]) {
       expect(() => new CircuitBreaker(options as never)).toThrow(/CircuitBreaker: options must be an object/);
     }
   });
 
-  test('of a group that was given a name for its errors begin with that name', () => {
+  test('errors of a group with another name for its errors begin with that name', () => {
     expect(() => groupNamed('circuitBreaker', { ...FIVE_IN_TEN, jitter: 2 })).toThrow(
       /^circuitBreaker: jitter must be/,
     );
@@ -85,7 +85,7 @@ test('an option that is undefined has its default', () => {
   expect(breaker.retryAfterSecs).toBeLessThanOrEqual(2);
 });
 
-test('the names of all options are known to whoever passes them on', () => {
+test('the names of all options are exported', () => {
   expect(CIRCUIT_BREAKER_OPTIONS).toEqual(
     expect.arrayContaining(['errorThreshold', 'clock', 'onTransition']),
   );

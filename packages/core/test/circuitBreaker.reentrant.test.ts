@@ -27,7 +27,7 @@ const HEARD: Readonly<Record<string, (react: React) => ReturnType<typeof breaker
   },
 };
 
-describe.each(Object.entries(HEARD))('whoever hears by %s', (_name, hearing) => {
+describe.each(Object.entries(HEARD))('a listener that uses %s', (_name, hearing) => {
   /** A breaker that is reset as soon as it has that state, and the states that were published. */
   const resetWhen = (state: string) => {
     const states: string[] = [];

@@ -44,7 +44,7 @@ describe('isFailedResult', () => {
     expect(breaker.state).toBe('open');
   });
 
-  test('errors are judged by isFailure alone, and permits by what they are told', () => {
+  test('isFailedResult does not judge errors, and does not change the outcome of permits', () => {
     const { breaker } = judging({ isFailure: () => false });
     for (let i = 0; i < 10; i++) {
       breaker.acquire().failure({ status: 500 });

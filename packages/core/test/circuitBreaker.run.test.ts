@@ -75,7 +75,7 @@ describe('run', () => {
     expect(unhandled.splice(0)).toEqual([expect.any(TooManyErrors)]);
   });
 
-  test('is settled before its caller hears of it', async () => {
+  test('is settled before its caller receives the result', async () => {
     const { breaker } = touchy();
     const seen = await breaker.run(() => Promise.reject(BOOM)).catch(() => breaker.state);
     expect(seen).toBe('open');
@@ -106,7 +106,7 @@ describe('run', () => {
     expect(unhandled.splice(0)).toEqual([BOOM]);
   });
 
-  test('calls the function without arguments where no signal and no timeoutSecs is given', async () => {
+  test('calls the function without arguments if no signal and no timeoutSecs is set', async () => {
     const { breaker } = breakerOf();
     const fn = vi.fn();
     await breaker.run(fn);
@@ -115,7 +115,7 @@ describe('run', () => {
     expect(fn.mock.calls).toEqual([[], [], []]);
   });
 
-  test('types: the result, and the signal where there is one', () => {
+  test('types: the result, and the signal if there is one', () => {
     const { breaker } = breakerOf();
     const { signal } = new AbortController();
     expectTypeOf(breaker.run(() => 1)).toEqualTypeOf<Promise<number>>();

@@ -129,7 +129,7 @@ describe("the caller's signal", () => {
     expect(breaker.isAllowingExecution()).toBe(true);
   });
 
-  test('reaches the function through the signal that timeoutSecs gives it, and is ignored then too', async () => {
+  test('reaches the function through the signal of timeoutSecs, and is ignored then too', async () => {
     const { breaker } = touchy();
     const controller = new AbortController();
     const answer = breaker.run(untilAborted, { signal: controller.signal, timeoutSecs: 60 });

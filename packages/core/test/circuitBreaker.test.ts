@@ -109,7 +109,7 @@ describe('a permit', () => {
     expect(breaker.state).toBe('open');
   });
 
-  test('a failure told twice counts once', () => {
+  test('a failure that is reported twice counts once', () => {
     const { breaker } = breakerOf();
     for (let i = 0; i < 4; i++) {
       const permit = breaker.acquire();
@@ -152,7 +152,7 @@ describe('a clock that steps back', () => {
     expect(breaker.state).toBe('open');
   });
 
-  test('forgets no failure because somebody looked', () => {
+  test('a look at the state forgets no failure', () => {
     const clock = new SteppingClock();
     const { breaker, circuit } = breakerOf({ errorThreshold: 2, timeWindowSecs: 4, clock });
     fail(breaker);

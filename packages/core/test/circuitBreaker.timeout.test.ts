@@ -33,7 +33,7 @@ describe('timeoutSecs', () => {
     expect(breaker.state).toBe('open');
   });
 
-  test('is a failure whatever errorTypes and isFailure say of errors', async () => {
+  test('is a failure, whatever errorTypes and isFailure are', async () => {
     const { breaker } = breakerOf({ errorThreshold: 1, errorTypes: [RangeError], isFailure: () => false });
     const answer = breaker.run(never, { timeoutSecs: 2 }).catch(() => {});
     await vi.advanceTimersByTimeAsync(2000);
@@ -93,7 +93,7 @@ describe('timeoutSecs', () => {
     }
   });
 
-  test('does not touch a call that is in time: its answer stands, its signal never aborts, its timer is gone', async () => {
+  test('does not affect a call that is in time: its result stays, its signal never aborts, its timer is cleared', async () => {
     const { breaker } = touchy();
     let given: AbortSignal | undefined;
     const answer = breaker.run(
@@ -138,7 +138,7 @@ describe("the breaker's timeoutSecs", () => {
     vi.useFakeTimers();
   });
 
-  test('gives up a run, which gets a signal, and counts it as a failure', async () => {
+  test('ends a run, which has a signal, and counts it as a failure', async () => {
     const { breaker } = breakerOf({ errorThreshold: 1, timeoutSecs: 2 });
     let signal: AbortSignal | undefined;
     const call = breaker.run(given => {
@@ -153,7 +153,7 @@ describe("the breaker's timeoutSecs", () => {
     expect([breaker.state, signal?.aborted]).toEqual(['open', true]);
   });
 
-  test('gives way to the timeoutSecs of a run', async () => {
+  test('is overridden by the timeoutSecs of a run', async () => {
     const { breaker } = breakerOf({ timeoutSecs: 2 });
     const call = breaker.run(never, { timeoutSecs: 3 });
     const told = expect(call).rejects.toMatchObject({ timeoutSecs: 3 });
@@ -173,7 +173,7 @@ describe("the breaker's timeoutSecs", () => {
     expect([breaker.state, vi.getTimerCount()]).toEqual(['closed', 0]);
   });
 
-  test('gives up a wrapped function that returns a promise, which is passed its own arguments alone', async () => {
+  test('ends a wrapped function that returns a promise, which receives only its own arguments', async () => {
     const { breaker } = breakerOf({ errorThreshold: 1, timeoutSecs: 2 });
     const fn = vi.fn(never);
     const told = expect(breaker.wrap(fn as (n: number) => Promise<never>)(5)).rejects.toMatchObject({
@@ -186,7 +186,7 @@ describe("the breaker's timeoutSecs", () => {
     expect(fn.mock.calls).toEqual([[5]]);
   });
 
-  test('leaves alone what answers at once, what is in time, and runSync', async () => {
+  test('does not affect synchronous results, calls that are in time, and runSync', async () => {
     const { breaker } = breakerOf({ errorThreshold: 1, timeoutSecs: 2 });
     expect(breaker.wrap(() => 1)()).toBe(1);
     await expect(breaker.wrap(async () => 2)()).resolves.toBe(2);

@@ -38,7 +38,7 @@ describe('trip with seconds', () => {
     expect(breaker.retryAfterSecs).toBeCloseTo(2, 9);
   });
 
-  test('Infinity keeps it open until it is reset, and tells nobody when to come again', () => {
+  test('Infinity keeps it open until it is reset, and gives no time to retry', () => {
     const { breaker, clock } = breakerOf();
     breaker.trip(Number.POSITIVE_INFINITY);
     clock.advanceBy(1e12);
@@ -54,7 +54,7 @@ describe('trip with seconds', () => {
     expect(breaker.retryAfterSecs).toBeCloseTo(2, 9);
   });
 
-  test('tells how long it is in the transition', () => {
+  test('is published with the wait in the transition', () => {
     const waits: number[] = [];
     const { breaker } = breakerOf({ onTransition: ({ retryAfterSecs }) => waits.push(retryAfterSecs) });
     breaker.trip(60);

@@ -15,7 +15,7 @@ function waits({ breaker, clock }: ReturnType<typeof breakerOf>, count: number):
 
 describe('a cool-down', () => {
   test.each([1e9, Number.MAX_SAFE_INTEGER, 1e100, Number.MAX_VALUE])(
-    'works where failures are hardly ever forgiven: a timeWindowSecs of %d',
+    'works if failures are hardly ever forgiven: a timeWindowSecs of %d',
     timeWindowSecs => {
       const long = breakerOf({ timeWindowSecs, cooldownSecs: 1, cooldownMaxSecs: 8 });
       expect(waits(long, 5)).toEqual([1, 2, 4, 8, 8].map(wait => expect.closeTo(wait, 9)));
@@ -158,7 +158,7 @@ describe('jitter', () => {
     for (let i = 0; i < 10; i++) expect(breaker.retryAfterSecs).toBe(retryAfterSecs);
   });
 
-  test('of 0 waits exactly D, whatever is drawn', () => {
+  test('of 0 waits exactly D, whatever the random number', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.9);
     expect(waits(breakerOf({ cooldownSecs: 1 }), 3)).toEqual([1, 2, 4].map(d => expect.closeTo(d, 9)));
   });

@@ -14,7 +14,7 @@ function groupOf(options: Partial<CircuitBreakerGroupOptions> = {}) {
 }
 
 describe('get', () => {
-  test('gives one breaker per key, the same each time', () => {
+  test('returns one breaker per key, the same each time', () => {
     const { group } = groupOf();
     expect(group.get('a')).toBe(group.get('a'));
     expect(group.get('a')).not.toBe(group.get('b'));
@@ -84,7 +84,7 @@ describe('maxKeys', () => {
     expect(failing.every((breaker, i) => group.get(`failing ${i}`) === breaker)).toBe(true);
   });
 
-  test('one that has closed remembers its level first: what is forgotten loses nothing', () => {
+  test('a breaker that has closed is kept until its level is reset, so nothing is lost', () => {
     const { group, clock } = groupOf({ maxKeys: 1 });
     const flapping = group.get('flapping');
     flapping.trip();
@@ -209,7 +209,7 @@ test('a group has the name of its breakers', () => {
 });
 
 describe('entries and size', () => {
-  test('are those of the keys that were asked for', () => {
+  test('contain the keys for which a breaker was requested', () => {
     const { group } = groupOf();
     expect([group.size, [...group.entries()]]).toEqual([0, []]);
     const [a, b] = [group.get('a'), group.get('b')];
@@ -220,7 +220,7 @@ describe('entries and size', () => {
     expect(group.size).toBe(2);
   });
 
-  test('the breaker without a key is listed under undefined, once it was asked for', () => {
+  test('the breaker without a key is listed under undefined, once it was requested', () => {
     const { group } = groupOf();
     group.get('a');
     const keyless = group.get();

@@ -9,7 +9,7 @@ import {
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
 describe('MockClock', () => {
-  test('starts at 0, or where it is told to', () => {
+  test('starts at 0, or at a given time', () => {
     expect(new MockClock().time).toBe(0);
     expect(new MockClock(-7.5).secondsSinceEpoch()).toBe(-7.5);
   });
@@ -80,7 +80,7 @@ describe('MonotonicClock', () => {
 
 describe('a clock whose reading is not a number', () => {
   test.each([Number.NaN, Infinity, -Infinity, undefined, '5'])(
-    'causes an error that says so, and locks nothing: %s',
+    'causes an error that shows it, and leaves everything usable: %s',
     wrong => {
       let reading: unknown = 100;
       const clock = { secondsSinceEpoch: () => reading as number };

@@ -61,7 +61,7 @@ describe('an adaptive limit', () => {
     expect(Math.min(...seen)).toBe(10);
   });
 
-  test('stays as it is while it is not used, however slow or fast calls are', () => {
+  test('does not change while it is not used, however slow or fast calls are', () => {
     const { limiter, rounds, few } = adaptive();
     rounds(40, 0.1);
     // The rest of the last window in which it was used.
@@ -98,7 +98,7 @@ describe('an adaptive limit', () => {
     expect(limiter.limit).toBeLessThanOrEqual(25);
   });
 
-  test('takes a much higher latency for the normal one where four calls at a time cannot be its reason', () => {
+  test('accepts a much higher latency as normal if four calls at a time cannot be its reason', () => {
     const { limiter, rounds } = adaptive();
     rounds(40, 0.1);
     rounds(60, 1);

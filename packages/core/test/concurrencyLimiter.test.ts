@@ -35,7 +35,7 @@ function fill(limiter: ConcurrencyLimiter, priority?: number): Permit[] {
 }
 
 describe('a fixed limit', () => {
-  test('admits as many calls as it says, and the next one when a place is free', () => {
+  test('admits as many calls as the limit, and the next one when a place is free', () => {
     const limiter = new ConcurrencyLimiter({ limit: 3 });
     const permits = fill(limiter);
     expect([permits.length, limiter.inFlight, limiter.limit]).toEqual([3, 3, 3]);
@@ -110,7 +110,7 @@ describe('priorities', () => {
 });
 
 describe('run', () => {
-  test('frees the place when the call has settled, and gives what it gives', async () => {
+  test('frees the place when the call has settled, and returns its result', async () => {
     const limiter = new ConcurrencyLimiter({ limit: 1 });
     const late = deferred<string>();
     const call = limiter.run(() => late.promise);
@@ -167,7 +167,7 @@ describe('run', () => {
 });
 
 describe('breaking:concurrency_limit:decision', () => {
-  test('tells of each decision, with the calls that are under way after it', () => {
+  test('publishes each decision, with the calls that are under way after it', () => {
     const heard = listen();
     const limiter = new ConcurrencyLimiter({ limit: 2, name: 'api' });
     fill(limiter);

@@ -6,7 +6,7 @@ function groupOf(options: Partial<ConcurrencyLimiterGroupOptions> = {}) {
 }
 
 describe('get', () => {
-  test('gives one limiter per key, the same each time, which counts for itself', () => {
+  test('returns one limiter per key, the same each time, which counts separately', () => {
     const group = groupOf();
     group.get('a').tryAcquire();
     expect(group.get('a')).toBe(group.get('a'));
@@ -15,7 +15,7 @@ describe('get', () => {
     expect(group.get().tryAcquire()).toBeDefined();
   });
 
-  test('keys are any string, never property names; undefined is none that a string could name', () => {
+  test('keys are any string, never property names; no string is the same key as undefined', () => {
     const group = groupOf();
     const keys = ['__proto__', 'constructor', '', 'undefined', '\ud800', '日本'];
     expect(new Set([undefined, ...keys].map(key => group.get(key))).size).toBe(keys.length + 1);
@@ -62,7 +62,7 @@ describe('maxKeys', () => {
   });
 });
 
-test('entries and size tell of the limiters that were asked for, and make none', () => {
+test('entries and size include the limiters that were requested, and make none', () => {
   const group = groupOf();
   expect([[...group.entries()], group.size]).toEqual([[], 0]);
   const a = group.get('a');
@@ -74,7 +74,7 @@ test('entries and size tell of the limiters that were asked for, and make none',
   expect(group.size).toBe(2);
 });
 
-test('a group has the name of its limiters, and tells what is under way for all of them', () => {
+test('a group has the name of its limiters, and the total of calls under way', () => {
   const group = groupOf({ name: 'tenants', limit: 2 });
   for (const key of ['a', 'a', 'b', undefined]) group.get(key).tryAcquire();
   expect([group.name, group.inFlight]).toEqual(['tenants', 4]);

@@ -38,12 +38,12 @@ describe('a decision made of debts', () => {
     });
   });
 
-  test('a cost that can never fit has no time to retry at, whatever the others wait for', () => {
+  test('a cost that can never fit has no time to retry at, however long the other limits wait', () => {
     const decision = decided([BURST, DAILY], [0, 5000], 21, false);
     expect(decision).toMatchObject({ violated: ['burst', 'daily'], retryAfterSecs: Infinity });
   });
 
-  test('each limit tells how long until n tokens are there', () => {
+  test('each limit has the seconds until n tokens are there', () => {
     const [burst, daily] = decided([BURST, DAILY], [19.5, 0], 1, false).limits;
     expect(burst?.secondsUntil()).toBe(0.125);
     expect(burst?.secondsUntil(2)).toBe(0.375);
@@ -73,27 +73,27 @@ describe('a decision made of debts', () => {
   });
 });
 
-describe('the states of the limits, which are made when somebody asks', () => {
+describe('the states of the limits, which are computed when they are read', () => {
   const decision = decided([BURST, DAILY], [1, 2], 1, true);
 
   test('are the same objects each time', () => {
     expect(decision.limits).toBe(decision.limits);
   });
 
-  test('are shown by console.log, as deep as it is told to', () => {
+  test('are shown by console.log, to the requested depth', () => {
     expect(inspect(decision)).toMatch(
       /^Decision \{\n {2}allowed: true,\n {2}limits: \[[\s\S]*tokensLeft: 19/,
     );
     expect(inspect({ decision }, { depth: 0 })).toBe('{ decision: [Decision] }');
   });
 
-  test('tell decisions apart that differ in nothing else, as long as nobody asked', () => {
+  test('distinguish decisions that are otherwise equal, before anybody reads them', () => {
     expect(decided([BURST], [1], 1, true)).toEqual(decided([BURST], [1], 1, true));
     expect(decided([BURST], [1], 1, true)).not.toEqual(decided([BURST], [2], 1, true));
     expect(decided([BURST], [1], 1, true)).not.toEqual(decided([DAILY], [1], 1, true));
   });
 
-  test('can be asked for through a Proxy, and of an object that was created over the decision', () => {
+  test('can be read through a Proxy, and from an object created over the decision', () => {
     const expected = [{ tokensLeft: 19 }, { tokensLeft: 4998 }];
     expect(new Proxy(decision, {}).limits).toMatchObject(expected);
     expect(Object.create(decision).limits).toMatchObject(expected);
@@ -153,7 +153,7 @@ describe('errors', () => {
     expect(new TooManyRequests(decision, { RateLimit: 'x' }).headers).toEqual({ RateLimit: 'x' });
   });
 
-  test('a cost that can never fit is told no time to retry at', () => {
+  test('a refusal of a cost that can never fit has no time to retry at', () => {
     const error = new TooManyRequests(decided([BURST], [0], 21, false));
     expect(error).toMatchObject({ retryAfterSecs: Infinity, headers: {} });
   });

@@ -72,7 +72,7 @@ const source = async (decision: Decision | Promise<Decision>): Promise<DecisionS
   sourceOf(await decision);
 
 describe('a refused key', () => {
-  test('is refused without a round trip until its own retry time, and then asked for again', async () => {
+  test('is refused without a round trip until its own retry time; then the store is asked again', async () => {
     const { clock, shared, limiter } = limited();
     await limiter.check('a', 10);
     expect((await told(limiter.check('a'))).source).toBe('store');
@@ -115,7 +115,7 @@ describe('a refused key', () => {
     expect(limiter.check('a', 5)).not.toBeInstanceOf(Promise);
   });
 
-  test('is refused any cost that cannot fit, and the store is asked for those that may', async () => {
+  test('is refused any cost that cannot fit; for other costs the store is asked', async () => {
     const { clock, shared, limiter } = limited({ capacityMax: 10, restoreRateHz: 4 });
     await limiter.check('a', 10);
     await limiter.check('a', 5);
@@ -165,7 +165,7 @@ describe('a refused key', () => {
     expect(await told(limiter.check('a', 1))).toMatchObject({ allowed: true, source: 'store' });
   });
 
-  test('stays refused for good when its cost can never fit, with what is left at most', async () => {
+  test('stays refused if its cost can never fit, with at most the tokens that are left', async () => {
     const { clock, shared, limiter } = limited();
     await limiter.check('a', 4);
     expect(await source(limiter.check('a', 11))).toBe('store');
@@ -177,7 +177,7 @@ describe('a refused key', () => {
     expect((await limiter.check('a', 10)).allowed).toBe(true);
   });
 
-  test('is asked for under other limits, and both refusals are remembered', async () => {
+  test('is decided by the store under other limits, and both refusals are remembered', async () => {
     const { shared, limiter } = limited();
     const other = { capacityMax: 10, restoreRateHz: 2 };
     await limiter.check('a', 10);
@@ -191,7 +191,7 @@ describe('a refused key', () => {
     expect((await limiter.check('a', 1, { capacityMax: 20, restoreRateHz: 1 })).allowed).toBe(true);
   });
 
-  test('is asked for again once other limits have let it take something', async () => {
+  test('is decided by the store again after other limits have taken tokens', async () => {
     const { clock, limiter } = limited({ capacityMax: 1000, restoreRateHz: 1 });
     const low = { capacityMax: 10, restoreRateHz: 1 };
     await limiter.check('a', 1000);
@@ -202,7 +202,7 @@ describe('a refused key', () => {
     expect(await told(limiter.check('a', 100))).toMatchObject({ allowed: true, source: 'store' });
   });
 
-  test('is asked for when the clock stepped back', async () => {
+  test('is decided by the store after the clock stepped back', async () => {
     let time = 1000;
     const shared = new Shared();
     const store = new DenyCacheBucketStore({ store: shared });
@@ -241,7 +241,7 @@ describe('what a key gets back', () => {
     expect((await limiter.check('a')).allowed).toBe(true);
   });
 
-  test('is not hidden by a refusal that was asked for while it was on its way', async () => {
+  test('is not hidden by a refusal whose question was under way at the same time', async () => {
     let settle = () => {};
     const memory = new MemoryBucketStore();
     const slow: BucketStore = {
@@ -277,7 +277,7 @@ describe('what a key gets back', () => {
     expect(await told(limiter.check('a', 2))).toMatchObject({ allowed: true, tokensLeft: [8] });
   });
 
-  test('is given to all who wait for the request that asks again', async () => {
+  test('is returned to all requests that wait for the one that asks again', async () => {
     const { clock, limiter, elsewhere } = limited({ capacityMax: 10, restoreRateHz: 0.001 });
     await limiter.check('a', 10);
     await limiter.check('a');
@@ -301,7 +301,7 @@ describe('what a key gets back', () => {
   });
 });
 
-describe('what is no refusal of the store', () => {
+describe('anything but a refusal of the store', () => {
   const LIMITS: readonly Limit[] = [{ name: 'only', ...TEN }];
   const answering = (decision: Decision): BucketStore => {
     const memory = new MemoryBucketStore();
@@ -326,7 +326,7 @@ describe('what is no refusal of the store', () => {
     expect(await store.check('a', LIMITS, 1, 0)).toBe(decision);
   });
 
-  test('an error goes to the caller, and the next request asks again', async () => {
+  test('an error goes to the caller, and the store is asked again for the next request', async () => {
     let isDown = true;
     const memory = new MemoryBucketStore();
     memory.check('a', LIMITS, 10, 0);
@@ -397,7 +397,7 @@ describe('its size', () => {
   });
 });
 
-test('whatever happens in one process, it decides as the store would', async () => {
+test('in one process, it always decides as the store would', async () => {
   let state = 1;
   const below = (n: number) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

@@ -124,7 +124,7 @@ describe('a store that answers', () => {
     expect(heard).toEqual([]);
   });
 
-  test('is given the arguments as they came', () => {
+  test('receives the arguments unchanged', () => {
     const seen: unknown[][] = [];
     const record = (...args: unknown[]) => {
       seen.push(args);
@@ -168,7 +168,7 @@ describe('a store that answers', () => {
 describe.each(EVERY)('onStoreError %s', onStoreError => {
   const error = new Error('down');
 
-  test('decides where the store throws', async () => {
+  test('decides if the store throws', async () => {
     const store = failover(
       answering(() => {
         throw error;
@@ -195,7 +195,7 @@ describe.each(EVERY)('onStoreError %s', onStoreError => {
     expect(heard).toEqual(Array(3).fill({ name: 'api', error: reason, onStoreError }));
   });
 
-  test('decides after 50 ms where the store hangs, and not before', async () => {
+  test('decides after 50 ms if the store does not answer, and not before', async () => {
     const store = await hanging({ onStoreError });
     const decisions: Decision[] = [];
     for (let i = 0; i < 3; i++) {
@@ -216,7 +216,7 @@ describe.each(EVERY)('onStoreError %s', onStoreError => {
     });
   });
 
-  test('decides where the store answers garbage', async () => {
+  test('decides if the store returns something else than a decision', async () => {
     const store = failover(
       answering(() => 'OK'),
       { onStoreError },
@@ -330,7 +330,7 @@ describe('garbage', () => {
     expect(heard).toHaveLength(2);
   });
 
-  test('a decision that somebody else made is taken as it is', () => {
+  test('a decision made by other code is used unchanged', () => {
     const answer = withState({});
     expect(failover(answering(() => answer)).check('k', LIMITS, 1, 0)).toMatchObject({
       allowed: true,
@@ -340,7 +340,7 @@ describe('garbage', () => {
     expect(failover(answering(() => bare)).check('k', LIMITS, 1, 0)).toMatchObject(bare);
   });
 
-  test('a limit that cannot tell a wait gets one that is long enough', () => {
+  test('a limit without secondsUntil gets a wait that is long enough', () => {
     const plain = JSON.parse(JSON.stringify(decided(LIMITS, [1.5], 1, true)));
     const decision = failover(answering(() => plain)).check('k', LIMITS, 1, 0) as Decision;
     expect(JSON.parse(JSON.stringify(decision))).toEqual(plain);
@@ -557,7 +557,7 @@ describe('a store that has never answered', () => {
     await vi.advanceTimersByTimeAsync(1000);
   });
 
-  test('has its deadline once it has answered, and an error is no answer to wait for', async () => {
+  test('has its deadline after its first answer, and an error is not an answer', async () => {
     let answer: () => unknown = () => good;
     const store = failover(answering(() => answer()));
     store.check('k', LIMITS, 1, 0);
@@ -600,7 +600,7 @@ describe('the warning of a store that gives no answers', () => {
     expect(warnings).toHaveLength(2);
   });
 
-  test('tells the deadline of a store that is too slow, and what to set', async () => {
+  test('contains the deadline of a store that is too slow, and what to set', async () => {
     const late = (await hanging()).check('k', LIMITS, 1, 0);
     await vi.advanceTimersByTimeAsync(50);
     await late;
@@ -611,7 +611,7 @@ describe('the warning of a store that gives no answers', () => {
     );
   });
 
-  test('adds what the store says about its error', async () => {
+  test('contains what the store says about its error', async () => {
     const store = failover({ ...down, adviceOn: error => `Think about ${(error as Error).message}.` });
     await store.check('k', LIMITS, 1, 0);
     await nextTurn();

@@ -55,14 +55,14 @@ async function tokensLeft(decision: Decision | Promise<Decision>): Promise<numbe
 }
 
 describe('a store that went down', () => {
-  it('is not asked after five errors, while decisions go on', async () => {
+  it('receives nothing after five errors, while decisions continue', async () => {
     const { store, limiter } = failingOver();
     store.isDown = true;
     for (let requests = 0; requests < 50; requests++) expect((await limiter.check('a')).allowed).toBe(true);
     expect(store.asked).toBe(5);
   });
 
-  it('lets each key go on from what was last known', async () => {
+  it('lets each key continue from its last known state', async () => {
     const { store, limiter } = failingOver();
     await limiter.check('a', 70);
     store.isDown = true;
@@ -73,7 +73,7 @@ describe('a store that went down', () => {
     expect(await tokensLeft(limiter.check('b'))).toBe(99);
   });
 
-  it('is asked again by single operations, and decides again from its own buckets', async () => {
+  it('receives single operations again, and decides again from its own buckets', async () => {
     const { clock, store, limiter } = failingOver();
     await limiter.check('a', 10);
     store.isDown = true;
@@ -102,7 +102,7 @@ describe('a store that went down', () => {
   it.each([
     ['allow', true],
     ['deny', false],
-  ] as const)('is not asked under %s either', async (onStoreError, allowed) => {
+  ] as const)('receives nothing with %s either', async (onStoreError, allowed) => {
     const { store, limiter } = failingOver(onStoreError);
     store.isDown = true;
     for (let requests = 0; requests < 50; requests++)
@@ -126,7 +126,7 @@ describe('a store that went down', () => {
     expect(await tokensLeft(limiter.peek('a'))).toBe(100);
   });
 
-  it('gets no refunds and resets while it is not asked', async () => {
+  it('receives no refunds and resets while its breaker is open', async () => {
     const { store, limiter } = failingOver();
     store.isDown = true;
     for (let requests = 0; requests < 5; requests++) await limiter.check('a');

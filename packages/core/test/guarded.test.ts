@@ -81,14 +81,14 @@ describe.each([
 });
 
 describe('@guarded', () => {
-  test('private methods can be guarded too, where decorators can be on them', async () => {
+  test('private methods can be guarded too, if decorators are allowed on them', async () => {
     const { breaker, Service } = await fixture();
     expect(new Service(3).revealed()).toBe(3);
     breaker.trip();
     expect(() => new Service(3).revealed()).toThrow(TooManyErrors);
   });
 
-  test('a method may say what its this is', async () => {
+  test('a method may declare the type of its this', async () => {
     const { breaker, Service } = await fixture();
     const service = new Service(3);
     expect(service.multiplied(2)).toBe(6);

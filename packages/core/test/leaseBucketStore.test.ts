@@ -94,7 +94,7 @@ describe('a hot key', () => {
     expect(shared.heard).toEqual([1, 2, 4, 6, 12, 24, 34, 25, 27, 25, 27, 25].map(n => `check ${n}`));
   });
 
-  test('is answered at once from the tokens held, and says so', async () => {
+  test("is answered at once from the tokens held, with the source 'lease'", async () => {
     const { limiter } = await leased(50);
     const sources = [];
     for (let request = 0; request < 7; request++) sources.push(sourceOf(await limiter.check('a')));
@@ -194,7 +194,7 @@ describe('a cold key', () => {
   });
 });
 
-describe('where a batch does not fit', () => {
+describe('if a batch does not fit', () => {
   test('smaller ones are taken, and no request is refused that the store would allow', async () => {
     const limits = { capacityMax: 100, restoreRateHz: 0.001 };
     const { limiter, elsewhere } = await leased(50, limits);
@@ -265,7 +265,7 @@ describe('where a batch does not fit', () => {
 });
 
 describe('a cost above the lease', () => {
-  test('goes to the store as it is, and is told what is left with the tokens held', async () => {
+  test('goes to the store unchanged, and its decision includes the tokens held', async () => {
     const { shared, limiter } = await leased(4);
     await allowed(limiter, 4);
     shared.heard.length = 0;
@@ -275,7 +275,7 @@ describe('a cost above the lease', () => {
     expect(shared.heard).toEqual(['check 100', 'check 897']);
   });
 
-  test('fits with what is held: that goes back first', async () => {
+  test('fits together with the tokens held, which are returned first', async () => {
     const { shared, limiter } = await leased(4);
     await allowed(limiter, 4);
     shared.heard.length = 0;
@@ -315,7 +315,7 @@ describe('while a batch is on its way', () => {
     expect(shared.heard).toEqual(['check 1', 'check 2', 'peek 5']);
   });
 
-  test('there is no second one, not even right after resets', async () => {
+  test('there is no second batch, not even right after resets', async () => {
     const { shared, limiter } = await leased(50);
     await limiter.check('a');
     shared.heard.length = 0;
@@ -328,7 +328,7 @@ describe('while a batch is on its way', () => {
 });
 
 describe('unused tokens', () => {
-  test('are not given out after a second, and go back', async () => {
+  test('are not given out after a second, and are returned', async () => {
     const { clock, shared, limiter, elsewhere } = await leased(50);
     await allowed(limiter, 4);
     expect(await left(elsewhere)).toEqual([993]);
@@ -339,7 +339,7 @@ describe('unused tokens', () => {
     expect(await left(elsewhere)).toEqual([995]);
   });
 
-  test('go back by themselves after 1 to 1.5 seconds, and then there is no timer', async () => {
+  test('are returned after 1 to 1.5 seconds without a request, and then there is no timer', async () => {
     const { shared, limiter, elsewhere } = await leased(50);
     expect(vi.getTimerCount()).toBe(0);
     await allowed(limiter, 4);
@@ -363,7 +363,7 @@ describe('unused tokens', () => {
     expect(shared.heard.filter(each => each.startsWith('refund'))).toEqual([]);
   });
 
-  test('go back on close, and from then on each request asks the store', async () => {
+  test('are returned on close, and from then on each request asks the store', async () => {
     const { shared, store, limiter, elsewhere } = await leased(50);
     await allowed(limiter, 4);
     await allowed(limiter, 4, 'b');
@@ -377,7 +377,7 @@ describe('unused tokens', () => {
     await store.close();
   });
 
-  test('go back on close even if they were on their way', async () => {
+  test('are returned on close even if they were on their way', async () => {
     const { store, limiter, elsewhere } = await leased(50);
     await allowed(limiter, 7);
     const last = limiter.check('a');
@@ -451,7 +451,7 @@ describe('when the store fails', () => {
     );
   });
 
-  test('a batch that never comes back delays nobody for more than 1.5 seconds', async () => {
+  test('a batch that never arrives delays no request for more than 1.5 seconds', async () => {
     const { shared, store } = await leased(50);
     const limits = [{ name: 'only', ...MANY }];
     let isHanging = true;
@@ -475,7 +475,7 @@ describe('when the store fails', () => {
 describe('limits that differ', () => {
   const burst = { capacityMax: 100, restoreRateHz: 0.001 };
 
-  test('have leases of their own', async () => {
+  test('have separate leases', async () => {
     const { shared, limiter } = await leased(50);
     for (let request = 0; request < 7; request++) {
       await limiter.check('a', 1, { read: burst });
@@ -484,7 +484,7 @@ describe('limits that differ', () => {
     expect(shared.heard).toEqual([1, 1, 2, 2, 4, 4, 6].map(n => `check ${n}`));
   });
 
-  test('do not mix where they share a bucket: the tokens of the one go back for the other', async () => {
+  test('take turns if they share a bucket: the tokens of one are returned before the other gets some', async () => {
     const daily = { capacityMax: 1000, restoreRateHz: 0.001 };
     const [free, paid] = [
       { daily, burst },

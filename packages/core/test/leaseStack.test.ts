@@ -155,7 +155,7 @@ describe.each([0, 8, 22])('with a deny cache and a failover around it, %d ms fro
 });
 
 test.each([0, 8])(
-  'a plentiful key, %d ms from the store, is given out with a tenth of the round trips, and none is decided elsewhere',
+  "a plentiful key, %d ms from the store, is given out with a tenth of the round trips, and all decisions are the store's",
   async rttMs => {
     const limits = { capacityMax: 100_000, restoreRateHz: 100_000 };
     const { sources, allowedAt, trips } = await crowd({ rttMs, limits, seed: 4 });
@@ -164,7 +164,7 @@ test.each([0, 8])(
   },
 );
 describe.each([28])('%d ms from the store, too far for two round trips', rttMs => {
-  test('nobody waits for a batch, and none is decided elsewhere', async () => {
+  test("no request waits for a batch, and all decisions are the store's", async () => {
     const limits = { capacityMax: 200, restoreRateHz: 500 };
     const { sources, longestMs } = await crowd({ rttMs, limits, seed: 5 });
     expect(sources).not.toHaveProperty('local');
@@ -216,7 +216,7 @@ test('a batch that fails is one error for the breaker, however many wait for it'
   expect(sourceOf(await next)).toBe('store');
 });
 
-test('errors of their own open the breaker, when nobody waits for a batch', async () => {
+test('errors of single requests open the breaker, if no request waits for a batch', async () => {
   const { connection, limiter } = await near(8);
   connection.isFailing = () => true;
   const answers = Array.from({ length: 30 }, (_, i) => limiter.check(`key ${i}`));
@@ -226,7 +226,7 @@ test('errors of their own open the breaker, when nobody waits for a batch', asyn
   expect(sourceOf(await limiter.check('b'))).toBe('local');
 });
 
-test('a late batch takes nothing more, and tokens that nobody waits for go back', async () => {
+test('a late batch takes no further tokens, and tokens that no request waits for are returned', async () => {
   const server = new MemoryBucketStore();
   let tripMs = 1;
   const connection = new Connection(server, () => tripMs);

@@ -102,7 +102,7 @@ describe('keys that are forgotten', () => {
     expect(store.check('blocked', PER_DAY, 1, 0).allowed).toBe(false);
   });
 
-  test('full buckets go first: it loses nothing', () => {
+  test('full buckets are forgotten first, which loses nothing', () => {
     const store = new MemoryBucketStore({ maxKeys: 100 });
     const live = numbered('live', 50);
     for (const key of live) store.check(key, PER_DAY, 1, 0);
@@ -194,7 +194,7 @@ describe('the limits of one key', () => {
     expect(kept).toContain('made up 1999');
   });
 
-  test('made-up names push out no limit that is asked for with them', () => {
+  test('made-up names displace no limit that is used with them', () => {
     const store = new MemoryBucketStore();
     for (let i = 0; i < 500; i++) {
       store.check('key', [...one('fixed'), { name: `made up ${i}`, ...perDay(500) }], i < 5 ? 1 : 0, 0);
@@ -204,7 +204,7 @@ describe('the limits of one key', () => {
     }
   });
 
-  test('as many as are asked for are kept', () => {
+  test('all limits of a request are kept, however many', () => {
     const store = new MemoryBucketStore();
     const limits = numbered('limit ', 300).map(name => ({ name, ...perDay(2) }));
     expect(store.check('key', limits, 2, 0).allowed).toBe(true);

@@ -27,7 +27,7 @@ describe('check', () => {
     expect(tokensOf(limiter.check('k', 4))).toEqual([5]);
   });
 
-  test('gives every key a bucket of its own', () => {
+  test('gives every key its own bucket', () => {
     const { limiter } = limiterOf(perSecond(1));
     expect([limiter.check('a').allowed, limiter.check('a').allowed]).toEqual([true, false]);
     expect(limiter.check('b').allowed).toBe(true);
@@ -84,7 +84,7 @@ describe('check', () => {
     expect(tokensOf(looked)).toEqual([0]);
   });
 
-  test('a cost of 0 is not refused even where a lowered limit counts more debt than it has capacity', () => {
+  test('a cost of 0 is not refused even if the debt exceeds a lowered capacity', () => {
     for (let capacityMax = 1; capacityMax <= 300; capacityMax++) {
       const { limiter } = limiterOf({ capacityMax: 1000, restoreRateHz: 1 });
       limiter.check('k', 1000);
@@ -100,7 +100,7 @@ describe('check', () => {
     expect(limiter.check('k', 6)).toMatchObject({ violated: ['burst', 'daily'], retryAfterSecs: Infinity });
   });
 
-  test('answers at once with the memory store, and with a promise where the store gives one', async () => {
+  test('answers synchronously with the memory store, and with a promise if the store does', async () => {
     const memory = new MemoryBucketStore();
     const later = {
       check: async (...args: Parameters<MemoryBucketStore['check']>) => memory.check(...args),
@@ -121,7 +121,7 @@ describe('check', () => {
     expect((await awaited.check('k')).allowed).toBe(false);
   });
 
-  test('counts on the monotonic clock when it is given none', () => {
+  test('uses the monotonic clock by default', () => {
     const limiter = new RateLimiter({ limits: perDay(1) });
     expect([limiter.check('k').allowed, limiter.check('k').allowed]).toEqual([true, false]);
   });
@@ -168,7 +168,7 @@ describe('refund', () => {
     expect(limiter.check('k', 1).allowed).toBe(false);
   });
 
-  test('under the limits of a tier goes to their buckets', () => {
+  test('under the limits of a tier uses the buckets of the tier', () => {
     const { limiter } = limiterOf(perMinute(10));
     limiter.check('k', 10);
     limiter.refund('k', 3, perMinute(100));
@@ -286,7 +286,7 @@ describe('names and keys', () => {
     return { keys, store };
   }
 
-  test('long keys are digested: a store sees short ones, whoever chose them', () => {
+  test('long keys are digested: a store receives only short keys', () => {
     const { keys, store } = keysSeen();
     const limiter = new RateLimiter({ name: 'api', limits: perDay(1), store });
     for (const key of STRANGE_KEYS) limiter.check(key);
@@ -439,7 +439,7 @@ describe('wrong input', () => {
     expect(make).toThrow(message);
   });
 
-  test('errors of a limiter that was given a name for them begin with that name', () => {
+  test('errors of a limiter with another name for its errors begin with that name', () => {
     const wrong = { capacityMax: 5, restoreRateHz: -5 };
     expect(() => limiterNamed('rateLimit', { limits: wrong })).toThrow(
       'rateLimit: restoreRateHz must be > 0, got -5',
@@ -470,7 +470,7 @@ describe('wrong input', () => {
     [-1, RangeError, 'RateLimiter: n must be a whole number, at least 1, got -1'],
     [1.5, RangeError, 'RateLimiter: n must be a whole number, at least 1, got 1.5'],
     ['1', TypeError, 'RateLimiter: n must be a number, got "1"'],
-  ])('a refund of %s is refused and gives nothing', (n, kind, message) => {
+  ])('a refund of %s is an error and gives nothing back', (n, kind, message) => {
     const { limiter } = limiterOf(perDay(5));
     limiter.check('k', 3);
     const call = () => limiter.refund('k', n as number);
@@ -484,7 +484,10 @@ describe('wrong input', () => {
     [null, 'RateLimiter: key must be a string, got null'],
     [7, 'RateLimiter: key must be a string, got 7'],
     [['k'], 'RateLimiter: key must be a string, got an array of 1'],
-    [Symbol('k'), 'RateLimiter: key must be a string, got Symbol(k)'],
+    [
+      Symbol('a key that is not a string is an error in every method: %s'),
+      'RateLimiter: key must be a string, got Symbol(k)',
+    ],
   ])('a key that is no string is refused by every method: %s', (key, message) => {
     const { limiter } = limiterOf(perDay(5));
     const wrong = key as never;

@@ -37,7 +37,7 @@ const down = () => {
   };
 };
 
-describe('wrong input changes nothing, beside what the store contract lists', () => {
+describe('wrong input changes nothing, in addition to the cases of the store contract', () => {
   test.each<[string, (limiter: RateLimiter) => unknown, ErrorConstructor]>([
     ['a wait with a misspelt option', limiter => limiter.wait('k', 1, { signall: 1 } as never), TypeError],
     [
@@ -94,7 +94,7 @@ describe('limits that are set', () => {
     expect(limiter.check('k', 1).allowed).toBe(false);
   });
 
-  test('move nobody who waits', async () => {
+  test('do not affect callers that wait', async () => {
     const { clock, limiter } = limiterOf();
     limiter.check('k', 2);
     const answer = limiter.wait('k').then(() => clock.time);
@@ -126,7 +126,7 @@ describe('a caller that waits', () => {
     expect(limiter.check('k', 2).allowed).toBe(true);
   });
 
-  test('is woken by a timer of the process where the clock has none, and never too early', async () => {
+  test('is woken by a timer of the process if the clock has none, and never too early', async () => {
     const clock = new MonotonicClock();
     const limiter = new RateLimiter({
       limits: { capacityMax: 1, restoreRateHz: 100 },
@@ -167,7 +167,7 @@ describe('a caller that waits', () => {
   });
 });
 
-describe('a block of which this process has heard', () => {
+describe('a block that is known to this process', () => {
   test('holds in its own buckets while the store is down', async () => {
     const memory = new MemoryBucketStore();
     let isDown = false;

@@ -50,7 +50,7 @@ describe.each(Object.entries(SETUPS))('callers of three processes that wait for 
   const policies = Object.values(limits) as { capacityMax: number; restoreRateHz: number }[];
   const slowestHz = Math.min(...policies.map(({ restoreRateHz }) => restoreRateHz));
 
-  test('go on in the order in which the store heard them, and never more at once than the buckets give', async () => {
+  test('go on in the order in which the store received their requests, and never more at once than the buckets allow', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(action, { maxLength: 80 }), async actions => {
         went = [];

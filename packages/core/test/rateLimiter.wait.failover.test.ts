@@ -71,7 +71,7 @@ describe("callers that wait while their store fails, under 'allow'", () => {
 });
 
 describe("callers that wait while their store fails, under 'local'", () => {
-  test('do not proceed during a block that this process has heard of', async () => {
+  test('do not proceed during a block that is known to this process', async () => {
     const { server, limiter, went, call, pass } = waiting('local');
     for (const name of ['a', 'b', 'c']) await call(name);
     server.isDown = true;
@@ -83,7 +83,7 @@ describe("callers that wait while their store fails, under 'local'", () => {
     expect(went.slice(1)).toEqual(['b went at 5', 'c went at 6', 'd went at 6']);
   });
 
-  test('keep their distances when their store is back and knows nothing of the block', async () => {
+  test('keep their distances when their store is back and has no block', async () => {
     const { server, limiter, went, call, pass } = waiting('local');
     await call('a');
     server.isDown = true;

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 const limiterOfTiers = () => new RateLimiter({ limits: perMinute(1), clock: new MockClock() });
 const policy = (capacityMax: number) => ({ capacityMax, restoreRateHz: 1 });
 
-describe('limits that are given for a call, again and again', () => {
+describe('limits that are passed to calls repeatedly', () => {
   test('count as they are now, when their object was changed', () => {
     const limiter = limiterOfTiers();
     const single = policy(5);

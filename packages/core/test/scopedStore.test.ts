@@ -27,7 +27,7 @@ describe('a limiter on the memory store', () => {
     }
   });
 
-  test('shares them with one of the same name that asks through a failover', async () => {
+  test('shares them with a limiter of the same name that uses a failover', async () => {
     const store = new MemoryBucketStore();
     const direct = new RateLimiter({ name: 'api', limits: LIMITS, store });
     const failover = new FailoverBucketStore({ store, name: 'api' });
@@ -78,7 +78,7 @@ describe('a store that is more than the memory store', () => {
     expect(limiter.check('key', 5).allowed).toBe(true);
   });
 
-  test('a Proxy that hears of each call hears of those of a limiter', () => {
+  test('a Proxy that intercepts calls intercepts those of a limiter', () => {
     asked.length = 0;
     const store = new Proxy(new MemoryBucketStore(), {
       get(target, name, receiver) {

@@ -145,7 +145,7 @@ describe('the packages', () => {
     expect(allowed).toEqual(expect.arrayContaining(ours(importedBy(name))));
   });
 
-  test.each(published)('%s knows of no framework but its own', name => {
+  test.each(published)('%s depends on no framework but its own', name => {
     const others = Object.entries(FRAMEWORKS).flatMap(([owner, names]) => (owner === name ? [] : names));
     const known = [...installedWith(name), ...importedBy(name)];
     const foreign = known.filter(each =>
@@ -186,7 +186,7 @@ describe('the files of a package', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('a circle is found, and told as a path', () => {
+  test('a circular import is found, and shown as a path', () => {
     const imports = { a: ['b'], b: ['c', 'd'], c: [], d: ['b'] };
     expect(circleIn(new Map(Object.entries(imports)))).toEqual(['b', 'd', 'b']);
     expect(circleIn(new Map(Object.entries({ ...imports, d: ['c'] })))).toBeUndefined();

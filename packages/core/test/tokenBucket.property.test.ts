@@ -239,7 +239,7 @@ describe('secondsUntil', () => {
 });
 
 describe('a clock that steps back', () => {
-  test('never makes tokens negative, and nobody gains a token by it', () => {
+  test('never makes tokens negative, and gives no caller an additional token', () => {
     fc.assert(
       fc.property(aPolicy, aStart, steps(...forward, backward), (policy, start, walk) => {
         const clock = new SteppingClock(start);
@@ -263,7 +263,7 @@ describe('a clock that steps back', () => {
     );
   });
 
-  test('gives no more over a whole run than its forward movements restore', () => {
+  test('gives no more in total than its forward movements restore', () => {
     fc.assert(
       fc.property(aPolicy, aStart, steps(...forward, backward), (policy, start, walk) => {
         const clock = new SteppingClock(start);

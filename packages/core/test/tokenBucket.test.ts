@@ -29,7 +29,7 @@ describe('a token bucket', () => {
     expect(bucket).toMatchObject({ capacityMax: 3, restoreRateHz: 0.5, capacityCurrent: 3 });
   });
 
-  test('counts on the monotonic clock when it is given none', () => {
+  test('uses the monotonic clock by default', () => {
     const bucket = new TokenBucket({ capacityMax: 2, restoreRateHz: 1 / 86_400 });
     expect([bucket.tryTake(2), bucket.tryTake()]).toEqual([true, false]);
   });
@@ -171,7 +171,7 @@ describe('a look', () => {
     ]);
   });
 
-  test('secondsUntil tells the wait, 0 for what is there and Infinity for what can never be', () => {
+  test('secondsUntil is the wait, 0 if the tokens are there and Infinity if they can never be', () => {
     run({ capacityMax: 10, restoreRateHz: 4 }, [
       [0, 'secondsUntil', 11, Infinity],
       [0, 'take', 10, 0],
@@ -248,7 +248,7 @@ describe('the slack', () => {
 });
 
 describe('a clock that steps back', () => {
-  test('keeps the debt, which drains anew from there', () => {
+  test('keeps the debt, which drains from the new reading', () => {
     run(TEN_AT_ONE, [
       [100, 'take', 10, 0],
       [50, 'capacityCurrent', undefined, 0],

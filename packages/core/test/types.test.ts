@@ -59,7 +59,7 @@ test('a limiter answers as its store does', () => {
   expectTypeOf(either.check('a')).toEqualTypeOf<Decision | Promise<Decision>>();
 });
 
-test('a decision knows the names of the limits of its limiter', () => {
+test('a decision has the names of the limits of its limiter', () => {
   const several = { burst: perSecond(20), hourly: perHour(1000) };
   type Name = 'burst' | 'hourly';
   const local = new RateLimiter({ limits: several });
@@ -124,7 +124,7 @@ test('wrap keeps overloads, this, and generics', () => {
   expectTypeOf(breaker.wrap).toBeCallableWith('fetch');
 });
 
-test('run gives a signal where there is one, and a promise of what the function gives', () => {
+test("run passes a signal if there is one, and returns a promise of the function's result", () => {
   const seen = breaker.run(signal => {
     expectTypeOf(signal).toEqualTypeOf<AbortSignal | undefined>();
     return 1;
@@ -141,7 +141,7 @@ test('run gives a signal where there is one, and a promise of what the function 
   expectTypeOf(breaker.runSync(() => 1)).toEqualTypeOf<number>();
 });
 
-test('an option that is undefined is one that is not given', () => {
+test('an undefined option is the same as a missing one', () => {
   const none: undefined = undefined;
   for (const per of [perSecond, perMinute, perHour, perDay]) per(1, { burst: none });
   new MemoryBucketStore({ maxKeys: none });
