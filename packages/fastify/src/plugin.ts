@@ -187,7 +187,7 @@ function routeConcurrency(
   });
 }
 
-/** The options that are given: one that is undefined counts as not given. */
+/** The options that are set. An undefined option counts as not set. */
 function given<O extends object>(options: O): O {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
 }

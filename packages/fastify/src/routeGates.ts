@@ -55,8 +55,8 @@ export class RouteGates<O extends object> {
   }
 
   /**
-   * Nested registrations each put a gate in front of a route. The route's own options belong to the innermost registration
-   * alone.
+   * Nested registrations each put a gate in front of a route. The route's own options apply only to the gate of the innermost
+   * registration.
    */
   #gates(config: Config, route: RouteLike): Gates<O> {
     const own = config[this.#option] as O | false | undefined;

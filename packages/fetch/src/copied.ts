@@ -2,13 +2,13 @@ type Body = NonNullable<RequestInit['body']>;
 type Fields = NonNullable<RequestInit['headers']>;
 
 /**
- * A copy of what fetch was called with. Fetch reads it at once, so callers may change it and use it again while a call
- * waits or is repeated.
- * @throws what a getter in it throws, and TypeError for headers that no request can have
+ * A copy of the arguments of fetch. fetch reads its arguments at once, so callers may change and reuse them while a call
+ * waits or is retried.
+ * @throws the error of a getter, and TypeError for headers that no request can have
  */
 export function copiedInit(init: RequestInit): RequestInit {
   const members: RequestInit & Record<string, unknown> = {};
-  // Inherited ones, too: fetch takes a Request there as well.
+  // Including inherited members, since fetch accepts a Request here.
   for (const name in init) members[name] = init[name as keyof RequestInit];
   if (members.headers) members.headers = copiedHeaders(members.headers);
   if (members.body) members.body = copiedBody(members.body);

@@ -8,11 +8,11 @@ import { cancelBody } from './retry/body.js';
 import { Upstreams } from './upstreams.js';
 import { visit } from './visit.js';
 
-/** A function of fetch's own type, with its limiter and breakers. */
+/** A function of the type of fetch, with its limiter and breakers. */
 export type ProtectedFetch = Fetch & {
-  /** The rate limiter, if `limits` is given: look at, reset or block a key. */
+  /** The rate limiter, if `limits` is set, with which to look at, reset or block a key. */
   readonly limiter?: RateLimiter<BucketStore>;
-  /** The circuit breakers, if `breaker` is given. */
+  /** The circuit breakers, if `breaker` is set. */
   readonly breakers?: CircuitBreakerGroup;
 };
 
@@ -29,9 +29,9 @@ export type ProtectedFetch = Fetch & {
  *     });
  *     const answer = await fetch('https://api.example.com/v1/models');
  *
- * It rejects with what fetch rejects with, and also with TooManyErrors (the breaker is open), TooManyRequests (a wait would
- * exceed `maxWaitSecs`), Overloaded (no place was free for so long) and TimeoutError. A URL of another scheme, such as
- * `data:`, goes straight to `fetch`.
+ * It rejects with the errors of fetch, and with TooManyErrors (the breaker is open), TooManyRequests (a wait would exceed
+ * `maxWaitSecs`), Overloaded (no place was free for so long) and TimeoutError. A URL with another scheme, such as `data:`,
+ * goes directly to `fetch`.
  * @throws TypeError or RangeError for a wrong option, at once
  */
 export function protect(fetch: Fetch, options: ProtectOptions): ProtectedFetch {
@@ -46,7 +46,7 @@ export function protect(fetch: Fetch, options: ProtectOptions): ProtectedFetch {
     fetch(input: Input, init: RequestInit | undefined = undefined): Promise<Response> {
       const called = RequestArguments.of(input, init);
       const origin = called && origins.of(called.url);
-      // What is wrong with it, or that it is aborted, fetch itself says.
+      // fetch itself rejects wrong arguments and aborted calls.
       if (called === undefined || origin === undefined || called.signal?.aborted) return fetch(input, init);
       return visit(new Call(fetch, settings, called), settings, upstreams, origin, called).then(
         ({ answer: { response, end }, leave }) => {
@@ -59,7 +59,7 @@ export function protect(fetch: Fetch, options: ProtectOptions): ProtectedFetch {
           return response;
         },
         error => {
-          // As fetch does with a body that it does not send.
+          // fetch also cancels a body that it does not send.
           if (called.signal?.aborted) cancelBody(called.body, called.signal.reason);
           throw error;
         },

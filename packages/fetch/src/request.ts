@@ -5,20 +5,20 @@ import { isResendable } from './retry/body.js';
 /** The type of the global `fetch`. */
 export type Fetch = typeof globalThis.fetch;
 
-/** What fetch takes first: a URL or a Request. */
+/** The first argument of fetch: a URL or a Request. */
 export type Input = Parameters<Fetch>[0];
 
-/** What fetch is called with, read as fetch reads it. */
+/** The arguments of fetch, interpreted as fetch does. */
 export class RequestArguments {
   readonly input: string | Request;
   readonly init: RequestInit | undefined;
-  /** The input, where it is a Request. */
+  /** The input, if it is a Request. */
   readonly request: Request | undefined;
 
-  /** @throws what is wrong with them, as far as that can be told without making a Request */
+  /** @throws the errors that can be found without making a Request */
   private constructor(input: Input, init: RequestInit | undefined | null) {
     this.request = isRequest(input) ? input : undefined;
-    // Not by String(), which takes symbols.
+    // Not by String(), which accepts symbols.
     this.input = this.request ?? `${input as string | URL}`;
     if (typeof (init ?? {}) !== 'object') throw new TypeError('init must be an object');
     this.init = init ? copiedInit(init) : undefined;
@@ -27,7 +27,7 @@ export class RequestArguments {
       throw new TypeError('signal must be an AbortSignal');
   }
 
-  /** @returns undefined for what fetch itself must refuse: it knows best how */
+  /** @returns undefined for wrong arguments, which fetch itself rejects */
   static of(input: Input, init: RequestInit | undefined): RequestArguments | undefined {
     try {
       return new RequestArguments(input, init);
@@ -40,7 +40,7 @@ export class RequestArguments {
     return this.request?.url ?? (this.input as string);
   }
 
-  /** The caller's signal: that of `init` counts before that of a Request, and null there is none. */
+  /** The caller's signal: that of `init`, else that of the Request. A null in `init` means none. */
   get signal(): AbortSignal | undefined {
     const own = this.init?.signal;
     return own === undefined ? this.request?.signal : (own ?? undefined);
@@ -50,12 +50,12 @@ export class RequestArguments {
     return this.init?.body ?? this.request?.body;
   }
 
-  /** The init with a signal of ours in it. */
+  /** The init with our signal. */
   initWith(signal: AbortSignal): RequestInit {
     return { ...this.#forgotten, ...this.init, signal };
   }
 
-  /** What fetch forgets of a Request as soon as there is anything in an init. */
+  /** The properties of a Request that fetch ignores as soon as there is an init with any member. */
   get #forgotten(): RequestInit | undefined {
     const { init = {}, request } = this;
     if (request === undefined || Object.keys(init).length > 0) return undefined;
@@ -69,14 +69,14 @@ export class RequestArguments {
     return {
       method: init?.method ?? request?.method ?? 'GET',
       hasIdempotencyKey: fields?.has('idempotency-key') === true,
-      // The body of a Request is a stream, whatever it was made of.
+      // The body of a Request is a stream, whatever it was made from.
       isResendable: fields !== undefined && isResendable(this.body),
     };
   }
 
   /**
-   * What callbacks are asked about. The request that is sent is made of the caller's own arguments: a stream in them can
-   * be read only once.
+   * The request that callbacks receive. The request that is sent is made from the caller's own arguments, since a stream in
+   * them can be read only once.
    */
   get asked(): Request {
     const { init, request } = this;
@@ -87,7 +87,7 @@ export class RequestArguments {
   }
 }
 
-/** Undefined for ones that no request can have. */
+/** Undefined for headers that no request can have. */
 function headersOf(headers: RequestInit['headers']): Headers | undefined {
   try {
     return new Headers(headers);
@@ -96,7 +96,7 @@ function headersOf(headers: RequestInit['headers']): Headers | undefined {
   }
 }
 
-/** Whether it is a Request, by what it has: programs have classes of their own for them. */
+/** Whether it is a Request, by its properties: programs may have other classes for it. */
 function isRequest(input: Input): input is Request {
   return typeof input === 'object' && input !== null && 'url' in input && 'headers' in input;
 }

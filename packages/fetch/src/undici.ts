@@ -7,7 +7,7 @@ import { Upstreams } from './upstreams.js';
 
 export type { DispatchedRequest } from './undici/dispatched.js';
 
-/** The options of `protect` for undici: the same, but callbacks get the dispatched request. */
+/** The options of `protect` for undici. They are the same, but callbacks receive the dispatched request. */
 export interface DispatchOptions extends Omit<ProtectOptions, 'keyOf' | 'costOf' | 'breaker'> {
   readonly keyOf?: ((request: DispatchedRequest) => MaybePromise<string>) | undefined;
   readonly costOf?: ((request: DispatchedRequest) => MaybePromise<Costs>) | undefined;
@@ -17,14 +17,14 @@ export interface DispatchOptions extends Omit<ProtectOptions, 'keyOf' | 'costOf'
 
 /** An interceptor for `dispatcher.compose`, with its limiter and breakers. */
 export type ProtectInterceptor = Dispatcher.DispatcherComposeInterceptor & {
-  /** The rate limiter, if `limits` is given: look at, reset or block a key. */
+  /** The rate limiter, if `limits` is set, with which to look at, reset or block a key. */
   readonly limiter: RateLimiter<BucketStore> | undefined;
-  /** The circuit breakers, if `breaker` is given. */
+  /** The circuit breakers, if `breaker` is set. */
   readonly breakers: CircuitBreakerGroup | undefined;
 };
 
 /**
- * What `protect` of `@breaking/fetch` does, for all requests of an undici dispatcher: `request`, `stream`, `pipeline`, and
+ * Like `protect` of `@breaking/fetch`, for all requests of an undici dispatcher: `request`, `stream`, `pipeline`, and
  * undici's own `fetch`.
  *
  *     const agent = new Agent().compose(protect({ name: 'api', timeoutSecs: 30, retry: { attempts: 3 } }));

@@ -100,7 +100,7 @@ export class RedisBucketStore implements BucketStore {
     return promised(() => this.#store.peek(key, limits, cost, now));
   }
 
-  /** For a store in front of it: a decision on leased tokens comes at once. Not where somebody else's `check` or `peek` decides. */
+  /** For a store in front: a decision on leased tokens is synchronous, unless `check` or `peek` was replaced. */
   get [DIRECT](): Decider | undefined {
     const { check, peek } = RedisBucketStore.prototype;
     const isOwn = #store in this && this.check === check && this.peek === peek;

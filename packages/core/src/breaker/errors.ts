@@ -14,7 +14,7 @@ export class TooManyErrors extends Error {
 
   /**
    * @param breaker the name of the breaker, for the message
-   * @param headers by default `Retry-After` alone
+   * @param headers by default only `Retry-After`
    */
   constructor(
     retryAfterSecs: number,

@@ -17,7 +17,7 @@ export class Overloaded extends Error {
 
   /**
    * @param limiter the name of the concurrency limiter, for the message
-   * @param headers by default `Retry-After` alone
+   * @param headers by default only `Retry-After`
    */
   constructor(limiter = 'default', headers: HeaderFields = retryAfterField(RETRY_AFTER_SECS)) {
     super(`Overloaded: the concurrency limiter "${limiter}" is full`);

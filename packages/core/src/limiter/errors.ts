@@ -15,7 +15,7 @@ export class TooManyRequests extends Error {
   readonly retryAfterSecs: number;
   readonly headers: HeaderFields;
 
-  /** @param headers by default `Retry-After` alone */
+  /** @param headers by default only `Retry-After` */
   constructor(decision: Decision, headers: HeaderFields = retryAfterField(decision.retryAfterSecs)) {
     const reason = decision.blocked ? 'blocked' : `limit exceeded: ${decision.violated.join(', ')}`;
     super(`Too many requests: ${reason}`);
@@ -39,7 +39,7 @@ export class StoreUnavailable extends Error {
   readonly retryAfterSecs: number;
   readonly headers: HeaderFields;
 
-  /** @param headers by default `Retry-After` alone */
+  /** @param headers by default only `Retry-After` */
   constructor(retryAfterSecs: number, headers: HeaderFields = retryAfterField(retryAfterSecs)) {
     super('The store of the rate limit gave no answer');
     this.retryAfterSecs = retryAfterSecs;

@@ -8,7 +8,7 @@ export interface Clash {
 
 const DEFAULT_LABEL = '"default"';
 
-/** The error in showing this visit beside the others of its request, if there is one. */
+/** The mistake in showing this visit together with the others of its request, if there is one. */
 export function clashOf(visits: readonly Visit[], visit: Visit): Clash | undefined {
   if (visits.length < 2 || !isShown(visit)) return undefined;
   for (const other of visits) {
