@@ -70,6 +70,20 @@ describe("callers that wait while their store fails, under 'allow'", () => {
   });
 });
 
+describe("callers that wait while their store fails, under 'allow', and are answered before those ahead,", () => {
+  test('are refused once the answer shows that they would wait too long for them', async () => {
+    const { clock, server, limiter, went, pass } = waiting('allow');
+    void limiter.wait('k').then(() => went.push(`a at ${clock.time}`));
+    void limiter.wait('k').then(() => went.push(`b at ${clock.time}`));
+    server.isDown = true;
+    const told = (error: Error) => went.push(`c ${error.name} at ${clock.time}`);
+    void limiter.wait('k', 1, { maxWaitSecs: 0.5 }).then(() => went.push('c'), told);
+    await turns();
+    await pass(2);
+    expect(went).toEqual(['a at 0', 'c TooManyRequests at 0', 'b at 1']);
+  });
+});
+
 describe("callers that wait while their store fails, under 'local'", () => {
   test('do not proceed during a block that is known to this process', async () => {
     const { server, limiter, went, call, pass } = waiting('local');

@@ -5,13 +5,13 @@ import type { Decision } from '../bucket/decision.js';
 import type { Limit } from '../bucket/policy.js';
 import type { Reservation, Want } from '../store/reservation.js';
 import { StoreUnavailable, TooManyRequests } from './errors.js';
+import type { CallersWant } from './wants.js';
 
 /** A caller that waits for tokens. */
 export class Waiter implements Want {
   readonly limits: readonly Limit[];
   readonly cost: Cost;
   readonly maxWaitSecs: number;
-  readonly latest: number;
   readonly answer: Promise<Decision>;
   /** What the store has promised; undefined until it answers. */
   reservation: Reservation | undefined;
@@ -19,24 +19,25 @@ export class Waiter implements Want {
   at = -Infinity;
   /** Whether it has gone on, was refused or has given up. */
   isOver = false;
-  /** The moment that the store has promised. */
-  #promisedAt = -Infinity;
   /** By how much shorter blocks have moved it back, if it cannot be promised another moment: at most 0. */
   #backSecs = 0;
+  readonly #calledAt: number;
+  /** The moment beyond which no block may move it. */
+  readonly #latest: number;
   readonly #publish: (decision: Decision) => void;
   #resolve: (decision: Decision) => void = () => {};
   #reject: (reason: unknown) => void = () => {};
   #stopListening = () => {};
 
   /**
-   * @param latest the moment beyond which no block may move it
    * @param publish tells those who listen of the decision, right before the caller hears of it. They may call the limiter
    */
-  constructor({ limits, cost, maxWaitSecs }: Want, latest: number, publish: (decision: Decision) => void) {
-    this.limits = limits;
-    this.cost = cost;
-    this.maxWaitSecs = maxWaitSecs;
-    this.latest = latest;
+  constructor(want: CallersWant, calledAt: number, publish: (decision: Decision) => void) {
+    this.limits = want.limits;
+    this.cost = want.cost;
+    this.maxWaitSecs = want.maxWaitSecs;
+    this.#calledAt = calledAt;
+    this.#latest = want.isOwnWait ? calledAt + longestWait(want.maxWaitSecs) : Infinity;
     this.#publish = publish;
     this.answer = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -53,19 +54,18 @@ export class Waiter implements Want {
   }
 
   /**
-   * Takes the store's promise. It does not go on before the one ahead.
+   * Takes the store's promise.
    * @param laterSecs how much later than the store says it may have been asked
    */
-  accept(reservation: Reservation, laterSecs: number, momentAhead: number): void {
+  accept(reservation: Reservation, laterSecs: number): void {
     this.reservation = reservation;
-    this.#promisedAt = reservation.at + laterSecs;
-    this.at = Math.max(this.#promisedAt, momentAhead);
+    this.at = reservation.at + laterSecs;
   }
 
   /** Takes another promise, now that one ahead has gone. It never goes on later than it was promised at first. */
   moveUp(reservation: Reservation, laterSecs: number): void {
     const { at } = this;
-    this.accept(reservation, laterSecs, -Infinity);
+    this.accept(reservation, laterSecs);
     this.at = Math.min(this.at, at);
     this.#backSecs = 0;
   }
@@ -77,7 +77,7 @@ export class Waiter implements Want {
   move(laterSecs: number, now: number): void {
     if (laterSecs < 0) this.#backSecs += laterSecs;
     else this.at += laterSecs;
-    const isTooLate = laterSecs > 0 && this.at > this.latest;
+    const isTooLate = laterSecs > 0 && this.at > this.#latest;
     if (isTooLate || this.at === Infinity) this.refuse(this.#refusalFor(this.at - now, true));
   }
 
@@ -87,12 +87,12 @@ export class Waiter implements Want {
     this.#backSecs = 0;
   }
 
-  /** The refusal of one that would wait too long for the one ahead. */
-  refusalAt(askedAt: number): Decision | undefined {
-    const { at } = this;
-    const waitSecs = at - askedAt;
-    if (at === this.#promisedAt) return undefined;
-    return waitSecs > longestWait(this.maxWaitSecs) ? this.#refusalFor(waitSecs, false) : undefined;
+  /** Goes on no earlier than the one ahead. If it would wait too long for that, it is refused. */
+  follow(momentAhead: number): void {
+    if (momentAhead <= this.at) return;
+    this.at = momentAhead;
+    const waitSecs = momentAhead - this.#calledAt;
+    if (waitSecs > longestWait(this.maxWaitSecs)) this.refuse(this.#refusalFor(waitSecs, false));
   }
 
   goOn(): void {
@@ -128,4 +128,31 @@ export class Waiter implements Want {
     const debts = this.limits.map((_, i) => owed[i] ?? 0);
     return refusedFor(this.limits, debts, this.cost, waitSecs, blocked);
   }
+}
+
+/** The moment at which the one ahead goes on, as far as that is known. */
+export function momentAhead(waiters: readonly Waiter[], waiter: Waiter): number {
+  for (let i = waiters.lastIndexOf(waiter) - 1; i >= 0; i--) {
+    const { at } = waiters[i] as Waiter;
+    if (at !== -Infinity) return at;
+  }
+  return -Infinity;
+}
+
+/**
+ * One has been promised a moment: it goes on no earlier than those ahead, and those behind no earlier than it. They may have
+ * been promised theirs before, if something stands in for the store.
+ * @returns whether anything is to be taken back, since one of them has given up or is refused
+ */
+export function fallIn(waiters: readonly Waiter[], from: Waiter): boolean {
+  let at = momentAhead(waiters, from);
+  let isAnyOver = false;
+  for (let i = waiters.lastIndexOf(from); i < waiters.length; i++) {
+    const waiter = waiters[i] as Waiter;
+    if (waiter.reservation === undefined) continue;
+    waiter.follow(at);
+    if (waiter.isOver) isAnyOver = true;
+    else at = waiter.at;
+  }
+  return isAnyOver;
 }

@@ -1,10 +1,10 @@
 import { type Clock, readingOf } from '../base/clock.js';
 import { isThenable } from '../base/thenable.js';
-import { longestWait, SAME_MOMENT_SECS } from '../bucket/debt.js';
+import { SAME_MOMENT_SECS } from '../bucket/debt.js';
 import type { Decision } from '../bucket/decision.js';
 import type { Reservation, Reservations, Reserve, ReserveOptions, Want } from '../store/reservation.js';
 import { Alarm } from './alarm.js';
-import { Waiter } from './waiter.js';
+import { fallIn, momentAhead, Waiter } from './waiter.js';
 import type { CallersWant } from './wants.js';
 
 /**
@@ -41,8 +41,7 @@ export class WaitingLine {
     signal: AbortSignal | undefined,
     publish: (decision: Decision) => void,
   ): Promise<Decision> {
-    const latest = want.isOwnWait ? readingOf(this.#clock) + longestWait(want.maxWaitSecs) : Infinity;
-    const waiter = new Waiter(want, latest, publish);
+    const waiter = new Waiter(want, readingOf(this.#clock), publish);
     this.#waiters.push(waiter);
     if (signal !== undefined) waiter.listenTo(signal, () => this.#takeBackSoon());
     if (this.#isTakingBack) this.#unsent.push(waiter);
@@ -67,14 +66,11 @@ export class WaitingLine {
   }
 
   #send(waiter: Waiter): void {
-    const askedAt = readingOf(this.#clock);
     const heard = ({ made }: Reservations, laterSecs: number) => {
       const [reservation] = made as [Reservation];
       if (reservation.decision.allowed) {
-        waiter.accept(reservation, laterSecs, this.#momentAhead(waiter));
-        const refusal = waiter.refusalAt(askedAt);
-        if (refusal !== undefined) waiter.refuse(refusal);
-        if (waiter.isOver) this.#isTakingBack = true;
+        waiter.accept(reservation, laterSecs);
+        if (fallIn(this.#waiters, waiter)) this.#isTakingBack = true;
       } else {
         waiter.refuse(reservation.decision);
         this.#remove(waiter);
@@ -84,16 +80,7 @@ export class WaitingLine {
       waiter.fail(error);
       this.#remove(waiter);
     };
-    this.#ask([waiter], { earliest: this.#momentAhead(waiter), withdrawn: [] }, heard, failed);
-  }
-
-  /** The moment at which the one ahead goes on, as far as that is known. */
-  #momentAhead(waiter: Waiter): number {
-    for (let i = this.#waiters.lastIndexOf(waiter) - 1; i >= 0; i--) {
-      const { at } = this.#waiters[i] as Waiter;
-      if (at !== -Infinity) return at;
-    }
-    return -Infinity;
+    this.#ask([waiter], { earliest: momentAhead(this.#waiters, waiter), withdrawn: [] }, heard, failed);
   }
 
   #remove(waiter: Waiter): void {
