@@ -1,6 +1,7 @@
 import { finished } from 'node:stream';
 
-type Ended = (error?: Error | null) => void;
+/** The types of `finished` know only streams of Node. */
+const whenOver = finished as unknown as (body: ReadableStream, over: () => void) => void;
 
 /** Reports the end of a response's body. Nothing of it is read, delayed or changed. */
 export class BodyWatch {
@@ -18,9 +19,17 @@ export class BodyWatch {
     }
     const ended = once(end);
     this.#collected.register(body, ended);
-    // The types know only streams of Node.
-    (finished as unknown as (body: ReadableStream, ended: Ended) => void)(body, ended);
+    whenOver(body, ended);
   }
+}
+
+/**
+ * Resolves when every end that has come by now was reported. A reader learns of the end of a body a tick earlier than who
+ * watches it: this one's end waits in the same line.
+ */
+export function endsReported(): Promise<void> {
+  const empty = new ReadableStream({ start: controller => controller.close() });
+  return new Promise(resolve => whenOver(empty, resolve));
 }
 
 function once(fn: () => void): () => void {

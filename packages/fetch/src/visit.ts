@@ -1,5 +1,6 @@
 import { askedOf } from './asked.js';
 import { answerOf, type Way } from './attempts.js';
+import { endsReported } from './bodyWatch.js';
 import type { Head } from './course.js';
 import type { Settings } from './options.js';
 import type { Upstreams } from './upstreams.js';
@@ -42,6 +43,8 @@ export async function visit<A extends Head>(
   try {
     upstream.failFast();
     if (settings.places !== undefined) {
+      const { inFlight, limit } = settings.places.get(key);
+      if (inFlight >= limit) await endsReported();
       const place = await upstream.takePlace(patience);
       leave = () => {
         upstream.leavePlace(place);

@@ -56,6 +56,24 @@ describe('a place', () => {
     expect((await second).status).toBe(200);
   });
 
+  test.each<[string, (response: Response) => Promise<unknown>]>([
+    ['text', response => response.text()],
+    ['a clone', async response => [await response.clone().text(), await response.text()]],
+    ['cancel', async response => response.body?.cancel()],
+    ['pipeTo', async response => response.body?.pipeTo(new WritableStream())],
+    [
+      'a loop',
+      async response => {
+        for await (const _ of response.body ?? []);
+      },
+    ],
+  ])('is free for the next call as soon as a body was read: %s', async (_how, read) => {
+    const { url } = await scriptedServer([[200]]);
+    const fetches = protect(fetch, { maxInFlight: 1 });
+    for (let i = 0; i < 5; i++) await read(await fetches(url));
+    expect((await fetches(url)).status).toBe(200);
+  });
+
   test('that is not free within maxWaitSecs rejects the call with Overloaded', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([hang], clock);

@@ -28,6 +28,7 @@ test('waiting for a place and for tokens takes at most maxWaitSecs together', as
   while (times.length === 0) await turn();
   // After 4 s it gets the place. It would get tokens after 10.
   const second = fetches(url).catch(error => error);
+  await turn();
   clock.advanceBy(4);
   end[0]?.();
   await first;
@@ -102,6 +103,7 @@ describe('listeners receive events', () => {
     while (times.length === 0) await turn();
     const second = fetches(url).then(answer => answer.text());
     const third = fetches(url).catch(error => error.code);
+    await turn();
     expect(places).toEqual([{ name: 'shop', key: url, allowed: true, inFlight: 1, limit: 1 }]);
     clock.advanceBy(4);
     end[0]?.();
@@ -110,6 +112,7 @@ describe('listeners receive events', () => {
     const blocking = await scriptedServer([() => {}], clock);
     void fetches(blocking.url).catch(() => {});
     const refused = fetches(blocking.url).catch(error => error.code);
+    await turn();
     clock.advanceBy(5);
 
     expect(await refused).toBe('BREAKING_OVERLOADED');
