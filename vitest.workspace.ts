@@ -7,8 +7,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const packages = fileURLToPath(new URL('./packages/', import.meta.url));
 
 /**
- * Tests run against the sources of every package, so that a stale build can never pass one. With BREAKING_BUILT they run
- * against what was built, which Node loads by itself, as it does for users.
+ * Tests run with the sources of every package, so that no test uses an old build. With BREAKING_BUILT they run with the
+ * build, which Node itself loads, as it does for users.
  */
 const built = process.env.BREAKING_BUILT !== undefined;
 const [folder, ending] = built ? ['dist', 'js'] : ['src', 'ts'];
@@ -19,14 +19,14 @@ const alias: { find: RegExp; replacement: string }[] = [
 if (built) alias.push({ find: /^((\.\.\/)+)src\//, replacement: '$1dist/' });
 
 /**
- * The contracts once more: on another version or platform of a framework, or in another way to mount. `.ci/run` runs them
- * against what was built, with the contracts of every package.
+ * The contracts on another version or platform of a framework, or mounted in another way. `.ci/run` runs them with the build,
+ * together with the contracts of every package.
  */
 const SECOND_CONTRACTS = 'packages/*/test/contract[A-Z]*.test.ts';
 
 const testkit = `${packages}testkit/src/run/`;
 
-/** What a package prepares once for all its tests, in `test/globalSetup.ts`. */
+/** Preparations of a package for all its tests, in `test/globalSetup.ts`. */
 const globalSetupOf = (name: string) => [`${packages}${name}/test/globalSetup.ts`].filter(existsSync);
 
 const project = (name: string, include: string, isolate = false) => ({
@@ -35,12 +35,12 @@ const project = (name: string, include: string, isolate = false) => ({
     name,
     include: [include],
     exclude: [...configDefaults.exclude, ...(built ? [] : [SECOND_CONTRACTS])],
-    // A process runs one file after another, unless they are isolated. `leftBehind.ts` holds that none changes what the
-    // next one finds.
+    // A process runs one file after another, unless they are isolated. `leftBehind.ts` checks that no file leaves changes
+    // behind.
     isolate,
     globalSetup: globalSetupOf(name),
     setupFiles: [...(isolate ? [] : [`${testkit}leftBehind.ts`]), `${testkit}warnings.ts`],
-    // A busy machine makes a test slow, not wrong. This only ends what hangs.
+    // A busy machine makes a test slow, not wrong. This only ends a test that hangs.
     testTimeout: 600_000,
     hookTimeout: 600_000,
     server: { deps: { external: built ? [/\/packages\/\w+\/dist\//] : [] } },

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
 
-/** What the page says of each card. */
+/** The properties of a card that the page sets. */
 export interface CardProps {
   readonly id: string;
-  /** Whether the headline names it. */
+  /** Whether the headline lists it. */
   readonly isWrong: boolean;
 }
 

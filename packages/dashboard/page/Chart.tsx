@@ -5,7 +5,7 @@ import { recentMean } from '../src/counting/recentMean.js';
 import { SHOWN_SECS, SLOT_SECS } from '../src/counting/recentRate.js';
 
 const HEIGHT = 132;
-/** The points of a line: slots that are over. */
+/** The number of points of a line: completed slots. */
 const SLOTS = SHOWN_SECS / SLOT_SECS - 1;
 const SERIES: readonly (readonly [Result, string, string])[] = [
   ['allowed', 'allowed', '--allowed'],
@@ -15,7 +15,7 @@ const SERIES: readonly (readonly [Result, string, string])[] = [
 
 interface Props {
   readonly perSecond: LimitReport['perSecond'];
-  /** What was before is not known, and left empty. */
+  /** The time before that is not known, and left empty. */
   readonly countedForSecs: number;
 }
 
@@ -73,7 +73,7 @@ export function Chart({ perSecond, countedForSecs }: Props) {
       observer.disconnect();
       made.destroy();
     };
-    // Its colours are those of the moment at which it was drawn.
+    // The colours are those at the time of drawing.
   }, [isDark]);
 
   useEffect(() => {
@@ -88,8 +88,8 @@ export function Chart({ perSecond, countedForSecs }: Props) {
 }
 
 /**
- * The mean at the end of each slot. What was before counting, or too long ago to be told, is not known; what never happened has
- * no line.
+ * The mean at the end of each slot. Before counting began, and before the oldest slot, it is not known. What never happened
+ * has no line.
  */
 function line(rates: readonly number[], times: readonly number[], countedForSecs: number): (number | null)[] {
   if (rates.length === 0) return times.map(() => null);
@@ -101,7 +101,7 @@ function line(rates: readonly number[], times: readonly number[], countedForSecs
 
 const DARK = matchMedia('(prefers-color-scheme: dark)');
 
-/** Whether the viewer prefers dark pages now. */
+/** Whether the viewer currently prefers dark pages. */
 function useDarkness(): boolean {
   const [isDark, setDark] = useState(DARK.matches);
   useEffect(() => {

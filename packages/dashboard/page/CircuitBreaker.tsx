@@ -6,20 +6,20 @@ import type { Act } from './act.js';
 import { Card, type CardProps } from './Card.js';
 import { Since } from './Since.js';
 
-/** A sign beside each colour, since not everybody tells them apart. */
+/** A sign next to each colour, since not everybody can distinguish the colours. */
 const SIGNS: Readonly<Record<CircuitState, string>> = {
   closed: '✓ closed',
   open: '✕ open',
   halfOpen: '? half open',
 };
 
-/** The less it lets through, the lower its strip, of 10: colour is not the only sign there either. */
+/** The height of the strip, of 10, is lower if less is admitted, so that colour is not the only sign there either. */
 const TOPS: Readonly<Record<CircuitState, number>> = { closed: 0, halfOpen: 3, open: 6 };
 
 interface Props {
   readonly card: CardProps;
   readonly view: CircuitBreakerView;
-  /** Absent where the page is read-only. */
+  /** Absent if the page is read-only. */
   readonly act: Act | undefined;
 }
 
@@ -101,7 +101,7 @@ function Breaker({ name, breaker, act }: BreakerProps) {
   );
 }
 
-/** Its states over the time that the charts show. */
+/** Its states over the time of the charts. */
 function Strip({ breaker: { strip } }: { readonly breaker: BreakerView }) {
   return (
     <svg class="strip" viewBox={`0 0 ${SHOWN_SECS} 10`} preserveAspectRatio="none" role="img">

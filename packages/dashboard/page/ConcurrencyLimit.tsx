@@ -9,7 +9,7 @@ interface Props {
   readonly countedForSecs: number;
 }
 
-/** One concurrency limit, or those of its keys: how many of how many places are taken, and how many requests are refused. */
+/** One concurrency limit, or those of its keys: how many places are taken, and how many requests are refused. */
 export function ConcurrencyLimit({ card, view, countedForSecs }: Props) {
   const { name, keys, inFlight, limiters, refused } = view;
   return (
@@ -42,7 +42,7 @@ export function ConcurrencyLimit({ card, view, countedForSecs }: Props) {
   );
 }
 
-/** What the text beside it says. */
+/** A bar for the share in the text next to it. */
 function Gauge({ share }: { readonly share: number }) {
   return (
     <svg class="gauge" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">

@@ -1,7 +1,7 @@
 import type { Alarm } from '../src/alarms.js';
 import { Since } from './Since.js';
 
-/** Is anything refused or open now, since when, and whom does it hit. */
+/** What is refused or open now, since when, and which keys it affects. */
 export function Headline({ alarms }: { readonly alarms: readonly Alarm[] }) {
   if (alarms.length === 0) return <p class="headline good">✓ Nothing is refused, nothing is open.</p>;
   return (
@@ -23,7 +23,7 @@ export function Headline({ alarms }: { readonly alarms: readonly Alarm[] }) {
   );
 }
 
-/** Where on the page a limit or breaker is. Names are not unique, places are. */
+/** The id of a limit's or breaker's card. Names are not unique, indices are. */
 export function cardId(kind: Alarm['kind'], index: number): string {
   return `${kind}-${index}`;
 }

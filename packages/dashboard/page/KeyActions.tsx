@@ -1,17 +1,17 @@
 import type { Act } from './act.js';
 
-/** How long a key is blocked unless somebody says otherwise. */
+/** How long a key is blocked by default. */
 const BLOCK_SECS = 3600;
 
 interface RowProps {
   readonly act: Act;
   readonly name: string;
   readonly id: string;
-  /** As it is shown. */
+  /** The text that the page shows. */
   readonly shown: string;
 }
 
-/** Buttons beside a key that is shown. */
+/** Buttons next to a key. */
 export function KeyButtons({ act, name, id, shown }: RowProps) {
   return (
     <span class="buttons">
@@ -39,7 +39,7 @@ export function KeyButtons({ act, name, id, shown }: RowProps) {
   );
 }
 
-/** Resets or blocks a key that somebody types: one that the page does not show. */
+/** Resets or blocks a key that the viewer types, because the page does not show it. */
 export function KeyForm({ act, name }: { readonly act: Act; readonly name: string }) {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();

@@ -12,11 +12,11 @@ interface Props {
   readonly card: CardProps;
   readonly limit: RateLimitView;
   readonly countedForSecs: number;
-  /** Absent where the page is read-only. */
+  /** Absent if the page is read-only. */
   readonly act: Act | undefined;
 }
 
-/** One rate limit: what it allows, how often it refuses, and whom. */
+/** One rate limit: what it allows, how often it refuses, and which keys. */
 export function RateLimit({ card, limit, countedForSecs, act }: Props) {
   const { name, limits, perSecond, totals, refusedKeys = [] } = limit;
   return (
@@ -50,14 +50,14 @@ interface FiguresProps {
   readonly countedForSecs: number;
 }
 
-/** The colours of the chart, and what they stand for. */
+/** The colours of the chart, and their meaning. */
 const FIGURES: readonly (readonly [Result, string])[] = [
   ['allowed', 'allowed'],
   ['refused', 'refused'],
   ['wouldRefuse', 'would refuse'],
 ];
 
-/** What happens a second, over the last ten seconds. Shadow mode is shown where there is any. */
+/** Rates per second, over the last ten seconds. Shadow mode is shown if there is any. */
 function Figures({ perSecond, totals, countedForSecs }: FiguresProps) {
   const shown = FIGURES.filter(([result]) => result !== 'wouldRefuse' || totals.wouldRefuse > 0);
   const rateOf = (result: Result) => recentMean(perSecond[result], countedForSecs);
@@ -122,7 +122,7 @@ function RefusedKeys({ name, keys, act }: RefusedKeysProps) {
   );
 }
 
-/** @param secs that a block lasts; null where nothing ends it but a reset */
+/** @param secs how long a block lasts; null if only a reset ends it */
 function untilWhen(secs: number | null): string {
   return secs === null ? 'until it is reset' : `for ${duration(secs)}`;
 }

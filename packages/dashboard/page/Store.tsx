@@ -16,7 +16,7 @@ const SOURCES: Readonly<Record<DecisionSource, string>> = {
   lease: 'a lease',
 };
 
-/** Who decides, and whether the store answers. */
+/** What decides, and whether the store answers. */
 export function Store({ limit: { store, sources = {} } }: { readonly limit: RateLimitView }) {
   const entries = Object.entries(sources) as [DecisionSource, number][];
   const all = entries.reduce((sum, [, count]) => sum + count, 0);

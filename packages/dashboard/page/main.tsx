@@ -11,7 +11,7 @@ import { ToldAt } from './Since.js';
 import { Knowledge, type Known, type Silence } from './told.js';
 
 interface PageProps extends Known {
-  /** Says something of what was done, until something else is. */
+  /** Shows the result of an action until the next one. */
   readonly say: (notice: string) => void;
 }
 
@@ -28,7 +28,7 @@ function Page({ told, toldAt, silence, notice, say }: PageProps) {
   const sign = silence === undefined ? '' : '✕ ';
   document.title = sign + (wrong.length === 0 ? title : `(${wrong.length}) ${title}`);
   const alarmed = new Set(wrong.map(({ kind, index }) => cardId(kind, index)));
-  /** What every card is given. */
+  /** The properties that all cards have. */
   const card = (kind: Alarm['kind'], index: number): CardProps => {
     const id = cardId(kind, index);
     return { id, isWrong: alarmed.has(id) };
@@ -53,7 +53,7 @@ function Page({ told, toldAt, silence, notice, say }: PageProps) {
         </p>
         <Section title="Rate limits">
           {rateLimits.map((limit, i) => (
-            // Several may have the same name.
+            // Several limits may have the same name.
             <RateLimit
               key={`${i} ${limit.name}`}
               card={card('rateLimits', i)}

@@ -1,7 +1,7 @@
-/** The part of the script that blocks a key, and counts its refusals. It is core's store/memory/blocks.ts, number for number. */
+/** The part of the script that blocks a key, and counts its refusals. It computes exactly what core's store/memory/blocks.ts does. */
 export const BLOCK_AND_STRIKE = `
--- Blocks the key. Those who wait on it move back by as much; under a block without end they do not wait any more. A shorter
--- block moves them by no more than blocks have moved them.
+-- Blocks the key. Callers that wait on it wait that much longer; a block without end ends their waits. A shorter block
+-- moves them forward by at most the time by which blocks have moved them back.
 local function block(secs)
   local before = block_left()
   put(BLOCK, secs > 0.001 and secs or 0, now, 1, 0)

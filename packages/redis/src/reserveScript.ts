@@ -55,7 +55,7 @@ local function reserve(payload)
   end
   if not are_withdrawn then buckets, waiting, written = before, before_waiting, was_written end
 
-  -- Where nobody waits, this starts as high as it was: others compare it with what they were told before.
+  -- If nobody waits, this starts at its old value: processes compare it with the value that they received before.
   local moved_before = 0
   if #request.withdrawn > 0 and before_waiting then moved_before = before_waiting.moved end
   local answer, last_secs = {}, 0

@@ -86,12 +86,12 @@ local function wait_until(secs, at, longest, moved)
 end
 if waiting and waiting.at > now then wait_until(waiting.secs, now, waiting.longest, waiting.moved) end
 
--- Seconds until the last who waits goes on. They are counted from whole microseconds, since a moment has no finer digits.
+-- Seconds until the last waiting caller goes on. They count from whole microseconds, the precision of moments.
 local function waiting_secs()
   return waiting.secs - (now - waiting.at) / 1000000
 end
 
--- Buckets drain at the rates that the operation names, and come first in the state.
+-- Buckets of the operation drain at its rates, and come first in the state.
 local first = {}
 local function named(limits)
   for _, limit in ipairs(limits) do
@@ -102,8 +102,8 @@ local function named(limits)
   return limits
 end
 
--- Once the last has gone on, each bucket owes its capacity at most from that moment, and is counted as others are. The
--- moment is between two microseconds: from the one before to it, as much more is owed as drains in between.
+-- Once the last waiting caller has gone on, each bucket owes at most its capacity, and is treated as usual. That moment is
+-- between two microseconds: at the earlier one, the bucket owes as much more as drains until the moment.
 local function settle()
   if not waiting or waiting_secs() > ${SAME_MOMENT_SECS} then return end
   local micros = waiting.secs * 1000000

@@ -1,4 +1,4 @@
-// One small request program for both kinds of modules: what it uses of Breaking it is given.
+// A small request program for both module formats: its caller passes in the package.
 const { once } = require('node:events');
 const express = require('express');
 const Fastify = require('fastify');
@@ -9,7 +9,7 @@ const { Registry } = require('prom-client');
 const byNobody = { capacityMax: 1, restoreRateHz: 0.001, keyOf: () => 'nobody' };
 const limit = { name: 'api', capacityMax: 1, restoreRateHz: 0.001 };
 
-/** The statuses of two requests through each framework, and what the packages without one say. */
+/** The statuses of two requests through each framework, and results of the packages without a framework. */
 module.exports = async function requests(breaking) {
   const registry = new Registry();
   const stops = [breaking.metrics.collectInto(registry), breaking.metrics.observe()];
@@ -67,7 +67,7 @@ async function statuses(server) {
   if (!server.listening) await once(server, 'listening');
   const url = `http://localhost:${server.address().port}/`;
   const statuses = [(await fetch(url)).status, (await fetch(url)).status];
-  // The page of the dashboard, which no limit is in front of.
+  // The page of the dashboard, which has no limit in front of it.
   const page = await (await fetch(`${url}ops/page.js`)).text();
   if (!page.includes('EventSource')) throw new Error(`The page is not there: ${page}`);
   server.close();

@@ -1,4 +1,4 @@
-// What a program in TypeScript uses of each package. The test compiles it as a module of each kind.
+// A TypeScript program that uses each package. The test compiles it in each module format.
 import { type BucketStore, type Decision, MemoryBucketStore, perMinute, RateLimiter } from '@breaking/core';
 import { dashboard as expressDashboard } from '@breaking/dashboard/express';
 import { dashboard as fastifyDashboard } from '@breaking/dashboard/fastify';
