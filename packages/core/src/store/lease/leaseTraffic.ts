@@ -15,8 +15,10 @@ export class LeaseTraffic {
   readonly #patienceMs: number;
   /** The batch of each key that is on its way. */
   readonly #batches = new Map<string, LeaseBatch>();
-  /** Operations that the store has not answered yet. None of these promises rejects. */
-  readonly #pending = new Set<Promise<void>>();
+  /** How many operations the store has not answered yet. */
+  #pending = 0;
+  /** Called once there are none. */
+  readonly #whenSettled: (() => void)[] = [];
   /** Whether the last batch took longer than requests wait. True until the first batch has arrived. */
   #isFar = true;
   /** The limiter's latest reading of its clock, used for returning tokens while no request comes. */
@@ -74,7 +76,7 @@ export class LeaseTraffic {
 
   /** Resolves when the store has answered everything that it was asked, including later questions. */
   async settled(): Promise<void> {
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
+    if (this.#pending > 0) await new Promise<void>(resolve => this.#whenSettled.push(resolve));
   }
 
   /** Fetches a batch for all requests of this turn, and for later ones. */
@@ -93,7 +95,8 @@ export class LeaseTraffic {
     };
     const late = outsideRequests(() => setTimeout(expire, this.#patienceMs).unref());
     try {
-      lease.hearOfBatch(await this.#checkStore(key, lease.limits, n, now), n, now);
+      const answer = await this.#store.check(key, lease.limits, n, now);
+      lease.hearOfBatch(asDecision(answer, lease.limits), n, now);
       lease.tick = this.ticks;
       if (!batch.isLate) this.#isFar = false;
     } catch (error) {
@@ -122,18 +125,30 @@ export class LeaseTraffic {
     for (const { cost, now, resolve } of rest) resolve(this.decideAlone(key, lease, cost, now));
   }
 
+  /** Asks the store for one request: while nothing is held or on its way, that takes one promise. */
+  decideAlone(key: string, lease: Lease, cost: number, now: number): Promise<Decision> {
+    // If there is no time to ask twice, held tokens are returned first, and those on their way count as lost.
+    if (this.#isFar) this.giveBack(key, lease, lease.remaining);
+    const batch = this.batchFor(key, lease.limits);
+    return lease.remaining === 0 && batch === undefined
+      ? this.#checkAlone(key, lease, cost, now, answered)
+      : this.#decideBeside(batch, key, lease, cost, now);
+  }
+
   /**
    * Asks the store for one request. If it refuses, but the request would fit with tokens that are held or on their way,
    * those are returned and the store is asked once more.
    */
-  async decideAlone(key: string, lease: Lease, cost: number, now: number): Promise<Decision> {
-    // If there is no time to ask twice, held tokens are returned first, and those on their way count as lost.
-    if (this.#isFar) this.giveBack(key, lease, lease.remaining);
-    const batch = this.batchFor(key, lease.limits);
-    const held = lease.remaining;
-    const [decision, withHeld] = await this.#checkAlone(key, lease, cost, now);
+  async #decideBeside(
+    batch: LeaseBatch | undefined,
+    key: string,
+    lease: Lease,
+    cost: number,
+    now: number,
+  ): Promise<Decision> {
+    const both = (decision: Decision, withHeld: Decision) => [decision, withHeld] as const;
+    const [decision, withHeld] = await this.#checkAlone(key, lease, cost, now, both);
     if (decision.allowed) return withHeld;
-    if (held === 0 && batch === undefined) return decision;
     await batch?.over;
     const taken = lease.take(cost, now);
     if (taken !== undefined || this.#isFar) return taken ?? decision;
@@ -141,29 +156,50 @@ export class LeaseTraffic {
     const isElsewhere = batch !== undefined && batch.lease !== lease;
     if (!refused.allowed && !isElsewhere) return refused;
     this.giveBack(key, lease, lease.remaining);
-    const [again, againWithHeld] = await this.#checkAlone(key, lease, cost, now);
-    return again.allowed ? againWithHeld : again;
+    return this.#checkAlone(key, lease, cost, now, answered);
   }
 
-  /** The store's decision on one request, as it is and with the held tokens added. */
-  async #checkAlone(key: string, lease: Lease, cost: number, now: number): Promise<[Decision, Decision]> {
-    const decision = await this.#checkStore(key, lease.limits, cost, now);
-    lease.tick = this.ticks;
-    if (cost <= this.#tokens) lease.hearOfRequest(decision, cost, now);
-    return [decision, lease.withHeld(decision, cost)];
-  }
-
-  async #checkStore(key: string, limits: readonly Limit[], n: number, now: number): Promise<Decision> {
-    const answer = await this.#store.check(key, limits, n, now);
-    const decision = decisionIn(answer, limits);
-    if (decision !== undefined && limitsAsked(decision).length > 0) return decision;
-    throw new TypeError(`store.check must return a Decision about its limits, got ${shown(answer)}`);
+  /** @param answer is called with the store's decision on one request, as it is and with the held tokens added */
+  #checkAlone<T>(
+    key: string,
+    lease: Lease,
+    cost: number,
+    now: number,
+    answer: (decision: Decision, withHeld: Decision) => T,
+  ): Promise<T> {
+    return promised(() => this.#store.check(key, lease.limits, cost, now)).then(said => {
+      const decision = asDecision(said, lease.limits);
+      lease.tick = this.ticks;
+      if (cost <= this.#tokens) lease.hearOfRequest(decision, cost, now);
+      return answer(decision, lease.withHeld(decision, cost));
+    });
   }
 
   #track(operate: () => Promise<void>): void {
-    const settled: Promise<void> = operate()
-      .catch(() => {})
-      .finally(() => this.#pending.delete(settled));
-    this.#pending.add(settled);
+    const settle = () => {
+      this.#pending -= 1;
+      if (this.#pending === 0) for (const resolve of this.#whenSettled.splice(0)) resolve();
+    };
+    this.#pending += 1;
+    operate().then(settle, settle);
   }
+}
+
+/** The answer to a request. A refusal stays one, whatever is held. */
+function answered(decision: Decision, withHeld: Decision): Decision {
+  return decision.allowed ? withHeld : decision;
+}
+
+function promised<T>(ask: () => T | PromiseLike<T>): Promise<T> {
+  try {
+    return Promise.resolve(ask());
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function asDecision(answer: unknown, limits: readonly Limit[]): Decision {
+  const decision = decisionIn(answer, limits);
+  if (decision !== undefined && limitsAsked(decision).length > 0) return decision;
+  throw new TypeError(`store.check must return a Decision about its limits, got ${shown(answer)}`);
 }
