@@ -55,7 +55,7 @@ describe("nest's README", () => {
     string,
   ];
 
-  test('limits as the README says', async () => {
+  test('limits as the README describes', async () => {
     const url = await run(limit, PACKAGE);
     const answer = await fetch(url);
     expect(answer.headers.get('RateLimit')).toContain('"burst";r=19;t=2');
@@ -68,7 +68,7 @@ describe("nest's README", () => {
     expect((await fetch(`${url}/health`)).headers.has('RateLimit')).toBe(false);
   });
 
-  test('opens breakers as the README says', async () => {
+  test('opens breakers as the README describes', async () => {
     const url = await run(breaker, PACKAGE);
     expect(await statuses(url, '/pay', '/pay', '/pay', '/stock', '/stock')).toEqual([
       502, 502, 503, 502, 502,
@@ -96,7 +96,7 @@ describe("nest's README", () => {
   });
 });
 
-test('the recipe limits and breaks as its page says', async () => {
+test('the recipe limits and breaks as its page describes', async () => {
   const [service] = compiled('examples/nestjs/README.md') as [string];
   const url = await run(service, PACKAGE);
   expect(await statuses(url, ...Array(6).fill('POST /login'))).toEqual([...Array(5).fill(201), 429]);

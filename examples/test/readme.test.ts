@@ -24,7 +24,7 @@ describe.each([
   ['koa', 'examples/koa'],
   ['fastify', 'examples/fastify'],
 ])('on %s', { timeout: 30_000 }, (name, folder) => {
-  test('the first example of the README runs as it stands, and limits', async () => {
+  test('the first example of the README runs unchanged, and limits', async () => {
     const answer = await fetch(await run(exampleOf(name, readme), folder));
 
     expect(answer.status).toBe(200);
@@ -32,7 +32,7 @@ describe.each([
     expect(answer.headers.get('RateLimit-Policy')).toBe('"default";q=100;w=60');
   });
 
-  test("the limit of the package's README runs as it stands", async () => {
+  test("the limit in the package's README runs unchanged", async () => {
     const answer = await fetch(await run(exampleOf(name, readmeOf(name)), folder));
 
     expect(answer.headers.get('RateLimit')).toContain('"burst";r=19;t=2');
@@ -57,7 +57,7 @@ describe.each([
   });
 });
 
-test('the circuit breaker of the README runs as it stands, and opens', { timeout: 30_000 }, async () => {
+test('the circuit breaker of the README runs unchanged, and opens', { timeout: 30_000 }, async () => {
   const url = await run(breakerOf('express', readme), 'examples/express');
   const statuses: number[] = [];
   for (let i = 0; i < 6; i++) statuses.push((await fetch(`${url}/pay`)).status);
@@ -80,7 +80,7 @@ test('the circuit breaker of the README opens on an upstream that accepts and ne
   expect(statuses).toEqual([500, 500, 500, 500, 500, 503]);
 });
 
-test("the example of redis's README runs as it stands", { timeout: 60_000 }, async () => {
+test("the example in redis's README runs unchanged", { timeout: 60_000 }, async () => {
   const redis = await RedisServer.start();
   onTestFinished(() => redis.close());
   const url = await run(exampleOf('redis', readmeOf('redis')), 'examples/redis', { REDIS_URL: redis.url });
@@ -88,7 +88,7 @@ test("the example of redis's README runs as it stands", { timeout: 60_000 }, asy
   expect(await (await fetch(url)).json()).toEqual({ tokensLeft: 99 });
 });
 
-test("the adapter in http's README runs as it stands, and refuses", { timeout: 30_000 }, async () => {
+test("the adapter in http's README runs unchanged, and refuses", { timeout: 30_000 }, async () => {
   const url = await run(exampleOf('http', readmeOf('http')), 'packages/http');
   const statuses: number[] = [];
   for (let i = 0; i < 40 && !statuses.includes(429); i++) statuses.push((await fetch(url)).status);
@@ -155,7 +155,7 @@ async function captured(url: string): Promise<string> {
   return `${lines.join('\n')}\n\n${body}`;
 }
 
-test("the circuit breakers in fastify's README work as it says", { timeout: 30_000 }, async () => {
+test("the circuit breakers in fastify's README work as described", { timeout: 30_000 }, async () => {
   const url = await run(breakerOf('fastify', readmeOf('fastify')), 'examples/fastify');
   const ask = async (path: string, times: number) => {
     const statuses: number[] = [];

@@ -96,7 +96,7 @@ describe('the recipe', { timeout: 30_000 }, () => {
     for (const socket of open) socket.terminate();
   });
 
-  test('for development enforces unless NODE_ENV says otherwise', async () => {
+  test('for development enforces depending on NODE_ENV', async () => {
     const fields = async (NODE_ENV: string) =>
       (await fetch(await recipe('development', 'README.md', { NODE_ENV }))).headers.get('RateLimit-Policy');
 

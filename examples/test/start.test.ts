@@ -77,7 +77,7 @@ describe('npm start', () => {
     }
   });
 
-  test('each page shows and counts the limits of its own framework alone', async () => {
+  test('each page shows and counts only the limits of its own framework', async () => {
     const { urls } = await started({ PORT: '0' });
     const tell = await Promise.all(urls.map(eventsOf));
     await fetch(String(urls[1]));

@@ -108,7 +108,7 @@ test('a missing file and a server that does not answer change nothing', async ()
   expect(limiter.limits).toMatchObject([{ capacityMax: 2 }]);
 });
 
-test('the program on the page uses the limits of the file and of the key, and the function in the file beside it', async () => {
+test('the program on the page uses the limits of the file and of the key, and the function in the file next to it', async () => {
   const [program] = new Readme('examples/reload/README.md').programs;
   expect(program?.code).toContain(readFileSync(new URL('../follower.js', import.meta.url), 'utf8'));
   writeFileSync(join(folder, 'api.json'), '{"capacityMax":7,"restoreRateHz":1}');

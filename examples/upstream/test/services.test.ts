@@ -29,7 +29,7 @@ describe.each(services)('the service on $name', service => {
     expect([answer.status, await answer.json()]).toEqual([200, { inStock: 7 }]);
   });
 
-  test('asks for an item by its exact name, whatever characters it contains', async () => {
+  test('requests an item by its exact name, with any characters', async () => {
     const item = encodeURIComponent('desk & chair, 50% off/set?');
     const answer = await asked(await stockOf('healthy'), item);
 

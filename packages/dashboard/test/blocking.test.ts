@@ -20,7 +20,7 @@ function actionsOn(limiter: unknown) {
   return { told, act: (action: object) => perform({ name: 'api', ...action }, scope) };
 }
 
-test('in memory a block refuses its key for exactly as long as it says, and no other', async () => {
+test('in memory a block refuses its key for exactly the given time, and no other key', async () => {
   const clock = new MockClock();
   const limiter = new RateLimiter({ ...LIMIT, clock });
   const { act, told } = actionsOn(limiter);
@@ -45,7 +45,7 @@ test('in memory a reset lifts a block', async () => {
   expect(told.at(-1)).toEqual(['api', 'bob', 0]);
 });
 
-test('in Redis a block holds in every process for as long as it says, and a reset lifts it', async () => {
+test('in Redis a block refuses its key in every process for the given time, and a reset ends it', async () => {
   const server = await sharedServer();
   onTestFinished(() => server.close());
   const limiterOf = () => {

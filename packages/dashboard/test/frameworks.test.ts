@@ -78,7 +78,7 @@ describe.each(Object.entries(FRAMEWORKS))('on %s', (_name, mount) => {
     expect((await fetch(`${url}/nothing`, { headers: ADA })).status).toBe(404);
   });
 
-  test('routes beside the page work as before', async () => {
+  test('other routes work as before', async () => {
     const [url] = await open();
 
     expect(await (await fetch(new URL('/', url))).text()).toBe('home');
@@ -112,7 +112,7 @@ describe.each(Object.entries(FRAMEWORKS))('on %s', (_name, mount) => {
     expect(told.rateLimits[0].refusedKeys).toMatchObject([{ key: 'ip:192.0.2.*', count: 2 }]);
   });
 
-  test('nobody listens for decisions before the first viewer', async () => {
+  test('there is no subscriber for decisions before the first viewer', async () => {
     await open({ watch: [api()] });
 
     expect(decisions.hasSubscribers).toBe(false);

@@ -21,7 +21,7 @@ function observing(records = false): Observation {
 const limit = (name: string) => new RateLimiter({ name, limits: perMinute(1), clock });
 const check = (name: string) => limit(name).check('ada');
 
-test('while nobody watches, the dashboard listens for transitions alone and has no timer', () => {
+test('without viewers, the dashboard subscribes only to transitions and has no timer', () => {
   const observation = observing();
 
   expect([transitions, decisions, places].map(({ hasSubscribers }) => hasSubscribers)).toEqual([
@@ -73,7 +73,7 @@ test('ten seconds after the last viewer left, counting ends and the counts are d
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('somebody who comes back within ten seconds finds the counts', () => {
+test('a viewer who comes back within ten seconds finds the counts', () => {
   const observation = observing();
   observation.watch();
   check('api');

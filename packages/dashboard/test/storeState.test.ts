@@ -16,7 +16,7 @@ import { asWatch } from '../src/watched.js';
 const failure = (error: unknown) => ({ name: 'api', error, onStoreError: 'local' as const });
 const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:6379'), { code: 'ECONNREFUSED' });
 
-test('a store that has never failed says nothing', () => {
+test('a store that has never failed is not reported', () => {
   const state = new StoreState();
   state.answered('store');
   expect(state.report(5)).toBeUndefined();

@@ -11,7 +11,7 @@ const options = { watch: [], path: '/ops' };
 const watch: unknown[] = [];
 
 describe('authorize is typed', () => {
-  test('by Koa where it is written in place: address, header fields and cookies', () => {
+  test('by Koa if it is written inline: address, header fields and cookies', () => {
     onKoa({ ...options, authorize: ctx => ctx.get('authorization') === 'Basic b3Bz' }).close();
     onKoa({ ...options, authorize: ctx => ctx.headers.authorization === 'Basic b3Bz' }).close();
     onKoa({ ...options, authorize: ctx => ctx.cookies.get('session') === 'ops' }).close();
@@ -26,18 +26,18 @@ describe('authorize is typed', () => {
     }).close();
   });
 
-  test('by Express where it is written in place: address and header fields', () => {
+  test('by Express if it is written inline: address and header fields', () => {
     onExpress({ watch, authorize: req => req.get('authorization') === 'Basic b3Bz' }).close();
     onExpress({ watch, authorize: req => req.headers.authorization === 'Basic b3Bz' }).close();
     onExpress({ watch, authorize: req => addressKey(req.ip) === '127.0.0.1' }).close();
   });
 
-  test('by Fastify where it is written in place: address and header fields', () => {
+  test('by Fastify if it is written inline: address and header fields', () => {
     onFastify({ watch, authorize: request => request.headers.authorization === 'Basic b3Bz' });
     onFastify({ watch, authorize: request => addressKey(request.ip) === '127.0.0.1' });
   });
 
-  test("by the framework's own type where it is written elsewhere", () => {
+  test("by the framework's own type if it is written elsewhere", () => {
     const ofContext = (ctx: Context) => ctx.session.isOperator === true;
     const ofState = (ctx: ParameterizedContext<{ isOperator: boolean }>) => ctx.state.isOperator;
     const ofOurs = (ctx: KoaContext) => ctx.ip === '127.0.0.1';

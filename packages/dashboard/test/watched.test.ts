@@ -63,7 +63,7 @@ test('maps are read each time, since they grow with the routes of an application
   expect(watch().map(({ kind }) => kind)).toEqual(['rateLimit', 'circuitBreaker']);
 });
 
-test('a limiter that is given twice is shown once', () => {
+test('a limiter that is listed twice is shown once', () => {
   expect(found(limiter, middleware({ limiter }), breaker, breaker)).toEqual([
     ['rateLimit', 'api'],
     ['circuitBreaker', 'pay'],

@@ -56,14 +56,19 @@ test.each([
   ['rateLimit', rateLimit],
   ['circuitBreaker', circuitBreaker],
   ['concurrencyLimit', concurrencyLimit],
-] as const)('%s that nobody has called says what to write', async (name, factory) => {
-  const app = express().use(factory as never);
-  const served = await listen(createServer(app));
-  expect(await served.get()).toMatchObject({
-    status: 500,
-    body: expect.stringContaining(`TypeError: ${name} must be called with its options: write ${name}({ … })`),
-  });
-});
+] as const)(
+  '%s passed to app.use without being called throws an error that says what to write',
+  async (name, factory) => {
+    const app = express().use(factory as never);
+    const served = await listen(createServer(app));
+    expect(await served.get()).toMatchObject({
+      status: 500,
+      body: expect.stringContaining(
+        `TypeError: ${name} must be called with its options: write ${name}({ … })`,
+      ),
+    });
+  },
+);
 
 test.each([
   [rateLimit, perMinute(5)],

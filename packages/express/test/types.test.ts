@@ -70,7 +70,7 @@ test('callbacks may expect what other middleware adds to a request', () => {
   rateLimit({ ...limit, keyOf: (req: string) => req });
 });
 
-test('shared settings can be spread beside the limits of a service', () => {
+test('shared settings can be spread together with the limits of a service', () => {
   const company: RateLimitSettings<Request> = { headers: 'draft-7', keyOf: req => req.get('x-user') };
   rateLimit({ ...company, ...perMinute(5) });
   rateLimit({ ...company, limits: { burst: perMinute(1) } });

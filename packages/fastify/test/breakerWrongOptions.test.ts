@@ -5,7 +5,7 @@ import { appWith, ok } from './pluggedApp.js';
 import { touchy } from './touchy.js';
 
 describe('a wrong option of a circuit breaker', () => {
-  test('of a route throws where the route is declared', async () => {
+  test('of a route throws when the route is declared', async () => {
     const app = await appWith();
     const declare = (circuitBreaker: unknown) => () =>
       app.get('/x', { config: { circuitBreaker: circuitBreaker as never } }, ok);

@@ -179,7 +179,7 @@ describe('config.rateLimit', () => {
 });
 
 describe('a wrong option', () => {
-  test('of a route throws where the route is declared', async () => {
+  test('of a route throws when the route is declared', async () => {
     const app = await appWith();
     const declare = (rateLimit: unknown) => () =>
       app.get('/x', { config: { rateLimit: rateLimit as never } }, ok);

@@ -97,7 +97,7 @@ test('callbacks may expect the body or user that a route has', async () => {
   );
 });
 
-test('shared settings can be spread beside the limits of a service', async () => {
+test('shared settings can be spread together with the limits of a service', async () => {
   const company: RateLimitSettings<FastifyRequest> = { headers: 'draft-7', keyOf: req => req.hostname };
   const app = Fastify();
   await app.register(breaking, { rateLimit: { ...company, ...perMinute(5) } });

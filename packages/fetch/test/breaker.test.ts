@@ -43,7 +43,7 @@ describe('the breaker', () => {
     expect(fetches.breakers?.get(url).state).toBe('closed');
   });
 
-  test('is asked again after the wait, so that many callers who wait for a dead upstream do not all call it', async () => {
+  test('is checked again after the wait, so that many callers who wait for a dead upstream do not all call it', async () => {
     const { url, times } = await scriptedServer([(_req, res) => void res.writeHead(500).end()]);
     const fetches = protect(fetch, {
       maxInFlight: 1,

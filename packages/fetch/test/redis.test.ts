@@ -19,7 +19,7 @@ async function twoProcesses(script: readonly Behaviour[], options: ProtectOption
 }
 
 describe('with a store in Redis', () => {
-  test('calls that may not wait go out while there are tokens, and are then refused', async () => {
+  test('calls that may not wait are sent while there are tokens, and are then refused', async () => {
     const { url, times, fetches } = await twoProcesses([[200]], { limits: perMinute(3) });
     const called = async (i: number) => (await fetches[i % 2]!(url)).status;
 
@@ -28,7 +28,7 @@ describe('with a store in Redis', () => {
     expect(times.length).toBe(3);
   });
 
-  test('a pause that one process was asked for stops the other', async () => {
+  test('a pause that one process received stops the other too', async () => {
     const script: Behaviour[] = [[429, { 'Retry-After': '600' }], [200]];
     const { url, times, fetches } = await twoProcesses(script, { limits: perMinute(60), maxWaitSecs: 1 });
 

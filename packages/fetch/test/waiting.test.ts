@@ -37,7 +37,7 @@ test('waiting for a place and for tokens takes at most maxWaitSecs together', as
   expect([times.length, clock.time]).toEqual([1, 4]);
 });
 
-test('a store that does not answer blocks nobody: this process counts locally', async () => {
+test('a store that does not answer blocks no call: this process counts locally', async () => {
   const down = () => Promise.reject(new Error('down'));
   const operations = ['check', 'peek', 'refund', 'reset', 'take', 'reserve', 'block', 'strike'];
   const store = Object.fromEntries(operations.map(name => [name, down])) as unknown as BucketStore;

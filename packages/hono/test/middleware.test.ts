@@ -87,7 +87,7 @@ describe('a rate limit', () => {
     );
   });
 
-  test('tells the key of a context', async () => {
+  test('returns the key of a context', async () => {
     const limit = rateLimit({ ...perMinute(1), addressOf: c => c.req.header('x-real-ip') });
     const app = new Hono().get('/', async c => c.text(await limit.keyOf(c)));
     expect(await (await app.request('/', { headers: { 'X-Real-IP': '2001:db8::1' } })).text()).toBe(

@@ -17,13 +17,13 @@ test('the decision on a context is typed', () => {
   });
 });
 
-test("getConnInfo of each of Hono's runtimes gives the address", () => {
+test("getConnInfo of each of Hono's runtimes returns the address", () => {
   const limitBy = (getConnInfo: typeof onNode | typeof onBun | typeof onDeno | typeof onWorkers) =>
     rateLimit({ ...limit, addressOf: c => getConnInfo(c).remote.address });
   expectTypeOf(limitBy).returns.toExtend<MiddlewareHandler>();
 });
 
-test('callbacks get the context, also one of an app with an environment of its own', () => {
+test('callbacks receive the context, even of an app with its own environment', () => {
   interface Env {
     Bindings: { readonly KEY: string };
     Variables: { readonly user: { readonly id: string } };

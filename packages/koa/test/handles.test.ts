@@ -48,19 +48,22 @@ test.each([
   ['rateLimit', rateLimit],
   ['circuitBreaker', circuitBreaker],
   ['concurrencyLimit', concurrencyLimit],
-] as const)('%s that nobody has called says what to write', async (name, factory) => {
-  const app = new Koa();
-  const errors: Error[] = [];
-  app.on('error', error => errors.push(error)).use(factory as never);
-  const served = await listen(createServer(app.callback()));
-  expect((await served.get()).status).toBe(500);
-  expect(errors).toMatchObject([
-    {
-      name: 'TypeError',
-      message: expect.stringContaining(`${name} must be called with its options: write ${name}({ … })`),
-    },
-  ]);
-});
+] as const)(
+  '%s passed to app.use without being called throws an error that says what to write',
+  async (name, factory) => {
+    const app = new Koa();
+    const errors: Error[] = [];
+    app.on('error', error => errors.push(error)).use(factory as never);
+    const served = await listen(createServer(app.callback()));
+    expect((await served.get()).status).toBe(500);
+    expect(errors).toMatchObject([
+      {
+        name: 'TypeError',
+        message: expect.stringContaining(`${name} must be called with its options: write ${name}({ … })`),
+      },
+    ]);
+  },
+);
 
 test.each([
   [rateLimit, perMinute(5)],

@@ -77,7 +77,7 @@ test("the decision is typed on an app's own state too", () => {
   });
 });
 
-test('shared settings can be spread beside the limits of a service', () => {
+test('shared settings can be spread together with the limits of a service', () => {
   const company: RateLimitSettings<Context> = { headers: 'draft-7', keyOf: ctx => ctx.get('x-user') };
   rateLimit({ ...company, ...perMinute(5) });
   rateLimit({ ...company, limits: { burst: perMinute(1) } });

@@ -112,7 +112,7 @@ describe('BreakingBreakerOpen', () => {
     });
   });
 
-  test('does not fire where breakers of several processes were open in turn, none of them for a minute', async () => {
+  test('does not fire if breakers of several processes were open in turn, none of them for a minute', async () => {
     const series = {
       [open('a')]: '1 1 1 0x20',
       [open('b')]: '0 0 0 1 1 1 0x20',

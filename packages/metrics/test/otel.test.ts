@@ -139,7 +139,7 @@ describe('the active span', () => {
     return exporter.getFinishedSpans()[0]?.attributes;
   }
 
-  test('of a refused request says which limit refused it', async () => {
+  test('of a refused request contain the limit that refused it', async () => {
     const limiter = new RateLimiter({ name: 'api', limits, clock });
 
     expect(await attributesAfter(() => [limiter.check('ada'), limiter.check('ada')])).toEqual({
@@ -148,7 +148,7 @@ describe('the active span', () => {
     });
   });
 
-  test('says so when the store answers later', async () => {
+  test('contain it even if the store answers later', async () => {
     const memory = new RateLimiter({ name: 'api', limits, clock });
     const store = {
       check: async (key: string) => memory.check(key),

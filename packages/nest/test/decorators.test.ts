@@ -118,7 +118,7 @@ describe.each(PLATFORMS)('on %s', platform => {
     expect(await served.statuses('HEAD /', '/', 'HEAD /')).toEqual([200, 429, 429]);
   });
 
-  test('each handler has a breaker of its own, by the options of the handler, its class or the module', async () => {
+  test('each handler has its own breaker, with the options of the handler, its class or the module', async () => {
     @Controller('own')
     @CircuitBreaker({ ...BREAKER, errorThreshold: 2 })
     class Own {
@@ -170,7 +170,7 @@ describe.each(PLATFORMS)('on %s', platform => {
     expect(await served.statuses('/b')).toEqual([200]);
   });
 
-  test('a concurrency limit stands before the rate limit, and that before the breaker', async () => {
+  test('a concurrency limit comes before the rate limit, and that before the breaker', async () => {
     const answers: (() => void)[] = [];
     @Controller()
     @CircuitBreaker(BREAKER)

@@ -13,7 +13,7 @@ function start(controllers: Type[], providers: Type[] = []) {
 describe('decorators that the guard does not reach stop the application', () => {
   const MESSAGE = SetMetadata('microservices:pattern', ['sum']);
 
-  test('of a handler for messages of microservices, which is no route too', async () => {
+  test('of a handler for messages of microservices that is not also a route', async () => {
     @Controller()
     class Sums {
       @MESSAGE @RateLimit(perMinute(1)) sum() {}

@@ -16,7 +16,7 @@ function start(options: BreakingOptions, ...controllers: Type[]) {
   return NestFactory.create(Root, { logger: false, abortOnError: false });
 }
 
-test('a wrong option of the module stops the application, also where no handler has it', async () => {
+test('a wrong option of the module stops the application, even if no handler uses it', async () => {
   await expect(start({ rateLimit: { capacityMax: 1, restoreRateHz: -5 } })).rejects.toThrow(
     'rateLimit: restoreRateHz must be > 0, got -5',
   );
@@ -45,7 +45,7 @@ test('a wrong option of a handler or a class stops the application, and names it
   );
 });
 
-test('a decorator without options is an error where it stands', () => {
+test('a decorator without options throws when it is applied', () => {
   expect(() => RateLimit(undefined as never)).toThrow(
     '@RateLimit must be given an object or false, got undefined',
   );

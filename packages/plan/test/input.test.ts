@@ -87,7 +87,7 @@ describe('unreadable input', () => {
     expect((await plan([], log([0, '192.0.2.1']))).stdout).toContain('        1  192.0.2.1, 1 request\n');
   });
 
-  test('is an error that says what is expected when it is more than half', async () => {
+  test('is an error with the supported formats if it is more than half', async () => {
     const { code, stdout, stderr } = await plan([], `${log([0, '192.0.2.1'])}one\ntwo\n`);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

@@ -147,7 +147,7 @@ describe('a line', () => {
     expect(told(line as LogLine)).toMatchObject({ at: AT, address: '192.0.2.7', method: 'GET', path: '/' });
   });
 
-  test('gives its fields by path, or by number in text', () => {
+  test('has its fields by path, or by number in text', () => {
     const [text, json] = [COMBINED, JSON.stringify(PINO)].map(line => parseLine(line) as LogLine);
 
     expect(['1', '3', '4', '5', '6', '9', '10'].map(n => text!.field(n))).toEqual([

@@ -34,20 +34,20 @@ describe.each([1, 2])('an adaptive limit, with random numbers of the seed %d,', 
     expect(twenty).toBeGreaterThan(ten);
   });
 
-  test('holds where one call in ten is twenty times slower', () => {
+  test('holds if one call in ten is twenty times slower', () => {
     const serviceSecs: SimulatedServer['serviceSecs'] = random =>
       random.exponential(random.even() < 0.9 ? 0.05 : 1);
     const server = { ...TEN_PLACES, secs: 300, seed, rateHz: () => 138, serviceSecs, deadlineSecs: 2 };
     expect(adaptive(server).goodput).toBeGreaterThan(0.8 * bestFixed(server));
   });
 
-  test('holds where every call takes some 5 s', () => {
+  test('holds if every call takes some 5 s', () => {
     const serviceSecs: SimulatedServer['serviceSecs'] = random => 4 + 2 * random.even();
     const server = { ...TEN_PLACES, secs: 1200, seed, rateHz: () => 4, serviceSecs, deadlineSecs: 15 };
     expect(adaptive(server).goodput).toBeGreaterThan(0.8 * bestFixed(server));
   });
 
-  test('holds where clients leave after 0.3 s', () => {
+  test('holds if clients leave after 0.3 s', () => {
     const server = { ...TEN_PLACES, seed, deadlineSecs: 0.3, clientsLeave: true };
     expect(adaptive(server).goodput).toBeGreaterThan(0.8 * bestFixed(server));
   });
@@ -60,14 +60,14 @@ describe.each([1, 2])('an adaptive limit, with random numbers of the seed %d,', 
     expect(limits[120]).toBe(limits[62]);
   });
 
-  test('holds where the server is four times slower for a minute during an overload', () => {
+  test('holds if the server is four times slower for a minute during an overload', () => {
     const serviceSecs: SimulatedServer['serviceSecs'] = (random, now) =>
       random.exponential(now >= 60 && now < 120 ? 0.4 : 0.1);
     const server = { ...TEN_PLACES, secs: 180, seed, serviceSecs, deadlineSecs: 1 };
     expect(adaptive(server).goodput).toBeGreaterThan(0.8 * bestFixed(server));
   });
 
-  test('holds where one call in a hundred hangs for a minute', () => {
+  test('holds if one call in a hundred hangs for a minute', () => {
     const server = { ...TEN_PLACES, secs: 240, seed, hangingShare: 0.01 };
     expect(adaptive(server).goodput).toBeGreaterThan(0.95 * bestFixed(server, [30, 60, 80, 100]));
   });
@@ -81,7 +81,7 @@ describe.each([1, 2])('an adaptive limit, with random numbers of the seed %d,', 
     expect(limits.at(-1)).toBeGreaterThan(10);
   });
 
-  test('lets a low priority have the server when nobody else comes', () => {
+  test('lets a low priority use the server if there are no other calls', () => {
     const server = { ...TEN_PLACES, seed, priorityOf: () => 0 };
     expect(adaptive(server, { priorities: 2 }).goodput).toBeGreaterThan(0.9 * bestFixed(server));
   });

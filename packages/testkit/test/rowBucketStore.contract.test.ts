@@ -23,7 +23,7 @@ storeContract('the example of STORES.md', () => inSteppingTime(new RowBucketStor
   reserve: false,
 });
 
-test.each(['rowBucketStore.ts', 'steppingTime.ts'])('STORES.md shows %s as it is tested', file => {
+test.each(['rowBucketStore.ts', 'steppingTime.ts'])('STORES.md shows %s exactly as it is tested', file => {
   const page = readFileSync(new URL('../../core/STORES.md', import.meta.url), 'utf8');
   const source = readFileSync(new URL(file, import.meta.url), 'utf8');
   expect(page).toContain(`\`\`\`ts\n${source}\`\`\`\n`);

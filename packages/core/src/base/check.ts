@@ -101,7 +101,7 @@ export function knownOptions(what: string, options: unknown, known: readonly str
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    // If a client or a request is passed as options, the message does not list its own properties.
+    // For a client or a request that is passed as options, the error must not name a property that the caller never wrote.
     if ((options.constructor?.name ?? 'Object') !== 'Object')
       throw wrongKind(`${what}: options`, `an object with ${known.join(', ')}`, options);
     throw new TypeError(`${what}: unknown option ${shown(name)}, known options: ${known.join(', ')}`);

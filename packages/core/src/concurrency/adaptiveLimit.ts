@@ -1,5 +1,6 @@
-/** The highest limit at the start, and the lowest to which it falls by itself while latency stays high. */
+/** The limit at the start, within its bounds. */
 const START = 5;
+/** The lowest limit to which it falls by itself while latency stays high. */
 const FLOOR = 4.4;
 /**
  * A window lasts at least this many seconds and has at least this many durations. It then ends once its mean is precise
@@ -135,7 +136,7 @@ export class AdaptiveLimit {
     if (isUsed) this.#move(baseline, latency * Math.max(1, this.limit / this.#peak));
   }
 
-  /** The mean of all durations so far, or only of the later ones, without those that a queue may have slowed down. */
+  /** The mean of the durations so far, weighted towards the latest, without those that a queue may have slowed down. */
   #firstBaseline(mean: number, isAtRest: boolean): number {
     const known = this.#baseline ?? mean;
     if (mean > TOLERANCE * known && !isAtRest) return known;

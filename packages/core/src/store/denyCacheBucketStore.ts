@@ -43,8 +43,8 @@ export interface DenyCacheOptions {
  * requests costs the store one question a second.
  *
  * It refuses only what follows from the store's last answer: the limits must have the same values, and the cost must not fit
- * into what that answer left and what has drained since. At the boundary, a request is asked one round trip too early rather
- * than refused too long. After the clock steps back, the store is asked.
+ * into what that answer left and what has drained since. Near the end of a refusal, the store is asked a round trip
+ * too early rather than too late. After the clock steps back, the store is asked.
  *
  * A refund or reset through this store makes it forget the key, and so does a check that is allowed under other limits. It
  * learns of changes by other processes with the store's next answer, at most a second later. While one request asks about a

@@ -16,8 +16,8 @@ const WORTH_HALVING = 4;
 
 /**
  * The tokens of one key, under one set of limits, that this process has taken from a store and not given out yet, and
- * the store's last answer. The debts in its answers include the tokens held here, so for other processes the key owes
- * that much less.
+ * the store's last answer. The debts in its answers include the tokens held here, so without them the key owes that
+ * much less.
  */
 export class Lease {
   readonly limits: readonly Limit[];

@@ -158,7 +158,7 @@ export class MemoryBucketStore implements BucketStore {
     return decision ?? this.#decideAll(limits, cost, taken, now);
   }
 
-  /** Decides as above if there are several limits, if the key is new, and if it may be blocked or callers may wait on it. */
+  /** Decides as above if there are several limits, if the key is new, or if keys are blocked or callers wait. */
   #decideAll(limits: readonly Limit[], cost: number, taken: number, now: number): Decision {
     const buckets = this.#buckets;
     const waiting = buckets.waiting(limits, now);

@@ -13,7 +13,7 @@ export interface Waiting {
   readonly movedSecs: number;
 }
 
-/** Keys whose buckets are full are searched for when there are at least this many keys. */
+/** If there are more keys than this, those with full buckets are searched for and removed. */
 const FEWEST_SWEPT = 64;
 
 /** The keys on which somebody waits, or waited before the buckets were last written. */
