@@ -12,6 +12,8 @@ export interface Way<A extends Head> {
   isFailed(answer: A): boolean;
   /** What decides whether there may be another attempt. */
   repeatability(): Repeatability;
+  /** Whether an error says nothing of the upstream: there was nothing that could be sent. */
+  isCallersFault(error: unknown): boolean;
   /** Discards the response of an attempt: nobody reads it, and its connection must not wait for a reader. */
   discard(answer: A): void;
 }
@@ -49,7 +51,7 @@ export async function answerOf<A extends Head>(
     discard(way, last);
     last = await way.send().then(
       answer => ({ answer, retryInSecs: course.answered(passage, answer, way.isFailed(answer)) }),
-      error => ({ error, retryInSecs: course.failed(passage, error) }),
+      error => ({ error, retryInSecs: course.failed(passage, error, way.isCallersFault(error)) }),
     );
     if (last.retryInSecs === undefined) return given(last);
     try {

@@ -32,6 +32,10 @@ export class Call implements Way<Answer> {
     return this.#settings.isFailedAnswer(response);
   }
 
+  isCallersFault(error: unknown): boolean {
+    return this.#called.isCallersFault(error);
+  }
+
   repeatability(): Repeatability {
     return this.#called.repeatability;
   }

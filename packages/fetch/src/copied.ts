@@ -27,6 +27,7 @@ function copiedBody(body: Body): Body {
   if (body instanceof ArrayBuffer) return body.slice(0);
   if (ArrayBuffer.isView(body) && body.buffer instanceof ArrayBuffer)
     return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice();
+  if (body instanceof ReadableStream && body.locked) throw new TypeError('body must not be locked');
   return body;
 }
 

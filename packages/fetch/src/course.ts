@@ -58,11 +58,11 @@ export class Course {
   }
 
   /** Records an attempt that failed without a head. @returns as {@link answered} */
-  failed({ sent, permit }: Passage, error: unknown): number | undefined {
-    if (isCallersAbort(error, this.#patience.signal)) permit?.ignore();
+  failed({ sent, permit }: Passage, error: unknown, isCallersFault: boolean): number | undefined {
+    if (isCallersFault || isCallersAbort(error, this.#patience.signal)) permit?.ignore();
     else permit?.failure(error);
     this.#upstream.lost(sent);
-    return this.#ended({ error });
+    return this.#ended({ error }, isCallersFault);
   }
 
   /** @throws (rejects with) the reason of the caller's signal */
@@ -71,9 +71,9 @@ export class Course {
     if (secs > 0) await sleepUntil(clock, clock.secondsSinceEpoch() + secs, this.#patience.signal);
   }
 
-  #ended(end: End): number | undefined {
+  #ended(end: End, isOver = false): number | undefined {
     this.#attempt += 1;
-    const secs = this.#retryInSecs(end);
+    const secs = isOver ? undefined : this.#retryInSecs(end);
     if (attemptChannel.hasSubscribers) this.#publish(end, secs);
     return secs;
   }

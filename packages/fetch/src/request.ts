@@ -1,6 +1,7 @@
 import { copiedInit } from './copied.js';
 import type { Repeatability } from './course.js';
-import { isResendable } from './retry/body.js';
+import { isFailedStream, isResendable } from './retry/body.js';
+import { isUnsendable } from './retry/rules.js';
 
 /** The type of the global `fetch`. */
 export type Fetch = typeof globalThis.fetch;
@@ -17,14 +18,15 @@ export class RequestArguments {
 
   /** @throws the errors that can be found without making a Request */
   private constructor(input: Input, init: RequestInit | undefined | null) {
-    this.request = isRequest(input) ? input : undefined;
-    // Not by String(), which accepts symbols.
-    this.input = this.request ?? `${input as string | URL}`;
     if (typeof (init ?? {}) !== 'object') throw new TypeError('init must be an object');
     this.init = init ? copiedInit(init) : undefined;
+    this.request = isRequest(input) ? input : undefined;
     const { signal } = this;
     if (signal !== undefined && typeof signal.addEventListener !== 'function')
       throw new TypeError('signal must be an AbortSignal');
+    if (this.request && !signal?.aborted) this.request = taken(this.request, this.init?.body);
+    // Not by String(), which takes symbols.
+    this.input = this.request ?? `${input as string | URL}`;
   }
 
   /** @returns undefined for wrong arguments, which fetch itself rejects */
@@ -81,10 +83,34 @@ export class RequestArguments {
   get asked(): Request {
     const { init, request } = this;
     if (request !== undefined && init === undefined) return request;
-    const { body, signal: _, ...others } = init ?? {};
-    const head = request && { method: request.method, headers: [...request.headers] };
-    return new Request(this.url, { ...head, ...others, ...(isResendable(body) && body && { body }) });
+    return this.#requestWith(isResendable(init?.body) ? init?.body : undefined);
   }
+
+  /** Whether no request can be made of them, or their body failed: nobody else is to blame for that. */
+  isCallersFault(error: unknown): boolean {
+    if (isUnsendable(error) || isFailedStream(this.body)) return true;
+    if (!(error instanceof TypeError)) return false;
+    try {
+      this.#requestWith(isResendable(this.body) ? this.init?.body : new ReadableStream());
+      return false;
+    } catch {
+      return true;
+    }
+  }
+
+  #requestWith(body: RequestInit['body']): Request {
+    const { init, request } = this;
+    const { body: _, signal: __, ...others } = init ?? {};
+    const head = request && { method: request.method, headers: [...request.headers] };
+    const stream = init?.body ? undefined : { duplex: 'half' as const };
+    return new Request(this.url, { ...head, ...stream, ...others, ...(body && { body }) });
+  }
+}
+
+/** Fetch takes the body of a Request at once: nobody else can read it then. */
+function taken(request: Request, body: RequestInit['body']): Request {
+  const isBodyTaken = request instanceof Request && request.body !== null && (body ?? null) === null;
+  return isBodyTaken ? new Request(request) : request;
 }
 
 /** Undefined for headers that no request can have. */

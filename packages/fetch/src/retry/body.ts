@@ -1,3 +1,5 @@
+import { isErrored } from 'node:stream';
+
 /**
  * Kinds of bodies that contain all their data. They are recognised by their tags, since a program may have other classes for
  * them.
@@ -16,4 +18,9 @@ export function cancelBody(body: unknown, reason?: unknown): void {
   const { cancel, locked } = (body ?? {}) as Partial<ReadableStream>;
   if (typeof cancel !== 'function' || locked) return;
   Reflect.apply(cancel, body, [reason]).catch(() => {});
+}
+
+/** Whether a stream of the caller's has failed. One that was cancelled, since a request came to nothing, has not. */
+export function isFailedStream(body: unknown): boolean {
+  return body instanceof ReadableStream && isErrored(body as unknown as NodeJS.ReadableStream);
 }

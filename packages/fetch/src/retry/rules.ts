@@ -35,3 +35,15 @@ export function jitteredSecs(
 ): number {
   return random * Math.min(backoffMaxSecs, backoffSecs * 2 ** (failed - 1));
 }
+
+/** Codes of undici for what it does not send. */
+const UNSENDABLE: readonly unknown[] = ['UND_ERR_INVALID_ARG', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH'];
+
+/** Whether undici says that there is something wrong with a request, so that nothing came of it. */
+export function isUnsendable(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as {
+    readonly code?: unknown;
+    readonly cause?: { readonly code?: unknown };
+  };
+  return UNSENDABLE.includes(code) || UNSENDABLE.includes(cause?.code);
+}

@@ -3,6 +3,7 @@ import type { Way } from '../attempts.js';
 import type { Repeatability } from '../course.js';
 import type { Settings } from '../options.js';
 import { isResendable } from '../retry/body.js';
+import { isUnsendable } from '../retry/rules.js';
 import type { Upstreams } from '../upstreams.js';
 import { visit } from '../visit.js';
 import { CallerController } from './callerController.js';
@@ -69,6 +70,10 @@ export class Dispatched implements Way<HeldAnswer> {
 
   isFailed({ status }: HeldAnswer): boolean {
     return status >= 500;
+  }
+
+  isCallersFault(error: unknown): boolean {
+    return isUnsendable(error);
   }
 
   repeatability(): Repeatability {

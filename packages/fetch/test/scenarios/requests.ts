@@ -25,6 +25,11 @@ export const REQUESTS: Readonly<Record<string, Scenario>> = {
     await fetch(request);
     return [request.bodyUsed, await fetch(request)];
   },
+  'a Request whose body is read meanwhile': async (fetch, url) => {
+    const request = new Request(`${url}/echo`, { method: 'POST', body: 'a' });
+    const call = fetch(request);
+    return [request.bodyUsed, await request.text().catch(String), await (await call).text()];
+  },
   'a Request with an init without a body': async (fetch, url) => {
     const request = new Request(`${url}/status?status=503`, { method: 'PUT', body: 'a' });
     return (await fetch(request, { body: null })).status;
