@@ -16,9 +16,9 @@ const accounts = new Map([
 export async function isRight(account, password) {
   const known = accounts.get(String(account));
   // An unknown account takes as long as a known one.
-  const given = await hash(String(password), known?.salt ?? 'no salt', 32);
+  const hashed = await hash(String(password), known?.salt ?? 'no salt', 32);
   return (
     known !== undefined &&
-    timingSafeEqual(Buffer.from(/** @type {any} */ (given)), Buffer.from(/** @type {any} */ (known.hash)))
+    timingSafeEqual(Buffer.from(/** @type {any} */ (hashed)), Buffer.from(/** @type {any} */ (known.hash)))
   );
 }

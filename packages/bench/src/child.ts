@@ -14,5 +14,5 @@ const part = await partNamed(partName);
 const contender = (await contendersOf(part.family)).find(({ name }) => name === contenderName);
 if (!contender) throw new Error(`no contender ${contenderName} in ${partName}`);
 
-const told: Told = { measured: await part.measure(contender, run), versions: versionsOf(contender) };
-process.send?.(told, () => process.exit());
+const message: Told = { measured: await part.measure(contender, run), versions: versionsOf(contender) };
+process.send?.(message, () => process.exit());

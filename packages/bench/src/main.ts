@@ -59,9 +59,9 @@ async function resultOf(part: Part): Promise<PartResult> {
   );
   const samples = await samplesOf(part, contenders, async (contender, run) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${part.name}: ${run}, ${contender.name}`);
-    const told = await measureInChild(node, part, contender, run);
-    if (told !== undefined) results[contender.name] = { role: contender.role, versions: told.versions };
-    return told?.measured;
+    const result = await measureInChild(node, part, contender, run);
+    if (result !== undefined) results[contender.name] = { role: contender.role, versions: result.versions };
+    return result?.measured;
   });
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   return { title: part.title, ...surroundings(node), contenders: results, samples };

@@ -37,17 +37,17 @@ export async function measureInChild(
     env: { ...process.env, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  let told: Told | undefined;
+  let result: Told | undefined;
   let complaint = '';
   child.on('message', message => {
-    told = message as Told;
+    result = message as Told;
   });
   child.stderr?.setEncoding('utf8').on('data', text => {
     complaint += text;
   });
   const [code] = await once(child, 'close');
-  if (told === undefined && code !== null) {
+  if (result === undefined && code !== null) {
     throw new Error(`${part.name}, ${contender.name}, ${run}: exit ${code}\n${complaint}`);
   }
-  return told;
+  return result;
 }

@@ -44,10 +44,10 @@ export function KeyForm({ act, name }: { readonly act: Act; readonly name: strin
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
-    const given = new FormData(form, event.submitter);
-    const key = String(given.get('key'));
-    const secs = Number(given.get('minutes')) * 60;
-    if (given.get('action') === 'blockKey') {
+    const fields = new FormData(form, event.submitter);
+    const key = String(fields.get('key'));
+    const secs = Number(fields.get('minutes')) * 60;
+    if (fields.get('action') === 'blockKey') {
       act({ action: 'blockKey', name, key, secs }, `${name}: ${key} is blocked for ${secs / 60} minutes.`);
     } else act({ action: 'resetKey', name, key }, `${name}: ${key} was reset.`);
     form.reset();

@@ -25,15 +25,15 @@ const RETRY_MS = 2000;
 /** The state of the page, and its subscribers. */
 export class Knowledge {
   #known: Known = { told: undefined, toldAt: new Date(), silence: 'connecting', notice: '' };
-  readonly #heard: (known: Known) => void;
+  readonly #onChange: (known: Known) => void;
 
-  constructor(heard: (known: Known) => void) {
-    this.#heard = heard;
+  constructor(onChange: (known: Known) => void) {
+    this.#onChange = onChange;
   }
 
   change(changed: Partial<Known>): void {
     this.#known = { ...this.#known, ...changed };
-    this.#heard(this.#known);
+    this.#onChange(this.#known);
   }
 
   /** Receives the events of the server, and reconnects if the server was gone. */

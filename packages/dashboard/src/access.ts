@@ -52,8 +52,8 @@ function isSameOrigin({ origin, host, 'sec-fetch-site': site }: ActionRequest['h
   return URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
 }
 
-function isSame(given: unknown, token: string): boolean {
-  if (typeof given !== 'string') return false;
-  const [a, b] = [Buffer.from(given), Buffer.from(token)];
+function isSame(sent: unknown, token: string): boolean {
+  if (typeof sent !== 'string') return false;
+  const [a, b] = [Buffer.from(sent), Buffer.from(token)];
   return a.length === b.length && timingSafeEqual(a, b);
 }

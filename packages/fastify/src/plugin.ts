@@ -148,7 +148,7 @@ function routeLimits(
   const inherited = { store, onStoreError, storeDeadlineSecs, headers, clock, ...clients };
   return new RouteGates('rateLimit', (own, name) => {
     if (own === undefined) return shared;
-    const gate = new RateLimitGate(binding, { ...inherited, name, ...given(own) }, name);
+    const gate = new RateLimitGate(binding, { ...inherited, name, ...withoutUndefined(own) }, name);
     limits.set(gate.limiter.name, gate.limiter);
     return gate;
   });
@@ -164,7 +164,7 @@ function routeBreakers(
   if (options !== undefined) new CircuitBreakerGate(binding, options);
   return new RouteGates('circuitBreaker', (own = options, name) => {
     if (own === undefined) return undefined;
-    const gate = new CircuitBreakerGate(binding, { clock, name, ...given(own) }, name);
+    const gate = new CircuitBreakerGate(binding, { clock, name, ...withoutUndefined(own) }, name);
     breakers.set(own.name ?? name, gate.breakers);
     return gate;
   });
@@ -183,12 +183,12 @@ function routeConcurrency(
   const clock = options?.clock;
   return new RouteGates('concurrencyLimit', (own, name) => {
     if (own === undefined) return shared;
-    return listed(new ConcurrencyLimitGate(binding, { clock, name, ...given(own) }, name));
+    return listed(new ConcurrencyLimitGate(binding, { clock, name, ...withoutUndefined(own) }, name));
   });
 }
 
 /** The options that are set. An undefined option counts as not set. */
-function given<O extends object>(options: O): O {
+function withoutUndefined<O extends object>(options: O): O {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as O;
 }
 

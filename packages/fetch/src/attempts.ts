@@ -44,7 +44,7 @@ export async function answerOf<A extends Head>(
       if (last !== undefined) upstream.failFast();
       passage = await upstream.enter(cost, patience);
     } catch (refusal) {
-      if (last !== undefined && !patience.signal?.aborted) return given(last);
+      if (last !== undefined && !patience.signal?.aborted) return unwrapped(last);
       discard(way, last);
       throw refusal;
     }
@@ -53,7 +53,7 @@ export async function answerOf<A extends Head>(
       answer => ({ answer, retryInSecs: course.answered(passage, answer, way.isFailed(answer)) }),
       error => ({ error, retryInSecs: course.failed(passage, error, way.isCallersFault(error)) }),
     );
-    if (last.retryInSecs === undefined) return given(last);
+    if (last.retryInSecs === undefined) return unwrapped(last);
     try {
       await course.backOff(last.retryInSecs);
     } catch (reason) {
@@ -64,7 +64,7 @@ export async function answerOf<A extends Head>(
 }
 
 /** Ends the call as the last attempt ended. */
-function given<A>(last: Attempted<A>): A {
+function unwrapped<A>(last: Attempted<A>): A {
   if ('error' in last) throw last.error;
   return last.answer;
 }

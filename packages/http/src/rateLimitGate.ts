@@ -189,7 +189,7 @@ export class RateLimitGate<X, Req> extends Gate<X, Req> {
     }
     const rejection = isQuota ? quotaExceeded(decision) : serviceUnavailable(retryAfterSecs, decision);
     const body = problem(rejection, this.binding.requestOf(x));
-    return andThen(body, said => refusal(this.what, rejection, said, fields));
+    return andThen(body, value => refusal(this.what, rejection, value, fields));
   }
 
   #refundOnceSettled(x: X, exchange: Exchange, visit: Visit): void {

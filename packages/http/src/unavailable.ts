@@ -35,14 +35,14 @@ export function unavailable<Req>(
   }
   if (problem === undefined) return unavailableRefusal(fields);
   const rejection = serviceUnavailable(retryAfterSecs);
-  return andThen(problem(rejection, req), said => refusal(what, rejection, said, fields));
+  return andThen(problem(rejection, req), value => refusal(what, rejection, value, fields));
 }
 
 /** A failing store publishes its error on its own channel. The request is refused in any case. */
 function giveBackIfPossible(exchange: Exchange, visit: Visit): void {
   try {
-    const given = giveBack(visit);
-    if (isThenable(given)) exchange.waitUntil(given.then(undefined, () => {}));
+    const refunded = giveBack(visit);
+    if (isThenable(refunded)) exchange.waitUntil(refunded.then(undefined, () => {}));
   } catch {
     // As above.
   }

@@ -87,8 +87,8 @@ function add(name: string, kind: keyof Said, options: object | false, decorated:
   if (contradicts || (others !== undefined && kind !== 'rateLimit')) {
     throw new TypeError(`@${name} of ${nameOf(decorated)}: it contradicts or repeats another decorator`);
   }
-  const said = options === false ? [] : [options, ...(others ?? [])];
-  Reflect.defineMetadata(KEYS[kind], said, decorated);
+  const all = options === false ? [] : [options, ...(others ?? [])];
+  Reflect.defineMetadata(KEYS[kind], all, decorated);
 }
 
 function nameOf(decorated: object): string {

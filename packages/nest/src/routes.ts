@@ -16,7 +16,7 @@ export class Routes {
   readonly #limits = new Map<string, RateLimiter<BucketStore>>();
   readonly #breakers = new Map<string, CircuitBreakerGroup>();
   /** The gates that need to know what a handler threw, or when it has ended. */
-  readonly #curious = new WeakSet<CallGate>();
+  readonly #observers = new WeakSet<CallGate>();
   readonly handles = new BreakingHandles(this.#limits, this.#breakers);
   readonly #gates = new WeakMap<HandlerClass, Map<Handler, readonly CallGate[]>>();
   readonly #concurrencyLimit: GatesOfKind<'concurrencyLimit'>;
@@ -26,9 +26,9 @@ export class Routes {
   /** @throws TypeError or RangeError for a wrong option */
   constructor(options: BreakingOptions) {
     check.knownOptions('BreakingModule', options, ['rateLimit', 'circuitBreaker', 'concurrencyLimit']);
-    this.#concurrencyLimit = concurrencyLimits(options, this.#curious);
-    this.#rateLimit = rateLimits(options, this.#limits, this.#curious);
-    this.#circuitBreaker = circuitBreakers(options, this.#breakers, this.#curious);
+    this.#concurrencyLimit = concurrencyLimits(options, this.#observers);
+    this.#rateLimit = rateLimits(options, this.#limits, this.#observers);
+    this.#circuitBreaker = circuitBreakers(options, this.#breakers, this.#observers);
   }
 
   /**
@@ -36,7 +36,7 @@ export class Routes {
    * resolver all.
    */
   wantsToKnow(gates: readonly CallGate[], isHttp: boolean): boolean {
-    return isHttp ? gates.some(gate => this.#curious.has(gate)) : gates.length > 0;
+    return isHttp ? gates.some(gate => this.#observers.has(gate)) : gates.length > 0;
   }
 
   /** The gates of a handler, in order. Made at the first use. */
@@ -56,14 +56,14 @@ export class Routes {
   }
 }
 
-function concurrencyLimits({ concurrencyLimit }: BreakingOptions, curious: WeakSet<CallGate>) {
+function concurrencyLimits({ concurrencyLimit }: BreakingOptions, observers: WeakSet<CallGate>) {
   const clock = concurrencyLimit?.clock;
   return new GatesOfKind('concurrencyLimit', {
     ofModule: listed(concurrencyLimit),
     isShared: true,
     make(own, name) {
       const gate = new ConcurrencyLimitGate(binding, named(own, name, { clock }), name);
-      if (own.holdUntilHandled === true) curious.add(gate);
+      if (own.holdUntilHandled === true) observers.add(gate);
       return gate;
     },
   });
@@ -73,7 +73,7 @@ function concurrencyLimits({ concurrencyLimit }: BreakingOptions, curious: WeakS
 function rateLimits(
   { rateLimit }: BreakingOptions,
   limits: Map<string, RateLimiter<BucketStore>>,
-  curious: WeakSet<CallGate>,
+  observers: WeakSet<CallGate>,
 ) {
   const { store = new MemoryBucketStore(), keyOf, addressOf, headers, clock } = rateLimit ?? {};
   const { onStoreError, storeDeadlineSecs } = rateLimit ?? {};
@@ -89,7 +89,7 @@ function rateLimits(
       }
       const gate = new RateLimitGate(binding, named(own, name, inherited), name);
       limits.set(gate.limiter.name, gate.limiter);
-      if (own.refundWhen !== undefined) curious.add(gate);
+      if (own.refundWhen !== undefined) observers.add(gate);
       return gate;
     },
   });
@@ -98,7 +98,7 @@ function rateLimits(
 function circuitBreakers(
   { circuitBreaker }: BreakingOptions,
   breakers: Map<string, CircuitBreakerGroup>,
-  curious: WeakSet<CallGate>,
+  observers: WeakSet<CallGate>,
 ) {
   const clock = circuitBreaker?.clock;
   return new GatesOfKind('circuitBreaker', {
@@ -106,7 +106,7 @@ function circuitBreakers(
     isShared: false,
     make(own, name) {
       const gate = new CircuitBreakerGate(binding, named(own, name, { clock }), name);
-      curious.add(gate);
+      observers.add(gate);
       if (name !== undefined) breakers.set(own.name ?? name, gate.breakers);
       return gate;
     },
@@ -120,6 +120,6 @@ function listed<O>(options: O | undefined): readonly O[] {
 /** The options of a gate of a handler or class, with inherited defaults. An undefined option counts as not set. */
 function named<O extends object>(own: O, name: string | undefined, inherited: Partial<O>): O {
   if (name === undefined) return own;
-  const given = Object.entries(own).filter(([, value]) => value !== undefined);
-  return { ...inherited, name, ...Object.fromEntries(given) } as O;
+  const defined = Object.entries(own).filter(([, value]) => value !== undefined);
+  return { ...inherited, name, ...Object.fromEntries(defined) } as O;
 }

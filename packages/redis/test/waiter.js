@@ -7,14 +7,14 @@ process.once('message', async ({ port, callers, limit }) => {
   const redis = new Redis(port, '127.0.0.1');
   /** The server's reservations in the order of the requests: when it received each, and when that caller proceeds. */
   const promised = [];
-  const heard = answer => {
+  const received = answer => {
     const [, time, , , isReserved, waitSecs] = String(answer).split(' ');
     const [secs, micros] = String(time).split(':').map(Number);
     if (isReserved !== undefined) promised.push({ heardAt: secs * 1e6 + micros, waitSecs: Number(waitSecs) });
     return answer;
   };
   const client = {
-    evalsha: (...args) => redis.evalsha(...args).then(heard),
+    evalsha: (...args) => redis.evalsha(...args).then(received),
     eval: (...args) => redis.eval(...args),
   };
   const store = new RedisBucketStore({ client, deadlineSecs: 60 });

@@ -6,9 +6,9 @@ const CHANNEL = 'breaking:rate_limit:decision';
 
 /** Calls `listener` with each decision until it is stopped. */
 export function heard(listener: (message: DecisionMessage) => void): Stop {
-  const hear = (message: unknown) => listener(message as DecisionMessage);
-  subscribe(CHANNEL, hear);
-  return () => void unsubscribe(CHANNEL, hear);
+  const onMessage = (message: unknown) => listener(message as DecisionMessage);
+  subscribe(CHANNEL, onMessage);
+  return () => void unsubscribe(CHANNEL, onMessage);
 }
 
 export function resultOf({ decision, enforced }: DecisionMessage): string {

@@ -19,7 +19,7 @@ const [port = 0, rateHz = 1, secs = 1, highShare = 0] = process.argv.slice(2).ma
 const GIVE_UP_MS = 15_000;
 const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
 const random = new Random(7);
-const told: [low: Offered, high: Offered] = [
+const results: [low: Offered, high: Offered] = [
   { offered: 0, refused: 0, answeredMs: [] },
   { offered: 0, refused: 0, answeredMs: [] },
 ];
@@ -31,10 +31,10 @@ for (let at = start; at < start + secs * 1000; at += random.exponential(1000 / r
   pending.push(ask(at, random.even() < highShare ? 1 : 0));
 }
 await Promise.all(pending);
-process.send?.(told, () => process.exit());
+process.send?.(results, () => process.exit());
 
 function ask(at: number, priority: 0 | 1): Promise<void> {
-  const of = told[priority];
+  const of = results[priority];
   of.offered += 1;
   return new Promise(resolve => {
     const sent = request({ port, host: '127.0.0.1', agent, headers: { [PRIORITY]: String(priority) } });

@@ -45,8 +45,8 @@ export const overload: Part<OverloadContender> = {
     const { port } = server.address() as AddressInfo;
     const asked = [port, service.capacityHz * times, SECS, highShare].map(String);
     const generator = fork(GENERATOR, asked, { execArgv: [] });
-    const [told] = (await once(generator, 'message')) as [readonly Offered[]];
-    return measuredOf(told, service.capacityHz);
+    const [results] = (await once(generator, 'message')) as [readonly Offered[]];
+    return measuredOf(results, service.capacityHz);
   },
 };
 
@@ -54,11 +54,11 @@ function frameworkOf(run: string): keyof typeof SERVERS {
   return run.split(',')[0] as keyof typeof SERVERS;
 }
 
-function measuredOf(told: readonly Offered[], capacityHz: number) {
-  const [, high] = told as [Offered, Offered];
-  const offered = told.reduce((sum, each) => sum + each.offered, 0);
-  const refused = told.reduce((sum, each) => sum + each.refused, 0);
-  const answeredMs = told.flatMap(each => each.answeredMs).sort((a, b) => a - b);
+function measuredOf(results: readonly Offered[], capacityHz: number) {
+  const [, high] = results as [Offered, Offered];
+  const offered = results.reduce((sum, each) => sum + each.offered, 0);
+  const refused = results.reduce((sum, each) => sum + each.refused, 0);
+  const answeredMs = results.flatMap(each => each.answeredMs).sort((a, b) => a - b);
   const inTime = answeredMs.filter(ms => ms <= DEADLINE_MS).length;
   const possible = Math.min(offered, capacityHz * SECS);
   return {

@@ -72,12 +72,12 @@ async function measured(rows: readonly Row[], base: string | undefined): Promise
   const columns = new Map<string, Measured>();
   for (const { column, contender, base: from } of turns) {
     const preload = from === undefined ? {} : { preload: REDIRECT, env: { BREAKING_BASE: from } };
-    const told = await measureInChild(process.execPath, part, contender, run, preload).catch(error => {
+    const result = await measureInChild(process.execPath, part, contender, run, preload).catch(error => {
       // An older checkout may not have what is measured.
       if (from === undefined) throw error;
       return undefined;
     });
-    columns.set(column, told?.measured ?? {});
+    columns.set(column, result?.measured ?? {});
   }
   return rows.map(row => cells(row, columns, base));
 }

@@ -18,8 +18,8 @@ tell({ answers: answers.reduce((sum, each) => sum + each, 0) });
 for (const socket of sockets) socket.destroy();
 process.disconnect();
 
-function tell(told: ClientTold): void {
-  process.send?.(told);
+function tell(message: ClientTold): void {
+  process.send?.(message);
 }
 
 /**

@@ -36,8 +36,8 @@ export const server: Part<HttpContender> = {
     });
     const client = fork(CLIENT, [port, CONNECTIONS, WARM_UP_MS, MEASURE_MS].map(String), { execArgv: [] });
     let cpu = 0;
-    for await (const [told] of on(client, 'message', { close: ['exit'] }) as AsyncIterable<[ClientTold]>) {
-      if (told !== 'warm') return { us: (cpuUs() - cpu) / told.answers };
+    for await (const [message] of on(client, 'message', { close: ['exit'] }) as AsyncIterable<[ClientTold]>) {
+      if (message !== 'warm') return { us: (cpuUs() - cpu) / message.answers };
       collectGarbage();
       cpu = cpuUs();
       client.send('go');

@@ -35,7 +35,7 @@ export function callbackWarning(what: string): (error: unknown) => void {
   const warning = new RareWarning('BREAKING_CALLBACK_ERROR');
   return error => {
     const { message, stack } = error instanceof Error ? error : { message: undefined, stack: undefined };
-    const said = typeof message === 'string' ? message : shown(error);
-    warning.give(`${what} failed: ${said}`, typeof stack === 'string' ? stack : undefined);
+    const text = typeof message === 'string' ? message : shown(error);
+    warning.give(`${what} failed: ${text}`, typeof stack === 'string' ? stack : undefined);
   };
 }

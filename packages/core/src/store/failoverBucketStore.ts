@@ -129,10 +129,10 @@ export class FailoverBucketStore implements BucketStore {
       now,
       () => this.#store.reserve(key, wants, stored, now),
       answer => {
-        const told = reservationsIn(answer, wants);
-        const areWithdrawn = told.made !== undefined && withdrawn.length > 0;
+        const reservations = reservationsIn(answer, wants);
+        const areWithdrawn = reservations.made !== undefined && withdrawn.length > 0;
         if (areWithdrawn) this.#local.reserve(key, [], { ...options, withdrawn }, now);
-        return told;
+        return reservations;
       },
       failure => {
         if (wants.length > 0) this.#warn(failure);

@@ -23,7 +23,7 @@ export class LastAnswer {
   }
 
   /** Records another answer of the store. */
-  hear(decision: Decision, askedAt: number): void {
+  learn(decision: Decision, askedAt: number): void {
     this.#debts = debtsAfter(decision);
     this.#blockSecs = blockSecsOf(decision);
     this.#at = askedAt;

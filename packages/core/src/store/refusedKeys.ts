@@ -23,7 +23,7 @@ export class RefusedKeys {
   /** Records an answer of the store: a refusal, or an answer about a remembered key. */
   learn(key: string, limits: readonly Limit[], decision: Decision, now: number): void {
     const known = this.find(key, limits);
-    if (known !== undefined) known.hear(decision, now);
+    if (known !== undefined) known.learn(decision, now);
     else if (!decision.allowed) this.#remember(key, new LastAnswer(limits, decision, now));
   }
 

@@ -19,11 +19,11 @@ export interface SureStoreOptions {
  * has is not added again.
  */
 export function sureStore(
-  given: BucketStore,
+  original: BucketStore,
   { name, onStoreError, deadlineSecs }: SureStoreOptions,
 ): BucketStore {
-  if (says(given, NEVER_FAILS)) return given;
-  const store = (deadlineSecs !== undefined && given.withDeadline?.(deadlineSecs)) || given;
+  if (says(original, NEVER_FAILS)) return original;
+  const store = (deadlineSecs !== undefined && original.withDeadline?.(deadlineSecs)) || original;
   if (says(store, STANDS_IN))
     return says(store, KEEPS_REFUSALS) ? store : new DenyCacheBucketStore({ store });
   const failover = new FailoverBucketStore({

@@ -9,7 +9,7 @@ export class BlockedKeys {
   readonly #ends = new Map<string, number>();
 
   /** @param secs how long the block still lasts, Infinity for one without end; 0 for a key that is not blocked */
-  heard(key: string, secs: number, now: number): void {
+  record(key: string, secs: number, now: number): void {
     if (this.#ends.size === 0 && secs <= 0) return;
     this.#ends.delete(key);
     if (secs <= 0) return;

@@ -53,7 +53,7 @@ export class LimitCounts {
     this.#totals[result]++;
     this.#sources[source] = (this.#sources[source] ?? 0) + 1;
     this.#store.answered(source);
-    this.#blocked.heard(key, decision.blocked ? decision.retryAfterSecs : 0, now);
+    this.#blocked.record(key, decision.blocked ? decision.retryAfterSecs : 0, now);
     if (decision.allowed) return;
     this.#turn(now);
     this.#refused.add(key);
@@ -65,7 +65,7 @@ export class LimitCounts {
 
   /** Records that a viewer has blocked a key, or ended its block (0). Decisions show that only once the key is used again. */
   blocked(key: string, secs: number, now: number): void {
-    this.#blocked.heard(key, secs, now);
+    this.#blocked.record(key, secs, now);
   }
 
   report(now: number): LimitReport {

@@ -95,11 +95,11 @@ export class DashboardServer<Req> {
   #event(): string {
     const { watch, clock, title, actions } = this.#settings;
     const { history, counts, refusals, countedSince } = this.#observation;
-    const heard = { history, counts, refusals, countedSince };
+    const observed = { history, counts, refusals, countedSince };
     const now = clock.secondsSinceEpoch();
-    const sources = { ...heard, ...this.#rounds, watched: watch(), mask: this.#mask, idOf: this.#idOf };
-    const told = { title, ...(actions && { token: this.#token }), ...snapshot(sources, now) };
-    return `data: ${JSON.stringify(told)}\n\n`;
+    const sources = { ...observed, ...this.#rounds, watched: watch(), mask: this.#mask, idOf: this.#idOf };
+    const data = { title, ...(actions && { token: this.#token }), ...snapshot(sources, now) };
+    return `data: ${JSON.stringify(data)}\n\n`;
   }
 
   async #act(req: IncomingMessage, res: ServerResponse, body: unknown): Promise<void> {

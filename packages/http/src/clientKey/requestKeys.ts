@@ -44,8 +44,8 @@ export class RequestKeys<X, Req> {
     const answer = this.#takesAddress
       ? andThen(this.#address(x), address => keyOf(req, address))
       : keyOf(req, '');
-    return andThen(answer, given => {
-      const key = asKey(this.#what, given);
+    return andThen(answer, returned => {
+      const key = asKey(this.#what, returned);
       if (key === undefined) return this.#addressKey(x);
       return callerKey(key);
     });

@@ -31,7 +31,7 @@ export class Lease {
   #level = 0;
   #last: LastAnswer | undefined;
   /** Tokens given out since the store was last asked, and the time of that question. */
-  #given = 0;
+  #givenOut = 0;
   #since = 0;
 
   constructor(limits: readonly Limit[]) {
@@ -46,7 +46,7 @@ export class Lease {
   /** Takes `cost` of the tokens held, however old they are. The caller has checked that there are enough. */
   give(cost: number, now: number): Decision {
     this.remaining -= cost;
-    this.#given += cost;
+    this.#givenOut += cost;
     return decided(this.limits, this.#debts(now), cost, true, 'lease');
   }
 
@@ -110,8 +110,8 @@ export class Lease {
    */
   #target(now: number, most: number): number {
     const secs = now - this.#since;
-    if (this.#given === 0 || secs < 0) return 1;
-    return Math.min(most, 2 * this.#level, Math.ceil((this.#given * AHEAD_SECS) / secs));
+    if (this.#givenOut === 0 || secs < 0) return 1;
+    return Math.min(most, 2 * this.#level, Math.ceil((this.#givenOut * AHEAD_SECS) / secs));
   }
 
   /** Records that a batch of `n` tokens was requested. */
@@ -124,7 +124,7 @@ export class Lease {
   hearOfBatch(decision: Decision, n: number, askedAt: number): void {
     if (decision.allowed) this.remaining += n;
     else this.#level = 0;
-    this.#hear(decision, askedAt);
+    this.#learn(decision, askedAt);
   }
 
   /** Records the store's answer to a single request. */
@@ -134,9 +134,9 @@ export class Lease {
     if (decision.allowed) {
       // Tokens that are requested singly at about the same time count as used together.
       const isLater = askedAt < this.#since || askedAt - this.#since >= AHEAD_SECS;
-      this.#count(isLater ? cost : this.#given + cost, isLater ? askedAt : this.#since);
+      this.#count(isLater ? cost : this.#givenOut + cost, isLater ? askedAt : this.#since);
     }
-    this.#hear(decision, askedAt);
+    this.#learn(decision, askedAt);
   }
 
   /** Records that a batch failed: it is unknown what the store has. */
@@ -155,14 +155,14 @@ export class Lease {
     this.#last?.putBack(limits, n);
   }
 
-  #count(given: number, since: number): void {
-    this.#given = given;
+  #count(givenOut: number, since: number): void {
+    this.#givenOut = givenOut;
     this.#since = since;
   }
 
-  #hear(decision: Decision, askedAt: number): void {
+  #learn(decision: Decision, askedAt: number): void {
     if (this.#last === undefined) this.#last = new LastAnswer(this.limits, decision, askedAt);
-    else this.#last.hear(decision, askedAt);
+    else this.#last.learn(decision, askedAt);
   }
 
   #debts(now: number): number[] {

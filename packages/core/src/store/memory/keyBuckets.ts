@@ -53,7 +53,7 @@ export class KeyBuckets {
   /** Rewrites each bucket of the key. Rates of limits that are not passed in are floats, and slightly too low. */
   change(
     limits: readonly Limit[],
-    anew: (debt: number, at: number, restoreRateHz: number) => readonly [debt: number, at: number],
+    changed: (debt: number, at: number, restoreRateHz: number) => readonly [debt: number, at: number],
   ): void {
     const { shard } = this;
     const rates = new Map(limits.map(({ name, restoreRateHz }, i) => [this.tags.of(i, name), restoreRateHz]));
@@ -61,7 +61,7 @@ export class KeyBuckets {
       const tag = shard.tagOf(slot);
       if (!isNameTag(tag)) continue;
       const rate = rates.get(tag) ?? shard.rateOf(slot);
-      const [debt, at] = anew(shard.debtOf(slot), shard.atOf(slot), rate);
+      const [debt, at] = changed(shard.debtOf(slot), shard.atOf(slot), rate);
       shard.set(slot, debt, at, rate);
     }
   }
