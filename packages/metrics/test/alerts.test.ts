@@ -58,11 +58,11 @@ async function expectAlerts({ alert, series, interval, fires }: Scenario): Promi
 }
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  BreakingStoreFails: 'onStoreError decides in its place, by default each process for itself.',
-  BreakingBreakerOpen: 'Calls are refused, and probes fail. What is behind it is probably down.',
+  BreakingStoreFails: 'onStoreError decides instead. By default each process counts by itself.',
+  BreakingBreakerOpen: 'Calls are refused, and probes fail. The service behind it is probably down.',
   BreakingRefusesMuch: 'A client is out of control, or the limit is too tight.',
   BreakingLimitNeverRefuses:
-    'It may be too wide to protect anything, or may not see the requests that it is meant for.',
+    'It may be too high to protect anything, or may not be on the routes that it should protect.',
 };
 
 const api = { job: 'shop', name: 'api' };
@@ -146,7 +146,7 @@ describe('BreakingRefusesMuch', () => {
 
 describe('BreakingLimitNeverRefuses', () => {
   const alert = 'BreakingLimitNeverRefuses';
-  const firing: Firing = [api, 'The rate limit api has refused nobody for a month.'];
+  const firing: Firing = [api, 'The rate limit api has refused no request for a month.'];
   const month = (refused: Readonly<Record<string, string>>, fires: Scenario['fires']) =>
     expectAlerts({
       alert,
