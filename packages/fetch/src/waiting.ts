@@ -56,6 +56,7 @@ export class Queue<T> {
 
   #wait(patience: Patience, refusal: () => Error): Promise<T> {
     const { leftSecs, signal } = patience;
+    if (signal?.aborted) return Promise.reject(signal.reason);
     if (leftSecs <= 0) return Promise.reject(refusal());
     const since = this.#clock.secondsSinceEpoch();
     return new Promise((resolve, reject) => {
@@ -94,6 +95,7 @@ export class Queue<T> {
  * @throws (rejects with) the signal's reason if it aborts before
  */
 export function sleepUntil(clock: Clock, secs: number, signal: AbortSignal | undefined): Promise<void> {
+  if (signal?.aborted) return Promise.reject(signal.reason);
   return new Promise((resolve, reject) => {
     const cancel = wakeAt(clock, secs, () => {
       stopListening?.();

@@ -153,6 +153,27 @@ describe.each(Object.entries(WAYS))("%s, when the caller's signal aborts", (_, m
     other.abort();
   });
 
+  test.each<[string, Parameters<typeof made>[0]]>([
+    ['a timeout', { timeoutSecs: 60 }],
+    ['limits', { timeoutSecs: 60, limits: perSecond(100), maxWaitSecs: 60 }],
+    ['places that are taken', { timeoutSecs: 60, maxInFlight: 1, maxWaitSecs: 60 }],
+  ])('right after the call: rejects at once, with %s', async (_what, options) => {
+    const { url } = await scriptedServer([hang]);
+    for (let turnsLater = 0; turnsLater < 8; turnsLater++) {
+      const { call } = made(options);
+      const first = new AbortController();
+      const before = options.maxInFlight && call(url, { signal: first.signal }).catch(() => {});
+      const controller = new AbortController();
+      const calling = call(url, { signal: controller.signal });
+      const heard = expect(calling).rejects.toBe(enough);
+      for (let i = 0; i < turnsLater; i++) await undefined;
+      controller.abort(enough);
+      await heard;
+      first.abort();
+      await before;
+    }
+  });
+
   test('while there is no response: rejects at once, without a retry, and the breaker ignores it', async () => {
     const { url, times } = await scriptedServer([hang]);
     const { call, breakers } = made({ timeoutSecs: 60, breaker: TRIPS, retry: { attempts: 3 } });
