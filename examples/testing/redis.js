@@ -11,7 +11,8 @@ import { Redis } from 'ioredis';
 /** @param {import('@breaking/express').BucketStore} store */
 function createApp(store) {
   const app = express();
-  // A rate so low that no token comes back while a test runs. A busy machine is no outage: it has 10 s for an answer.
+  // The rate is so low that no token returns while a test runs. The deadline of 10 s keeps a busy machine from counting as an
+  // outage.
   const limit = rateLimit({ name: 'api', ...perDay(2), store, storeDeadlineSecs: 10, onStoreError: 'deny' });
   app.use(limit);
   app.get('/', (_req, res) => void res.send('hello'));
@@ -20,7 +21,7 @@ function createApp(store) {
 
 const client = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379');
 client.on('error', error => console.error(error.message));
-// Keys of this run alone, which expire by themselves.
+// Keys for this run only, which expire by themselves.
 const store = new RedisBucketStore({ client, prefix: `test ${randomUUID()}` });
 const { app, limiter } = createApp(store);
 const server = app.listen(0, '127.0.0.1');
@@ -35,7 +36,7 @@ test('a client gets two requests, and two more after a reset', async () => {
   const ask = async () => (await fetch(`http://127.0.0.1:${port}`)).status;
 
   assert.deepEqual([await ask(), await ask(), await ask()], [200, 200, 429]);
-  // What a unit test does by advanceBy.
+  // A unit test does this with advanceBy.
   await limiter.reset('ip:127.0.0.1');
   assert.deepEqual([await ask(), await ask(), await ask()], [200, 200, 429]);
 });

@@ -22,7 +22,7 @@ export interface RateLimitHandler extends GateHandler {
 
 /**
  * Middleware for an app, a router or a route that answers 429 to clients whose token bucket is empty. Each call creates a
- * separate limit. A limit that a request meets twice counts it once.
+ * separate limit. If a request passes the same limit twice, it counts once.
  * @returns the middleware, with its `limiter` and `keyOf`
  * @throws TypeError or RangeError for a wrong option, at once
  *

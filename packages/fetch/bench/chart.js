@@ -1,6 +1,6 @@
 /**
- * What became of each contender, second by second: a panel for each, with what its upstream was sent and what its clients were
- * served.
+ * The results of each contender, second by second: a panel for each, with the requests to its upstream and the served
+ * requests of its clients.
  */
 
 const WIDTH = 760;
@@ -9,7 +9,7 @@ const LEFT = 150;
 const RIGHT = 12;
 const TOP = 34;
 
-/** The highest rate that is drawn: what is above it leaves the panel. */
+/** The highest rate in the chart. Higher rates are cut off. */
 const MOST = 900;
 
 /**

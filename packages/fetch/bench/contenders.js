@@ -4,11 +4,11 @@ import axiosRetry from 'axios-retry';
 import Bottleneck from 'bottleneck';
 import { circuitBreaker, ExponentialBackoff, handleAll, retry, SamplingBreaker, wrap } from 'cockatiel';
 
-/** Seconds that everybody gives an attempt. */
+/** The timeout of an attempt, in seconds, for all contenders. */
 const TIMEOUT_SECS = 2;
 
 /**
- * Calls within a time, and fails for a status of 500 and more.
+ * Calls with a timeout, and fails for a status of 500 and more.
  * @param {typeof fetch} fetch
  */
 async function attempt(fetch) {
@@ -25,7 +25,7 @@ async function attempt(fetch) {
 const URL = 'http://upstream.example/';
 
 /**
- * What makes a call of each contender: it resolves when it was served, and rejects otherwise.
+ * Makes the calls of each contender: a call resolves if it was served, and rejects otherwise.
  * @type {Readonly<Record<string, (fetch: typeof globalThis.fetch) => () => Promise<unknown>>>}
  */
 export const CONTENDERS = {

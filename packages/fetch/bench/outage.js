@@ -1,6 +1,6 @@
 /**
- * `npm run build && node packages/fetch/bench/outage.js`: 200 clients in front of an upstream that is down for 30 seconds, in
- * simulated time. It prints a Markdown table and writes outage.svg. The result is the same each time.
+ * `npm run build && node packages/fetch/bench/outage.js`: 200 clients of an upstream that is down for 30 seconds, in
+ * simulated time. It prints a Markdown table and writes outage.svg. Every run gives the same result.
  */
 import { writeFileSync } from 'node:fs';
 import FakeTimers from '@sinonjs/fake-timers';
@@ -9,13 +9,13 @@ import { CONTENDERS } from './contenders.js';
 import { Upstream } from './upstream.js';
 
 const CLIENTS = 200;
-/** Seconds from one call of a client to its next, on average, whatever became of the first. */
+/** Seconds from one call of a client to its next, on average, whatever the result of the first. */
 const PERIOD_SECS = 1;
-/** What is served later than that is of no use any more. */
+/** Later responses are useless. */
 const PATIENCE_SECS = 2;
 const OUTAGE = /** @type {const} */ ([30, 60]);
 const END_SECS = 120;
-/** Runs that differ by chance alone; the table has their medians, the chart the first. */
+/** The number of runs, with different seeds. The table has their medians, the chart the first run. */
 const SEEDS = [1, 2, 3];
 
 const HEADS = [
@@ -61,7 +61,7 @@ async function simulated(make, seed) {
     toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
   });
   const random = seeded(seed);
-  // The jitter of the contenders, too.
+  // Makes the jitter of the contenders repeatable too.
   const chance = Math.random;
   Math.random = seeded(seed + 1000);
   const upstream = new Upstream({ places: 25, serviceSecs: 0.05, outage: OUTAGE, random });
@@ -100,7 +100,7 @@ function rate(moments, from, to) {
 }
 
 /**
- * Seconds from the end of the outage until five seconds in which nearly as much is served as before it.
+ * Seconds from the end of the outage until the first five seconds in which nearly as much is served as before it.
  * @param {readonly number[]} served
  * @param {number} before
  */

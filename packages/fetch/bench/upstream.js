@@ -1,7 +1,7 @@
 /**
  * An upstream in simulated time, as a function of fetch's type. It serves `places` requests at a time at full speed. With
- * more under way it loses throughput: at twice the load each takes 2^1.5 times as long. A client that gives up changes
- * nothing for it. During the outage it answers 503 after 5 ms.
+ * more under way it loses throughput: at twice the load each takes 2^1.5 times as long. It does not notice when a client
+ * gives up. During the outage it answers 503 after 5 ms.
  */
 export class Upstream {
   /** @param {{ places: number, serviceSecs: number, outage: readonly [number, number], random: () => number }} options */

@@ -1,7 +1,7 @@
 /**
- * What a key and a decision weigh: bytes of memory of a key with one and with two limits, and bytes to and from the server for
- * one decision, on the server that REDIS_URL names (default redis://127.0.0.1:6379; one that nobody else uses, since it is
- * emptied).
+ * The size of a key and of a decision: the memory of a key with one and with two limits, and the bytes to and from the server
+ * for one decision, on the server that REDIS_URL names (default redis://127.0.0.1:6379). The server is emptied, so nobody
+ * else may use it.
  *
  *     npm run build && node packages/redis/bench/footprint.js
  */
@@ -29,7 +29,7 @@ for (const [what, limits] of [
   await client.flushdb();
   const limiter = new RateLimiter({ name: 'api', limits, store });
   await limiter.check('warm');
-  // What reading the figures costs itself.
+  // The cost of reading the figures.
   const [idleIn, idleOut] = (await difference(async () => {})).map(Math.round);
   const usedBefore = await infoOf('memory', 'used_memory');
   const [bytesIn, bytesOut] = await difference(async () => {

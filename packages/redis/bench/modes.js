@@ -1,7 +1,8 @@
 /**
- * What each kind of request costs: decisions a second, their latency, and the microseconds of a core that Node and Redis
- * spend on one, with 1, 64 and 512 callers at a time that all ask for one key, on the server that REDIS_URL names (default
- * redis://127.0.0.1:6379; one that nobody else uses). Rounds take turns; of each the median by decisions a second is shown.
+ * The cost of each kind of request: decisions a second, their latency, and the CPU time in microseconds that Node and Redis
+ * spend on one, with 1, 64 and 512 simultaneous callers of one key, on the server that REDIS_URL names (default
+ * redis://127.0.0.1:6379). Nobody else may use the server. The kinds take turns; the round with the median decisions a second
+ * is shown.
  *
  *     npm run build && node packages/redis/bench/modes.js
  */
@@ -67,7 +68,7 @@ const MODES = {
   },
 };
 
-/** Seconds of a core that the server's main thread has used for decisions. */
+/** CPU time in seconds that the server's main thread has used for decisions. */
 async function serverCpuSecs() {
   const info = await admin.info('cpu');
   const secs = name => Number(new RegExp(`${name}:([\\d.]+)`).exec(info)?.[1]);

@@ -1,25 +1,25 @@
 /**
- * What the figures of modes.js and footprint.js mean for a large service: nodes, cores, memory and bytes, for keys that are
- * used evenly, and for keys of which few are used often (by Zipf's law: the k-th key 1/k as often as the first).
+ * Computes from the figures of modes.js and footprint.js what a large service needs: nodes, cores, memory and bytes, for keys
+ * that are used evenly, and for keys of which few are used often (Zipf's law: the k-th key 1/k as often as the first).
  *
  *     node packages/redis/bench/onPaper.js
  */
 const PROCESSES = 1000;
 const KEYS = 1e8;
 const LEASE = 50;
-/** Of modes.js, 512 callers: microseconds of a core for one round trip. */
+/** From modes.js, with 512 callers: CPU time in microseconds for one round trip. */
 const REDIS_MICROS = 9;
 const NODE_MICROS = 13;
-/** Of footprint.js, one limit. */
+/** From footprint.js, with one limit. */
 const KEY_BYTES = 197;
 const DECISION_BYTES = 231;
-/** The share of a core of each Redis node that is meant to be used. */
+/** The planned CPU utilisation of each Redis node. */
 const BUSY = 0.6;
 
 /**
- * Round trips a second of one process for a key with this rate of requests. It aims to hold what is used in a tenth of a
- * second, and asks again when half of that is gone. This assumes a lease for every key, although a process has 10,000 at
- * most, and that no batch is refused.
+ * Round trips a second of one process for a key with this rate of requests. The process tries to hold what is used in a tenth
+ * of a second, and asks again when half of that is gone. This assumes a lease for every key, although a process has at most
+ * 10,000, and that no batch is refused.
  */
 const trips = perSec => (perSec <= 10 ? perSec : Math.max(20, (2 * perSec) / LEASE));
 

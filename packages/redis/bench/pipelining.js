@@ -1,6 +1,6 @@
 /**
- * What a client's pipelining gains: decisions a second of one process, with 1 and with 64 callers at a time, on the server
- * that REDIS_URL names (default redis://127.0.0.1:6379). Rounds take turns; the median of each is shown.
+ * What a client gains from pipelining: decisions a second of one process, with 1 and with 64 simultaneous callers, on the
+ * server that REDIS_URL names (default redis://127.0.0.1:6379). Rounds take turns; the median of each is shown.
  *
  *     npm run build && node packages/redis/bench/pipelining.js
  */

@@ -1,15 +1,17 @@
 import { SAME_MOMENT_SECS } from '@breaking/core/internal';
 
 /**
- * The part of the script that reserves tokens for callers that wait, and takes reservations back. It is core's
- * store/memory/reserving.ts, number for number.
+ * The part of the script that reserves tokens for callers that wait, and undoes reservations. It computes exactly what core's
+ * store/memory/reserving.ts does.
  *
- * The payload is JSON: `earliest` (the moment before which none proceeds: the server's time in microseconds, and seconds from
- * there), `wants` and `withdrawn`. The answer has `1`, or `0` where the reservations could not be taken back and nothing was
- * done; the time; the seconds by which blocks have moved those who wait, or `-` while nobody does; the seconds that are left of a
- * block; and for each want whether it is reserved, the seconds until the caller proceeds, whether it is refused because of a block, for each limit the debt
- * and what was kept before it (`debt at more`, or `- - -`), who waited before (`secs at longest`, or `- - -`), and by how many
- * seconds blocks had moved those.
+ * The payload is JSON: `earliest` (the earliest moment at which any of them proceeds: the server's time in microseconds, and
+ * seconds from there), `wants` and `withdrawn`.
+ *
+ * The answer has `1`, or `0` if the reservations could not be undone and nothing was done; the time; the seconds by which
+ * blocks have delayed those who wait, or `-` if nobody waits; the seconds that are left of a block; and for each want:
+ * whether it is reserved, the seconds until the caller proceeds, whether it is refused because of a block, the debt of each
+ * limit and what was stored before it (`debt at more`, or `- - -`), who waited before (`secs at longest`, or `- - -`), and by
+ * how many seconds blocks had delayed them.
  */
 export const RESERVE = `
 local function reserve(payload)

@@ -6,23 +6,22 @@ import { RESERVE } from './reserveScript.js';
 import { READ_STATE, WRITE_STATE } from './stateScript.js';
 
 /**
- * All operations of a store in one script on one key. It is atomic and takes one round trip, whatever the number of
- * limits. The arithmetic is the same as in core's debt.ts and memory store, number for number.
+ * All operations of a store in one script on one key. It is atomic and takes one round trip, whatever the number of limits.
+ * It computes exactly what core's debt.ts and memory store do.
  *
- * `KEYS[1]` is a string, as stateScript.ts says. The key expires when its last bucket is full.
+ * `KEYS[1]` is a string, in the format of stateScript.ts. The key expires when its last bucket is full.
  *
  * ARGV: the operation; the tokens, or the seconds of a block; the server's time in microseconds after which the script does
- * nothing, or in tests `@` and the time to count with; then for each limit its name, capacityMax and restoreRateHz; and for
+ * nothing, or in tests `@` and the time to use; then for each limit its name, capacityMax and restoreRateHz; and for
  * `reserve` and `strike` a payload in JSON.
  *
- * The response is a text, since numbers lose digits on their way out of Lua: `1` (allowed) or `0`, the server's time
- * (`seconds:microseconds`, which costs less to write than one number), what is left of a block, and the debt of each limit
- * after the operation; `take` and `strike` return their number in place of the block. The response `late` with the time means
- * that nothing was done.
+ * The response is a text, since Lua would truncate numbers: `1` (allowed) or `0`, the server's time (`seconds:microseconds`,
+ * which is cheaper to write than one number), what is left of a block, and the debt of each limit after the operation; `take`
+ * and `strike` return their number in place of the block. The response `late` with the time means that nothing was done.
  *
- * A key that holds other data is an error and is not changed. The script reads everything before it writes anything, and
- * its first write is one that a server with a full memory and a replica refuse. So such an error changes nothing. The user
- * of the connection must be allowed to run all commands of the script.
+ * A key that holds other data is an error and is not changed. The script reads everything before it writes anything, and its
+ * first write is one that a replica, or a server with a full memory, refuses. So such an error changes nothing. The user of
+ * the connection must be allowed to run all commands of the script.
  */
 export const SCRIPT = `
 local operation, tokens, latest, now, moment = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])

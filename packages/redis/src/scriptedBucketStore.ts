@@ -159,7 +159,7 @@ export class ScriptedBucketStore implements BucketStore {
   }
 }
 
-/** The server's time in microseconds, which it writes as `seconds:microseconds`. */
+/** The server's time in microseconds, from the form `seconds:microseconds`. */
 function microsIn(moment: string): number {
   const [secs, micros] = moment.split(':');
   return Number(secs) * 1e6 + Number(micros);

@@ -1,14 +1,14 @@
 /**
  * The stored state of a key: a byte for the version of the format, and a record for each limit that is not full: its name, a
  * zero byte, and four doubles. `debt` was owed at the moment `at`, in whole microseconds of the server's time. `rate`, in
- * tokens a second, gives the moment when the bucket is full if no operation names the limit before. `more` are tokens that it
- * may owe beyond its capacity, from the last caller that waited for it.
+ * tokens a second, determines when the bucket is full if no later operation names the limit. `more` is how many tokens it may
+ * owe beyond its capacity, because of the last caller that waited for it.
  *
  * Four records have names that no limit has: the block (`seconds at 1 0`), the tokens of a lockout (`debt at rate 0`), how
- * often a lockout has blocked the key (`seconds at 1 times`, until that is forgotten), and who waits (`seconds at longest
- * moved`: until the last goes on, the longest wait, and by how much blocks have moved all).
+ * often a lockout has blocked the key (`seconds at 1 times`, until that is forgotten), and those who wait (`seconds at
+ * longest moved`: until the last one goes on, the longest possible wait, and by how much blocks have delayed them).
  *
- * It is packed, since reading and writing a hash of texts takes the server longer: see MEASURED.md.
+ * It is packed, since the server takes longer to read and write a hash of texts: see MEASURED.md.
  */
 
 /** Reads the state into `buckets` and `waiting`. */
@@ -29,8 +29,8 @@ end
 `;
 
 /**
- * Writes the state and its expiry. Of the buckets that the operation does not name, those that are full are left out, and all
- * but the 64 that take longest to fill.
+ * Writes the state and its expiry. Of the buckets that the operation does not name, full ones are omitted, and all except the
+ * 64 that take longest to fill.
  */
 export const WRITE_STATE = `
   local kept, spares, expiry = {}, {}, 0

@@ -21,7 +21,7 @@ export class RedisServer {
     this.#settings = settings;
   }
 
-  /** @param settings command line arguments, which stand for lines of redis.conf */
+  /** @param settings command line arguments, each in place of a line of redis.conf */
   static async start(settings: readonly string[] = []): Promise<RedisServer> {
     const server = new RedisServer(await freePort(), settings);
     await server.start();

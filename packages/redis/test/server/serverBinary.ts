@@ -8,8 +8,8 @@ export function installedServer(): Promise<Program | undefined> {
 }
 
 /**
- * The installed server, or else the distribution's, fetched into this project's cache.
- * @throws Error with the commands to type if there is no way to get one
+ * The installed server, or else the distribution's, downloaded into this project's cache.
+ * @throws Error with the commands to run if there is no way to get one
  */
 export async function serverBinary(): Promise<Program> {
   return (await installedServer()) ?? (await unpackedProgram(NAMES)) ?? Promise.reject(new Error(ADVICE));
