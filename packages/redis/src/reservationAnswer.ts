@@ -1,5 +1,5 @@
 import { decided, type Limit, type Reservation, type Reservations, type Want } from '@breaking/core';
-import { costAt, longestWait, refusedFor } from '@breaking/core/internal';
+import { costAt, refusedFor } from '@breaking/core/internal';
 import type { Kept, Undo } from './command.js';
 
 /** The words of a response, read one after another. */
@@ -50,12 +50,7 @@ export function reservationsIn(
   return { made, movedSecs, blockedUntil };
 }
 
-function reservationIn(
-  read: Words,
-  { limits, cost, maxWaitSecs }: Want,
-  time: number,
-  now: number,
-): Reservation {
+function reservationIn(read: Words, { limits, cost }: Want, time: number, now: number): Reservation {
   const isReserved = read.number() === 1;
   const waitSecs = read.number();
   const isBlocked = read.number() === 1;
@@ -67,7 +62,7 @@ function reservationIn(
   }
   const waiting = read.kept(3);
   const moved = read.number();
-  if (!isReserved || waitSecs > longestWait(maxWaitSecs)) {
+  if (!isReserved) {
     const decision = refusedFor(limits, debts, cost, waitSecs, isBlocked);
     return { decision, at: now, undo: undefined };
   }

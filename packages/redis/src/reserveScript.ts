@@ -42,7 +42,7 @@ local function reserve(payload)
       end
     end
     if before then
-      wait_until(before[1] + moved, before[2], before[3], before[4] + moved)
+      wait_until(before[1] + moved, before[2], before[3] + math.max(0, moved), before[4] + moved)
     else
       wait_until(nil)
     end
@@ -60,6 +60,8 @@ local function reserve(payload)
   -- If nobody waits, this starts at its old value: processes compare it with the value that they received before.
   local moved_before = 0
   if #request.withdrawn > 0 and before_waiting then moved_before = before_waiting.moved end
+  -- Those that were reserved before keep their tokens if a block makes them wait longer than they may.
+  local is_anew = #request.withdrawn > 0
   local answer, last_secs = {}, 0
   if request.earliest then last_secs = (request.earliest[1] - now) / 1000000 + request.earliest[2] end
   for _, want in ipairs(are_withdrawn and request.wants or {}) do
@@ -77,7 +79,7 @@ local function reserve(payload)
         end
       end
     end
-    local is_reserved = secs <= want.longest
+    local is_reserved = secs <= want.longest or (is_anew and secs < math.huge)
     answer[#answer + 1] = string.format('%d %.17g %d', is_reserved and 1 or 0, secs, block_left() > want.longest and 1 or 0)
     local old = waiting
     for _, limit in ipairs(limits) do
@@ -100,7 +102,7 @@ local function reserve(payload)
       if takes and secs > 0 then
         local left, longest, moved = 0, 0, moved_before
         if old then left, longest, moved = waiting_secs(), old.longest, old.moved end
-        wait_until(math.max(left, secs), now, math.max(longest, want.longest), moved)
+        wait_until(math.max(left, secs), now, math.max(longest, want.longest, secs), moved)
       end
     end
   end

@@ -47,6 +47,30 @@ export function withdrawalContract(using: Using): void {
     );
 
     test(
+      'refuses nobody behind it whom a block makes wait longer than maxWaitSecs, unless the block has no end',
+      using(async opened => {
+        const { made = [] } = await reserve(opened, [want(TWO, 2), want(), want(), want()]);
+        await opened.store.block?.('key', TWO, 60, opened.now);
+        const again = await reserve(opened, [want(), want()], { withdrawn: made.slice(1) });
+        expect(waits(opened, again.made)).toEqual([60, 60]);
+        expect(waits(opened, [await one(opened, want(TWO, 1, 100))])).toEqual([61]);
+      }),
+    );
+
+    test(
+      'under a block leaves those ahead their tokens',
+      using(async opened => {
+        const { made = [] } = await reserve(opened, [
+          want(TWO, 2),
+          ...Array.from({ length: 9 }, () => want()),
+        ]);
+        await opened.store.block?.('key', TWO, 60, opened.now);
+        await reserve(opened, [], { withdrawn: made.slice(9) });
+        expect(waits(opened, [await one(opened, want(TWO, 1, 100))])).toEqual([69]);
+      }),
+    );
+
+    test(
       'gives back nothing if another process has reserved since, and those behind it are not moved',
       using(async opened => {
         const { made = [] } = await reserve(opened, [want(), want(), want()]);

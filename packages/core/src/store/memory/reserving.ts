@@ -46,9 +46,10 @@ export function reserve(
   const movedBefore =
     withdrawn.length === 0 ? 0 : (buckets.table.waits.of(buckets.keys, now)?.movedSecs ?? 0);
   const areWithdrawn = withdrawn.length === 0 || withdrawAll(buckets, withdrawn, now);
+  const areAnew = withdrawn.some(({ undo }) => undo !== undefined);
   let leastSecs = earliest - now;
   const made = (areWithdrawn ? wants : []).map(want => {
-    const { waitSecs, ...reservation } = reserveOne(buckets, want, leastSecs, movedBefore, now);
+    const { waitSecs, ...reservation } = reserveOne(buckets, want, areAnew, leastSecs, movedBefore, now);
     if (reservation.decision.allowed) leastSecs = waitSecs;
     return reservation;
   });
@@ -60,12 +61,14 @@ export function reserve(
 }
 
 /**
+ * @param isAnew whether it was reserved before. If a block makes it wait longer than `maxWaitSecs`, it keeps its tokens
  * @param leastSecs seconds until the caller ahead goes on. Seconds are passed on, since moments have fewer digits.
  * @param movedBefore where `movedSecs` starts if nobody waits
  */
 function reserveOne(
   buckets: KeyBuckets,
   want: Want,
+  isAnew: boolean,
   leastSecs: number,
   movedBefore: number,
   now: number,
@@ -77,7 +80,7 @@ function reserveOne(
   const debts = buckets.load(limits, now, waiting?.maxWaitSecs);
   const waitSecs = secondsUntilAll(limits, debts, cost, Math.max(blockedSecs, leastSecs));
   const longest = longestWait(maxWaitSecs);
-  if (waitSecs > longest) {
+  if (isAnew ? waitSecs === Infinity : waitSecs > longest) {
     const decision = refusedFor(limits, debts, cost, waitSecs, isBlock(blockedSecs) && blockedSecs > longest);
     return { decision, at: now, undo: undefined, waitSecs };
   }
@@ -93,7 +96,7 @@ function reserveOne(
     buckets.keep(limits, now, typeof cost === 'number' ? undefined : i => cost[i] === 0);
     if (waitSecs > 0) {
       buckets.table.waits.set(buckets.keys, {
-        maxWaitSecs: Math.max(waiting?.maxWaitSecs ?? 0, longest),
+        maxWaitSecs: Math.max(waiting?.maxWaitSecs ?? 0, longest, waitSecs),
         secs: Math.max(waiting?.secs ?? 0, waitSecs),
         fullSecs: Math.max(
           waiting?.fullSecs ?? 0,
@@ -146,9 +149,10 @@ function withdraw(buckets: KeyBuckets, { written, waiting, movedSecs }: Undo, no
   buckets.table.waits.set(
     buckets.keys,
     waiting && {
-      ...waiting,
+      maxWaitSecs: waiting.maxWaitSecs + Math.max(0, moved),
       secs: waiting.secs + moved,
       fullSecs: waiting.fullSecs + moved,
+      at: waiting.at,
       movedSecs: waiting.movedSecs + moved,
     },
   );
