@@ -14,8 +14,9 @@ const app = Fastify();
 // Without options, the plugin adds no limits. The hooks run in this order.
 await app.register(breaking);
 
-// For every address, before the key is looked up: guessing keys is limited too.
-app.addHook('onRequest', app.rateLimit({ name: 'address', ...perMinute(300) }));
+// For every address, before the key is looked up. Only wrong keys count.
+const isRightKey = ({ status = 401 }) => status !== 401;
+app.addHook('onRequest', app.rateLimit({ name: 'wrong keys', ...perMinute(30), refundWhen: isRightKey }));
 
 app.addHook('onRequest', async (req, reply) => {
   if (customerOf(req) === undefined) return reply.code(401).send({ error: 'Send your key in X-API-Key.' });

@@ -9,8 +9,9 @@ const customers = new Map([
 
 const app = new Koa();
 
-// For every address, before the key is looked up: guessing keys is limited too.
-app.use(rateLimit({ name: 'address', ...perMinute(300) }));
+// For every address, before the key is looked up. Only wrong keys count.
+const isRightKey = ({ status = 401 }) => status !== 401;
+app.use(rateLimit({ name: 'wrong keys', ...perMinute(30), refundWhen: isRightKey }));
 
 app.use(async (ctx, next) => {
   ctx.state.customer = customers.get(ctx.get('X-API-Key'));

@@ -39,6 +39,10 @@ describe('the recipe', { timeout: 30_000 }, () => {
     expect((await ask('/items', 'guessed')).status).toBe(401);
     expect(await statuses(7, () => ask('/search', 'key-of-bob'))).toEqual([...Array(6).fill(200), 429]);
     expect(await statuses(7, () => ask('/search', 'key-of-ada'))).toEqual(Array(7).fill(200));
+    // Right keys do not count against their address.
+    expect(await statuses(40, () => ask('/items', 'key-of-ada'))).toEqual(Array(40).fill(200));
+    const guesses = await Promise.all(Array.from({ length: 90 }, () => ask('/items', 'guessed')));
+    expect(new Set(guesses.map(({ status }) => status))).toEqual(new Set([401, 429]));
   });
 
   test.each(FILES)(
