@@ -1,4 +1,4 @@
-import { binding as express, exchangeOf } from '@breaking/express/internal';
+import { exchangeOf, binding as express } from '@breaking/express/internal';
 import { binding as fastify } from '@breaking/fastify/internal';
 import type { Binding, Exchange } from '@breaking/http';
 import type { NestRequest } from './request.js';

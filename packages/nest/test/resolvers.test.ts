@@ -8,9 +8,9 @@ import {
   RateLimit,
   RefusedException,
 } from '@breaking/nest';
+import { type Answer, listen, turn } from '@breaking/testkit';
 import { type CanActivate, Injectable, Module, NotFoundException, UseGuards } from '@nestjs/common';
 import { ExternalContextCreator, NestFactory } from '@nestjs/core';
-import { type Answer, listen, turn } from '@breaking/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 const BREAKER = { errorThreshold: 1, timeWindowSecs: 60 };

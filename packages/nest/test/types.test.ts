@@ -1,8 +1,8 @@
 import {
+  type CircuitBreaker as Breaker,
   BreakingModule,
   type BucketStore,
   CircuitBreaker,
-  type CircuitBreaker as Breaker,
   ConcurrencyLimit,
   type Decision,
   InjectLimiter,
