@@ -34,7 +34,7 @@ export function createApp({ isRight, store, clock }) {
   app.post('/login', express.json(), credentials, byAddress, inTurn, byAccount, async (req, res) => {
     const { account, password } = req.body;
     if (await isRight(account, password)) {
-      await byAccount.limiter.reset(account);
+      await byAccount.limiter.reset(await byAccount.keyOf(req));
       res.json({ welcome: account });
     } else res.status(401).json({ error: 'Wrong account or password.' });
   });

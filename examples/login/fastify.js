@@ -56,7 +56,7 @@ export async function createApp({ isRight, store, clock }) {
     if (!(await isRight(account, password))) {
       return reply.code(401).send({ error: 'Wrong account or password.' });
     }
-    await byAccount.limiter.reset(account);
+    await byAccount.limiter.reset(await byAccount.keyOf(req));
     return { welcome: account };
   });
   return app;

@@ -51,7 +51,7 @@ export function createApp({ isRight, store, clock }) {
   app.use(async ctx => {
     const { account, password } = ctx.state.login;
     if (await isRight(account, password)) {
-      await byAccount.limiter.reset(account);
+      await byAccount.limiter.reset(await byAccount.keyOf(ctx));
       ctx.body = { welcome: account };
     } else {
       ctx.status = 401;
