@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type {
   CallMessage,
   ConcurrencyMessage,
+  Decision,
   DecisionMessage,
   DecisionSource,
   StoreErrorMessage,
@@ -24,6 +25,11 @@ const WOULD_REFUSE = bySource('would_refuse');
 
 /** What a refusal by a block violates, as in header fields. No limit may have this name. */
 const BLOCK = 'block';
+
+/** The names of what refused: of limits, and `block` where the key is blocked. */
+export function violationsOf({ blocked, violated }: Decision): string[] {
+  return blocked ? [BLOCK, ...violated] : [...violated];
+}
 
 /**
  * Counts the messages on Breaking's channels, from its start until it is stopped. A decision costs two look-ups and an
@@ -135,8 +141,7 @@ export class Counting {
       return;
     }
     this.#decisions.of(name, (enforced ? REFUSED : WOULD_REFUSE)[source]).value++;
-    if (decision.blocked) this.#violations.of(name, BLOCK).value++;
-    for (const limit of decision.violated) this.#violations.of(name, limit).value++;
+    for (const limit of violationsOf(decision)) this.#violations.of(name, limit).value++;
     if (enforced) this.#onRefused?.(message);
   }
 

@@ -8,7 +8,7 @@ import {
   type Observable,
   trace,
 } from '@opentelemetry/api';
-import { Counting } from './counting.js';
+import { Counting, violationsOf } from './counting.js';
 import type { Metric } from './metric.js';
 
 export interface ObserveOptions {
@@ -19,7 +19,8 @@ export interface ObserveOptions {
 /**
  * Counts Breaking's decisions for OpenTelemetry. The instruments are asynchronous: they are read when the SDK collects, and a
  * decision calls none of them. If a rate limit refuses a request, its active span, if any, gets the attributes
- * `breaking.rate_limit.name` and `breaking.rate_limit.violated` (the names of the limits that refused).
+ * `breaking.rate_limit.name` and `breaking.rate_limit.violated` (the names of the limits that refused,
+ * or `block` for a key that is blocked).
  *
  * Call it after the SDK has started: before that, OpenTelemetry has no meters, and does not add them later.
  *
@@ -63,6 +64,6 @@ function instrumentOf(meter: Meter, { name, kind, unit, description }: Metric): 
 function markSpan({ name, decision }: DecisionMessage): void {
   trace.getActiveSpan()?.setAttributes({
     'breaking.rate_limit.name': name,
-    'breaking.rate_limit.violated': [...decision.violated],
+    'breaking.rate_limit.violated': violationsOf(decision),
   });
 }

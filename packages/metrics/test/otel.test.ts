@@ -148,6 +148,16 @@ describe('the active span', () => {
     });
   });
 
+  test('of a request that a block refused contain the limit `block`', async () => {
+    const limiter = new RateLimiter({ name: 'login', limits, clock });
+    limiter.block('ada', 60);
+
+    expect(await attributesAfter(() => limiter.check('ada'))).toEqual({
+      'breaking.rate_limit.name': 'login',
+      'breaking.rate_limit.violated': ['block'],
+    });
+  });
+
   test('contain it even if the store answers later', async () => {
     const memory = new RateLimiter({ name: 'api', limits, clock });
     const store = {
