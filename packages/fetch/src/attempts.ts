@@ -1,6 +1,7 @@
 import type { Costs } from '@breaking/core/internal';
 import { Course, type Head, type Repeatability } from './course.js';
 import type { Settings } from './options.js';
+import type { Place } from './place.js';
 import type { Passage, Upstream } from './upstream.js';
 import type { Patience } from './waiting.js';
 
@@ -26,8 +27,8 @@ type Attempted<A> = { readonly retryInSecs: number | undefined } & (
 
 /**
  * Makes attempts until a response need not or cannot be retried, and returns that response.
- * @throws (rejects with) the error of the last attempt, an error of {@link Upstream.enter} before the first, or the reason of
- *   the caller's signal
+ * @throws (rejects with) the error of the last attempt, an error of {@link Place.take} or {@link Upstream.enter} before
+ *   the first, or the reason of the caller's signal
  */
 export async function answerOf<A extends Head>(
   way: Way<A>,
@@ -35,13 +36,15 @@ export async function answerOf<A extends Head>(
   upstream: Upstream,
   cost: Costs,
   patience: Patience,
+  place: Place | undefined,
 ): Promise<A> {
   const course = new Course(settings, upstream, patience, () => way.repeatability());
   let last: Attempted<A> | undefined;
   for (;;) {
     let passage: Passage;
     try {
-      if (last !== undefined) upstream.failFast();
+      upstream.failFast();
+      if (place !== undefined) await place.take();
       passage = await upstream.enter(cost, patience);
     } catch (refusal) {
       if (last !== undefined && !patience.signal?.aborted) return unwrapped(last);
@@ -54,6 +57,8 @@ export async function answerOf<A extends Head>(
       error => ({ error, retryInSecs: course.failed(passage, error, way.isCallersFault(error)) }),
     );
     if (last.retryInSecs === undefined) return unwrapped(last);
+    // Others may use it meanwhile.
+    place?.leave();
     try {
       await course.backOff(last.retryInSecs);
     } catch (reason) {

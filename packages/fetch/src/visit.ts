@@ -1,8 +1,8 @@
 import { askedOf } from './asked.js';
 import { answerOf, type Way } from './attempts.js';
-import { endsReported } from './bodyWatch.js';
 import type { Head } from './course.js';
 import type { Settings } from './options.js';
+import { Place } from './place.js';
 import type { Upstreams } from './upstreams.js';
 import { Patience } from './waiting.js';
 
@@ -39,19 +39,14 @@ export async function visit<A extends Head>(
   const { key, cost } = isAsked ? await askedOf(settings, called.asked, origin) : { key: origin, cost: 1 };
   const upstream = upstreams.of(key);
   const patience = new Patience(settings.clock, settings.maxWaitSecs, signal);
-  let leave = () => upstreams.leave(upstream);
+  const places = settings.places?.get(key);
+  const place = places && new Place(places, upstream, patience);
+  const leave = () => {
+    place?.leave();
+    upstreams.leave(upstream);
+  };
   try {
-    upstream.failFast();
-    if (settings.places !== undefined) {
-      const { inFlight, limit } = settings.places.get(key);
-      if (inFlight >= limit) await endsReported();
-      const place = await upstream.takePlace(patience);
-      leave = () => {
-        upstream.leavePlace(place);
-        upstreams.leave(upstream);
-      };
-    }
-    return { answer: await answerOf(way, settings, upstream, cost, patience), leave };
+    return { answer: await answerOf(way, settings, upstream, cost, patience, place), leave };
   } catch (error) {
     leave();
     throw error;

@@ -74,6 +74,44 @@ describe('a place', () => {
     expect((await fetches(url)).status).toBe(200);
   });
 
+  test('is free while its call waits for another attempt, and is waited for again', async () => {
+    const clock = new MockClock();
+    const end: (() => void)[] = [];
+    const { url, times } = await scriptedServer(
+      [[503, { 'Retry-After': '5' }], (_req, res) => void end.push(() => void res.end('second')), [200]],
+      clock,
+    );
+    const fetches = protect(fetch, { clock, maxInFlight: 1, maxWaitSecs: 60, retry: { attempts: 2 } });
+    const first = fetches(url);
+    while (times.length < 1) await turn();
+    const second = fetches(url);
+    while (times.length < 2) await turn();
+    expect(clock.time).toBe(0);
+    clock.advanceBy(6);
+    for (let i = 0; i < 50; i++) await turn();
+    expect(times.length).toBe(2);
+    end[0]?.();
+
+    expect(await (await second).text()).toBe('second');
+    expect(await (await first).text()).toBe('answer');
+    expect(times).toEqual([0, 0, 6]);
+  });
+
+  test('that nobody frees in time for another attempt leaves the call with its last response', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([[503, { 'Retry-After': '5' }], hang], clock);
+    const fetches = protect(fetch, { clock, maxInFlight: 1, retry: { attempts: 2 } });
+    const first = fetches(url);
+    while (times.length < 1) await turn();
+    while (times.length < 2) {
+      void fetches(url).catch(() => {});
+      await turn();
+    }
+    clock.advanceBy(6);
+
+    expect([(await first).status, await (await first).text()]).toEqual([503, 'answer']);
+  });
+
   test('that is not free within maxWaitSecs rejects the call with Overloaded', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([hang], clock);
