@@ -7,8 +7,8 @@ const LEFT = '"default";r=999999;t=3600';
 
 /**
  * The least that any limit has to do: it reads the client's address, sets two fields, and stores a value in place of the
- * decision. It decides nothing. It does not run on Express, where the same assignment took from 0 to 7 µs, for an unknown
- * reason.
+ * decision. It decides nothing. It does not run on Express, where the assignment alone takes more than its noise allows to
+ * measure: see the README.
  */
 export const contender: HttpContender = {
   name: 'least work',
