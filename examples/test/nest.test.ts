@@ -76,14 +76,17 @@ describe("nest's README", () => {
     expect(await statuses(url, ...Array(6).fill('/health'))).toEqual(Array(6).fill(502));
   });
 
-  test('shares buckets in Redis, and resets a user', { timeout: 60_000 }, async () => {
+  test('shares buckets in Redis, and resets a user for an operator', { timeout: 60_000 }, async () => {
     const redis = await RedisServer.start();
     onTestFinished(() => redis.close());
-    const url = await run(shared, PACKAGE, { REDIS_URL: redis.url });
+    const url = await run(shared, PACKAGE, { REDIS_URL: redis.url, ADMIN_TOKEN: 'secret' });
     const report = async () => (await fetch(`${url}/report`, { headers: { 'X-User': 'ada' } })).status;
     for (let i = 0; i < 5; i++) expect(await report()).toBe(200);
     expect(await report()).toBe(429);
-    expect(await statuses(url, 'DELETE /report/ada')).toEqual([200]);
+    expect(await statuses(url, 'DELETE /report/ada')).toEqual([403]);
+    expect(await report()).toBe(429);
+    const headers = { Authorization: 'Bearer secret' };
+    expect((await fetch(`${url}/report/ada`, { method: 'DELETE', headers })).status).toBe(200);
     expect(await report()).toBe(200);
   });
 
