@@ -14,17 +14,19 @@ describe.each([
     const clock = new MockClock();
     const store = asStore(new MemoryBucketStore());
     const limits = { capacityMax: 2, restoreRateHz: 1 };
-    const limiter = new RateLimiter({ name: 'api', limits, store, clock, maxWaitSecs: 10 });
+    const [limiter, other] = [1, 2].map(() => {
+      return new RateLimiter({ name: 'api', limits, store, clock, maxWaitSecs: 10 });
+    }) as [RateLimiter, RateLimiter];
     const went: string[] = [];
-    const call = async (name: string, cost: number) => {
-      void limiter.wait('k', cost).then(() => went.push(`${name} at ${clock.time}`));
+    const call = async (name: string, cost: number, from = limiter) => {
+      void from.wait('k', cost).then(() => went.push(`${name} at ${clock.time}`));
       await turns();
     };
     const pass = async (secs: number) => {
       clock.advanceBy(secs);
       await turns();
     };
-    return { limiter, went, call, pass };
+    return { limiter, other, went, call, pass };
   }
 
   test('do not proceed during a block that comes after a reset, and keep their distances', async () => {
@@ -50,5 +52,21 @@ describe.each([
     expect(went).toEqual([]);
     await pass(0.5);
     expect(went).toEqual(['a at 5']);
+  });
+
+  test('after a shorter block, and behind others, do not proceed during the next block', async () => {
+    const { limiter, other, went, call, pass } = waiting();
+    await call('full', 2);
+    await call('a', 1);
+    await limiter.block('k', 3);
+    await turns();
+    await other.block('k', 0.5);
+    await call('b', 2, other);
+    await pass(2.25);
+    await limiter.block('k', 0.5);
+    await turns();
+    expect(went).toEqual(['full at 0']);
+    await pass(0.5);
+    expect(went.slice(1)).toEqual(['a at 2.75']);
   });
 });

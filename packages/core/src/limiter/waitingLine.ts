@@ -157,12 +157,14 @@ export class WaitingLine {
     const wants = rest.map(({ limits, cost, maxWaitSecs, at }) => {
       return { limits, cost, maxWaitSecs: Math.max(maxWaitSecs, at - now) };
     });
-    this.#ask(wants, { earliest, withdrawn }, ({ made }, laterSecs) => {
+    this.#ask(wants, { earliest, withdrawn }, (answer, laterSecs) => {
       rest.forEach((waiter, i) => {
-        const reservation = made?.[i];
+        const reservation = answer.made?.[i];
         if (reservation?.decision.allowed) waiter.moveUp(reservation, laterSecs);
         else waiter.goBack();
       });
+      // Those that went back do not go on during a block either.
+      this.#move(answer, laterSecs);
     });
   }
 
