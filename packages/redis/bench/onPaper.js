@@ -36,7 +36,7 @@ const shown = (n, digits = 0) => n.toLocaleString('en', { maximumFractionDigits:
 
 console.log(`${shown(KEYS)} keys: ${shown((KEYS * KEY_BYTES) / 1e9)} GB\n`);
 console.log(
-  '| decisions a second | | round trips a second | cores of Redis | nodes | MB/s | share of a core in Node |',
+  '| decisions a second | | round trips a second | cores of Redis | nodes for these cores | MB/s | share of a core in Node |',
 );
 console.log('| --- | --- | --- | --- | --- | --- | --- |');
 for (const perSec of [1e5, 1e7]) {
