@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { dts } from 'rollup-plugin-dts';
 import { bundled, importing, reading, typescript } from './bundle.js';
@@ -59,7 +60,9 @@ export async function commonJs(folder, modules) {
  * @returns {Promise<Files>}
  */
 export async function declarations(folder, entries) {
-  const files = await bundled(folder, paths(folder, 'dist', entries, 'd.ts'), [dts()], {
+  const internal = join(folder, 'dist/internalTypes.d.ts');
+  const sources = { ...paths(folder, 'dist', entries, 'd.ts'), ...(existsSync(internal) && { internal }) };
+  const files = await bundled(folder, sources, [dts()], {
     dir: 'dist/cjs',
     entryFileNames: '[name].d.ts',
     chunkFileNames: 'shared.d.ts',
