@@ -26,15 +26,27 @@ const SECOND_CONTRACTS = 'packages/*/test/contract[A-Z]*.test.ts';
 
 const testkit = `${packages}testkit/src/run/`;
 
+/**
+ * They run programs in their own process: programs of pages, which listen and never stop, as programs of users do, and services with
+ * live pages and metrics, which subscribe for ever.
+ */
+const NEVER_STOP = ['test/apps', 'test/clients', 'test/pages', 'test/readme', 'metrics/test/metrics'].map(
+  name => `examples/${name}.test.ts`,
+);
+
 /** Preparations of a package for all its tests, in `test/globalSetup.ts`. */
 const globalSetupOf = (name: string) => [`${packages}${name}/test/globalSetup.ts`].filter(existsSync);
 
-const project = (name: string, include: string, isolate = false) => ({
+const project = (
+  name: string,
+  include: readonly string[],
+  { isolate = false, exclude = [] }: { isolate?: boolean; exclude?: readonly string[] } = {},
+) => ({
   resolve: { alias },
   test: {
     name,
-    include: [include],
-    exclude: [...configDefaults.exclude, ...(built ? [] : [SECOND_CONTRACTS])],
+    include: [...include],
+    exclude: [...configDefaults.exclude, ...exclude, ...(built ? [] : [SECOND_CONTRACTS])],
     // A process runs one file after another, unless they are isolated. `leftBehind.ts` checks that no file leaves changes
     // behind.
     isolate,
@@ -50,7 +62,7 @@ const project = (name: string, include: string, isolate = false) => ({
 /** Begins with the projects that wait for servers and compilers, so that no core is idle at the end. */
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const slow = ['release', 'redis', 'examples'];
+    const slow = ['release', 'redis', 'pages', 'examples'];
     const rank = ({ project }: TestSpecification) =>
       slow.includes(project.name) ? slow.indexOf(project.name) : slow.length;
     return files.toSorted((a, b) => rank(a) - rank(b));
@@ -64,9 +76,9 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: SlowFirst },
     projects: [
-      ...readdirSync(packages).map(name => project(name, `packages/${name}/test/**/*.test.ts`)),
-      // Programs on pages listen and never stop, as programs of users do.
-      project('examples', 'examples/**/test/**/*.test.ts', true),
+      ...readdirSync(packages).map(name => project(name, [`packages/${name}/test/**/*.test.ts`])),
+      project('examples', ['examples/**/test/**/*.test.ts'], { exclude: NEVER_STOP }),
+      project('pages', NEVER_STOP, { isolate: true }),
     ],
   },
 });
