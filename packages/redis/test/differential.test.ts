@@ -6,7 +6,7 @@ import {
   type Want,
 } from '@breaking/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { near, sameDecisions, sameReservations } from './sameAnswers.js';
+import { near, same, sameDecisions, sameReservations } from './sameAnswers.js';
 import { type SharedServer, sharedServer } from './server/sharedServer.js';
 import { SimulatedClock, storeInSimulatedTime } from './simulatedTime.js';
 
@@ -121,13 +121,13 @@ test('decides as the memory store does, over 100,000 random operations', async (
     const now = clock.secondsSinceEpoch();
     const limits = group[whole(group.length)] as readonly Limit[];
     const where = `operation ${done} of ${key} at ${now}`;
-    const same = (actual: unknown, expected: unknown) => expect(actual, where).toBe(expected);
+    const equal = (actual: unknown, expected: unknown) => same(actual, expected, where);
     const kind = next();
 
     if (kind < 0.01) {
       const secs = ([0, 2, 10, 40, Infinity][whole(5)] as number) * pace;
-      both('block', store => store.block(key, limits, secs, now), same);
-      if (secs === Infinity && next() < 0.9) both('reset', store => store.reset(key, now), same);
+      both('block', store => store.block(key, limits, secs, now), equal);
+      if (secs === Infinity && next() < 0.9) both('reset', store => store.reset(key, now), equal);
     } else if (kind < 0.03) {
       const forSecs = Math.max(0.01, pace);
       const lockout = { after: 2, withinSecs: 200 * pace, forSecs, backoff: 2, maxSecs: 10 * forSecs };
@@ -139,7 +139,7 @@ test('decides as the memory store does, over 100,000 random operations', async (
       if (expected > 0) counts['strike that blocks'] = (counts['strike that blocks'] ?? 0) + 1;
     } else if (kind < 0.08) {
       const n = 1 + whole(8);
-      both('take', store => store.take(key, limits, n, now), same);
+      both('take', store => store.take(key, limits, n, now), equal);
     } else if (kind < 0.18) {
       const wants: Want[] = Array.from({ length: 1 + whole(3) }, () => {
         // Half of them ask each limit for another number of tokens.
@@ -171,10 +171,10 @@ test('decides as the memory store does, over 100,000 random operations', async (
       const what = expected.made === undefined ? 'refused withdrawal' : 'withdrawal';
       counts[what] = (counts[what] ?? 0) + 1;
     } else if (kind < 0.24) {
-      both('reset', store => store.reset(key, now), same);
+      both('reset', store => store.reset(key, now), equal);
     } else if (kind < 0.3) {
       const n = 1 + whole(5);
-      both('refund', store => store.refund(key, limits, n, now), same);
+      both('refund', store => store.refund(key, limits, n, now), equal);
     } else {
       const operation = kind < 0.38 ? 'peek' : 'check';
       const cost = whole(6);
