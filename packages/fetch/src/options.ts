@@ -129,6 +129,10 @@ export function settingsOf(options: ProtectOptions): Settings {
       if (value !== undefined) throw new TypeError(`${what}: ${name} must not be set without limits`);
     }
   }
+  for (const name of ['name', 'clock', 'timeoutSecs']) {
+    const own = (breaker as Readonly<Record<string, unknown>> | undefined)?.[name];
+    if (own !== undefined) throw new TypeError(`${what}: ${name} must be set beside breaker, not in it`);
+  }
   const isFailed = breaker?.isFailedResult;
   const name = check.printableName(`${what}: name`, options.name ?? 'default');
   const kept = store && sureStore(asStore(`${what}: store`, store), { name });

@@ -1,4 +1,5 @@
 import type { BucketStore, CircuitBreakerGroup, RateLimiter } from '@breaking/core';
+import { check } from '@breaking/core/internal';
 import { BodyWatch } from './bodyWatch.js';
 import { Call } from './call.js';
 import { type ProtectOptions, settingsOf } from './options.js';
@@ -35,6 +36,7 @@ export type ProtectedFetch = Fetch & {
  * @throws TypeError or RangeError for a wrong option, at once
  */
 export function protect(fetch: Fetch, options: ProtectOptions): ProtectedFetch {
+  check.asFunction('protect: fetch', fetch);
   const settings = settingsOf(options);
   if (Object.values(options).every(value => value === undefined)) return fetch;
   const upstreams = new Upstreams(settings);

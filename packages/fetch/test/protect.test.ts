@@ -34,9 +34,19 @@ describe('protect', () => {
       { retry: { attempts: 2, backoffSecs: 2, backoffMaxSecs: 1 } },
     ],
     ['protect: costOf must not be set without limits', { costOf: () => 1 }],
+    [
+      'protect: timeoutSecs must be set beside breaker, not in it',
+      { breaker: { errorThreshold: 1, timeWindowSecs: 1, timeoutSecs: 5 } },
+    ],
     ['protect: breaker: errorThreshold must be a number, got undefined', { breaker: {} }],
   ])('throws "%s"', (message, options) => {
     expect(() => protect(fetch, options)).toThrow(message);
+  });
+
+  test('throws without a fetch', () => {
+    expect(() => protect(undefined as unknown as typeof fetch, {})).toThrow(
+      'protect: fetch must be a function, got undefined',
+    );
   });
 
   test('passes an invalid URL to fetch', async () => {

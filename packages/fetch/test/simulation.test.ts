@@ -77,7 +77,7 @@ describe('in simulated time', () => {
     for (let i = 0; i < 60; i++) simulation.call();
     await simulation.pass(10);
 
-    expect(simulation.requests.length).toBeLessThanOrEqual(6);
+    expect(simulation.requests.length).toBe(5);
     expect([simulation.statuses.length, simulation.errors.length]).toEqual([
       simulation.requests.length,
       60 - simulation.requests.length,
