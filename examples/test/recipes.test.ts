@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { close, listen } from '../servers.js';
@@ -82,6 +82,23 @@ describe('the recipe', { timeout: 30_000 }, () => {
     } as RequestInit);
     expect(unknown.status).toBe(411);
   });
+
+  test.each(FILES)(
+    'for uploads charges a client that leaves before its upload has ended (%s)',
+    async file => {
+      const url = await recipe('uploads', file);
+      const headers = { 'Content-Length': 12_000_000, Expect: '100-continue' };
+      const leaving = request(`${url}/upload`, { method: 'POST', headers });
+      leaving.on('error', () => {});
+      leaving.flushHeaders();
+      // By then the limit has decided.
+      await once(leaving, 'continue');
+      leaving.destroy();
+
+      const second = await fetch(`${url}/upload`, { method: 'POST', body: Buffer.alloc(12_000_000) });
+      expect(second.status).toBe(429);
+    },
+  );
 
   test('for WebSockets limits connections, and messages on each connection', async () => {
     const url = (await recipe('websockets')).replace('http:', 'ws:');

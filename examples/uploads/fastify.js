@@ -14,7 +14,6 @@ const limit = app.rateLimit({
   name: 'upload',
   ...perMinute(100_000, { burst: 20_000 }),
   costOf: req => Math.ceil(Number(req.headers['content-length']) / 1000),
-  refundWhen: ({ aborted }) => aborted,
 });
 
 app.post('/upload', { onRequest: [needLength, limit] }, async (req, reply) => {

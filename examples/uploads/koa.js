@@ -12,7 +12,6 @@ app.use(
     name: 'upload',
     ...perMinute(100_000, { burst: 20_000 }),
     costOf: ctx => Math.ceil(Number(ctx.request.length) / 1000),
-    refundWhen: ({ aborted }) => aborted,
   }),
 );
 app.use(async ctx => {
