@@ -59,6 +59,15 @@ describe('a protected fetch behaves like fetch for', () => {
     expect(await isNamed(protect(fetch, PROTECTED))).toBe(await isNamed(fetch));
   });
 
+  // Fetch itself loses it in Node 24.
+  test("a Request's referrer", async () => {
+    const url = await echoServer();
+    const referrer = `${url}/page`;
+    const request = new Request(`${url}/echo`, { referrer, referrerPolicy: 'unsafe-url' });
+    const response = await protect(fetch, PROTECTED)(request);
+    expect(await response.json()).toMatchObject({ referer: referrer });
+  });
+
   test('its own name', () => {
     const { name, length } = protect(fetch, PROTECTED);
     expect([name, length]).toEqual([fetch.name, fetch.length]);

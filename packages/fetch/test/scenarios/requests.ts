@@ -34,10 +34,6 @@ export const REQUESTS: Readonly<Record<string, Scenario>> = {
     const request = new Request(`${url}/status?status=503`, { method: 'PUT', body: 'a' });
     return (await fetch(request, { body: null })).status;
   },
-  "a Request's referrer": async (fetch, url) => {
-    const init = { referrer: `${url}/page`, referrerPolicy: 'unsafe-url' } as const;
-    return (await fetch(new Request(`${url}/echo`, init))).text();
-  },
   'a form': async (fetch, url) => {
     const body = new FormData();
     body.set('file', new Blob(['text']), 'name.txt');
