@@ -20,6 +20,9 @@ export interface Undo {
   readonly limits: readonly { readonly name: string; readonly rate: number }[];
   readonly before: readonly Kept[];
   readonly after: readonly Kept[];
+  /** The limits with a cost of 0, and their state. */
+  readonly others: readonly { readonly name: string; readonly rate: number }[];
+  readonly kept: readonly Kept[];
   readonly waiting: Kept;
   readonly moved: number;
 }

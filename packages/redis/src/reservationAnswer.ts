@@ -67,10 +67,14 @@ function reservationIn(read: Words, { limits, cost }: Want, time: number, now: n
     return { decision, at: now, undo: undefined };
   }
   const isTaken = (_: unknown, i: number) => costAt(cost, i) > 0;
+  const isOther = (_: unknown, i: number) => costAt(cost, i) === 0;
   const taken = limits.filter(isTaken);
+  const named = ({ name, restoreRateHz }: Limit) => ({ name, rate: restoreRateHz });
   const undo: Undo = {
-    limits: taken.map(({ name, restoreRateHz }) => ({ name, rate: restoreRateHz })),
+    limits: taken.map(named),
     before: before.filter(isTaken),
+    others: limits.filter(isOther).map(named),
+    kept: before.filter(isOther),
     after: debts.filter(isTaken).map(debt => [debt, time]),
     waiting: waiting && [...waiting, moved],
     moved,

@@ -24,15 +24,27 @@ local function reserve(payload)
   local function withdraw(undo)
     local moved = 0
     if waiting then moved = waiting.moved - undo.moved end
+    local function same(debt, expected)
+      return math.abs(debt - expected) <= 0.000001 * math.max(1, expected)
+    end
     for i, limit in ipairs(named(undo.limits)) do
       local bucket, after = kept(limit.name), undo.after[i]
-      local expected = after[1] + moved * limit.rate
       if not bucket or bucket.at ~= after[2] or bucket.more then return false end
-      if math.abs(bucket.debt - expected) > 0.000001 * math.max(1, expected) then return false end
+      if not same(bucket.debt, after[1] + moved * limit.rate) then return false end
+    end
+    local is_last = true
+    for i, limit in ipairs(undo.others) do
+      local bucket, old = kept(limit.name), undo.kept[i]
+      if not bucket or not old then
+        is_last = is_last and not bucket and not old
+      else
+        local is_same = same(bucket.debt, old[1] + moved * limit.rate) or same(bucket.debt, old[1])
+        is_last = is_last and is_same and bucket.at == old[2] and (bucket.more or 0) == old[3]
+      end
     end
     local before = undo.waiting
     local still = 0
-    if before then still = moved end
+    if before or not is_last then still = moved end
     for i, limit in ipairs(undo.limits) do
       local old = undo.before[i]
       put(limit.name, 0, now, limit.rate)
@@ -41,6 +53,8 @@ local function reserve(payload)
         if old[3] > 0 then buckets[limit.name].more = old[3] end
       end
     end
+    -- If it is not the last, somebody else may wait for the other limits.
+    if not is_last then return true end
     if before then
       wait_until(before[1] + moved, before[2], before[3] + math.max(0, moved), before[4] + moved)
     else

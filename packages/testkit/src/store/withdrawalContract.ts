@@ -71,6 +71,20 @@ export function withdrawalContract(using: Using): void {
     );
 
     test(
+      'leaves their tokens to those who have reserved of a limit with a cost of 0 since',
+      using(async opened => {
+        const limits = [FAST, SLOW];
+        await reserve(opened, [want(limits, [10, 1], 100)]);
+        const { made = [] } = await reserve(opened, [want(limits, [0, 1], 100)]);
+        const other = await one(opened, want(limits, [1, 0], 100));
+        expect(waits(opened, [...made, other])).toEqual([10, 1]);
+        expect((await reserve(opened, [], { withdrawn: made })).made).toEqual([]);
+        expect(waits(opened, [await one(opened, want(limits, [1, 0], 100))])).toEqual([2]);
+        expect(waits(opened, [await one(opened, want(limits, [0, 1], 100))])).toEqual([10]);
+      }),
+    );
+
+    test(
       'gives back nothing if another process has reserved since, and those behind it are not moved',
       using(async opened => {
         const { made = [] } = await reserve(opened, [want(), want(), want()]);

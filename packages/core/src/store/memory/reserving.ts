@@ -28,6 +28,8 @@ interface Written extends Kept {
 /** What is needed to undo a reservation. */
 interface Undo {
   readonly written: readonly Written[];
+  /** The limits with a cost of 0, and their buckets. If these change, somebody else may wait for them. */
+  readonly others: readonly { readonly limit: Limit; readonly kept: Kept | undefined }[];
   /** Those who waited before. */
   readonly waiting: Waiting | undefined;
   readonly movedSecs: number;
@@ -85,12 +87,17 @@ function reserveOne(
     return { decision, at: now, undo: undefined, waitSecs };
   }
   const written: Written[] = [];
+  const others: Undo['others'][number][] = [];
   limits.forEach((limit, i) => {
+    const kept = keptOf(buckets, limit, i);
     const tokens = costAt(cost, i);
-    if (tokens === 0) return;
+    if (tokens === 0) {
+      others.push({ limit, kept });
+      return;
+    }
     const debt = reservedDebt(debts[i] as number, waitSecs, limit.restoreRateHz, tokens);
     debts[i] = debt;
-    written.push({ limit, before: keptOf(buckets, limit, i), debt, at: now });
+    written.push({ limit, before: kept, debt, at: now });
   });
   if (written.length > 0) {
     buckets.keep(limits, now, typeof cost === 'number' ? undefined : i => cost[i] === 0);
@@ -110,7 +117,7 @@ function reserveOne(
   const then = limits.map(({ restoreRateHz }, i) =>
     Math.max(0, (debts[i] as number) - waitSecs * restoreRateHz),
   );
-  const undo: Undo = { written, waiting, movedSecs };
+  const undo: Undo = { written, others, waiting, movedSecs };
   return {
     decision: decided(limits, then, cost, true),
     at: now + waitSecs,
@@ -130,22 +137,30 @@ function withdrawAll(buckets: KeyBuckets, withdrawn: readonly Reservation[], now
 }
 
 /** Restores what was owed before a reservation, if nothing else has changed it since. */
-function withdraw(buckets: KeyBuckets, { written, waiting, movedSecs }: Undo, now: number): boolean {
+function withdraw(buckets: KeyBuckets, { written, others, waiting, movedSecs }: Undo, now: number): boolean {
   const current = buckets.table.waits.of(buckets.keys, now);
   const moved = (current?.movedSecs ?? movedSecs) - movedSecs;
   const isUnchanged = written.every(({ limit, debt, at }, i) => {
     const kept = keptOf(buckets, limit, i);
-    const expected = debt + moved * limit.restoreRateHz;
-    return kept?.at === at && Math.abs(kept.debt - expected) <= ROUNDING * Math.max(1, expected);
+    return kept?.at === at && isSame(kept.debt, debt + moved * limit.restoreRateHz);
   });
   if (!isUnchanged) return false;
+  const isLast = others.every(({ limit, kept: before }, i) => {
+    const kept = keptOf(buckets, limit, i);
+    if (kept === undefined || before === undefined) return kept === before;
+    // A block does not move a bucket that is full by then.
+    const isMoved = isSame(kept.debt, before.debt + moved * limit.restoreRateHz);
+    return kept.at === before.at && (isMoved || isSame(kept.debt, before.debt));
+  });
   // If nobody else waited, the block would not have stopped the buckets.
-  const stoodStill = waiting === undefined ? 0 : moved;
+  const stoodStill = isLast && waiting === undefined ? 0 : moved;
   written.forEach(({ limit: { name, restoreRateHz }, before }, i) => {
     const tag = buckets.tags.of(i, name);
     if (before === undefined) buckets.drop(tag);
     else buckets.put(tag, Math.max(0, before.debt + stoodStill * restoreRateHz), before.at, restoreRateHz);
   });
+  // Somebody else may wait for the other limits.
+  if (!isLast) return true;
   buckets.table.waits.set(
     buckets.keys,
     waiting && {
@@ -157,6 +172,10 @@ function withdraw(buckets: KeyBuckets, { written, waiting, movedSecs }: Undo, no
     },
   );
   return true;
+}
+
+function isSame(debt: number, expected: number): boolean {
+  return Math.abs(debt - expected) <= ROUNDING * Math.max(1, expected);
 }
 
 function keptOf({ shard, keys, tags }: KeyBuckets, { name }: Limit, i: number): Kept | undefined {
