@@ -136,7 +136,7 @@ describe('up to maxKeys/2 live keys', () => {
       for (const key of longs) store.check(key, slow, 1, 0);
       let forgotten = 0;
       // Each of the other keys lives for a second. As many begin within one second as may live at once.
-      for (let i = 0; i < 10 * maxKeys + 100; i++) {
+      for (let i = 0; i < 4 * maxKeys + 100; i++) {
         const now = i / atOnce;
         store.check(`brief ${i}`, fast, 1, now);
         const earlier = i - ((i * 7919) % atOnce);
@@ -144,7 +144,7 @@ describe('up to maxKeys/2 live keys', () => {
         if (store.peek(`brief ${earlier}`, fast, 100, now).allowed) forgotten += 1;
       }
       expect(forgotten).toBe(0);
-      const end = (10 * maxKeys + 100) / atOnce;
+      const end = (4 * maxKeys + 100) / atOnce;
       expect(longs.filter(key => store.peek(key, slow, 100, end).allowed)).toEqual([]);
     },
   );
