@@ -46,16 +46,21 @@ describe('viewers', () => {
   });
 
   test('start the events with the first and stop them with the last', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
     let made = 0;
     const { told, url, viewers } = await serving(() => `data: ${made++}\n\n`);
     expect(told).toEqual([]);
     const leaving = new AbortController();
     await fetch(url, { signal: leaving.signal });
     expect(told).toEqual(['first']);
+    const before = made;
+    vi.advanceTimersByTime(5);
+    expect(made).toBe(before + 1);
     leaving.abort();
     await until(() => viewers.size === 0);
     const after = made;
-    await later(30);
+    vi.advanceTimersByTime(30);
 
     expect(told).toEqual(['first', 'last']);
     expect(made).toBe(after);

@@ -81,10 +81,10 @@ export class PrometheusServer {
   }
 }
 
-/** Repeats `ask` until the answer is as expected, and returns the last answer if it never is. */
+/** Repeats `ask` until the answer is as expected, and returns the last answer if it is not in five minutes. */
 export async function eventually<T>(ask: () => Promise<T>, isSo: (answer: T) => boolean): Promise<T> {
   let answer = await ask();
-  for (let asked = 1; !isSo(answer) && asked < 200; asked++) {
+  for (let asked = 1; !isSo(answer) && asked < 3000; asked++) {
     await setTimeout(100);
     answer = await ask();
   }
