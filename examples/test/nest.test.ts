@@ -12,13 +12,16 @@ import { run } from './run.js';
 const PACKAGE = 'packages/nest';
 const FOLDER = inRepository(`${PACKAGE}/build-test/pages/`);
 
-/** The TypeScript programs of a page with decorators, compiled as Nest compiles programs. */
-function compiled(page: string): readonly string[] {
-  const folder = join(FOLDER, page.replace(/\W/g, '_'));
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const programs = new Readme(page).codeBlocks.filter(({ language }) => language === 'typescript');
-  for (const [i, { code }] of programs.entries()) writeFileSync(join(folder, `${i}.ts`), code);
+/** The TypeScript programs of pages with decorators, compiled as Nest compiles programs, in one run of the compiler. */
+function compiled(pages: readonly string[]): readonly (readonly string[])[] {
+  rmSync(FOLDER, { recursive: true, force: true });
+  const all = pages.map(page =>
+    new Readme(page).codeBlocks.filter(({ language }) => language === 'typescript'),
+  );
+  for (const [page, programs] of all.entries()) {
+    mkdirSync(join(FOLDER, `${page}`), { recursive: true });
+    for (const [i, { code }] of programs.entries()) writeFileSync(join(FOLDER, `${page}`, `${i}.ts`), code);
+  }
   const decorators = { experimentalDecorators: true, emitDecoratorMetadata: true };
   const loose = {
     composite: false,
@@ -28,15 +31,23 @@ function compiled(page: string): readonly string[] {
   };
   const compilerOptions = { ...decorators, ...loose, rootDir: '.', outDir: 'out' };
   writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({ extends: inRepository('tsconfig.base.json'), compilerOptions, include: ['*.ts'] }),
+    join(FOLDER, 'tsconfig.json'),
+    JSON.stringify({ extends: inRepository('tsconfig.base.json'), compilerOptions, include: ['*/*.ts'] }),
   );
   const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
-  const tsc = [join(typescript, 'bin', 'tsc'), '-p', folder, '--pretty', 'false'];
-  const { stdout } = spawnSync(process.execPath, tsc, { encoding: 'utf8', cwd: folder });
+  const tsc = [join(typescript, 'bin', 'tsc'), '-p', FOLDER, '--pretty', 'false'];
+  const { stdout } = spawnSync(process.execPath, tsc, { encoding: 'utf8', cwd: FOLDER });
   expect(stdout).toBe('');
-  return programs.map((_, i) => readFileSync(join(folder, 'out', `${i}.js`), 'utf8'));
+  return all.map((programs, page) =>
+    programs.map((_, i) => readFileSync(join(FOLDER, 'out', `${page}`, `${i}.js`), 'utf8')),
+  );
 }
+
+const [readme, recipe, migrating] = compiled([
+  `${PACKAGE}/README.md`,
+  'examples/nestjs/README.md',
+  `${PACKAGE}/MIGRATING.md`,
+]);
 
 async function statuses(url: string, ...requests: readonly string[]): Promise<readonly number[]> {
   const seen: number[] = [];
@@ -48,12 +59,7 @@ async function statuses(url: string, ...requests: readonly string[]): Promise<re
 }
 
 describe("nest's README", () => {
-  const [limit, breaker, shared, filter] = compiled(`${PACKAGE}/README.md`) as [
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [limit, breaker, shared, filter] = readme as [string, string, string, string];
 
   test('limits as the README describes', async () => {
     const url = await run(limit, PACKAGE);
@@ -100,14 +106,14 @@ describe("nest's README", () => {
 });
 
 test('the recipe limits and breaks as its page describes', async () => {
-  const [service] = compiled('examples/nestjs/README.md') as [string];
+  const [service] = recipe as [string];
   const url = await run(service, PACKAGE);
   expect(await statuses(url, ...Array(6).fill('POST /login'))).toEqual([...Array(5).fill(201), 429]);
   expect(await statuses(url, '/pay', '/pay', '/pay')).toEqual([500, 500, 503]);
 });
 
 describe('moving from @nestjs/throttler', () => {
-  const [before, after] = compiled(`${PACKAGE}/MIGRATING.md`) as [string, string];
+  const [before, after] = migrating as [string, string];
 
   test('the page names the version that the test runs', () => {
     const { devDependencies } = JSON.parse(readFileSync(inRepository(`${PACKAGE}/package.json`), 'utf8'));

@@ -3,8 +3,16 @@ import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { inRepository } from './readme.js';
 
-/** Runs a code block in a separate process, in a folder in which everything that it imports is installed. */
-export async function run(code: string, folder: string, env: Record<string, string> = {}): Promise<string> {
+/**
+ * Runs a code block in a separate process, in a folder in which everything that it imports is installed.
+ * @param atEnd receives what kills the process; by default that happens at the end of the test
+ */
+export async function run(
+  code: string,
+  folder: string,
+  env: Record<string, string> = {},
+  atEnd: (kill: () => void) => void = onTestFinished,
+): Promise<string> {
   const child = spawn(
     process.execPath,
     ['--import', new URL('tellPort.js', import.meta.url).href, '--input-type=module', '--eval', code],
@@ -14,7 +22,7 @@ export async function run(code: string, folder: string, env: Record<string, stri
       env: { ...process.env, ...env },
     },
   );
-  onTestFinished(() => void child.kill());
+  atEnd(() => void child.kill());
   let errors = '';
   child.stderr?.on('data', chunk => {
     errors += chunk;

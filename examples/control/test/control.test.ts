@@ -39,8 +39,8 @@ test('README.md shows the operations of control.js', () => {
 });
 
 describe.each(['express.js', 'koa.js', 'fastify.js'])('an admin, on %s', file => {
-  async function served() {
-    const url = await run(read(file), 'examples/control', env());
+  async function served(atEnd?: (kill: () => void) => void) {
+    const url = await run(read(file), 'examples/control', env(), atEnd);
     const items = () => fetch(`${url}/items`, { headers: { 'X-API-Key': 'key-of-ada' } });
     const post = (path: string, asked: object, authorization?: string) =>
       fetch(`${url}/admin/limits/${path}`, {
@@ -55,8 +55,19 @@ describe.each(['express.js', 'koa.js', 'fastify.js'])('an admin, on %s', file =>
     return { items, post, admin };
   }
 
+  // One server for all tests. Its limits change in the last one.
+  let here: Awaited<ReturnType<typeof served>>;
+  let kill = () => {};
+  beforeAll(async () => {
+    await client.flushall();
+    here = await served(end => {
+      kill = end;
+    });
+  });
+  afterAll(() => kill());
+
   test('looks at a key, resets it and blocks it for an hour', async () => {
-    const { items, admin } = await served();
+    const { items, admin } = here;
     for (let left = 5; left > 0; left--) expect((await items()).status).toBe(200);
     expect((await items()).status).toBe(429);
     const { body } = await admin('look', { key: 'ada' });
@@ -73,19 +84,8 @@ describe.each(['express.js', 'koa.js', 'fastify.js'])('an admin, on %s', file =>
     expect((await items()).status).toBe(200);
   });
 
-  test('changes a limit on all servers, including those that start later', async () => {
-    const [here, there] = await Promise.all([served(), served()]);
-    const limits = { capacityMax: 50, restoreRateHz: 1 };
-    expect(await here.admin('change', { limits })).toEqual({ status: 200, body: 'done' });
-    const policy = async ({ items }: Awaited<ReturnType<typeof served>>) =>
-      (await items()).headers.get('RateLimit-Policy');
-    expect(await policy(here)).toBe('"api";q=50;w=50');
-    expect(await policy(await served())).toBe('"api";q=50;w=50');
-    await expect.poll(() => policy(there), { timeout: 600_000, interval: 100 }).toBe('"api";q=50;w=50');
-  });
-
   test('gets an error for a wrong request, which changes nothing', async () => {
-    const { items, admin } = await served();
+    const { items, admin } = here;
     for (const [operation, asked, fault] of [
       ['change', { limits: { capacityMax: -1, restoreRateHz: 1 } }, 'capacityMax must be a whole number'],
       ['change', {}, 'limits must be'],
@@ -101,7 +101,7 @@ describe.each(['express.js', 'koa.js', 'fastify.js'])('an admin, on %s', file =>
   });
 
   test('must send the token', async () => {
-    const { items, post } = await served();
+    const { items, post } = here;
     for (const authorization of [undefined, 'Bearer guessed', 'secret', 'Bearer ']) {
       const answer = await post('api/block', { key: 'ada' }, authorization);
       expect([answer.status, answer.headers.get('WWW-Authenticate')]).toEqual([401, 'Bearer']);
@@ -112,6 +112,17 @@ describe.each(['express.js', 'koa.js', 'fastify.js'])('an admin, on %s', file =>
   test('must set a token before the service starts', async () => {
     const started = run(read(file), 'examples/control', { ...env(), ADMIN_TOKEN: '' });
     await expect(started).rejects.toThrow('ADMIN_TOKEN must be set');
+  });
+
+  test('changes a limit on all servers, including those that start later', async () => {
+    const there = await served();
+    const limits = { capacityMax: 50, restoreRateHz: 1 };
+    expect(await here.admin('change', { limits })).toEqual({ status: 200, body: 'done' });
+    const policy = async ({ items }: Awaited<ReturnType<typeof served>>) =>
+      (await items()).headers.get('RateLimit-Policy');
+    expect(await policy(here)).toBe('"api";q=50;w=50');
+    expect(await policy(await served())).toBe('"api";q=50;w=50');
+    await expect.poll(() => policy(there), { timeout: 600_000, interval: 100 }).toBe('"api";q=50;w=50');
   });
 });
 
