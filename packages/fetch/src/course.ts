@@ -52,7 +52,7 @@ export class Course {
       const asked = status === 429 ? retryAfterSecs(fields, Date.now()) : undefined;
       const reset = left?.remaining === 0 ? left.resetSecs : undefined;
       this.#upstream.pause(Math.max(asked ?? 0, reset ?? 0));
-      this.#upstream.heard(sent, left?.remaining);
+      this.#upstream.heard(sent, left);
     }
     return this.#ended(head);
   }

@@ -19,6 +19,8 @@ export class Lane {
   #cancelTimer: (() => void) | undefined;
   /** How many calls may be sent before the next head. */
   #allowance = Number.POSITIVE_INFINITY;
+  /** When the other side has room again, whatever its last head said. */
+  #allowanceEnd = Number.POSITIVE_INFINITY;
   #sent: Sent = Symbol('sent');
   /** Calls since the last pause whose heads have not arrived. */
   #underWay = 0;
@@ -48,16 +50,25 @@ export class Lane {
   }
 
   #tryGo(): Sent | undefined {
-    if (this.#allowance < 1 || this.pausedSecs > 0) return undefined;
+    if (this.pausedSecs > 0) return undefined;
+    if (this.#allowance < 1) {
+      if (this.#clock.secondsSinceEpoch() < this.#allowanceEnd) return undefined;
+      this.#allowance = Number.POSITIVE_INFINITY;
+    }
     this.#allowance -= 1;
     this.#underWay += 1;
     return this.#sent;
   }
 
-  /** Records that the head of a call arrived. @param remaining how many more calls the other side accepts, if that is known */
-  heard(sent: Sent, remaining = Number.POSITIVE_INFINITY): void {
+  /**
+   * Records that the head of a call arrived.
+   * @param remaining how many more calls the other side accepts, if that is known
+   * @param resetSecs seconds until it accepts more, if that is known
+   */
+  heard(sent: Sent, remaining = Number.POSITIVE_INFINITY, resetSecs = Number.POSITIVE_INFINITY): void {
     if (sent !== this.#sent) return;
     this.#underWay -= 1;
+    this.#allowanceEnd = this.#clock.secondsSinceEpoch() + resetSecs;
     this.#allow(Math.max(0, remaining - this.#underWay));
   }
 
@@ -85,6 +96,7 @@ export class Lane {
     this.#sent = Symbol('sent');
     this.#underWay = 0;
     this.#allowance = 1;
+    this.#allowanceEnd = Number.POSITIVE_INFINITY;
     if (this.#queue.length > 0) this.#wakeAfterPause();
     return true;
   }

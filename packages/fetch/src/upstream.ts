@@ -9,6 +9,7 @@ import {
   TooManyRequests,
 } from '@breaking/core';
 import { type Costs, isThenable, withoutStack } from '@breaking/core/internal';
+import type { QuotaLeft } from './head/quotaLeft.js';
 import { Lane, type Sent } from './lane.js';
 import type { Settings } from './options.js';
 import { type Patience, Queue } from './waiting.js';
@@ -131,9 +132,9 @@ export class Upstream {
     return withoutStack(() => new TooManyRequests(decision));
   }
 
-  /** An attempt has brought a head. @param remaining how many more calls the other side would take, if it says so */
-  heard(sent: Sent | undefined, remaining: number | undefined): void {
-    if (sent !== undefined) this.#lane.heard(sent, remaining);
+  /** An attempt has brought a head. @param left what it says of the other side's quota */
+  heard(sent: Sent | undefined, left: QuotaLeft | undefined): void {
+    if (sent !== undefined) this.#lane.heard(sent, left?.remaining, left?.resetSecs);
   }
 
   /** An attempt has brought no head. */

@@ -47,6 +47,19 @@ describe('a pause', () => {
     expect(times.length).toBe(5);
   });
 
+  test('is not needed where little is left: the count holds until its reset', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([[200, { RateLimit: '"api";r=1;t=2' }], hang], clock);
+    const fetches = protect(fetch, { clock, limits: perSecond(1000) });
+    await fetches(url);
+    const three = () => Array.from({ length: 3 }, () => fetches(url).catch(error => error.code));
+    const [sent, ...refused] = three();
+    expect(await Promise.all(refused)).toEqual(Array(2).fill('BREAKING_TOO_MANY_REQUESTS'));
+    clock.advanceBy(2);
+    void Promise.all([sent, ...three()]);
+    while (times.length < 5) await turn();
+  });
+
   test('starts before the first 429 when a response leaves no quota', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([[200, { RateLimit: '"api";r=0;t=4' }], [200]], clock);
