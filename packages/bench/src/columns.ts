@@ -20,12 +20,22 @@ export function columnsOf(results: Results, part: string) {
 
 /** One row for each contender with a value in a column, and the columns that were measured. */
 export function table(part: PartResult | undefined, asked: readonly Column[]): string {
+  return markdownTable(rowsOf(part, asked));
+}
+
+/** The same with rows and columns exchanged, for more columns than contenders. */
+export function tableOfRows(part: PartResult | undefined, asked: readonly Column[]): string {
+  const rows = rowsOf(part, asked);
+  return markdownTable((rows[0] ?? []).map((_, column) => rows.map(row => row[column] ?? '')));
+}
+
+function rowsOf(part: PartResult | undefined, asked: readonly Column[]): readonly (readonly string[])[] {
   const columns = asked.filter(({ comparison }) => comparison !== undefined);
   const rows = Object.keys(part?.contenders ?? {})
     .filter(name => name !== BARE)
     .map(name => [name, ...columns.map(column => cell(column, name))])
     .filter(([, ...cells]) => cells.some(text => text !== ''));
-  return markdownTable([['', ...columns.map(({ head }) => head)], ...rows]);
+  return [['', ...columns.map(({ head }) => head)], ...rows];
 }
 
 function cell({ comparison, shown = figure }: Column, name: string): string {

@@ -1,4 +1,4 @@
-import { type Column, columnsOf, table } from './columns.js';
+import { type Column, columnsOf, table, tableOfRows } from './columns.js';
 import { Comparison } from './comparison.js';
 import { provenance } from './provenance.js';
 import type { Results } from './results.js';
@@ -183,9 +183,9 @@ function adaptive(results: Results): string {
   }));
   return [
     'Rules that find a concurrency limit, in simulation, at twice what the server can do: answers in time, in percent of those under the',
-    'fixed limit that was the best one.',
+    'fixed limit that was the best one of nine. More than 100 means that the rule did better than all of them.',
     '',
-    table(results.adaptive, columns),
+    tableOfRows(results.adaptive, columns),
     '',
     provenance(results.adaptive),
   ].join('\n');
@@ -211,9 +211,9 @@ function overload(results: Results): string {
   );
   return [
     'A real server, with ten connections to something slow, under an open loop of requests: answers within 500 ms, in percent of what is',
-    'possible.',
+    'possible in these ten seconds. A little more than 100 can be reached, since the last requests are answered after them.',
     '',
-    table(results.overload, columns),
+    tableOfRows(results.overload, columns),
     '',
     provenance(results.overload),
   ].join('\n');
