@@ -45,7 +45,7 @@ export class Lane {
     if (this.pausedSecs > patience.leftSecs) return Promise.reject(refusal());
     const turn = this.#queue.enter(patience, refusal);
     if (!isThenable(turn)) return turn;
-    this.#wakeAfterPause();
+    this.#wakeLater();
     return turn.finally(() => this.#queue.length === 0 && this.#cancelTimer?.());
   }
 
@@ -70,6 +70,7 @@ export class Lane {
     this.#underWay -= 1;
     this.#allowanceEnd = this.#clock.secondsSinceEpoch() + resetSecs;
     this.#allow(Math.max(0, remaining - this.#underWay));
+    if (this.#queue.length > 0) this.#wakeLater();
   }
 
   /** Records that a call ended without a head, or was not made. */
@@ -97,14 +98,14 @@ export class Lane {
     this.#underWay = 0;
     this.#allowance = 1;
     this.#allowanceEnd = Number.POSITIVE_INFINITY;
-    if (this.#queue.length > 0) this.#wakeAfterPause();
+    if (this.#queue.length > 0) this.#wakeLater();
     return true;
   }
 
-  /** There is a timer only while a call waits for the end of a pause. */
-  #wakeAfterPause(): void {
+  /** There is a timer only while somebody waits for the end of a pause, or for a quota to be reset. */
+  #wakeLater(): void {
     this.#cancelTimer?.();
-    if (this.pausedSecs === 0) return;
-    this.#cancelTimer = wakeAt(this.#clock, this.#pausedUntil, () => this.#queue.advance());
+    const at = this.pausedSecs > 0 ? this.#pausedUntil : this.#allowanceEnd;
+    if (Number.isFinite(at)) this.#cancelTimer = wakeAt(this.#clock, at, () => this.#queue.advance());
   }
 }

@@ -60,6 +60,19 @@ describe('a pause', () => {
     while (times.length < 5) await turn();
   });
 
+  test('is not needed where little is left: those who wait proceed at its reset, whatever became of the one that went', async () => {
+    const clock = new MockClock();
+    const { url, times } = await scriptedServer([[200, { RateLimit: '"api";r=1;t=2' }], hang], clock);
+    const fetches = protect(fetch, { clock, maxWaitSecs: 60 });
+    await fetches(url);
+    for (let i = 0; i < 3; i++) void fetches(url).catch(() => {});
+    while (times.length < 2) await turn();
+    clock.advanceBy(2);
+    while (times.length < 4) await turn();
+
+    expect(times).toEqual([0, 0, 2, 2]);
+  });
+
   test('starts before the first 429 when a response leaves no quota', async () => {
     const clock = new MockClock();
     const { url, times } = await scriptedServer([[200, { RateLimit: '"api";r=0;t=4' }], [200]], clock);
