@@ -24,7 +24,9 @@ export class Call implements Way<Answer> {
   }
 
   async #sendUntimed(): Promise<Answer> {
-    const { input, init } = this.#called;
+    const { input, init, signal } = this.#called;
+    // It may have aborted while the call waited.
+    if (signal?.aborted) throw signal.reason;
     return new Answer(await this.#fetch(input, init));
   }
 

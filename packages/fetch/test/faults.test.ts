@@ -154,6 +154,7 @@ describe.each(Object.entries(WAYS))("%s, when the caller's signal aborts", (_, m
   });
 
   test.each<[string, Parameters<typeof made>[0]]>([
+    ['nothing to wait for', { maxInFlight: 9 }],
     ['a timeout', { timeoutSecs: 60 }],
     ['limits', { timeoutSecs: 60, limits: perSecond(100), maxWaitSecs: 60 }],
     ['places that are taken', { timeoutSecs: 60, maxInFlight: 1, maxWaitSecs: 60 }],
