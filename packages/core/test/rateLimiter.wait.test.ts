@@ -196,6 +196,16 @@ describe('callers that wait', () => {
       expect(went).toEqual(['a at 0', 'b at 0', 'c refused at 0: 1']);
     });
 
+    test('are refused at once by a lockout that would make them wait longer', async () => {
+      const { limiter, went, call } = waiting(10, 2, 1, asStore);
+      void call('full', 2);
+      void call('a', 1, undefined, 'k', { maxWaitSecs: 5 });
+      await turns();
+      await limiter.strike('k', { after: 1, withinSecs: 10, forSecs: 8, backoff: 1, maxSecs: 8 });
+      await turns();
+      expect(went).toEqual(['full at 0', 'a refused at 0: 9']);
+    });
+
     test('are refused at once by a block that would make them wait longer, and those behind move up', async () => {
       const { clock, limiter, went, call } = waiting(10, 2, 1, asStore);
       void call('full', 2);

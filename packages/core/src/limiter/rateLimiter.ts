@@ -165,7 +165,9 @@ export class RateLimiter<S extends BucketStore = MemoryBucketStore, Name extends
   strike(key: string, lockout: Lockout): SameWay<S, number> {
     const bounded = this.#keyFor(key, 0);
     const now = readingOf(this.#clock);
-    return this.#needs('strike').strike(bounded, this.#limits, lockout, now) as SameWay<S, number>;
+    const struck = this.#needs('strike').strike(bounded, this.#limits, lockout, now);
+    const look = (secs: number) => this.#lines.struck(bounded, secs);
+    return (isThenable(struck) ? struck.then(look) : look(struck)) as SameWay<S, number>;
   }
 
   /** Forgets `key`: all its buckets are full, and it is not blocked. */

@@ -53,6 +53,12 @@ export class WaitingLines {
     this.#lines.get(key)?.look();
   }
 
+  /** A refusal of the key has blocked it for so long. @returns the seconds */
+  struck(key: string, secs: number): number {
+    if (secs > 0) this.look(key);
+    return secs;
+  }
+
   /** A block of the key has been lifted. */
   lifted(key: string): void {
     this.#lines.get(key)?.lifted();
