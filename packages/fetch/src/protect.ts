@@ -49,7 +49,9 @@ export function protect(fetch: Fetch, options: ProtectOptions): ProtectedFetch {
       const called = RequestArguments.of(input, init);
       const origin = called && origins.of(called.url);
       // fetch itself rejects wrong arguments and aborted calls.
-      if (called === undefined || origin === undefined || called.signal?.aborted) return fetch(input, init);
+      if (called === undefined || origin === undefined) return fetch(input, init);
+      // Node 24 and 26 crash on an aborted form.
+      if (called.signal?.aborted && !(called.body instanceof FormData)) return fetch(input, init);
       return visit(new Call(fetch, settings, called), settings, upstreams, origin, called).then(
         ({ answer: { response, end }, leave }) => {
           const over = () => {

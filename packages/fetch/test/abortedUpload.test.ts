@@ -19,3 +19,10 @@ test('a call that is aborted while it waits never gets to fetch, which may crash
   await expect(call).rejects.toThrow('enough');
   expect(signals).toEqual([]);
 });
+
+test('a form with a signal that is aborted already never gets to fetch', async () => {
+  const fetches = protect(() => expect.unreachable(), { maxInFlight: 1 });
+  const init = { method: 'POST', body: new FormData(), signal: AbortSignal.abort(new Error('enough')) };
+
+  await expect(fetches('http://upstream.test/', init)).rejects.toThrow('enough');
+});
