@@ -26,7 +26,7 @@ test('a sliding window counter is strict at the edge and loose after it', () => 
   says(`100 · 59.9/60 = ${estimateAt(60.1).toFixed(2)}, and nothing is allowed`);
   expect(greedyAt(60.1)).toBe(0);
   says(`and allows ${greedyAt(90)} more: ${100 + present} in ${(90 - 59.9).toFixed(1)} s.`);
-  says(`by 1:59.8 another ${greedyAt(119.8)}, which makes ${100 + present} within 59.9 s`);
+  says(`allows ${greedyAt(119.8)} more until 1:59.8. Together that is ${100 + present} in 59.9 s.`);
   says(`| 100 | ${100 + present} | exact for its estimate |`);
 });
 
