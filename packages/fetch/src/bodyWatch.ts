@@ -5,7 +5,7 @@ const whenOver = finished as unknown as (body: ReadableStream, over: () => void)
 
 /** Reports the end of a response's body. Nothing of it is read, delayed or changed. */
 export class BodyWatch {
-  /** Nobody can read these any more. */
+  /** Reports bodies that were collected, which nobody can read any more. */
   readonly #collected = new FinalizationRegistry<() => void>(end => end());
 
   /**
@@ -24,8 +24,8 @@ export class BodyWatch {
 }
 
 /**
- * Resolves when every end that has come by now was reported. A reader learns of the end of a body a tick earlier than who
- * watches it: this one's end waits in the same line.
+ * Resolves when every end so far has been reported. A watcher learns of the end of a body one tick later than its reader,
+ * and the end of this empty body is reported after those.
  */
 export function endsReported(): Promise<void> {
   const empty = new ReadableStream({ start: controller => controller.close() });

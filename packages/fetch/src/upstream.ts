@@ -29,7 +29,7 @@ export class Upstream {
   readonly #lane: Lane;
   readonly #places: ConcurrencyLimiter | undefined;
   readonly #waitingForPlaces: Queue<Permit>;
-  /** Calls that hold on to this object. */
+  /** How many calls use this object now. */
   calls = 0;
 
   constructor(settings: Settings, key: string) {
@@ -40,7 +40,7 @@ export class Upstream {
     this.#waitingForPlaces = new Queue(settings.clock, () => this.#tryTakePlace());
   }
 
-  /** Whether nothing would be lost with this object. */
+  /** Whether this object has no state that is worth keeping. */
   get isForgettable(): boolean {
     return this.calls === 0 && this.pausedSecs === 0;
   }
@@ -50,18 +50,18 @@ export class Upstream {
     return this.#lane.pausedSecs;
   }
 
-  /** Whether calls are held back at all: without, an answer's word on its quota concerns nobody. */
+  /** Whether calls are ever held back. If not, the quota in a response does not matter. */
   get isPaced(): boolean {
     return this.#settings.limiter !== undefined || this.#settings.maxWaitSecs > 0;
   }
 
-  /** Only a call that gets a place is told to those who listen, or one that is refused for good: none that still waits. */
+  /** The channel gets calls that take a place and calls that are refused for good, but not calls that still wait. */
   #tryTakePlace(): Permit | undefined {
     const places = this.#places as ConcurrencyLimiter;
     return places.inFlight < places.limit ? places.tryAcquire() : undefined;
   }
 
-  /** Waits for one of the places, which must exist. Give it back with {@link leavePlace}. */
+  /** Waits for one of the places; `maxInFlight` must be set. Give it back with {@link leavePlace}. */
   takePlace(patience: Patience): Permit | Promise<Permit> {
     return this.#waitingForPlaces.enter(patience, () => {
       this.#places?.tryAcquire()?.ignore();
@@ -74,15 +74,15 @@ export class Upstream {
     this.#waitingForPlaces.advance();
   }
 
-  /** @throws TooManyErrors while the breaker is open: a look, before anything is waited for */
+  /** Looks at the breaker before the call waits for anything. @throws TooManyErrors while it is open */
   failFast(): void {
     const breaker = this.#settings.breakers?.get(this.key);
     if (breaker?.isBlockingExecution()) this.#refuse(breaker.retryAfterSecs);
   }
 
   /**
-   * Waits for tokens and for the end of a pause, and then asks the breaker, right before the call: many that wait for an
-   * upstream that dies meanwhile do not become as many calls.
+   * Waits for tokens and for the end of a pause, and then asks the breaker, right before the call. So if the upstream dies
+   * meanwhile, the waiting calls are not all sent.
    * @throws (rejects with) TooManyRequests, TooManyErrors, or the reason of the patience's signal
    */
   async enter(cost: Costs, patience: Patience): Promise<Passage> {
@@ -132,17 +132,17 @@ export class Upstream {
     return withoutStack(() => new TooManyRequests(decision));
   }
 
-  /** An attempt has brought a head. @param left what it says of the other side's quota */
+  /** An attempt has received the headers of a response. @param left the quota that they show */
   heard(sent: Sent | undefined, left: QuotaLeft | undefined): void {
     if (sent !== undefined) this.#lane.heard(sent, left?.remaining, left?.resetSecs);
   }
 
-  /** An attempt has brought no head. */
+  /** An attempt has ended without a response. */
   lost(sent: Sent | undefined): void {
     if (sent !== undefined) this.#lane.lost(sent);
   }
 
-  /** The other side wants no call of this key for so many seconds. Other processes learn of it through a shared store. */
+  /** Sends no call of this key for so many seconds. With a shared store, neither do other processes. */
   pause(secs: number): void {
     if (!this.isPaced || secs <= 0 || !this.#lane.pause(secs)) return;
     if (this.#settings.limiter !== undefined) quietly(this.#block(this.#settings.limiter, secs));
@@ -155,7 +155,7 @@ export class Upstream {
   }
 }
 
-/** A store that fails has said so on its channel; here nobody waits for it. */
+/** Ignores the failure of a store: the store's own channel has it. */
 function quietly(answer: void | PromiseLike<void> | undefined): void {
   if (isThenable(answer)) answer.then(undefined, () => {});
 }

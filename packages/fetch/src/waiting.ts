@@ -1,7 +1,7 @@
 import type { Clock } from '@breaking/core';
 import { wakeAt, whenAborted } from '@breaking/core/internal';
 
-/** How long one call may wait, for all of its attempts together, and what ends its waiting early. */
+/** How long one call may wait, for all of its attempts together, and the signal that ends its waiting early. */
 export class Patience {
   readonly signal: AbortSignal | undefined;
   readonly #clock: Clock;
@@ -18,23 +18,23 @@ export class Patience {
     return this.#leftSecs;
   }
 
-  /** Takes the time that has passed since a moment of the clock from what is left. */
+  /** Subtracts the time since a moment of the clock. */
   spendSince(secs: number): void {
     const passedSecs = Math.max(0, this.#clock.secondsSinceEpoch() - secs);
     this.#leftSecs = Math.max(0, this.#leftSecs - passedSecs);
   }
 }
 
-/** Somebody who waits at a {@link Queue}. */
+/** A caller that waits in a {@link Queue}. */
 type Waiter<T> = (passage: T) => void;
 
-/** Callers who wait for something that comes one by one: first come, first served. */
+/** Callers that wait for something that becomes free one by one: first come, first served. */
 export class Queue<T> {
   readonly #clock: Clock;
   readonly #tryPass: () => T | undefined;
   readonly #waiting = new Set<Waiter<T>>();
 
-  /** @param tryPass lets one pass if that is possible now; else undefined */
+  /** @param tryPass lets one caller pass if that is possible now, else returns undefined */
   constructor(clock: Clock, tryPass: () => T | undefined) {
     this.#clock = clock;
     this.#tryPass = tryPass;
@@ -46,7 +46,7 @@ export class Queue<T> {
 
   /**
    * Passes at once, or waits.
-   * @param refusal makes what a caller rejects with whose patience ends
+   * @param refusal makes the error for a caller whose patience ends
    * @throws (rejects with) the reason of the patience's signal
    */
   enter(patience: Patience, refusal: () => Error): T | Promise<T> {
@@ -80,7 +80,7 @@ export class Queue<T> {
     });
   }
 
-  /** Lets pass as many as possible now, in their order. */
+  /** Lets as many callers pass as is possible now, in order. */
   advance(): void {
     for (const pass of this.#waiting) {
       const passage = this.#tryPass();

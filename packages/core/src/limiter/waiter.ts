@@ -13,16 +13,16 @@ export class Waiter implements Want {
   readonly cost: Cost;
   readonly maxWaitSecs: number;
   readonly answer: Promise<Decision>;
-  /** What the store has promised; undefined until it answers. */
+  /** The store's promise; undefined until it answers. */
   reservation: Reservation | undefined;
-  /** The moment at which it goes on; -Infinity while that is not known. */
+  /** The moment at which the caller proceeds; -Infinity while that is not known. */
   at = -Infinity;
-  /** Whether it has gone on, was refused or has given up. */
+  /** Whether the caller has proceeded, was refused or has given up. */
   isOver = false;
-  /** By how much shorter blocks have moved it back, if it cannot be promised another moment: at most 0. */
+  /** By how much shorter blocks have moved the caller back, at most 0. It counts if no new reservation can be made. */
   #backSecs = 0;
   readonly #calledAt: number;
-  /** The moment beyond which no block may move it. */
+  /** The moment beyond which no block may move the caller. */
   readonly #latest: number;
   readonly #publish: (decision: Decision) => void;
   #resolve: (decision: Decision) => void = () => {};
@@ -30,7 +30,7 @@ export class Waiter implements Want {
   #stopListening = () => {};
 
   /**
-   * @param publish tells those who listen of the decision, right before the caller hears of it. They may call the limiter
+   * @param publish publishes the decision, before the caller's code continues. Subscribers may call the limiter
    */
   constructor(want: CallersWant, calledAt: number, publish: (decision: Decision) => void) {
     this.limits = want.limits;
@@ -55,14 +55,14 @@ export class Waiter implements Want {
 
   /**
    * Takes the store's promise.
-   * @param laterSecs how much later than the store says it may have been asked
+   * @param laterSecs how much later than it says the store may have been asked
    */
   accept(reservation: Reservation, laterSecs: number): void {
     this.reservation = reservation;
     this.at = reservation.at + laterSecs;
   }
 
-  /** Takes another promise, now that one ahead has gone. It never goes on later than it was promised at first. */
+  /** Takes another promise of the store, after a caller ahead has left. It is never later than the first promise. */
   moveUp(reservation: Reservation, laterSecs: number): void {
     const { at } = this;
     this.accept(reservation, laterSecs);
@@ -71,8 +71,8 @@ export class Waiter implements Want {
   }
 
   /**
-   * Moves by so much: beyond its latest moment, or without end, it is refused. If that is earlier, it {@link goBack goes back}
-   * unless it can be promised another moment.
+   * Moves the caller by this many seconds, and refuses it if that is beyond its latest moment, or without end. If the
+   * seconds are negative, they only count at {@link goBack}.
    */
   move(laterSecs: number, now: number): void {
     if (laterSecs < 0) this.#backSecs += laterSecs;
@@ -81,13 +81,13 @@ export class Waiter implements Want {
     if (isTooLate || this.at === Infinity) this.refuse(this.#refusalFor(this.at - now, true));
   }
 
-  /** Moves to where shorter blocks have moved it. */
+  /** Moves the caller to the moment to which shorter blocks have moved it. */
   goBack(): void {
     this.at += this.#backSecs;
     this.#backSecs = 0;
   }
 
-  /** Goes on no earlier than the one ahead. If it would wait too long for that, it is refused. */
+  /** Proceeds no earlier than the caller ahead, or is refused if that would be too long a wait. */
   follow(momentAhead: number): void {
     if (momentAhead <= this.at) return;
     this.at = momentAhead;
@@ -123,14 +123,14 @@ export class Waiter implements Want {
   }
 
   #refusalFor(waitSecs: number, blocked: boolean): Decision {
-    // A decision without a store lists no limits.
+    // A decision that was made without a store lists no limits.
     const owed = debtsAfter((this.reservation as Reservation).decision);
     const debts = this.limits.map((_, i) => owed[i] ?? 0);
     return refusedFor(this.limits, debts, this.cost, waitSecs, blocked);
   }
 }
 
-/** The moment at which the one ahead goes on, as far as that is known. */
+/** The moment at which the caller ahead proceeds, as far as that is known. */
 export function momentAhead(waiters: readonly Waiter[], waiter: Waiter): number {
   for (let i = waiters.lastIndexOf(waiter) - 1; i >= 0; i--) {
     const { at } = waiters[i] as Waiter;
@@ -140,9 +140,9 @@ export function momentAhead(waiters: readonly Waiter[], waiter: Waiter): number 
 }
 
 /**
- * One has been promised a moment: it goes on no earlier than those ahead, and those behind no earlier than it. They may have
- * been promised theirs before, if something stands in for the store.
- * @returns whether anything is to be taken back, since one of them has given up or is refused
+ * Puts the moments in the order of the calls, after the store has promised one to `from`. Callers behind it may have their
+ * promise already, from what stands in for a failing store.
+ * @returns whether a reservation must be withdrawn, since its caller has given up or is refused
  */
 export function fallIn(waiters: readonly Waiter[], from: Waiter): boolean {
   let at = momentAhead(waiters, from);

@@ -8,25 +8,25 @@ import { fallIn, momentAhead, Waiter } from './waiter.js';
 import type { CallersWant } from './wants.js';
 
 /**
- * The callers of this process that wait for tokens of one key, in the order in which they came, with one timer for all.
- * Only the first has to be woken: nobody goes on before those ahead.
+ * The callers of this process that wait for tokens of one key, in the order of their calls, with one timer for all. The
+ * timer is for the first of them, since nobody proceeds before those ahead.
  */
 export class WaitingLine {
   readonly #reserve: Reserve;
   readonly #clock: Clock;
   readonly #onEmpty: () => void;
-  /** One that has given up stays until what was reserved for it is taken back. */
+  /** A waiter that has given up stays until its reservation is withdrawn. */
   #waiters: Waiter[] = [];
-  /** Those that came while something is to be taken back: the store hears of them after that. */
+  /** Waiters that came while reservations are to be withdrawn. Their reservations are made after that. */
   #unsent: Waiter[] = [];
-  /** Whether something is to be taken back as soon as the store has answered all questions. */
+  /** Whether reservations are to be withdrawn as soon as the store has answered all requests. */
   #isTakingBack = false;
-  /** Whether a block has become shorter, so that all are reserved anew then. */
+  /** Whether a block has become shorter, so that all reservations are then made anew. */
   #isShortened = false;
-  /** By how much blocks have moved the key, as far as those who wait have been moved. */
+  /** The seconds by which blocks have moved the key, as far as the waiters have been moved. */
   #movedSecs: number | undefined;
-  /** How many questions the store has not answered. */
-  #questions = 0;
+  /** How many requests the store has not answered. */
+  #requests = 0;
   readonly #alarm: Alarm;
 
   constructor(reserve: Reserve, clock: Clock, onEmpty: () => void) {
@@ -49,24 +49,24 @@ export class WaitingLine {
     return waiter.answer;
   }
 
-  /** Asks the store whether a block has moved those who wait. */
+  /** Asks the store whether a block has moved the waiters. */
   look(): void {
     this.#ask([], { earliest: -Infinity, withdrawn: [] }, () => {});
   }
 
-  /** A block has been lifted. Those that came under it can only be moved by reserving anew. */
+  /** A block has been lifted. Waiters that came during it can only be moved by making their reservations anew. */
   lifted(): void {
     this.#isShortened = true;
     this.#takeBackSoon();
   }
 
-  /** The key has been reset, which moves nobody: the store counts from 0 again how far blocks move those who wait. */
+  /** The key has been reset, which moves nobody. The store now counts from 0 again how far blocks move the waiters. */
   countAnew(): void {
     this.#movedSecs = undefined;
   }
 
   #send(waiter: Waiter): void {
-    const heard = ({ made }: Reservations, laterSecs: number) => {
+    const reserved = ({ made }: Reservations, laterSecs: number) => {
       const [reservation] = made as [Reservation];
       if (reservation.decision.allowed) {
         waiter.accept(reservation, laterSecs);
@@ -80,7 +80,7 @@ export class WaitingLine {
       waiter.fail(error);
       this.#remove(waiter);
     };
-    this.#ask([waiter], { earliest: momentAhead(this.#waiters, waiter), withdrawn: [] }, heard, failed);
+    this.#ask([waiter], { earliest: momentAhead(this.#waiters, waiter), withdrawn: [] }, reserved, failed);
   }
 
   #remove(waiter: Waiter): void {
@@ -89,8 +89,8 @@ export class WaitingLine {
   }
 
   /**
-   * Moves those who wait by as much as blocks have moved the key. The store does not count those whose reservation it has
-   * forgotten, or that have none: all move so far that the first does not go on during a block.
+   * Moves the waiters by as much as blocks have moved the key. The store may have forgotten their reservations, after a
+   * reset for example. So they move at least so far that the first of them does not proceed during a block.
    */
   #move(
     { movedSecs = this.#movedSecs, blockedUntil = -Infinity }: Reservations,
@@ -109,19 +109,19 @@ export class WaitingLine {
       if (waiter.reservation === undefined || waiter.isOver) continue;
       waiter.move(laterSecs, now);
       if (!waiter.isOver) continue;
-      // A block without end leaves nothing reserved.
+      // After a block without end, the store has no reservations left.
       if (laterSecs === Infinity) this.#remove(waiter);
       else this.#isTakingBack = true;
     }
   }
 
-  /** Lets all go on whose moment has come, and sets the timer for the next. */
+  /** Lets all waiters proceed whose moment has come, and sets the timer for the next one. */
   #release(): void {
     const now = readingOf(this.#clock);
     for (const waiter of [...this.#waiters]) {
       if (waiter.isOver) continue;
       if (waiter.reservation === undefined || waiter.at > now) break;
-      // Who hears of the decision may call this line at once: for that, the waiter is no longer in it.
+      // Code that receives the decision may call this line at once, so the waiter is removed before.
       this.#remove(waiter);
       waiter.goOn();
     }
@@ -131,13 +131,13 @@ export class WaitingLine {
 
   #takeBackSoon(): void {
     this.#isTakingBack = true;
-    if (this.#questions === 0) this.#takeBack();
+    if (this.#requests === 0) this.#takeBack();
   }
 
-  /** Takes back what was reserved for those that gave up. Those behind them are reserved anew, none later. */
+  /** Withdraws the reservations of waiters that gave up. Those behind them get new ones, none of them later. */
   #takeBack(): void {
     this.#isTakingBack = false;
-    // The store has not heard of those that are over.
+    // The store knows nothing of unsent waiters, so those that have given up need no withdrawal.
     for (const waiter of this.#unsent) if (waiter.isOver) this.#remove(waiter);
     const unsent = this.#unsent.filter(waiter => !waiter.isOver);
     this.#unsent = [];
@@ -163,43 +163,43 @@ export class WaitingLine {
         if (reservation?.decision.allowed) waiter.moveUp(reservation, laterSecs);
         else waiter.goBack();
       });
-      // Those that went back do not go on during a block either.
+      // Waiters that went back must not proceed during a block either.
       this.#move(answer, laterSecs);
     });
   }
 
-  /** Asks the store. Whatever it answers also tells whether a block has moved those who wait. */
+  /** Sends a request to the store. Every answer also says whether a block has moved the waiters. */
   #ask(
     wants: readonly Want[],
     options: ReserveOptions,
-    heard: (answer: Reservations, laterSecs: number) => void,
+    answered: (answer: Reservations, laterSecs: number) => void,
     failed: (error: unknown) => void = () => {},
   ): void {
-    this.#questions += 1;
+    this.#requests += 1;
     const settled = (settle: () => void) => {
       settle();
-      this.#questions -= 1;
-      if (this.#questions === 0 && this.#isTakingBack) this.#takeBack();
+      this.#requests -= 1;
+      if (this.#requests === 0 && this.#isTakingBack) this.#takeBack();
       this.#release();
-      if (this.#questions === 0 && this.#waiters.length === 0) this.#onEmpty();
+      if (this.#requests === 0 && this.#waiters.length === 0) this.#onEmpty();
     };
     let laterSecs = 0;
-    const told = (it: Reservations) => {
+    const succeed = (it: Reservations) => {
       this.#move(it, laterSecs);
-      settled(() => heard(it, laterSecs));
+      settled(() => answered(it, laterSecs));
     };
-    const untold = (error: unknown) => settled(() => failed(error));
+    const fail = (error: unknown) => settled(() => failed(error));
     let answer: Reservations | Promise<Reservations>;
     try {
       const now = readingOf(this.#clock);
       answer = this.#reserve(wants, options, now);
-      // A server counts waits from the moment of sending, and the process may have stood still since `now`.
+      // A server counts waits from the moment of sending, and the process may have been paused since `now`.
       if (isThenable(answer)) laterSecs = Math.max(0, readingOf(this.#clock) - now);
     } catch (error) {
-      untold(error);
+      fail(error);
       return;
     }
-    if (isThenable(answer)) answer.then(told, untold);
-    else told(answer);
+    if (isThenable(answer)) answer.then(succeed, fail);
+    else succeed(answer);
   }
 }
