@@ -89,8 +89,12 @@ export const ANSWERS: Readonly<Record<string, Scenario>> = {
   },
   "an abort of a Request's own signal": (fetch, url) => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(), 20);
-    return fetch(new Request(`${url}/hang`, { signal: controller.signal }));
+    const request = new Request(`${url}/hang`, { signal: controller.signal });
+    // The closure keeps the request: fetch itself forgets the signal of a request that is collected.
+    setTimeout(() => {
+      if (!request.signal.aborted) controller.abort();
+    }, 20);
+    return fetch(request);
   },
   'a time that is up': (fetch, url) => fetch(`${url}/hang`, { signal: AbortSignal.timeout(20) }),
   'an abort while the body streams': async (fetch, url) => {
