@@ -73,7 +73,7 @@ export default defineConfig({
   test: {
     reporters: [`${testkit}terseReporter.ts`],
     // One more than the cores: much of the time passes in waiting for servers and compilers.
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: SlowFirst },
     projects: [
       ...readdirSync(packages).map(name => project(name, [`packages/${name}/test/**/*.test.ts`])),
