@@ -1,10 +1,7 @@
 import { MemoryBucketStore, MockClock, RateLimiter } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 import { laterStore } from './laterStore.js';
-
-const turns = async () => {
-  for (let i = 0; i < 20; i++) await undefined;
-};
+import { turns } from './waitingCalls.js';
 
 describe.each([
   ['memory', (memory: MemoryBucketStore) => memory],

@@ -2,15 +2,12 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type DecisionMessage, MemoryBucketStore, MockClock, RateLimiter } from '@breaking/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { laterStore } from './laterStore.js';
+import { turns } from './waitingCalls.js';
 
 let heard: (message: DecisionMessage) => void = () => {};
 const hear = (message: unknown) => heard(message as DecisionMessage);
 beforeEach(() => subscribe('breaking:rate_limit:decision', hear));
 afterEach(() => unsubscribe('breaking:rate_limit:decision', hear));
-
-const turns = async () => {
-  for (let i = 0; i < 20; i++) await undefined;
-};
 
 describe.each([
   ['memory', (memory: MemoryBucketStore) => memory],

@@ -1,6 +1,7 @@
-import { MemoryBucketStore, MockClock, RateLimiter, TooManyRequests } from '@breaking/core';
+import { MemoryBucketStore, RateLimiter, TooManyRequests } from '@breaking/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { CountingClock } from '../../testkit/src/countingClock.js';
 
 /** Rates are powers of two and times are whole 64ths of a second, so no double is rounded. */
 const TWO = { fast: { capacityMax: 5, restoreRateHz: 4 }, slow: { capacityMax: 2, restoreRateHz: 0.5 } };
@@ -70,17 +71,6 @@ class Model {
       each.at = this.momentOf(each.costs, now);
       this.grants.push(each);
     }
-  }
-}
-
-class CountingClock extends MockClock {
-  wakes = 0;
-
-  override wakeAt(secs: number, callback: () => void) {
-    return super.wakeAt(secs, () => {
-      this.wakes += 1;
-      callback();
-    });
   }
 }
 
@@ -172,7 +162,7 @@ describe.each(Object.entries(SETUPS))('callers that wait, under %s', (_, { limit
         }
         await pass(MAX_WAIT_SECS * 64);
         expect(waiting).toEqual([]);
-        expect(clock.wakes).toBeLessThanOrEqual(waits);
+        expect(clock.woken).toBeLessThanOrEqual(waits);
       }),
       { numRuns: 25 },
     );

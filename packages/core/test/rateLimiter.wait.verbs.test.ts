@@ -1,49 +1,18 @@
-import { MemoryBucketStore, MockClock, RateLimiter, TooManyRequests } from '@breaking/core';
+import { MemoryBucketStore, RateLimiter } from '@breaking/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { CountingClock } from '../../testkit/src/countingClock.js';
 import { laterStore } from './laterStore.js';
+import { excessOf, turns, WaitingCalls } from './waitingCalls.js';
 
 const LIMITS = { fast: { capacityMax: 3, restoreRateHz: 2 }, slow: { capacityMax: 4, restoreRateHz: 1 } };
 const LOCKOUT = { after: 2, withinSecs: 10, forSecs: 3, backoff: 2, maxSecs: 20 };
-const STEP = 1 / 64;
 
 type Costs = Readonly<Record<keyof typeof LIMITS, number>>;
-
-interface Call {
-  readonly process: number;
-  readonly calledAt: number;
-  readonly costs: Costs;
-  readonly ownSecs: number;
-  readonly controller: AbortController;
-  wentAt?: number;
-  refusedAt?: number;
-}
 
 interface Taken {
   readonly at: number;
   readonly costs: Costs;
-}
-
-/** A clock that knows how many moments somebody still waits for. */
-class CountingClock extends MockClock {
-  sleepers = 0;
-
-  override wakeAt(secs: number, callback: () => void) {
-    this.sleepers += 1;
-    let isOver = false;
-    const over = () => {
-      if (!isOver) this.sleepers -= 1;
-      isOver = true;
-    };
-    const cancel = super.wakeAt(secs, () => {
-      over();
-      callback();
-    });
-    return () => {
-      over();
-      cancel();
-    };
-  }
 }
 
 const process = fc.nat({ max: 1 });
@@ -61,24 +30,9 @@ const action = fc.oneof(
   { weight: 1, arbitrary: fc.record({ process, refund: n }) },
 );
 
-async function turns() {
-  for (let i = 0; i < 16; i++) await undefined;
-}
-
 const both = (cost: number): Costs => ({ fast: cost, slow: cost });
-const isWaiting = ({ wentAt, refusedAt }: Call) => wentAt === undefined && refusedAt === undefined;
-
-/** The most tokens of a limit beyond `capacityMax` and what comes back that were taken in any interval. */
-function excessOf(taken: readonly Taken[], name: keyof typeof LIMITS): number {
-  const { capacityMax, restoreRateHz } = LIMITS[name];
-  let [excess, most, last] = [0, 0, taken[0]?.at ?? 0];
-  for (const each of taken) {
-    excess = Math.max(0, excess - (each.at - last) * restoreRateHz) + each.costs[name];
-    most = Math.max(most, excess);
-    last = each.at;
-  }
-  return most - capacityMax;
-}
+const takenOf = (taken: readonly Taken[], name: keyof typeof LIMITS) =>
+  taken.map(({ at, costs }) => ({ at, tokens: costs[name] }));
 
 describe.each([
   ['in memory', (memory: MemoryBucketStore) => memory],
@@ -92,52 +46,23 @@ describe.each([
         const limiters = [0, 1].map(() => {
           return new RateLimiter({ name: 'api', limits: LIMITS, store, clock, maxWaitSecs: 6 });
         });
-        const calls: Call[] = [];
-        const went: Call[] = [];
+        const calls = new WaitingCalls(clock);
         const taken: Taken[] = [];
-        const tooEarly: Call[] = [];
-        const failed: unknown[] = [];
-        let blockedUntil = 0;
-        const pass = async (steps: number) => {
-          for (let i = 0; i < steps; i++) {
-            clock.advanceBy(STEP);
-            await turns();
-          }
-        };
-        const wait = (limiter: RateLimiter, call: Call, maxWaitSecs: number | undefined) => {
-          calls.push(call);
-          const { signal } = call.controller;
-          limiter.wait('k', call.costs, { signal, maxWaitSecs }).then(
-            () => {
-              call.wentAt = clock.time;
-              if (clock.time < blockedUntil - 0.001) tooEarly.push(call);
-              went.push(call);
-              taken.push({ at: clock.time, costs: call.costs });
-            },
-            error => {
-              call.refusedAt = clock.time;
-              if (!signal.aborted && !(error instanceof TooManyRequests)) failed.push(error);
-            },
-          );
-        };
         for (const each of actions) {
           const limiter = limiters[each.process] as RateLimiter;
           const { time } = clock;
           if ('wait' in each) {
-            const controller = new AbortController();
-            const { ownSecs = Infinity } = each;
-            const call = { process: each.process, calledAt: time, costs: each.wait, ownSecs, controller };
-            wait(limiter, call, each.ownSecs);
-          } else if ('pass' in each) await pass(each.pass);
-          else if ('abort' in each) {
-            const waiting = calls.filter(isWaiting);
-            waiting[each.abort % waiting.length]?.controller.abort(new Error('left'));
-          } else if ('block' in each) {
-            blockedUntil = Math.max(blockedUntil, time + each.block);
-            await limiter.block('k', blockedUntil - time);
+            calls.wait(limiter, each.wait, each.ownSecs, () =>
+              taken.push({ at: clock.time, costs: each.wait }),
+            );
+          } else if ('pass' in each) await calls.pass(each.pass);
+          else if ('abort' in each) calls.abort(each.abort);
+          else if ('block' in each) {
+            calls.blockedUntil = Math.max(calls.blockedUntil, time + each.block);
+            await limiter.block('k', calls.blockedUntil - time);
           } else if ('strike' in each) {
             const secs = await limiter.strike('k', LOCKOUT);
-            if (secs > 0) blockedUntil = time + secs;
+            if (secs > 0) calls.blockedUntil = time + secs;
           } else if ('check' in each) {
             const { allowed } = await limiter.check('k', each.check);
             if (allowed) taken.push({ at: time, costs: both(each.check) });
@@ -150,20 +75,12 @@ describe.each([
           }
           await turns();
         }
-        await pass(64 * 30);
+        await calls.pass(64 * 30);
 
-        expect(failed).toEqual([]);
-        expect(tooEarly).toEqual([]);
-        expect(calls.filter(isWaiting)).toEqual([]);
-        expect(clock.sleepers).toBe(0);
-        for (const number of [0, 1]) {
-          const inTurn = calls.filter(call => call.process === number && call.wentAt !== undefined);
-          expect(went.filter(call => call.process === number)).toEqual(inTurn);
-        }
-        expect(excessOf(taken, 'fast')).toBeLessThanOrEqual(0.001);
-        expect(excessOf(taken, 'slow')).toBeLessThanOrEqual(0.001);
-        for (const { calledAt, wentAt, refusedAt, ownSecs } of calls) {
-          expect((wentAt ?? refusedAt ?? NaN) - calledAt).toBeLessThanOrEqual(ownSecs + 1e-6);
+        calls.expectAnswered(limiters);
+        expect(clock.waiting).toBe(0);
+        for (const name of ['fast', 'slow'] as const) {
+          expect(excessOf(takenOf(taken, name), LIMITS[name])).toBeLessThanOrEqual(0.001);
         }
       }),
       // The limit holds for the promised moments. A caller behind one that a block of the other process has moved proceeds later

@@ -17,16 +17,13 @@ export class Call implements Way<Answer> {
     this.#called = called;
   }
 
-  send(): Promise<Answer> {
+  async send(): Promise<Answer> {
     const { timeoutSecs, bodyTimeoutSecs } = this.#settings;
-    const isTimed = timeoutSecs !== undefined || bodyTimeoutSecs !== undefined;
-    return isTimed ? timedFetch(this.#fetch, this.#settings, this.#called) : this.#sendUntimed();
-  }
-
-  async #sendUntimed(): Promise<Answer> {
     const { input, init, signal } = this.#called;
     // It may have aborted while the call waited.
     if (signal?.aborted) throw signal.reason;
+    const isTimed = timeoutSecs !== undefined || bodyTimeoutSecs !== undefined;
+    if (isTimed) return await timedFetch(this.#fetch, this.#settings, this.#called);
     return new Answer(await this.#fetch(input, init));
   }
 

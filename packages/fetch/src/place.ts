@@ -1,17 +1,15 @@
-import type { ConcurrencyLimiter, Permit } from '@breaking/core';
+import type { Permit } from '@breaking/core';
 import { endsReported } from './bodyWatch.js';
 import type { Upstream } from './upstream.js';
 import type { Patience } from './waiting.js';
 
 /** The place of a call among those of its key: it holds one from an attempt until the body of its answer has ended. */
 export class Place {
-  readonly #places: ConcurrencyLimiter;
   readonly #upstream: Upstream;
   readonly #patience: Patience;
   #permit: Permit | undefined;
 
-  constructor(places: ConcurrencyLimiter, upstream: Upstream, patience: Patience) {
-    this.#places = places;
+  constructor(upstream: Upstream, patience: Patience) {
     this.#upstream = upstream;
     this.#patience = patience;
   }
@@ -21,8 +19,7 @@ export class Place {
    * @throws (rejects with) Overloaded, or the reason of the patience's signal
    */
   async take(): Promise<void> {
-    const { inFlight, limit } = this.#places;
-    if (inFlight >= limit) await endsReported();
+    if (this.#upstream.isFull) await endsReported();
     this.#permit = await this.#upstream.takePlace(this.#patience);
   }
 

@@ -40,8 +40,6 @@ export interface Times {
 export async function timedFetch(fetch: Fetch, times: Times, called: RequestArguments): Promise<Answer> {
   const { timeoutSecs, bodyTimeoutSecs, clock } = times;
   const { input, signal } = called;
-  // Perhaps while it waited for its turn.
-  if (signal?.aborted) throw signal.reason;
   const attempt = new AbortableAttempt();
   const stopListening = signal && whenAborted(signal, () => attempt.abort(signal.reason));
   const abortIn = (secs: number | undefined, what: string) => {

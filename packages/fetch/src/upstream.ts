@@ -55,10 +55,15 @@ export class Upstream {
     return this.#settings.limiter !== undefined || this.#settings.maxWaitSecs > 0;
   }
 
+  /** Whether no place is free now. */
+  get isFull(): boolean {
+    const places = this.#places;
+    return places !== undefined && places.inFlight >= places.limit;
+  }
+
   /** The channel gets calls that take a place and calls that are refused for good, but not calls that still wait. */
   #tryTakePlace(): Permit | undefined {
-    const places = this.#places as ConcurrencyLimiter;
-    return places.inFlight < places.limit ? places.tryAcquire() : undefined;
+    return this.isFull ? undefined : this.#places?.tryAcquire();
   }
 
   /** Waits for one of the places; `maxInFlight` must be set. Give it back with {@link leavePlace}. */

@@ -39,8 +39,7 @@ export async function visit<A extends Head>(
   const { key, cost } = isAsked ? await askedOf(settings, called.asked, origin) : { key: origin, cost: 1 };
   const upstream = upstreams.of(key);
   const patience = new Patience(settings.clock, settings.maxWaitSecs, signal);
-  const places = settings.places?.get(key);
-  const place = places && new Place(places, upstream, patience);
+  const place = settings.places && new Place(upstream, patience);
   const leave = () => {
     place?.leave();
     upstreams.leave(upstream);

@@ -2,36 +2,15 @@ import { getEventListeners, setMaxListeners } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { MockClock, perSecond } from '@breaking/core';
+import { type MockClock, perSecond } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
+import { CountingClock } from '../../testkit/src/countingClock.js';
 import { type ProtectedFetch, protect } from '../src/index.js';
 import { type Behaviour, running, scriptedServer } from './scriptedServer.js';
 import { type Protected, WAYS } from './ways.js';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
-
-/** Counts the callbacks that wait for a moment. */
-class CountingClock extends MockClock {
-  waiting = 0;
-
-  override wakeAt(secs: number, callback: () => void): () => void {
-    let isOver = false;
-    const over = () => {
-      if (!isOver) this.waiting -= 1;
-      isOver = true;
-    };
-    this.waiting += 1;
-    const cancel = super.wakeAt(secs, () => {
-      over();
-      callback();
-    });
-    return () => {
-      over();
-      cancel();
-    };
-  }
-}
 
 const everything = (clock: MockClock) => ({
   clock,
