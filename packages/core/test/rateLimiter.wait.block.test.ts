@@ -5,6 +5,7 @@ import { laterStore } from './laterStore.js';
 import { excessOf, turns, WaitingCalls } from './waitingCalls.js';
 
 const LIMIT = { capacityMax: 3, restoreRateHz: 2 };
+
 const action = fc.oneof(
   {
     weight: 6,
