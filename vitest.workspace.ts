@@ -1,4 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
@@ -6,79 +5,92 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const packages = fileURLToPath(new URL('./packages/', import.meta.url));
 
-/**
- * Tests run with the sources of every package, so that no test uses an old build. With BREAKING_BUILT they run with the
- * build, which Node itself loads, as it does for users.
- */
-const built = process.env.BREAKING_BUILT !== undefined;
-const [folder, ending] = built ? ['dist', 'js'] : ['src', 'ts'];
-const alias: { find: RegExp; replacement: string }[] = [
-  { find: /^@breaking\/(\w+)$/, replacement: `${packages}$1/${folder}/index.${ending}` },
-  { find: /^@breaking\/(\w+)\/(\w+)$/, replacement: `${packages}$1/${folder}/$2.${ending}` },
-];
-if (built) alias.push({ find: /^((\.\.\/)+)src\//, replacement: '$1dist/' });
-
-/**
- * The contracts on another version or platform of a framework, or mounted in another way. `.ci/run` runs them with the build,
- * together with the contracts of every package.
- */
-const SECOND_CONTRACTS = 'packages/*/test/contract[A-Z]*.test.ts';
+/** Run by `--mode everything` only: contracts on another version or platform of a framework, and slow checks of what is published. */
+const ONLY_CI = ['packages/*/test/contract[A-Z]*.test.ts', 'packages/release/test/{setup,tarballs}.test.ts'];
 
 const testkit = `${packages}testkit/src/run/`;
 
 /**
- * They run programs in their own process: programs of pages, which listen and never stop, as programs of users do, and services with
- * live pages and metrics, which subscribe for ever.
+ * They import programs: those of pages, which listen and never stop, as programs of users do, and services with live pages and
+ * metrics, which subscribe for ever.
  */
 const NEVER_STOP = ['test/apps', 'test/clients', 'test/pages', 'test/readme', 'metrics/test/metrics'].map(
   name => `examples/${name}.test.ts`,
 );
 
-/** Preparations of a package for all its tests, in `test/globalSetup.ts`. */
-const globalSetupOf = (name: string) => [`${packages}${name}/test/globalSetup.ts`].filter(existsSync);
+/**
+ * Where imports of the packages lead. Without a mode, to their sources, so that no test uses an old build. With `--mode built`
+ * and `--mode everything` to what was built, which Node itself loads, as it does for users.
+ */
+function aliasesIn(mode: string): { find: RegExp; replacement: string }[] {
+  const [folder, ending] = mode === 'test' ? ['src', 'ts'] : ['dist', 'js'];
+  const aliases = [
+    { find: /^@breaking\/(\w+)$/, replacement: `${packages}$1/${folder}/index.${ending}` },
+    { find: /^@breaking\/(\w+)\/(\w+)$/, replacement: `${packages}$1/${folder}/$2.${ending}` },
+  ];
+  return mode === 'test' ? aliases : [...aliases, { find: /^((\.\.\/)+)src\//, replacement: '$1dist/' }];
+}
 
-const project = (
-  name: string,
-  include: readonly string[],
-  { isolate = false, exclude = [] }: { isolate?: boolean; exclude?: readonly string[] } = {},
-) => ({
-  resolve: { alias },
-  test: {
-    name,
-    include: [...include],
-    exclude: [...configDefaults.exclude, ...exclude, ...(built ? [] : [SECOND_CONTRACTS])],
-    // A process runs one file after another, unless they are isolated. `leftBehind.ts` checks that no file leaves changes
-    // behind.
-    isolate,
-    globalSetup: globalSetupOf(name),
-    setupFiles: [...(isolate ? [] : [`${testkit}leftBehind.ts`]), `${testkit}warnings.ts`],
-    // A busy machine makes a test slow, not wrong. This only ends a test that hangs.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
-    server: { deps: { external: built ? [/\/packages\/\w+\/dist\//] : [] } },
+interface Group {
+  readonly include: string[];
+  readonly exclude?: readonly string[];
+  /** Whether each file has a process of its own. Otherwise `leftBehind.ts` checks that no file leaves changes behind. */
+  readonly isolate?: boolean;
+  /** A module that prepares something for all of its tests. */
+  readonly globalSetup?: string;
+}
+
+const testsOf = (name: string) => `packages/${name}/test/**/*.test.ts`;
+const setupOf = (name: string) => `${packages}${name}/test/globalSetup.ts`;
+
+/** A process runs the files of one group only. Starting it takes as long as many tests, so there are few groups. */
+const GROUPS: Readonly<Record<string, Group>> = {
+  release: { include: [testsOf('release')], globalSetup: setupOf('release') },
+  // Loads reflect-metadata, which changes what decorators of the others do.
+  nest: { include: [testsOf('nest')] },
+  pages: { include: NEVER_STOP, isolate: true },
+  examples: { include: ['examples/**/test/**/*.test.ts'], exclude: NEVER_STOP },
+  packages: {
+    include: [testsOf('*')],
+    exclude: [testsOf('release'), testsOf('nest')],
+    globalSetup: setupOf('dashboard'),
   },
-});
+};
 
-/** Begins with the projects that wait for servers and compilers, so that no core is idle at the end. */
+function project(mode: string, name: string, { include, exclude = [], isolate = false, globalSetup }: Group) {
+  return {
+    resolve: { alias: aliasesIn(mode) },
+    test: {
+      name,
+      include,
+      exclude: [...configDefaults.exclude, ...exclude, ...(mode === 'everything' ? [] : ONLY_CI)],
+      isolate,
+      globalSetup: globalSetup ?? [],
+      setupFiles: [...(isolate ? [] : [`${testkit}leftBehind.ts`]), `${testkit}warnings.ts`],
+      // A busy machine makes a test slow, not wrong. This only ends a test that hangs.
+      testTimeout: 600_000,
+      hookTimeout: 600_000,
+      server: { deps: { external: mode === 'test' ? [] : [/\/packages\/\w+\/dist\//] } },
+    },
+  };
+}
+
+/** Begins with what waits for servers and compilers, so that no core is idle at the end. */
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const slow = ['release', 'redis', 'pages', 'examples'];
-    const rank = ({ project }: TestSpecification) =>
-      slow.includes(project.name) ? slow.indexOf(project.name) : slow.length;
+    const slow = ['/release/', '/examples/', '/nest/', '/dashboard/', '/redis/'];
+    const rank = ({ moduleId }: TestSpecification) =>
+      (slow.findIndex(part => moduleId.includes(part)) + 6) % 6;
     return files.toSorted((a, b) => rank(a) - rank(b));
   }
 }
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
     reporters: [`${testkit}terseReporter.ts`],
-    // One more than the cores: much of the time passes in waiting for servers and compilers.
+    // More than the cores: much of the time passes in waiting for servers and compilers.
     maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: SlowFirst },
-    projects: [
-      ...readdirSync(packages).map(name => project(name, [`packages/${name}/test/**/*.test.ts`])),
-      project('examples', ['examples/**/test/**/*.test.ts'], { exclude: NEVER_STOP }),
-      project('pages', NEVER_STOP, { isolate: true }),
-    ],
+    projects: Object.entries(GROUPS).map(([name, group]) => project(mode, name, group)),
   },
-});
+}));

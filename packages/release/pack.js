@@ -7,8 +7,9 @@ import { commonJs, declarations, esModules } from './formats.js';
  * Writes the published form of a package into its folder `packed`, where `pnpm pack` finds it. `dist`, which this
  * repository itself runs, does not change.
  * @param {string} folder the folder of the package, which is built
+ * @param {boolean} withTypes bundling the declarations takes half of the time
  */
-export async function writePacked(folder) {
+export async function writePacked(folder, withTypes = true) {
   /** @type {import('./publicPackages.js').Manifest} */
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const { scripts, devDependencies, publishConfig, ...published } = manifest;
@@ -29,7 +30,7 @@ export async function writePacked(folder) {
   for (const files of [
     esm,
     await commonJs(folder, esm),
-    await declarations(folder, imported),
+    withTypes ? await declarations(folder, imported) : [],
     run.length > 0 ? await esModules(folder, run) : [],
   ]) {
     for (const [path, content] of files) write(packed, path, content);

@@ -25,9 +25,10 @@ export const packInto = folder => packed(folder, []);
 /**
  * Packs the same from the existing build, all packages in this process, which is several times as fast.
  * @param {string} folder the folder for the tarballs
+ * @param {boolean} [withTypes] whether they contain declarations
  */
-export async function packBuiltInto(folder) {
-  for (const each of publicPackages()) await writePacked(each.folder);
+export async function packBuiltInto(folder, withTypes) {
+  for (const each of publicPackages()) await writePacked(each.folder, withTypes);
   return packed(folder, ['--ignore-scripts']);
 }
 

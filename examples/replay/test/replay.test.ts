@@ -6,7 +6,9 @@ import { type Counts, expectedCounts } from '../model.js';
 import { replay } from '../replay.js';
 import { LIMITS, SERVERS } from '../servers.js';
 
-const requests = readAccessLog(readFileSync(new URL('../data/apache-access.log.gz', import.meta.url)));
+const log = readAccessLog(readFileSync(new URL('../data/apache-access.log.gz', import.meta.url)));
+/** As many as take a second: `npm run replay` sends all of them. */
+const requests = log.slice(0, 3000);
 const expected = expectedCounts(requests);
 
 /** The indices of the requests that @breaking/plan says the limits refuse. */
@@ -18,9 +20,10 @@ plan.replay(
 );
 
 test('the model refuses 931 of 10,000 requests of 1,753 clients', () => {
-  expect(requests).toHaveLength(10_000);
-  expect(expected.size).toBe(1753);
-  expect(refused(expected)).toBe(931);
+  const counts = expectedCounts(log);
+  expect(log).toHaveLength(10_000);
+  expect(counts.size).toBe(1753);
+  expect(refused(counts)).toBe(931);
 });
 
 describe.each(Object.entries(SERVERS))('real traffic through %s', (_name, createServer) => {
@@ -31,7 +34,7 @@ describe.each(Object.entries(SERVERS))('real traffic through %s', (_name, create
     });
 
     expect(counts).toEqual(expected);
-    expect(refused(counts)).toBe(931);
+    expect(refused(counts)).toBeGreaterThan(200);
     expect(refusedRequests).toEqual(predicted);
   });
 });

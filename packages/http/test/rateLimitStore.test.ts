@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import {
   type BucketStore,
   DenyCacheBucketStore,
@@ -82,8 +83,9 @@ test("a failover store behind the application's own deny cache is used unchanged
 });
 
 test('stores from another copy of core are recognised', async () => {
-  vi.resetModules();
-  const another = await import('@breaking/core');
+  const another: typeof import('@breaking/core') = createRequire(import.meta.url)(
+    '../../core/dist/cjs/index.js',
+  );
   expect(another.FailoverBucketStore).not.toBe(FailoverBucketStore);
   const failover = new another.FailoverBucketStore({ store: silent(), name: 'api', deadlineSecs: 1 });
   const stores = [failover, new another.DenyCacheBucketStore({ store: failover })];

@@ -13,12 +13,17 @@ declare module 'vitest' {
   }
 }
 
-/** Packs once, since two processes would write into the same folders. Only the tests that use tarballs wait for it. */
-export default function pack({ provide }: TestProject): () => Promise<void> {
+/**
+ * Packs once, since two processes would write into the same folders. Only the tests that use tarballs wait for it, and only
+ * those that `--mode everything` adds look at declarations.
+ */
+export default function pack({ provide, vitest }: TestProject): () => Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'breaking-release-'));
   const report = join(folder, 'report.json');
   provide('packReport', report);
-  const packing = fork(fileURLToPath(new URL('packInBackground.js', import.meta.url)), [folder, report]);
+  const withTypes = String(vitest.vite.config.mode === 'everything');
+  const program = fileURLToPath(new URL('packInBackground.js', import.meta.url));
+  const packing = fork(program, [folder, report, withTypes]);
   const packed = once(packing, 'exit');
   return async () => {
     packing.kill();

@@ -1,8 +1,8 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { packBuiltInto } from '../tarballs.js';
 
-const [, , folder = '', report = ''] = process.argv;
-const packed = await packBuiltInto(folder).then(
+const [, , folder = '', report = '', withTypes] = process.argv;
+const packed = await packBuiltInto(folder, withTypes === 'true').then(
   tarballs => ({ tarballs }),
   error => ({ error: String(error.stack) }),
 );

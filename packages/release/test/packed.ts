@@ -8,9 +8,6 @@ import type { Tarball } from '../tarballs.js';
 /** The root of the repository. */
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** A program that the repository installs. */
-export const bin = (name: string) => join(root, 'node_modules', '.bin', name);
-
 /** The tarballs of all public packages, once they are packed. */
 export async function packedTarballs(): Promise<readonly Tarball[]> {
   const report = inject('packReport');

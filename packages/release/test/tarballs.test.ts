@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { installSizes } from '../installSizes.js';
 import { publicPackages } from '../publicPackages.js';
-import type { Tarball } from '../tarballs.js';
+import { installInto, type Tarball } from '../tarballs.js';
 import { packedTarballs, root, temporaryFolder } from './packed.js';
 
 const run = promisify(execFile);
@@ -126,4 +127,27 @@ test('core takes at most 60 files and 400 kB of the disk', () => {
 
   expect(files.length).toBeLessThanOrEqual(60);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(400_000);
+});
+
+test('RESULTS.md shows how many packages each install adds, and their size on disk', async () => {
+  const page = readFileSync(join(root, 'packages/bench/RESULTS.md'), 'utf8');
+  const said = [...page.matchAll(/^\| (@breaking\/\w+) \| (\d+) \| (\d+) kB \|$/gm)].map(
+    ([, name = '', packages, kilobytes]) => ({
+      name,
+      packages: Number(packages),
+      kilobytes: Number(kilobytes),
+    }),
+  );
+  const names = tarballs.map(each => each.name);
+  const installed = join(folder, 'installed');
+  mkdirSync(installed);
+  await installInto(installed, tarballs, [], ['--legacy-peer-deps']);
+  const measured = await installSizes(installed, names);
+
+  expect(said.map(each => each.name).sort()).toEqual(measured.map(each => each.name).sort());
+  for (const { name, packages, kilobytes } of said) {
+    const truth = measured.find(each => each.name === name)!;
+    expect(packages).toBe(truth.packages);
+    expect(Math.abs(kilobytes / truth.kilobytes - 1), `${name}: npm run sizes says more`).toBeLessThan(0.25);
+  }
 });
