@@ -46,13 +46,10 @@ const setupOf = (name: string) => `${packages}${name}/test/globalSetup.ts`;
 /** A process runs the files of one group only. Starting it takes as long as many tests, so there are few groups. */
 const GROUPS: Readonly<Record<string, Group>> = {
   release: { include: [testsOf('release')], globalSetup: setupOf('release') },
-  // Loads reflect-metadata, which changes what decorators of the others do.
-  nest: { include: [testsOf('nest')] },
   pages: { include: NEVER_STOP, isolate: true },
-  examples: { include: ['examples/**/test/**/*.test.ts'], exclude: NEVER_STOP },
-  packages: {
-    include: [testsOf('*')],
-    exclude: [testsOf('release'), testsOf('nest')],
+  others: {
+    include: [testsOf('*'), 'examples/**/test/**/*.test.ts'],
+    exclude: [testsOf('release'), ...NEVER_STOP],
     globalSetup: setupOf('dashboard'),
   },
 };
@@ -78,9 +75,10 @@ function project(mode: string, name: string, { include, exclude = [], isolate = 
 /** Begins with what waits for servers and compilers, so that no core is idle at the end. */
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const slow = ['/release/', '/examples/', '/nest/', '/dashboard/', '/redis/'];
-    const rank = ({ moduleId }: TestSpecification) =>
-      (slow.findIndex(part => moduleId.includes(part)) + 6) % 6;
+    const groups = Object.keys(GROUPS);
+    const last = ['/dashboard/', '/redis/', '/nest/', '/examples/'];
+    const rank = ({ project, moduleId }: TestSpecification) =>
+      groups.indexOf(project.name) * 10 - last.findIndex(part => moduleId.includes(part));
     return files.toSorted((a, b) => rank(a) - rank(b));
   }
 }

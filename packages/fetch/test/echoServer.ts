@@ -26,8 +26,6 @@ async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> 
     res.writeHead(Number(searchParams.get('status')), { Location: '/echo' }).end();
   } else if (pathname === '/loop') {
     res.writeHead(302, { Location: '/loop' }).end();
-  } else if (pathname === '/hang') {
-    req.on('close', () => {});
   } else if (pathname === '/slow-body') {
     res.writeHead(200).write('first ');
   } else if (pathname === '/reset') {
@@ -48,9 +46,20 @@ async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> 
   }
 }
 
-/** A real server that returns what it received, or misbehaves, depending on the path. */
+/**
+ * A real server that returns what it received, or misbehaves, depending on the path. It never answers `/hang`, and answers
+ * `/hanging` once a request for `/hang` has come.
+ */
 export async function echoServer(): Promise<string> {
-  const server = createServer((req, res) => void answer(req, res).catch(() => res.destroy()));
+  let hangs = () => {};
+  const hanging = new Promise<void>(resolve => {
+    hangs = resolve;
+  });
+  const server = createServer((req, res) => {
+    if (req.url === '/hang') hangs();
+    else if (req.url === '/hanging') void hanging.then(() => res.end());
+    else void answer(req, res).catch(() => res.destroy());
+  });
   server.listen(0, '127.0.0.1');
   onTestFinished(() => {
     server.closeAllConnections();

@@ -1,5 +1,8 @@
 import { aborted, chunks, type Scenario, streaming } from './scenario.js';
 
+/** Ends when the server has received a request that it does not answer. */
+const hanging = (url: string) => fetch(`${url}/hanging`);
+
 /** Ways in which a request can end. */
 export const ANSWERS: Readonly<Record<string, Scenario>> = {
   'redirects of each status': async (fetch, url) => {
@@ -84,16 +87,16 @@ export const ANSWERS: Readonly<Record<string, Scenario>> = {
   },
   'an abort while there is no answer': (fetch, url) => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(new Error('why')), 20);
+    void hanging(url).then(() => controller.abort(new Error('why')));
     return fetch(`${url}/hang`, { signal: controller.signal });
   },
   "an abort of a Request's own signal": (fetch, url) => {
     const controller = new AbortController();
     const request = new Request(`${url}/hang`, { signal: controller.signal });
     // The closure keeps the request: fetch itself forgets the signal of a request that is collected.
-    setTimeout(() => {
+    void hanging(url).then(() => {
       if (!request.signal.aborted) controller.abort();
-    }, 20);
+    });
     return fetch(request);
   },
   'a time that is up': (fetch, url) => fetch(`${url}/hang`, { signal: AbortSignal.timeout(20) }),
