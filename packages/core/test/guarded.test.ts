@@ -118,9 +118,16 @@ describe('@guarded', () => {
       defineMetadata: (key: unknown, value: unknown, target: object) =>
         known.set(target, new Map(known.get(target)).set(key, value)),
     };
+    // Another file of this process may have loaded reflect-metadata.
+    const before = Object.keys(metadata).map(
+      name => [name, Reflect.getOwnPropertyDescriptor(Reflect, name)] as const,
+    );
     Object.assign(Reflect, metadata);
     onTestFinished(() => {
-      for (const name of Object.keys(metadata)) Reflect.deleteProperty(Reflect, name);
+      for (const [name, descriptor] of before) {
+        Reflect.deleteProperty(Reflect, name);
+        if (descriptor !== undefined) Reflect.defineProperty(Reflect, name, descriptor);
+      }
     });
     const get = () => 1;
     metadata.defineMetadata('path', '/pay', get);

@@ -47,5 +47,6 @@ test('the true count lies between count − error and count, and no frequent key
         expect(counted.map(each => each.key)).toContain(key);
       }
     }),
+    { seed: 20_261_129 },
   );
 });

@@ -146,7 +146,7 @@ describe('a Cluster that loses a node and promotes its replica', () => {
       for (const key of KEYS) await decidedByStore(key);
       await askAll(4);
       // Later writes would be lost with the node, and the replica would give those tokens again.
-      await lost.replicated();
+      await replica.hasAllOf(lost);
       const start = `v2:${name.length}:${name}:3:api:`;
       const slots = await Promise.all(KEYS.map(key => lost.admin.cluster('KEYSLOT', `${start}${key}`)));
       const lostKeys = KEYS.filter((_, i) => (slots[i] as number) < BOUNDS[1]);

@@ -62,9 +62,17 @@ export class ClusterNode {
     await until('replica', async () => (await this.admin.info('replication')).includes('link_status:up'));
   }
 
-  /** Waits until its replica has all writes. */
-  async replicated(): Promise<void> {
-    await until('replica that has all writes', async () => (await this.admin.wait(1, 100)) === 1);
+  /** Waits until it has all that was written to its primary so far. `WAIT` knows only of the writes of its own connection. */
+  async hasAllOf(primary: ClusterNode): Promise<void> {
+    const written = await primary.#offset('master_repl_offset');
+    const hasAll = async () => (await this.#offset('slave_repl_offset')) >= written;
+    await until('replica that has all writes', hasAll);
+  }
+
+  /** The bytes of the replication stream that it has written, or has applied as a replica. */
+  async #offset(field: string): Promise<number> {
+    const info = await this.admin.info('replication');
+    return Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1]);
   }
 
   /** Takes the place of its primary without a vote, as an administrator does for a primary that is lost. */
