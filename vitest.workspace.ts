@@ -63,7 +63,11 @@ function project(mode: string, name: string, { include, exclude = [], isolate = 
       exclude: [...configDefaults.exclude, ...exclude, ...(mode === 'everything' ? [] : ONLY_CI)],
       isolate,
       globalSetup: globalSetup ?? [],
-      setupFiles: [...(isolate ? [] : [`${testkit}leftBehind.ts`]), `${testkit}warnings.ts`],
+      setupFiles: [
+        `${testkit}ownFetch.ts`,
+        ...(isolate ? [] : [`${testkit}leftBehind.ts`]),
+        `${testkit}warnings.ts`,
+      ],
       // A busy machine makes a test slow, not wrong. This only ends a test that hangs.
       testTimeout: 600_000,
       hookTimeout: 600_000,

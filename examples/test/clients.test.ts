@@ -66,7 +66,7 @@ async function outcomes(times: number, call: () => Promise<unknown>): Promise<un
   return all;
 }
 
-describe.each(['fetch', 'undici', 'axios'])('the breaker around %s', { timeout: 20_000 }, client => {
+describe.each(['fetch', 'undici', 'axios'])('the breaker around %s', client => {
   const stock = (url: string) => moduleOf<Stock>(client, 'https://stock.example', url);
 
   test('passes responses on, and stays closed on 404s', async () => {
@@ -120,7 +120,7 @@ describe.each(['fetch', 'undici', 'axios'])('the breaker around %s', { timeout: 
   });
 });
 
-describe('the breaker around pg', { timeout: 60_000 }, () => {
+describe('the breaker around pg', () => {
   interface Database {
     query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
     end(): Promise<void>;

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RedisServer } from '../../packages/redis/test/server/redisServer.js';
+import { expectLeft } from './left.js';
 import { inRepository, Readme } from './readme.js';
 import { run } from './run.js';
 
@@ -82,10 +83,16 @@ describe("nest's README", () => {
     expect(await statuses(url, ...Array(6).fill('/health'))).toEqual(Array(6).fill(502));
   });
 
-  test('shares buckets in Redis, and resets a user for an operator', { timeout: 60_000 }, async () => {
+  test('shares buckets in Redis, and resets a user for an operator', async () => {
     const redis = await RedisServer.start();
     onTestFinished(() => redis.close());
-    const url = await run(shared, PACKAGE, { REDIS_URL: redis.url, ADMIN_TOKEN: 'secret' });
+    // A long deadline, so that a busy machine does not count as an outage.
+    const patient = shared.replace(
+      '...perMinute(100), store }',
+      '...perMinute(100), store, storeDeadlineSecs: 60 }',
+    );
+    expect(patient).not.toBe(shared);
+    const url = await run(patient, PACKAGE, { REDIS_URL: redis.url, ADMIN_TOKEN: 'secret' });
     const report = async () => (await fetch(`${url}/report`, { headers: { 'X-User': 'ada' } })).status;
     for (let i = 0; i < 5; i++) expect(await report()).toBe(200);
     expect(await report()).toBe(429);
@@ -98,10 +105,11 @@ describe("nest's README", () => {
 
   test('answers refusals with a custom filter', async () => {
     const url = await run(filter, PACKAGE);
+    const startMs = performance.now();
     await fetch(url);
     const answer = await fetch(url);
     expect([answer.status, await answer.json()]).toEqual([429, { error: 'Too Many Requests' }]);
-    expect(answer.headers.get('Retry-After')).toBe('60');
+    expectLeft(Number(answer.headers.get('Retry-After')), 60, startMs);
   });
 });
 
@@ -121,7 +129,7 @@ describe('moving from @nestjs/throttler', () => {
     expect(text).toContain(`\`@nestjs/throttler\` ${devDependencies['@nestjs/throttler']}`);
   });
 
-  test('the same requests are refused', { timeout: 60_000 }, async () => {
+  test('the same requests are refused', async () => {
     const asked = async (code: string) => {
       const url = await run(code, PACKAGE);
       const logIn = async (user: string) =>

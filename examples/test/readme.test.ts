@@ -23,7 +23,7 @@ describe.each([
   ['express', 'examples/express'],
   ['koa', 'examples/koa'],
   ['fastify', 'examples/fastify'],
-])('on %s', { timeout: 30_000 }, (name, folder) => {
+])('on %s', (name, folder) => {
   test('the first example of the README runs unchanged, and limits', async () => {
     const answer = await fetch(await run(exampleOf(name, readme), folder));
 
@@ -57,7 +57,7 @@ describe.each([
   });
 });
 
-test('the circuit breaker of the README runs unchanged, and opens', { timeout: 30_000 }, async () => {
+test('the circuit breaker of the README runs unchanged, and opens', async () => {
   const url = await run(breakerOf('express', readme), 'examples/express');
   const statuses: number[] = [];
   for (let i = 0; i < 6; i++) statuses.push((await fetch(`${url}/pay`)).status);
@@ -80,7 +80,7 @@ test('the circuit breaker of the README opens on an upstream that accepts and ne
   expect(statuses).toEqual([500, 500, 500, 500, 500, 503]);
 });
 
-test("the example in redis's README runs unchanged", { timeout: 60_000 }, async () => {
+test("the example in redis's README runs unchanged", async () => {
   const redis = await RedisServer.start();
   onTestFinished(() => redis.close());
   const url = await run(exampleOf('redis', readmeOf('redis')), 'examples/redis', { REDIS_URL: redis.url });
@@ -88,13 +88,18 @@ test("the example in redis's README runs unchanged", { timeout: 60_000 }, async 
   expect(await (await fetch(url)).json()).toEqual({ tokensLeft: 99 });
 });
 
-test("the adapter in http's README runs unchanged, and refuses", { timeout: 30_000 }, async () => {
+test("the adapter in http's README runs unchanged, and refuses", async () => {
   const url = await run(exampleOf('http', readmeOf('http')), 'packages/http');
   const statuses: number[] = [];
-  for (let i = 0; i < 40 && !statuses.includes(429); i++) statuses.push((await fetch(url)).status);
+  const asks = Array.from({ length: 60 }, async () => void statuses.push((await fetch(url)).status));
+  const startMs = performance.now();
+  await Promise.all(asks);
+  const mostAllowed = 21 + (10 * (performance.now() - startMs)) / 1000;
 
-  expect(statuses.slice(0, 20)).toEqual(Array(20).fill(200));
-  expect(statuses.at(-1)).toBe(429);
+  const allowed = statuses.filter(status => status === 200).length;
+  expect(allowed).toBeGreaterThanOrEqual(20);
+  expect(allowed).toBeLessThanOrEqual(mostAllowed);
+  expect(statuses.filter(status => status === 429).length).toBe(60 - allowed);
 });
 
 function readmeOf(name: string): Readme {
@@ -155,7 +160,7 @@ async function captured(url: string): Promise<string> {
   return `${lines.join('\n')}\n\n${body}`;
 }
 
-test("the circuit breakers in fastify's README work as described", { timeout: 30_000 }, async () => {
+test("the circuit breakers in fastify's README work as described", async () => {
   const url = await run(breakerOf('fastify', readmeOf('fastify')), 'examples/fastify');
   const ask = async (path: string, times: number) => {
     const statuses: number[] = [];

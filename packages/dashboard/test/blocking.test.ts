@@ -51,7 +51,7 @@ test('in Redis a block refuses its key in every process for the given time, and 
   const limiterOf = () => {
     const client = new Redis(server.url);
     onTestFinished(() => client.disconnect());
-    const store = new RedisBucketStore({ client, prefix: `dashboard-${process.pid}:` });
+    const store = new RedisBucketStore({ client, prefix: `dashboard-${process.pid}:`, deadlineSecs: 60 });
     return new RateLimiter({ ...LIMIT, store });
   };
   const [ours, theirs] = [limiterOf(), limiterOf()];

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:http2';
 import { MockClock } from '@breaking/core';
 import breaking, { perMinute } from '@breaking/fastify';
-import { turn } from '@breaking/testkit';
+import { until } from '@breaking/testkit';
 import Fastify from 'fastify';
 import { expect, test } from 'vitest';
 
@@ -34,7 +34,7 @@ test('on HTTP/2 a client is limited, and its abort does not count as a response'
     const never = client.request({ ':path': '/never' }).on('error', () => {});
     await received;
     never.close(8);
-    for (let turns = 0; outcomes.length < 2 && turns < 10_000; turns++) await turn();
+    await until(() => outcomes.length === 2);
     expect(outcomes).toEqual([
       { status: 200, aborted: false, durationSecs: 0 },
       { aborted: true, durationSecs: 0 },

@@ -13,7 +13,11 @@ async function twoProcesses(script: readonly Behaviour[], options: ProtectOption
   const fetches = [1, 2].map(() => {
     const client = new Redis(server.url);
     onTestFinished(() => void client.disconnect());
-    return protect(fetch, { name: 'api', store: new RedisBucketStore({ client }), ...options });
+    return protect(fetch, {
+      name: 'api',
+      store: new RedisBucketStore({ client, deadlineSecs: 60 }),
+      ...options,
+    });
   });
   return { ...(await scriptedServer(script)), fetches };
 }
@@ -33,7 +37,8 @@ describe('with a store in Redis', () => {
     const { url, times, fetches } = await twoProcesses(script, { limits: perMinute(60), maxWaitSecs: 1 });
 
     expect((await fetches[0]!(url)).status).toBe(429);
-    await expect.poll(() => fetches[0]!.limiter?.peek(url)).toMatchObject({ blocked: true });
+    const looked = () => fetches[0]!.limiter?.peek(url);
+    await expect.poll(looked, { timeout: 600_000 }).toMatchObject({ blocked: true });
     await expect(fetches[1]!(url)).rejects.toMatchObject({ code: 'BREAKING_TOO_MANY_REQUESTS' });
     expect(times.length).toBe(1);
   });

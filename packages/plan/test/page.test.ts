@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
-import { headlessBrowser } from '@breaking/testkit/browser';
+import { headlessBrowser, SLOWEST_MS } from '@breaking/testkit/browser';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../src/cli/run.js';
 import { frontier, type PlanEvent } from '../src/index.js';
@@ -43,6 +43,7 @@ afterAll(async () => {
 /** Opens the page. Further requests, and errors in it, fail the test. */
 async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
   const page = await browser.newPage(options);
+  page.setDefaultTimeout(SLOWEST_MS);
   const wrong: string[] = [];
   page.on('request', request => wrong.push(request.url()));
   page.on('pageerror', error => wrong.push(String(error)));

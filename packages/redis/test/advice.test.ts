@@ -86,7 +86,10 @@ describe('the warning about a failing store says what to do about', () => {
     const server = await ownServer();
     onTestFinished(() => server.resume());
     const warnings = warned();
-    const store = new RedisBucketStore({ client: ioredis(server.port) });
+    const client = ioredis(server.port);
+    // The client is connected before the failover asks, so that only the pause is late.
+    await client.ping();
+    const store = new RedisBucketStore({ client });
     const failover = new FailoverBucketStore({ store, name: 'api' });
     const limiter = new RateLimiter({ name: 'api', limits: perDay(2), store: failover });
     while (sourceOf(await limiter.peek('a')) !== 'store');

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,10 @@ export default function pack({ provide, vitest }: TestProject): () => Promise<vo
   const withTypes = String(vitest.vite.config.mode === 'everything');
   const program = fileURLToPath(new URL('packInBackground.js', import.meta.url));
   const packing = fork(program, [folder, report, withTypes]);
-  const packed = once(packing, 'exit');
+  const packed = once(packing, 'exit').then(([code]) => {
+    const error = `packInBackground.js ended with ${code} and no report`;
+    if (!existsSync(report)) writeFileSync(report, JSON.stringify({ error }));
+  });
   return async () => {
     packing.kill();
     await packed;

@@ -1,1 +1,1 @@
-export { headlessBrowser } from './browser/browser.js';
+export { headlessBrowser, SLOWEST_MS } from './browser/browser.js';

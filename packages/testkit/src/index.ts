@@ -12,7 +12,7 @@ export { circuitBreakerContract } from './circuitBreakerContract.js';
 export { expectCollected } from './collected.js';
 export { concurrencyLimitContract } from './concurrencyLimitContract.js';
 export { type LambdaApp, type LambdaHandler, lambdaContract } from './lambdaContract.js';
-export { breakerOutcomes, Held, heard, provokes, turn, type Warning, warned } from './observed.js';
+export { breakerOutcomes, Held, heard, provokes, turn, until, type Warning, warned } from './observed.js';
 export { freePort } from './programs/freePort.js';
 export { GuardedProgram } from './programs/guardedProgram.js';
 export { installedProgram, type Program } from './programs/installedProgram.js';

@@ -2,7 +2,7 @@ import { MockClock, perMinute } from '@breaking/core';
 import type { Outcome } from '@breaking/http';
 import { describe, expect, test } from 'vitest';
 import type { GateUnderTest } from './adapterUnderTest.js';
-import { breakerOutcomes, turn } from './observed.js';
+import { breakerOutcomes, until } from './observed.js';
 
 /** A function as AWS calls it, with events of an API Gateway. */
 export type LambdaHandler = (event: object, context: object) => Promise<{ readonly statusCode: number }>;
@@ -51,7 +51,7 @@ export function lambdaContract(name: string, appOf: LambdaApp): void {
       const statuses = [];
       for (let i = 1; i <= 3; i++) {
         statuses.push(await ask(handler));
-        for (let turns = 0; outcomes().length < i && turns < 100; turns++) await turn();
+        await until(() => outcomes().length === i);
       }
       expect(statuses).toEqual([500, 500, 503]);
       clock.advanceBy(10);
@@ -72,7 +72,7 @@ export function lambdaContract(name: string, appOf: LambdaApp): void {
       const statuses = [];
       for (let i = 0; i < 3; i++) {
         statuses.push(await ask(handler));
-        for (let turns = 0; outcomes.length < Math.min(i + 1, 2) && turns < 100; turns++) await turn();
+        await until(() => outcomes.length === Math.min(i + 1, 2));
       }
       expect(statuses).toEqual([200, 200, 429]);
       expect(outcomes).toMatchObject([

@@ -64,6 +64,11 @@ export function turn(): Promise<void> {
   return setImmediate();
 }
 
+/** Takes turns until it is so. What never happens ends by the timeout of the test, however slow the machine is. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await turn();
+}
+
 /** A promise that a test resolves. */
 export class Held<T = void> {
   readonly promise: Promise<T>;

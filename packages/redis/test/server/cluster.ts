@@ -137,7 +137,7 @@ export async function moveSlot(
 }
 
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  for (let looks = 0; looks < 1000; looks++) {
+  for (let looks = 0; looks < 15_000; looks++) {
     if (await isSo()) return;
     await later(20);
   }

@@ -5,6 +5,8 @@ import { installedProgram } from '../programs/installedProgram.js';
 import { unpackedProgram } from '../programs/unpackedProgram.js';
 
 const INSTALLED = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'];
+/** A busy machine makes a test slow, not wrong. The test's own timeout ends it. */
+export const SLOWEST_MS = 600_000;
 /** Debian's package. It does not depend on a window system. */
 const PACKAGED = ['chromium-headless-shell'];
 
@@ -22,6 +24,7 @@ export async function headlessBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: binaryOf(program.path),
     env,
+    timeout: SLOWEST_MS,
     // The sandbox refuses to run as root, the user in many containers.
     chromiumSandbox: process.getuid?.() !== 0,
     // Containers have 64 MB of shared memory, which is too small.

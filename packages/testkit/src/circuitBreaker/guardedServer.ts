@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { type CallMessage, MockClock } from '@breaking/core';
 import type { CircuitBreakerGateOptions } from '@breaking/http';
 import type { AdapterUnderTest, GateUnderTest, Handler, Scenario } from '../adapterUnderTest.js';
-import { heard, turn } from '../observed.js';
+import { heard, until } from '../observed.js';
 import { type Answer, type Served, serve } from '../served.js';
 
 type Options = CircuitBreakerGateOptions<unknown>;
@@ -57,9 +57,7 @@ export class GuardedServer {
 
   /** Waits until so many calls in total have been settled or refused. */
   async settled(count: number): Promise<void> {
-    for (let turns = 0; this.#calls.length < count && turns < 10_000; turns++) await turn();
-    if (this.#calls.length < count)
-      throw new Error(`only ${this.#calls.length} of ${count} calls were settled`);
+    await until(() => this.#calls.length >= count);
   }
 
   /** Opens the breaker with failures. */

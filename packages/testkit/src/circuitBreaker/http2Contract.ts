@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { MockClock } from '@breaking/core';
 import { describe, expect, it } from 'vitest';
 import { type AdapterUnderTest, type Handler, type Scenario, sendOk } from '../adapterUnderTest.js';
-import { breakerOutcomes, turn } from '../observed.js';
+import { breakerOutcomes, turn, until } from '../observed.js';
 import { listenHttp2 } from '../servedHttp2.js';
 import { fail, never } from './guardedServer.js';
 
@@ -28,7 +28,7 @@ export function http2Contract({ mountHttp2 }: AdapterUnderTest): void {
     );
     /** Waits until so many requests have been settled or refused, and checks that there are no more. */
     const outcomes = async (count: number) => {
-      for (let turns = 0; told().length < count && turns < 10_000; turns++) await turn();
+      await until(() => told().length >= count);
       for (let turns = 0; turns < 5; turns++) await turn();
       return told().map(each => each.replace('h2 ', ''));
     };

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Outcome } from '@breaking/http';
 import { describe, expect, it } from 'vitest';
 import { type AdapterUnderTest, type Handler, sendOk } from '../adapterUnderTest.js';
-import { Held, turn } from '../observed.js';
+import { Held, until } from '../observed.js';
 import { type GuardedServer, guardedServer, never } from './guardedServer.js';
 
 /** Responses that stay open until the client leaves: events, long downloads. */
@@ -46,7 +46,7 @@ export function streamsContract(adapter: AdapterUnderTest): void {
       await server.open();
       server.clock.advanceBy(10);
       const probe = listening(server);
-      for (let turns = 0; server.handled < 3 && turns < 1000; turns++) await turn();
+      await until(() => server.handled === 3);
       expect((await server.get()).status).toBe(503);
       head.release();
       await probe;

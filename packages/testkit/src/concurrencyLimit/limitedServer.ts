@@ -2,7 +2,7 @@ import type { ClientRequest } from 'node:http';
 import { type ConcurrencyMessage, MockClock } from '@breaking/core';
 import type { ConcurrencyLimitGateOptions } from '@breaking/http';
 import type { AdapterUnderTest, GateUnderTest, Handler, Io, Scenario } from '../adapterUnderTest.js';
-import { Held, heard, turn } from '../observed.js';
+import { Held, heard, turn, until } from '../observed.js';
 import { type Asked, type Served, serve } from '../served.js';
 
 export type Options = ConcurrencyLimitGateOptions<unknown>;
@@ -66,22 +66,15 @@ export class LimitedServer {
 
   /** How many requests are under way according to the next decision. Waits as long as the limit of 1 is used. */
   async freeAgain(): Promise<number> {
-    for (let tries = 0; tries < 100; tries++) {
-      for (let turns = 0; turns < 5; turns++) await turn();
-      if (!(await this.refuses())) return (this.decisions.at(-1) as ConcurrencyMessage).inFlight - 1;
-    }
-    throw new Error('the place was not given back');
+    do for (let turns = 0; turns < 5; turns++) await turn();
+    while (await this.refuses());
+    return (this.decisions.at(-1) as ConcurrencyMessage).inFlight - 1;
   }
 }
 
 interface Waiting {
   readonly io: Io;
   readonly held: Held<number>;
-}
-
-export async function until(isTrue: () => boolean): Promise<void> {
-  for (let turns = 0; !isTrue() && turns < 10_000; turns++) await turn();
-  if (!isTrue()) throw new Error('what was waited for did not happen');
 }
 
 /** A handler that answers when the test decides. */

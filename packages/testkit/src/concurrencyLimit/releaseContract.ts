@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type AdapterUnderTest, type Handler, sendOk } from '../adapterUnderTest.js';
-import { Held, turn } from '../observed.js';
+import { Held, turn, until } from '../observed.js';
 import { testWhere } from '../testWhere.js';
-import { type LimitedServer, limitedServer, until } from './limitedServer.js';
+import { type LimitedServer, limitedServer } from './limitedServer.js';
 
 /** Requests that end by themselves. */
 const ENDINGS: readonly (readonly [string, Handler])[] = [

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Outcome } from '@breaking/http';
 import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest, Handler } from '../adapterUnderTest.js';
-import { Held, turn, warned } from '../observed.js';
+import { Held, turn, until, warned } from '../observed.js';
 import { serve } from '../served.js';
 import { testWhere } from '../testWhere.js';
 import { limit, upTo } from './limit.js';
@@ -29,7 +29,7 @@ export function disconnectContract(adapter: AdapterUnderTest): void {
     return { gate, outcomes, refunds: store.sizes };
   };
   const expectOneRefund = async ({ outcomes, refunds }: ReturnType<typeof refundingAborts>) => {
-    for (let turns = 0; refunds.length === 0 && turns < 1000; turns++) await turn();
+    await until(() => refunds.length > 0);
     await turn();
     expect({ outcomes, refunds }).toMatchObject({ outcomes: [{ aborted: true }], refunds: [1] });
     expect(outcomes[0]).not.toHaveProperty('status');

@@ -8,7 +8,7 @@ import {
 } from '@breaking/core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AdapterUnderTest } from '../adapterUnderTest.js';
-import { Held, heard, provokes, turn, warned } from '../observed.js';
+import { Held, heard, provokes, turn, until, warned } from '../observed.js';
 import { serve } from '../served.js';
 import { limit, tokensOf, upTo } from './limit.js';
 import { Refunds } from './refunds.js';
@@ -74,7 +74,7 @@ export function slowStoreContract(adapter: AdapterUnderTest): void {
     test('delays only its own requests', async () => {
       const { served, answer } = await hanging('allow');
       const other = served.get();
-      for (let turns = 0; vi.getTimerCount() < 2 && turns < 1000; turns++) await turn();
+      await until(() => vi.getTimerCount() === 2);
       vi.advanceTimersByTime(50);
       expect([(await answer).status, (await other).status]).toEqual([200, 200]);
     });
