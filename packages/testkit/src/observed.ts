@@ -64,9 +64,17 @@ export function turn(): Promise<void> {
   return setImmediate();
 }
 
-/** Takes turns until it is so. What never happens ends by the timeout of the test, however slow the machine is. */
-export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await turn();
+/** What has not happened after a minute and as many turns will not happen, however busy the machine is. */
+const LONGEST_SECS = 60;
+const MOST_TURNS = 10_000;
+
+/** Takes turns of the event loop until it is so. */
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const endSecs = process.uptime() + LONGEST_SECS;
+  for (let turns = 0; !(await isSo()); turns++) {
+    if (turns > MOST_TURNS && process.uptime() > endSecs) throw new Error(`This has not come true: ${isSo}`);
+    await turn();
+  }
 }
 
 /** A promise that a test resolves. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:http2';
 import { describe, expect, it } from 'vitest';
 import { type AdapterUnderTest, type Handler, sendOk } from '../adapterUnderTest.js';
-import { heard, turn } from '../observed.js';
+import { heard, turn, until } from '../observed.js';
 import { listenHttp2 } from '../servedHttp2.js';
 
 const NO_LONGER_WANTED = constants.NGHTTP2_CANCEL;
@@ -18,8 +18,10 @@ export function http2Contract({ mountHttp2 }: AdapterUnderTest): void {
     /** How many requests are still under way when another one is admitted. */
     const freeAgain = async (client = served) => {
       now.handler = sendOk;
-      do for (let turns = 0; turns < 5; turns++) await turn();
-      while ((await client.get()).status !== 200);
+      await until(async () => {
+        for (let turns = 0; turns < 5; turns++) await turn();
+        return (await client.get()).status === 200;
+      });
       return (decisions.at(-1)?.inFlight ?? 0) - 1;
     };
     return { served, freeAgain };

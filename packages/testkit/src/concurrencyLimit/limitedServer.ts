@@ -66,8 +66,10 @@ export class LimitedServer {
 
   /** How many requests are under way according to the next decision. Waits as long as the limit of 1 is used. */
   async freeAgain(): Promise<number> {
-    do for (let turns = 0; turns < 5; turns++) await turn();
-    while (await this.refuses());
+    await until(async () => {
+      for (let turns = 0; turns < 5; turns++) await turn();
+      return !(await this.refuses());
+    });
     return (this.decisions.at(-1) as ConcurrencyMessage).inFlight - 1;
   }
 }
