@@ -2,12 +2,19 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * A port without a listener. It lies below those that systems give to listeners and connections that ask for any port, so nobody
- * gets it before it is used, or while its server is down.
+ * Ports below those that systems give to listeners and connections that ask for any port, so nobody gets one before it is used, or
+ * while its server is down, and none to which fetch refuses to connect. Each process begins elsewhere, and takes none twice.
  */
+function* candidates(): Generator<number, never> {
+  for (let port = Math.floor(Math.random() * 20_000); ; port++) yield 11_000 + (port % 20_000);
+}
+
+const ports = candidates();
+
+/** A port without a listener. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const port = ports.next().value;
     const probe = createServer().listen(port, '127.0.0.1');
     const isFree = await once(probe, 'listening').then(
       () => true,
