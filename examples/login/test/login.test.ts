@@ -103,9 +103,10 @@ test('passwords are compared by their hashes', async () => {
 });
 
 describe.each(
-  frameworks.flatMap(([framework, serve]) => [
+  frameworks.flatMap(([framework, serve], i) => [
     { framework, where: 'memory', serve, storeOf: inMemory },
-    { framework, where: 'Redis', serve, storeOf: inRedis },
+    // What a store does is the same on each framework.
+    ...(i === 0 ? [{ framework, where: 'Redis', serve, storeOf: inRedis }] : []),
   ]),
 )('the login of $framework, in $where', ({ serve, storeOf }) => {
   async function served(check: Options['isRight'] = isRight) {
