@@ -80,9 +80,9 @@ function project(mode: string, name: string, { include, exclude = [], isolate = 
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const groups = Object.keys(GROUPS);
-    const last = ['/dashboard/', '/redis/', '/nest/', '/examples/'];
+    const slow = ['/examples/', '/nest/', '/redis/', '/dashboard/', ''];
     const rank = ({ project, moduleId }: TestSpecification) =>
-      groups.indexOf(project.name) * 10 - last.findIndex(part => moduleId.includes(part));
+      groups.indexOf(project.name) * slow.length + slow.findIndex(part => moduleId.includes(part));
     return files.toSorted((a, b) => rank(a) - rank(b));
   }
 }
