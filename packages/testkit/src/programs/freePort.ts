@@ -3,10 +3,11 @@ import { createServer } from 'node:net';
 
 /**
  * Ports below those that systems give to listeners and connections that ask for any port, so nobody gets one before it is used, or
- * while its server is down, and none to which fetch refuses to connect. Each process begins elsewhere, and takes none twice.
+ * while its server is down, and none to which fetch refuses to connect. Each process begins elsewhere, and takes
+ * none twice.
  */
 function* candidates(): Generator<number, never> {
-  for (let port = Math.floor(Math.random() * 20_000); ; port++) yield 11_000 + (port % 20_000);
+  for (let port = Math.floor(Math.random() * 9000); ; port++) yield 11_000 + (port % 9000);
 }
 
 const ports = candidates();
