@@ -76,14 +76,26 @@ function project(mode: string, name: string, { include, exclude = [], isolate = 
   };
 }
 
-/** Begins with what waits for servers and compilers, so that no core is idle at the end. */
-class SlowFirst extends BaseSequencer {
+/** Much of the time of these tests passes in waiting for servers and browsers. */
+const WAITING = /\/packages\/(redis|dashboard)\//;
+
+/** Begins with the slowest. Tests that wait take turns with tests that compute, so that no core is idle. */
+class NeverIdle extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const groups = Object.keys(GROUPS);
-    const slow = ['/examples/', '/nest/', '/redis/', '/dashboard/', ''];
-    const rank = ({ project, moduleId }: TestSpecification) =>
-      groups.indexOf(project.name) * slow.length + slow.findIndex(part => moduleId.includes(part));
-    return files.toSorted((a, b) => rank(a) - rank(b));
+    const groupOf = ({ project }: TestSpecification) => groups.indexOf(project.name);
+    const slow = ['/examples/', '/nest/', ''];
+    const rankOf = ({ moduleId }: TestSpecification) => slow.findIndex(part => moduleId.includes(part));
+
+    const queues = new Map<string, TestSpecification[]>();
+    const turns = new Map<TestSpecification, number>();
+    for (const file of files.toSorted((a, b) => rankOf(a) - rankOf(b))) {
+      const name = `${groupOf(file)} ${WAITING.test(file.moduleId)}`;
+      const queue = queues.get(name) ?? [];
+      queues.set(name, queue);
+      turns.set(file, queue.push(file));
+    }
+    return files.toSorted((a, b) => groupOf(a) - groupOf(b) || turns.get(a)! - turns.get(b)!);
   }
 }
 
@@ -92,7 +104,7 @@ export default defineConfig(({ mode }) => ({
     reporters: [`${testkit}terseReporter.ts`],
     // More than the cores: much of the time passes in waiting for servers and compilers.
     maxWorkers: availableParallelism() + 2,
-    sequence: { sequencer: SlowFirst },
+    sequence: { sequencer: NeverIdle },
     projects: Object.entries(GROUPS).map(([name, group]) => project(mode, name, group)),
   },
 }));
