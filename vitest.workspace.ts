@@ -8,6 +8,9 @@ const packages = fileURLToPath(new URL('./packages/', import.meta.url));
 /** Run by `--mode everything` only: contracts on another version or platform of a framework, and slow checks of what is published. */
 const ONLY_CI = ['packages/*/test/contract[A-Z]*.test.ts', 'packages/release/test/{setup,tarballs}.test.ts'];
 
+/** They wait for the tarballs of all packages. */
+const TARBALLS = ['packages/release/test/{installed,tarballs}.test.ts'];
+
 const testkit = `${packages}testkit/src/run/`;
 
 /**
@@ -40,16 +43,15 @@ interface Group {
   readonly globalSetup?: string;
 }
 
-const testsOf = (name: string) => `packages/${name}/test/**/*.test.ts`;
 const setupOf = (name: string) => `${packages}${name}/test/globalSetup.ts`;
 
 /** A process runs the files of one group only. Starting it takes as long as many tests, so there are few groups. */
 const GROUPS: Readonly<Record<string, Group>> = {
-  release: { include: [testsOf('release')], globalSetup: setupOf('release') },
+  tarballs: { include: TARBALLS, globalSetup: setupOf('release') },
   pages: { include: NEVER_STOP, isolate: true },
   others: {
-    include: [testsOf('*'), 'examples/**/test/**/*.test.ts'],
-    exclude: [testsOf('release'), ...NEVER_STOP],
+    include: ['packages/*/test/**/*.test.ts', 'examples/**/test/**/*.test.ts'],
+    exclude: [...TARBALLS, ...NEVER_STOP],
     globalSetup: setupOf('dashboard'),
   },
 };

@@ -81,7 +81,7 @@ export function compiledPrograms(pages: readonly Readme[]): readonly CompiledPro
   write('tsconfig.json', { files: [], references: projects.map(path => ({ path })) });
 
   const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
-  const tsc = [join(typescript, 'bin', 'tsc'), '-b', FOLDER, '--pretty', 'false'];
+  const tsc = [join(typescript, 'bin', 'tsc'), '-b', FOLDER, '--checkers', '1', '--pretty', 'false'];
   const { stdout } = spawnSync(process.execPath, tsc, { encoding: 'utf8', cwd: FOLDER });
   const errors = stdout.split(/\n(?=\S)/).filter(Boolean);
   const foreign = errors.find(

@@ -103,12 +103,15 @@ export function modelContract(using: Using): void {
             if (!isPeek && violated.length === 0 && cost > 0) {
               for (const [each, bucket] of buckets) bucket.take(each, cost, now);
             }
-            const step = `step ${i}: ${isPeek ? 'peek' : 'check'} of ${cost} by ${key}`;
-            expect(decision.allowed, step).toBe(violated.length === 0);
-            expect(decision.violated, step).toEqual(violated.map(([each]) => each.name));
-            expect(tokensOf(decision), step).toEqual(
-              buckets.map(([each, bucket]) => bucket.wholeTokens(each, now)),
-            );
+            const { allowed } = decision;
+            expect(
+              { allowed, violated: decision.violated, tokens: tokensOf(decision) },
+              `step ${i}: ${isPeek ? 'peek' : 'check'} of ${cost} by ${key}`,
+            ).toEqual({
+              allowed: violated.length === 0,
+              violated: violated.map(([each]) => each.name),
+              tokens: buckets.map(([each, bucket]) => bucket.wholeTokens(each, now)),
+            });
           }
         }
       })(),
