@@ -1,10 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { RedisServer } from '../../packages/redis/test/server/redisServer.js';
 import { Readme } from './readme.js';
-import { run } from './run.js';
+import { run, STILL } from './run.js';
 
 /** Starts the servers before and after the move on a page, and returns the results of `ask` for each. */
-async function beforeAndAfter<T>(name: string, ask: (url: string) => Promise<T>, env = {}): Promise<T[]> {
+async function beforeAndAfter<T>(
+  name: string,
+  ask: (url: string) => Promise<T>,
+  env: Record<string, string> = STILL,
+): Promise<T[]> {
   const [before, after] = new Readme(`packages/${name}/MIGRATING.md`).programs;
   return [
     await ask(await run(before!.code, 'examples', env)),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Readme } from './readme.js';
-import { run } from './run.js';
+import { run, STILL } from './run.js';
 
 const operator = { authorization: `Basic ${btoa('ops:a long password')}` };
 const pages = ['express', 'koa', 'fastify'].map(name => new Readme(`packages/${name}/README.md`));
@@ -25,7 +25,7 @@ describe.each(pages)('the program of $path', page => {
   });
 
   test('with an upstream that is down opens its breaker', async () => {
-    const url = await run(programOf(page, '/charge'), 'examples');
+    const url = await run(programOf(page, '/charge'), 'examples', STILL);
     const statuses: number[] = [];
     for (let i = 0; i < 6; i++) statuses.push((await fetch(`${url}/pay`)).status);
 

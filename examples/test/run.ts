@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { inRepository } from './readme.js';
 
+/** No time passes for the limits and breakers of a program, so they restore nothing, however busy the machine is. */
+export const STILL = { CLOCK: 'still' };
+
 /**
  * Runs a code block in a separate process, in a folder in which everything that it imports is installed.
  * @param atEnd receives what kills the process; by default that happens at the end of the test

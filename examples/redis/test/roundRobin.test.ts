@@ -6,11 +6,17 @@ test('three servers share one limit', async () => {
   const redis = await RedisServer.start();
   onTestFinished(() => redis.close());
   // A long deadline, so that a busy machine does not count as an outage.
+  const startMs = performance.now();
   const answers = await roundRobin(redis.url, 12, 60);
+  const mostRestored = Math.floor(((performance.now() - startMs) / 60_000) * 10);
 
   expect(answers.map(({ server }) => server)).toEqual(
     Array(4).fill(['Express 1', 'Express 2', 'Fastify']).flat(),
   );
-  expect(answers.map(({ status }) => status)).toEqual([...Array(10).fill(200), 429, 429]);
-  expect(answers[4]?.left).toMatch(/^"api";r=5;t=\d+$/);
+  const statuses = answers.map(({ status }) => status);
+  expect(statuses.slice(0, 10)).toEqual(Array(10).fill(200));
+  expect(statuses.filter(status => status === 200).length).toBeLessThanOrEqual(10 + mostRestored);
+  const left = Number(/^"api";r=(\d+);t=\d+$/.exec(answers[4]?.left ?? '')?.[1]);
+  expect(left).toBeGreaterThanOrEqual(5);
+  expect(left).toBeLessThanOrEqual(5 + mostRestored);
 });

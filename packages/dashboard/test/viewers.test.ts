@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
-import { setTimeout as later } from 'node:timers/promises';
+import { until } from '@breaking/testkit';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Viewers } from '../src/server/viewers.js';
 import { listening, urlOf } from './mounted.js';
@@ -18,10 +18,6 @@ async function serving(event: () => string) {
   onTestFinished(() => viewers.close());
   const server = await listening(createServer((_req, res) => viewers.add(res)));
   return { viewers, told, url: urlOf(server) };
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await later(5);
 }
 
 describe('viewers', () => {

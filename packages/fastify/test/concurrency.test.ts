@@ -1,4 +1,4 @@
-import { Held, heard, turn } from '@breaking/testkit';
+import { Held, heard, turn, until } from '@breaking/testkit';
 import type { FastifyInstance } from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { appWith, ok, statusesOf } from './pluggedApp.js';
@@ -21,7 +21,7 @@ function waiting() {
 /** Starts requests to a waiting handler, and resolves when they have reached it. */
 async function underWay(app: FastifyInstance, slow: { readonly asked: number }, ...urls: readonly string[]) {
   const answers = urls.map(url => app.inject({ url }).then(answer => answer.statusCode));
-  while (slow.asked < urls.length) await turn();
+  await until(() => slow.asked >= urls.length);
   return { answered: Promise.all(answers) };
 }
 

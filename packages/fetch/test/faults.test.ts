@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { setImmediate as turn } from 'node:timers/promises';
 import { MockClock, perSecond } from '@breaking/core';
+import { turn, until } from '@breaking/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Behaviour, running, scriptedServer } from './scriptedServer.js';
 import { WAYS } from './ways.js';
@@ -140,7 +140,7 @@ describe.each(Object.entries(WAYS))("%s, when the caller's signal aborts", (_, m
       answer => answer.text(),
       () => {},
     );
-    while (times.length === 0) await turn();
+    await until(() => times.length > 0);
     await turns();
     const waiting = call(url, { signal: controller.signal });
     await turns(3);
@@ -180,7 +180,7 @@ describe.each(Object.entries(WAYS))("%s, when the caller's signal aborts", (_, m
     const { call, breakers } = made({ timeoutSecs: 60, breaker: TRIPS, retry: { attempts: 3 } });
     const controller = new AbortController();
     const waiting = call(url, { signal: controller.signal });
-    while (times.length === 0) await turn();
+    await until(() => times.length > 0);
     controller.abort(enough);
 
     await expect(waiting).rejects.toBe(enough);
@@ -213,12 +213,12 @@ describe.each(Object.entries(WAYS))("%s, when the caller's signal aborts", (_, m
     const controller = new AbortController();
     const waiting = call(url, { signal: controller.signal });
     const heard = expect(waiting).rejects.toBe(enough);
-    while (times.length === 0) await turn();
+    await until(() => times.length > 0);
     await turns();
     controller.abort(enough);
 
     await heard;
-    while (!isClosed) await turn();
+    await until(() => isClosed);
     expect(times.length).toBe(1);
   });
 

@@ -1,8 +1,8 @@
 import { getEventListeners, setMaxListeners } from 'node:events';
-import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type MockClock, perSecond } from '@breaking/core';
+import { turn, until } from '@breaking/testkit';
 import { describe, expect, test } from 'vitest';
 import { CountingClock } from '../../testkit/src/countingClock.js';
 import { type ProtectedFetch, protect } from '../src/index.js';
@@ -97,7 +97,7 @@ test('an abandoned attempt closes its connection, so that the next does not wait
   const fetches = protect(fetch, { retry: { attempts: 3, backoffSecs: 0.001 } });
 
   expect(await (await fetches(url)).text()).toBe('answer');
-  while (closed < 2) await turn();
+  await until(() => closed >= 2);
 });
 
 /** Calls in a separate function, so that no variable keeps the response. */

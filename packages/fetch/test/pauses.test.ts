@@ -1,5 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { MemoryBucketStore, MockClock, perSecond } from '@breaking/core';
+import { turn, until } from '@breaking/testkit';
 import { describe, expect, test } from 'vitest';
 import { protect } from '../src/index.js';
 import { running, scriptedServer } from './scriptedServer.js';
@@ -41,7 +41,7 @@ describe('a pause', () => {
     await fetches(url);
     for (let i = 0; i < 10; i++) void fetches(url).catch(() => {});
     clock.advanceBy(5);
-    while (times.length < 5) await turn();
+    await until(() => times.length >= 5);
     for (let i = 0; i < 100; i++) await turn();
 
     expect(times.length).toBe(5);
@@ -57,7 +57,7 @@ describe('a pause', () => {
     expect(await Promise.all(refused)).toEqual(Array(2).fill('BREAKING_TOO_MANY_REQUESTS'));
     clock.advanceBy(2);
     void Promise.all([sent, ...three()]);
-    while (times.length < 5) await turn();
+    await until(() => times.length >= 5);
   });
 
   test('is not needed where little is left: those who wait proceed at its reset, whatever became of the one that went', async () => {
@@ -66,9 +66,9 @@ describe('a pause', () => {
     const fetches = protect(fetch, { clock, maxWaitSecs: 60 });
     await fetches(url);
     for (let i = 0; i < 3; i++) void fetches(url).catch(() => {});
-    while (times.length < 2) await turn();
+    await until(() => times.length >= 2);
     clock.advanceBy(2);
-    while (times.length < 4) await turn();
+    await until(() => times.length >= 4);
 
     expect(times).toEqual([0, 0, 2, 2]);
   });

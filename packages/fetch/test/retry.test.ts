@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { setImmediate as turn } from 'node:timers/promises';
 import { MockClock, perSecond } from '@breaking/core';
+import { turn, until } from '@breaking/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { protect } from '../src/index.js';
 import { running, scriptedServer } from './scriptedServer.js';
@@ -94,7 +94,7 @@ describe('a retry', () => {
       signal: controller.signal,
     });
     const heard = expect(call).rejects.toThrow('enough');
-    while (times.length === 0) await turn();
+    await until(() => times.length > 0);
     for (let i = 0; i < 20; i++) await turn();
     controller.abort(new Error('enough'));
 

@@ -1,5 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { MockClock } from '@breaking/core';
+import { turn, until } from '@breaking/testkit';
 import { describe, expect, test } from 'vitest';
 import { protect } from '../src/index.js';
 import { running, scriptedServer } from './scriptedServer.js';
@@ -83,9 +83,9 @@ describe('a place', () => {
     );
     const fetches = protect(fetch, { clock, maxInFlight: 1, maxWaitSecs: 60, retry: { attempts: 2 } });
     const first = fetches(url);
-    while (times.length < 1) await turn();
+    await until(() => times.length >= 1);
     const second = fetches(url);
-    while (times.length < 2) await turn();
+    await until(() => times.length >= 2);
     expect(clock.time).toBe(0);
     clock.advanceBy(6);
     for (let i = 0; i < 50; i++) await turn();
@@ -102,7 +102,7 @@ describe('a place', () => {
     const { url, times } = await scriptedServer([[503, { 'Retry-After': '5' }], hang], clock);
     const fetches = protect(fetch, { clock, maxInFlight: 1, retry: { attempts: 2 } });
     const first = fetches(url);
-    while (times.length < 1) await turn();
+    await until(() => times.length >= 1);
     while (times.length < 2) {
       void fetches(url).catch(() => {});
       await turn();

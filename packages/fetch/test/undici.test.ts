@@ -1,5 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { MockClock, perMinute } from '@breaking/core';
+import { turn, until } from '@breaking/testkit';
 import { Agent, Client, Pool, request, fetch as undiciFetch } from 'undici';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type DispatchOptions, protect } from '../src/undici.js';
@@ -107,7 +107,7 @@ describe('the interceptor', () => {
     const second = new AbortController();
     const calls = [first, second].map(({ signal }) => request(url, { ...options, signal }));
     const heard = Promise.all(calls.map(call => expect(call).rejects.toThrow('enough')));
-    while (times.length === 0) await turn();
+    await until(() => times.length > 0);
     second.abort(new Error('enough'));
     first.abort(new Error('enough'));
 

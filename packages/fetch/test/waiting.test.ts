@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { setImmediate as turn } from 'node:timers/promises';
 import { type BucketStore, MockClock, perSecond } from '@breaking/core';
+import { turn, until } from '@breaking/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { provokes } from '../../testkit/src/observed.js';
 import { protect } from '../src/index.js';
@@ -25,7 +25,7 @@ test('waiting for a place and for tokens takes at most maxWaitSecs together', as
   const limits = perSecond(0.1, { burst: 1 });
   const fetches = protect(fetch, { clock, limits, maxInFlight: 1, maxWaitSecs: 6 });
   const first = fetches(url).then(answer => answer.text());
-  while (times.length === 0) await turn();
+  await until(() => times.length > 0);
   // After 4 s it gets the place. It would get tokens after 10.
   const second = fetches(url).catch(error => error);
   await turn();
@@ -70,7 +70,7 @@ describe('a pause', () => {
     const { url, times } = await scriptedServer([late], clock);
     const fetches = protect(fetch, { clock, limits: perSecond(9) });
     const answer = fetches(url);
-    while (times.length === 0) await turn();
+    await until(() => times.length > 0);
     await fetches.limiter?.block(url, secs);
     end[0]?.();
     await answer;
@@ -100,7 +100,7 @@ describe('listeners receive events', () => {
     const { url, times } = await scriptedServer([late, [200]], clock);
     const fetches = protect(fetch, { name: 'shop', clock, maxInFlight: 1, maxWaitSecs: 5 });
     const first = fetches(url).then(answer => answer.text());
-    while (times.length === 0) await turn();
+    await until(() => times.length > 0);
     const second = fetches(url).then(answer => answer.text());
     const third = fetches(url).catch(error => error.code);
     await turn();

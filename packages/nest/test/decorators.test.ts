@@ -8,7 +8,7 @@ import {
   RateLimit,
   SkipRateLimit,
 } from '@breaking/nest';
-import { turn } from '@breaking/testkit';
+import { until } from '@breaking/testkit';
 import { Controller, Get, HttpException, Module, NotFoundException, type Type } from '@nestjs/common';
 import { describe, expect, test } from 'vitest';
 import { PLATFORMS, type Platform, started } from './started.js';
@@ -184,7 +184,7 @@ describe.each(PLATFORMS)('on %s', platform => {
     }
     const { served } = await started(platform, rootOf({}, All));
     const asked = served.get();
-    while (answers.length === 0) await turn();
+    await until(() => answers.length > 0);
     const shed = await served.get();
     expect([shed.status, shed.headers.ratelimit]).toEqual([503, undefined]);
     answers[0]?.();

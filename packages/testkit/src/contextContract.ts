@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { MockClock } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest, GateUnderTest, Handler } from './adapterUnderTest.js';
-import { turn } from './observed.js';
+import { until } from './observed.js';
 import { serve } from './served.js';
 
 /** Callbacks run in the async context in which the request reached the gate. */
@@ -47,7 +47,7 @@ export function contextContract(adapter: AdapterUnderTest): void {
       await served.get({ 'X-User': 'ada' });
       const { abandon } = await served.abandoned({ headers: { 'X-User': 'bob' } });
       await abandon();
-      while (contexts.length < 2) await turn();
+      await until(() => contexts.length >= 2);
       expect(contexts).toEqual(['refundWhen of ada', 'refundWhen of bob']);
     });
 
@@ -88,10 +88,10 @@ export function contextContract(adapter: AdapterUnderTest): void {
         io => (io.req.headers['x-user'] === 'bob' ? io.hijack() : io.send(200, 'ok')),
       );
       await served.get({ 'X-User': 'ada' });
-      while (contexts.length < 1) await turn();
+      await until(() => contexts.length >= 1);
       const { abandon } = await served.abandoned({ headers: { 'X-User': 'bob' } });
       await abandon();
-      while (contexts.length < 3) await turn();
+      await until(() => contexts.length >= 3);
       expect(contexts).toEqual(['isFailure of ada', 'isFailure of bob', 'open of bob']);
     });
 
@@ -119,7 +119,7 @@ export function contextContract(adapter: AdapterUnderTest): void {
         },
       );
       await served.get({ 'X-User': 'ada' });
-      while (contexts.length < 1) await turn();
+      await until(() => contexts.length >= 1);
       clock.advanceBy(10);
       for (const user of ['bob', 'eve']) {
         const sent = served.open({ headers: { 'X-User': user } }).on('error', () => {});

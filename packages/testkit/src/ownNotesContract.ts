@@ -1,7 +1,7 @@
 import { MockClock, perMinute } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest, GateUnderTest, Handler } from './adapterUnderTest.js';
-import { breakerOutcomes, turn } from './observed.js';
+import { breakerOutcomes, until } from './observed.js';
 import { serve } from './served.js';
 
 /** The state that gates keep of a request belongs to that request alone, whatever the application does. */
@@ -25,7 +25,7 @@ export function ownNotesContract(adapter: AdapterUnderTest): void {
       const statuses = [];
       for (const requests of [1, 2, 3]) {
         statuses.push((await served.get()).status);
-        while (outcomes().length < requests) await turn();
+        await until(() => outcomes().length >= requests);
       }
       expect(statuses).toEqual([500, 500, 503]);
     });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type BucketPolicy, type CircuitBreakerGroup, type Clock, MockClock } from '@breaking/core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { heard, turn } from './observed.js';
+import { heard, until } from './observed.js';
 
 /** The options of the gates for the WebSockets of an app. */
 export interface WebSocketGates {
@@ -66,7 +66,7 @@ export function webSocketContract(
       clock.advanceBy(3600);
       expect(outcomes()).toEqual([]);
       socket.close();
-      while (outcomes().length === 0) await turn();
+      await until(() => outcomes().length > 0);
       expect(outcomes()).toEqual(['success']);
     });
 

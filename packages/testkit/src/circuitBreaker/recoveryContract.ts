@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AdapterUnderTest, sendOk } from '../adapterUnderTest.js';
-import { Held, turn, until } from '../observed.js';
+import { Held, until } from '../observed.js';
 import { type GuardedServer, guardedServer, never } from './guardedServer.js';
 
 const statusOf = async (server: GuardedServer) => (await server.get()).status;
@@ -63,7 +63,7 @@ export function recoveryContract(adapter: AdapterUnderTest): void {
       const { handled } = server;
       server.handler = never;
       await server.served.abandoned();
-      while (server.handled === handled) await turn();
+      await until(() => server.handled !== handled);
       server.handler = sendOk;
       expect(await statusOf(server)).toBe(503);
       server.clock.advanceBy(20);

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest, GateUnderTest, Handler, Scenario } from '../adapterUnderTest.js';
-import { Held, turn } from '../observed.js';
+import { Held, turn, until } from '../observed.js';
 import { serve } from '../served.js';
 import { testWhere } from '../testWhere.js';
 import { limit, upTo } from './limit.js';
@@ -63,7 +63,7 @@ export function leaksContract(adapter: AdapterUnderTest): void {
       const served = await serve(adapter, { gates: gates(1), handler });
       for (let i = 0; i < 5; i++) {
         const { abandon } = await served.abandoned();
-        while (live.listenerCount(errorMonitor) !== 1) await turn();
+        await until(() => live.listenerCount(errorMonitor) === 1);
         await abandon();
       }
       await turn();
@@ -80,7 +80,7 @@ export function leaksContract(adapter: AdapterUnderTest): void {
       };
       const served = await serve(adapter, { gates: gates(1), handler });
       const { abandon } = await served.abandoned();
-      while (live.listenerCount(errorMonitor) !== 1) await turn();
+      await until(() => live.listenerCount(errorMonitor) === 1);
       live.unpipe(res);
       expect(live.listenerCount(errorMonitor)).toBe(0);
       await abandon();

@@ -2,7 +2,7 @@ import { MockClock, perDay, perMinute, perSecond } from '@breaking/core';
 import type { Outcome } from '@breaking/http';
 import { describe, expect, test } from 'vitest';
 import type { AdapterUnderTest, Io } from '../adapterUnderTest.js';
-import { turn } from '../observed.js';
+import { until } from '../observed.js';
 import { serve } from '../served.js';
 import { testWhere } from '../testWhere.js';
 import { limit, upTo } from './limit.js';
@@ -193,7 +193,7 @@ export function refusalContract(adapter: AdapterUnderTest): void {
         });
         const { status, headers } = await served.get();
         expect({ status, by: headers['x-by'] }).toEqual({ status: 204, by: 'another' });
-        while (outcomes.length === 0) await turn();
+        await until(() => outcomes.length > 0);
         expect(outcomes).toMatchObject([{ status: 204, aborted: false }]);
         expect(errors).toEqual([]);
         expect(io?.res.statusCode).toBe(204);
