@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { rollup } from 'rollup';
-import ts from 'typescript';
 
 /**
  * @typedef {readonly (readonly [path: string, content: string])[]} Files by their paths in the package
@@ -41,32 +39,6 @@ function onwarn({ plugin, message }) {
   if (plugin === 'dts' && message.includes('private shared type exports')) return;
   throw new Error(message);
 }
-
-const COMPILER_OPTIONS = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.ESNext,
-  verbatimModuleSyntax: true,
-  removeComments: true,
-  // For packages/nest, the only package with decorators.
-  experimentalDecorators: true,
-  sourceMap: true,
-};
-
-/**
- * Compiles TypeScript, and removes comments.
- * @type {Plugin}
- */
-export const typescript = {
-  name: 'typescript',
-  resolveId(id, importer = '') {
-    const source = resolve(importer, '..', id.replace(/\.js$/, '.ts'));
-    return id.startsWith('.') && existsSync(source) ? source : undefined;
-  },
-  transform(code, id) {
-    if (!id.endsWith('.ts')) return undefined;
-    return { code: ts.transpileModule(code, { compilerOptions: COMPILER_OPTIONS }).outputText, map: null };
-  },
-};
 
 /**
  * Reads files from memory.

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { dts } from 'rollup-plugin-dts';
-import { bundled, importing, reading, typescript } from './bundle.js';
+import { bundled, importing, reading } from './bundle.js';
 import { dense, tabbed } from './spacing.js';
 
 /** @typedef {import('./bundle.js').Files} Files */
@@ -15,19 +15,14 @@ import { dense, tabbed } from './spacing.js';
  */
 export async function esModules(folder, entries) {
   const output = { dir: 'dist', format: /** @type {const} */ ('es') };
-  const sources = paths(folder, 'src', entries, 'ts');
+  const sources = paths(folder, 'dist', entries, 'js');
   const { internal, ...others } = sources;
-  if (internal === undefined) return respaced(await bundled(folder, sources, [typescript], output), tabbed);
-  const everything = join(folder, 'src/everything.ts');
+  if (internal === undefined) return respaced(await bundled(folder, sources, [], output), tabbed);
+  const everything = join(folder, 'dist/everything.js');
   const names = Object.values(sources).map(path => `export * from ${JSON.stringify(path)};`);
   const files = await Promise.all([
-    bundled(
-      folder,
-      { internal: everything },
-      [reading({ [everything]: names.join('\n') }), typescript],
-      output,
-    ),
-    bundled(folder, others, [importing('./internal.js'), typescript], output),
+    bundled(folder, { internal: everything }, [reading({ [everything]: names.join('\n') })], output),
+    bundled(folder, others, [importing('./internal.js')], output),
   ]);
   return respaced(files.flat(), tabbed);
 }

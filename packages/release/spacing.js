@@ -10,11 +10,14 @@ const JOINED = /[\w$#.][\w$#.]|[-+/<][-+/!]|\P{ASCII}/u;
 export const dense = code =>
   respaced(code, (gap, joined) => (gap.includes('\n') ? '\n' : JOINED.test(joined) ? ' ' : ''));
 
+/** A comment that has lines of its own, or else one beside code, but for `#__PURE__`, which bundlers read. */
+const COMMENT = /^[ \t]*(?:\/\*[\s\S]*?\*\/|\/\/.*)[ \t]*\n|[ \t]*(?:\/\*(?!#)[\s\S]*?\*\/|\/\/.*)/gm;
+
 /**
- * Code indented with a tab instead of four spaces.
+ * Code without comments, indented with a tab instead of four spaces.
  * @param {string} code
  */
-export const tabbed = code => respaced(code, gap => gap.replaceAll('    ', '\t'));
+export const tabbed = code => respaced(code, gap => gap.replace(COMMENT, '').replaceAll('    ', '\t'));
 
 /**
  * Code with the same tokens but other spacing. Literals stay unchanged, even over several lines.
@@ -28,6 +31,7 @@ function respaced(code, spacing) {
   let end = 0;
   /** @param {import('typescript').Node} node */
   const write = node => {
+    if (ts.isJSDoc(node)) return;
     const children = node.getChildren(file);
     if (children.length > 0) return children.forEach(write);
     const start = node.getStart(file);
