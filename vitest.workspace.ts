@@ -86,7 +86,7 @@ class NeverIdle extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const groups = Object.keys(GROUPS);
     const groupOf = ({ project }: TestSpecification) => groups.indexOf(project.name);
-    const slow = ['/examples/', '/nest/', ''];
+    const slow = ['/examples/', '/nest/', '/dashboard/', ''];
     const rankOf = ({ moduleId }: TestSpecification) => slow.findIndex(part => moduleId.includes(part));
 
     const queues = new Map<string, TestSpecification[]>();

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import {
@@ -149,6 +150,8 @@ describe('the breaker around pg', () => {
   let db: PGlite;
 
   beforeAll(async () => {
+    // Postgres runs here for a moment, so it is compiled quickly, not well.
+    setFlagsFromString('--liftoff-only');
     db = await PGlite.create();
   });
 
