@@ -5,8 +5,8 @@ import { roundRobin } from '../roundRobin.js';
 test('three servers share one limit', async () => {
   const redis = await RedisServer.start();
   onTestFinished(() => redis.close());
-  // A long deadline, so that a busy machine does not count as an outage.
   const startMs = performance.now();
+  // A long deadline, so that a busy machine does not count as an outage.
   const answers = await roundRobin(redis.url, 12, 60);
   const mostRestored = Math.floor(((performance.now() - startMs) / 60_000) * 10);
 
