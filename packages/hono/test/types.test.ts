@@ -1,5 +1,11 @@
 import type { Decision } from '@breaking/core';
-import { circuitBreaker, concurrencyLimit, perMinute, rateLimit } from '@breaking/hono';
+import {
+  circuitBreaker,
+  concurrencyLimit,
+  perMinute,
+  type RateLimitSettings,
+  rateLimit,
+} from '@breaking/hono';
 import type { getConnInfo as onNode } from '@hono/node-server/conninfo';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { getConnInfo as onBun } from 'hono/bun';
@@ -44,6 +50,14 @@ test('callbacks receive the context, even of an app with its own environment', (
       expectTypeOf(c.req.param('id')).toEqualTypeOf<string>();
       return c.text(c.env.KEY);
     });
+});
+
+test('shared settings can be spread together with the limits of a service', () => {
+  const company: RateLimitSettings<Context> = { headers: 'draft-7', keyOf: c => c.req.header('x-user') };
+  rateLimit({ ...company, ...perMinute(5) });
+  rateLimit({ ...company, limits: { burst: perMinute(1) } });
+  // @ts-expect-error: settings alone are no limit
+  expectTypeOf(rateLimit).toBeCallableWith(company);
 });
 
 test('an app keeps the types of its routes for clients', () => {

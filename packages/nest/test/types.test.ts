@@ -12,6 +12,7 @@ import {
   perSecond,
   RateLimit,
   type RateLimiter,
+  type RateLimitSettings,
 } from '@breaking/nest';
 import type { Request } from 'express';
 import type { FastifyRequest } from 'fastify';
@@ -39,6 +40,14 @@ test('callbacks get what both platforms have of a request', () => {
   });
   CircuitBreaker({ ...breaker, isFailure: ({ status = 0 }) => status > 502 });
   ConcurrencyLimit({ limit: 'adaptive', holdUntilHandled: true });
+});
+
+test('shared settings can be spread together with the limits of a service', () => {
+  const company: RateLimitSettings<NestRequest> = { headers: 'draft-7', keyOf: req => req.ip };
+  RateLimit({ ...company, ...perMinute(5) });
+  RateLimit({ ...company, limits: { burst: perMinute(1) } });
+  // @ts-expect-error: settings alone are no limit
+  expectTypeOf(RateLimit).toBeCallableWith(company);
 });
 
 test("callbacks may declare the platform's own request, or one that has more", () => {

@@ -1,6 +1,14 @@
 import type { Decision } from '@breaking/core';
 import type { Outcome } from '@breaking/http';
-import { bunAddress, decisionOf, denoAddress, guard, perMinute, type RateLimitOptions } from '@breaking/web';
+import {
+  bunAddress,
+  decisionOf,
+  denoAddress,
+  guard,
+  perMinute,
+  type RateLimitOptions,
+  type RateLimitSettings,
+} from '@breaking/web';
 import { expectTypeOf, test } from 'vitest';
 
 const limit = perMinute(1);
@@ -66,4 +74,13 @@ test('options may be declared apart from the handler, and options without limits
   // @ts-expect-error There is no limit.
   const none: RateLimitOptions = { keyOf: () => 'k' };
   expectTypeOf(none).toExtend<object>();
+});
+
+test('shared settings can be spread together with the limits of a service', () => {
+  const company: RateLimitSettings<Request> = { headers: 'draft-7', keyOf: req => req.headers.get('x-user') };
+  const handler = () => new Response();
+  guard(handler, { rateLimit: { ...company, ...perMinute(5) } });
+  guard(handler, { rateLimit: { ...company, limits: { burst: perMinute(1) } } });
+  // @ts-expect-error: settings alone are no limit
+  expectTypeOf<typeof company>().toExtend<RateLimitOptions<Request>>();
 });
