@@ -39,19 +39,25 @@ describe('all packages installed together', () => {
     expect(nested.filter(path => existsSync(join(folder, 'node_modules', path)))).toEqual([]);
   });
 
-  test.each(['import.mjs', 'require.cjs'])('%s limits requests on every framework', async program => {
-    const { stdout, stderr } = await run(process.execPath, [program], { cwd: folder });
+  test.each([
+    ['import', ['import.mjs']],
+    ['require()', ['require.cjs']],
+    ['require() of CommonJS', ['--no-experimental-require-module', 'require.cjs']],
+  ])('%s: every framework limits requests, and breaks a failing route', async (_, args) => {
+    const { stdout, stderr } = await run(process.execPath, args, { cwd: folder });
 
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual({
-      express: [200, 429],
-      koa: [200, 429],
-      fastify: [200, 429],
-      web: [200, 429],
-      hono: [200, 429],
+      express: [200, 429, 500, 503],
+      koa: [200, 429, 500, 503],
+      fastify: [200, 429, 500, 503],
+      web: [200, 429, 500, 503],
+      hono: [200, 429, 500, 503],
+      fetch: [500, 'BREAKING_TOO_MANY_ERRORS'],
       core: [true, false],
       http: 'function',
       redis: 'function',
+      plan: 'function',
       metrics: 3,
     });
   });

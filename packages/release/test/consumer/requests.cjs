@@ -8,8 +8,12 @@ const { Registry } = require('prom-client');
 
 const byNobody = { capacityMax: 1, restoreRateHz: 0.001, keyOf: () => 'nobody' };
 const limit = { name: 'api', capacityMax: 1, restoreRateHz: 0.001 };
+const breaker = { errorThreshold: 1, timeWindowSecs: 3600 };
 
-/** The statuses of two requests through each framework, and results of the packages without a framework. */
+/**
+ * The statuses of two limited and two broken requests through each framework, and results of the packages without a
+ * framework.
+ */
 module.exports = async function requests(breaking) {
   const registry = new Registry();
   const stops = [breaking.metrics.collectInto(registry), breaking.metrics.observe()];
@@ -17,11 +21,17 @@ module.exports = async function requests(breaking) {
   const { dashboards } = breaking;
   const expressApp = express();
   expressApp.use('/ops', dashboards.express.dashboard(watch));
+  expressApp.get('/broken', breaking.express.circuitBreaker(breaker), (_req, res) => res.status(500).end());
   expressApp.use(breaking.express.rateLimit(limit));
   expressApp.get('/', (_req, res) => void res.send('ok'));
 
   const koaApp = new Koa();
   koaApp.use(dashboards.koa.dashboard({ ...watch, path: '/ops' }));
+  const koaBreaker = breaking.koa.circuitBreaker(breaker);
+  const fail = async ctx => {
+    ctx.status = 500;
+  };
+  koaApp.use((ctx, next) => (ctx.path === '/broken' ? koaBreaker(ctx, () => fail(ctx)) : next()));
   koaApp.use(breaking.koa.rateLimit(limit));
   koaApp.use(ctx => {
     ctx.body = 'ok';
@@ -31,20 +41,30 @@ module.exports = async function requests(breaking) {
   await fastifyApp.register(breaking.fastify, { rateLimit: limit });
   await fastifyApp.register(dashboards.fastify.dashboard(watch), { prefix: '/ops' });
   fastifyApp.get('/', async () => 'ok');
+  const broken = { config: { rateLimit: false, circuitBreaker: breaker } };
+  fastifyApp.get('/broken', broken, (_request, reply) => reply.code(500).send());
   await fastifyApp.listen();
 
-  const honoApp = new Hono().use(breaking.hono.rateLimit(byNobody)).get('/', c => c.text('ok'));
+  const honoApp = new Hono()
+    .get('/broken', breaking.hono.circuitBreaker(breaker), c => c.body(null, 500))
+    .use(breaking.hono.rateLimit(byNobody))
+    .get('/', c => c.text('ok'));
+  const { guard } = breaking.web;
+  const guarded = guard(() => new Response('ok'), { rateLimit: byNobody });
+  const guardedBroken = guard(failing, { circuitBreaker: breaker });
 
   const limiter = new breaking.core.RateLimiter({ limits: breaking.core.perMinute(1) });
   const said = {
     express: await statuses(expressApp.listen()),
     koa: await statuses(koaApp.listen()),
     fastify: await statuses(fastifyApp.server),
-    web: await answered(breaking.web.guard(() => new Response('ok'), { rateLimit: byNobody })),
-    hono: await answered(request => honoApp.fetch(request)),
+    web: [...(await answered(guarded, '/')), ...(await answered(guardedBroken, '/'))],
+    hono: [...(await answered(honoApp.fetch, '/')), ...(await answered(honoApp.fetch, '/broken'))],
+    fetch: await outcomes(breaking.fetch.protect(failing, { breaker })),
     core: [limiter.check('key').allowed, limiter.check('key').allowed],
     http: typeof breaking.http.RateLimitGate,
     redis: typeof breaking.redis.RedisBucketStore,
+    plan: typeof breaking.plan.frontier,
     metrics: await refusals(registry),
   };
   for (const stop of stops) stop();
@@ -57,16 +77,33 @@ async function refusals(registry) {
   return Number(/result="refused",source="store"\} (\d+)/.exec(text)?.[1]);
 }
 
-async function answered(handler) {
+const failing = async () => new Response(null, { status: 500 });
+
+async function answered(handler, path) {
   const statuses = [];
-  for (let i = 0; i < 2; i++) statuses.push((await handler(new Request('http://localhost/'))).status);
+  for (let i = 0; i < 2; i++) statuses.push((await handler(new Request(`http://localhost${path}`))).status);
   return statuses;
+}
+
+/** The status of each of two calls, or the code of its error. */
+async function outcomes(call) {
+  const all = [];
+  for (let i = 0; i < 2; i++) {
+    all.push(
+      await call('http://localhost/').then(
+        ({ status }) => status,
+        ({ code }) => code,
+      ),
+    );
+  }
+  return all;
 }
 
 async function statuses(server) {
   if (!server.listening) await once(server, 'listening');
   const url = `http://localhost:${server.address().port}/`;
-  const statuses = [(await fetch(url)).status, (await fetch(url)).status];
+  const statuses = [];
+  for (const path of ['', '', 'broken', 'broken']) statuses.push((await fetch(url + path)).status);
   // The page of the dashboard, which has no limit in front of it.
   const page = await (await fetch(`${url}ops/page.js`)).text();
   if (!page.includes('EventSource')) throw new Error(`The page is not there: ${page}`);
