@@ -10,9 +10,11 @@ async function beforeAndAfter<T>(
   env: Record<string, string> = STILL,
 ): Promise<T[]> {
   const [before, after] = new Readme(`packages/${name}/MIGRATING.md`).programs;
+  // A long deadline, so that a busy machine does not count as an outage of Redis.
+  const patient = after!.code.replace("name: 'api',", "name: 'api', storeDeadlineSecs: 60,");
   return [
     await ask(await run(before!.code, 'examples', env)),
-    await ask(await run(after!.code, 'examples', env)),
+    await ask(await run(patient, 'examples', env)),
   ];
 }
 
@@ -42,15 +44,20 @@ test('after the move from koa-ratelimit the same request is refused', async () =
   onTestFinished(() => redis.close());
   const answers = await beforeAndAfter(
     'koa',
-    async url => [
-      ...(await statuses(20, () => fetch(`${url}/health`))),
-      ...(await statuses(100, () => fetch(url))),
-      (await fetch(url)).headers.get('X-RateLimit-Limit'),
-    ],
+    async url => {
+      const startMs = performance.now();
+      const seen = await statuses(20, () => fetch(`${url}/health`));
+      let answer = await fetch(url);
+      let allowed = 0;
+      for (; answer.status === 200; allowed++) answer = await fetch(url);
+      expect(allowed).toBeGreaterThanOrEqual(100);
+      expect(allowed).toBeLessThanOrEqual(100 + Math.floor(((performance.now() - startMs) / 60_000) * 100));
+      return [...seen, answer.status, await answer.text(), answer.headers.get('X-RateLimit-Limit')];
+    },
     { REDIS_URL: redis.url },
   );
 
-  const each = [...Array(120).fill(200), '100'];
+  const each = [...Array(20).fill(200), 429, 'Slow down, please.', '100'];
   expect(answers).toEqual([each, each]);
 });
 

@@ -155,7 +155,7 @@ async function captured(url: string): Promise<string> {
 }
 
 test("the circuit breakers in fastify's README work as described", async () => {
-  const url = await run(breakerOf('fastify', readmeOf('fastify')), 'examples/fastify');
+  const url = await run(breakerOf('fastify', readmeOf('fastify')), 'examples/fastify', STILL);
   const ask = async (path: string, times: number) => {
     const statuses: number[] = [];
     for (let i = 0; i < times; i++) statuses.push((await fetch(url + path)).status);
