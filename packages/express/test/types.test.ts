@@ -2,6 +2,7 @@ import type { Decision } from '@breaking/core';
 import {
   type CircuitBreakerOptions,
   circuitBreaker,
+  concurrencyLimit,
   perMinute,
   type RateLimitOptions,
   type RateLimitSettings,
@@ -66,6 +67,7 @@ test('callbacks may expect what other middleware adds to a request', () => {
       isFailure: (outcome, req: AuthedRequest) => req.user.id === '' || outcome.aborted,
     }),
   );
+  app.use(concurrencyLimit({ limit: 5, keyOf: (req: AuthedRequest) => req.user.id }));
   // @ts-expect-error: a request is no string
   rateLimit({ ...limit, keyOf: (req: string) => req });
 });

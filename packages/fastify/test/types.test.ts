@@ -91,6 +91,7 @@ test('callbacks may expect the body or user that a route has', async () => {
       preHandler: [
         app.rateLimit({ ...limit, keyOf: byUser }),
         app.circuitBreaker({ ...breaker, keyOf: byUser }),
+        app.concurrencyLimit({ limit: 5, keyOf: byUser }),
       ],
     },
     async req => req.body.user,

@@ -45,7 +45,7 @@ test('callbacks receive the context, even of an app with its own environment', (
   expectTypeOf(limited.limiter.peek).toBeCallableWith('key');
   new Hono<Env>()
     .use(rateLimit({ ...limit, keyOf: (c: Context<Env>) => c.get('user').id }))
-    .use(concurrencyLimit({ limit: 5 }))
+    .use(concurrencyLimit({ limit: 5, keyOf: (c: Context<Env>) => c.get('user').id }))
     .get('/:id', circuitBreaker({ errorThreshold: 5, timeWindowSecs: 60 }), c => {
       expectTypeOf(c.req.param('id')).toEqualTypeOf<string>();
       return c.text(c.env.KEY);

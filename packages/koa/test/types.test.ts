@@ -3,6 +3,7 @@ import type { Outcome } from '@breaking/http';
 import {
   type CircuitBreakerOptions,
   circuitBreaker,
+  concurrencyLimit,
   perMinute,
   type RateLimitOptions,
   type RateLimitSettings,
@@ -59,6 +60,7 @@ test('the middleware fits an app with its own state and context types', () => {
   const app = new Koa<State, Own>();
   app.use(rateLimit({ ...limit, keyOf: (ctx: ParameterizedContext<State, Own>) => ctx.state.user.id }));
   app.use(circuitBreaker({ ...breaker, keyOf: (ctx: ParameterizedContext<State>) => ctx.state.user.id }));
+  app.use(concurrencyLimit({ limit: 5, keyOf: (ctx: ParameterizedContext<State>) => ctx.state.user.id }));
   app.use(async ctx => {
     expectTypeOf(ctx.state.user.id).toEqualTypeOf<string>();
     ctx.body = await ctx.db.query('select 1');

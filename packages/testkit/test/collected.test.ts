@@ -99,6 +99,13 @@ test('a concurrency limiter keeps nothing of calls that are over', async () => {
   expect(limiter.inFlight).toBe(0);
 });
 
+const STORES: [string, () => BucketStore][] = [
+  ['a memory store', () => new MemoryBucketStore()],
+  ['a deny cache', () => new DenyCacheBucketStore({ store: promising() })],
+  ['a failover', () => new FailoverBucketStore({ store: promising(), name: 'api' })],
+  ['leases', () => new LeaseBucketStore({ store: promising(), tokens: 5 })],
+];
+
 describe('a limiter that lives on keeps nothing of', () => {
   test('waits that were granted, refused or given up, nor do their signals', async () => {
     const clock = new MockClock();
@@ -125,21 +132,19 @@ describe('a limiter that lives on keeps nothing of', () => {
     expect(signal.aborted).toBe(false);
   });
 
-  test('decisions', async () => {
-    const limiter = new RateLimiter({ limits: perSecond(1), clock: new MockClock() });
-    const check = (): Refs => weakly({ allowed: limiter.check('a'), refused: limiter.check('a') });
-    await expectCollected(check());
-    expect(limiter.peek('a').allowed).toBe(false);
+  test.each(STORES)('decisions of %s', async (_, open) => {
+    const store = open();
+    const limiter = new RateLimiter({ name: 'api', limits: perSecond(1), store, clock: new MockClock() });
+    const check = async (): Promise<Refs> =>
+      weakly({ allowed: await limiter.check('a'), refused: await limiter.check('a') });
+    await expectCollected(await check());
+    expect((await limiter.peek('a')).allowed).toBe(false);
+    await (store as Partial<LeaseBucketStore>).close?.();
   });
 });
 
 describe('nobody keeps', () => {
-  test.each<[string, () => BucketStore]>([
-    ['a memory store', () => new MemoryBucketStore()],
-    ['a deny cache', () => new DenyCacheBucketStore({ store: promising() })],
-    ['a failover', () => new FailoverBucketStore({ store: promising(), name: 'api' })],
-    ['leases', () => new LeaseBucketStore({ store: promising(), tokens: 5 })],
-  ])('%s that was used, nor its limiter', async (_, open) => {
+  test.each(STORES)('%s that was used, nor its limiter', async (_, open) => {
     const use = async (): Promise<Refs> => {
       const store = open();
       const limiter = new RateLimiter({ name: 'api', limits: perSecond(10), store, clock: new MockClock() });
