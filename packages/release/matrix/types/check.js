@@ -14,11 +14,20 @@ const KINDS = [
   ['preserve', 'bundler', 'ts'],
 ];
 const FLAGS =
-  '--noEmit --strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --skipLibCheck false';
+  '--noEmit --strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --experimentalDecorators --skipLibCheck false';
 
 for (const [module, moduleResolution, ending] of KINDS) {
   mkdirSync(`${module}-${ending}`, { recursive: true });
-  const names = ['core', 'express', 'koa', 'fastify', 'hono', 'web', ...(ending === 'cts' ? ['redis'] : [])];
+  const names = [
+    'core',
+    'express',
+    'koa',
+    'fastify',
+    'hono',
+    'web',
+    'nest',
+    ...(ending === 'cts' ? ['redis'] : []),
+  ];
   const files = names.map(name => {
     const file = `${module}-${ending}/${name}.${ending}`;
     cpSync(`${process.env.BREAKING_PACKAGES}/${name}/test/types.test.ts`, file);
