@@ -4,16 +4,14 @@ import {
   type BreakingOptions,
   CircuitBreaker,
   ConcurrencyLimit,
-  perMinute,
   RateLimit,
   SkipRateLimit,
 } from '@breaking/nest';
 import { until } from '@breaking/testkit';
 import { Controller, Get, HttpException, Module, NotFoundException, type Type } from '@nestjs/common';
 import { describe, expect, test } from 'vitest';
+import { BREAKER, perMinute } from './frozen.js';
 import { PLATFORMS, type Platform, started } from './started.js';
-
-const BREAKER = { errorThreshold: 1, timeWindowSecs: 60 };
 
 function rootOf(options: BreakingOptions, ...controllers: Type[]): Type {
   @Module({ imports: [BreakingModule.forRoot(options)], controllers })

@@ -7,12 +7,12 @@ import {
   getLimiterToken,
   InjectLimiter,
   MockClock,
-  perMinute,
   RateLimit,
   RateLimiter,
 } from '@breaking/nest';
 import { Controller, Get, Inject, Module } from '@nestjs/common';
 import { describe, expect, test } from 'vitest';
+import { perMinute } from './frozen.js';
 import { PLATFORMS, started } from './started.js';
 
 describe.each(PLATFORMS)('on %s', platform => {

@@ -1,15 +1,26 @@
-import { BreakingModule, perMinute, RateLimit, RefusedException, TooManyErrors } from '@breaking/nest';
+import {
+  BreakingModule,
+  type HeaderFields,
+  RateLimit,
+  RateLimiter,
+  RefusedException,
+  TooManyErrors,
+  TooManyRequests,
+} from '@breaking/nest';
 import {
   type ArgumentsHost,
+  type CanActivate,
   Catch,
   Controller,
   type ExceptionFilter,
   Get,
   HttpException,
   Module,
+  UseGuards,
 } from '@nestjs/common';
 import { APP_FILTER, BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import { describe, expect, test } from 'vitest';
+import { clock, perMinute } from './frozen.js';
 import { PLATFORMS, problemOf, started } from './started.js';
 
 @Controller()
@@ -165,6 +176,45 @@ describe.each(PLATFORMS)('a refusal on %s', platform => {
       problem: { type: 'about:blank', title: 'Service Unavailable', status: 503 },
     });
     expect(refused.headers['retry-after']).toBe('7');
+    expect(logged).toEqual([]);
+  });
+
+  test.each<[fields: string, own: HeaderFields | undefined, sent: HeaderFields]>([
+    ['the default ones', undefined, { 'retry-after': '10', ratelimit: '"default";r=7;t=47' }],
+    [
+      'its own',
+      { 'Retry-After': '7', RateLimit: '"user";r=0;t=7' },
+      { 'retry-after': '7', ratelimit: '"user";r=0;t=7' },
+    ],
+  ])('that a guard throws as TooManyRequests keeps its header fields: %s', async (_, own, sent) => {
+    const limiter = new RateLimiter({ limits: { user: { capacityMax: 1, restoreRateHz: 0.1 } }, clock });
+    class UserLimit implements CanActivate {
+      canActivate() {
+        const decision = limiter.check('ada');
+        if (!decision.allowed) throw new TooManyRequests(decision, own);
+        return true;
+      }
+    }
+    @Controller()
+    @UseGuards(UserLimit)
+    class Guarded {
+      @Get()
+      list() {}
+    }
+    @Module({ imports: [BreakingModule.forRoot({ rateLimit: perMinute(9) })], controllers: [Guarded] })
+    class Service {}
+    const { served, logged } = await started(platform, Service);
+    expect((await served.get()).status).toBe(200);
+    const refused = await served.get();
+    expect(problemOf(refused)).toEqual({
+      status: 429,
+      contentType: 'application/problem+json',
+      problem: { type: 'about:blank', title: 'Too Many Requests', status: 429 },
+    });
+    expect(refused.headers).toMatchObject({
+      ...sent,
+      'ratelimit-policy': '"default";q=9;w=60',
+    });
     expect(logged).toEqual([]);
   });
 });

@@ -4,7 +4,6 @@ import {
   BreakingModule,
   CircuitBreaker,
   ConcurrencyLimit,
-  perMinute,
   RateLimit,
   RefusedException,
 } from '@breaking/nest';
@@ -12,8 +11,7 @@ import { type Answer, listen, turn } from '@breaking/testkit';
 import { type CanActivate, Injectable, Module, NotFoundException, UseGuards } from '@nestjs/common';
 import { ExternalContextCreator, NestFactory } from '@nestjs/core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-
-const BREAKER = { errorThreshold: 1, timeWindowSecs: 60 };
+import { BREAKER, perMinute } from './frozen.js';
 
 class Forbidding implements CanActivate {
   canActivate() {

@@ -4,6 +4,7 @@ import {
   circuitBreaker,
   concurrencyLimit,
   type Decision,
+  MockClock,
   perMinute,
   RefusedException,
   rateLimit,
@@ -15,7 +16,7 @@ import { HTTPException } from 'hono/http-exception';
 import { checkApi } from './checkApi.js';
 import { endless } from './endless.js';
 
-const one = perMinute(1);
+const one = { ...perMinute(1), clock: new MockClock() };
 const app = new Hono();
 const byForwarded = rateLimit({
   ...one,

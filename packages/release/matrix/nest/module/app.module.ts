@@ -4,6 +4,7 @@ import {
   CircuitBreaker,
   ConcurrencyLimit,
   InjectLimiter,
+  MockClock,
   perMinute,
   RateLimit,
   type RateLimiter,
@@ -74,7 +75,7 @@ export class AppController {
 }
 
 @Module({
-  imports: [BreakingModule.forRoot({ rateLimit: perMinute(1) })],
+  imports: [BreakingModule.forRoot({ rateLimit: { ...perMinute(1), clock: new MockClock() } })],
   controllers: [AppController],
   providers: [Upstream],
 })

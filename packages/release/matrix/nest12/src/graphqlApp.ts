@@ -1,4 +1,4 @@
-import { BreakingModule, perMinute } from '@breaking/nest';
+import { BreakingModule, MockClock, perMinute } from '@breaking/nest';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { type DynamicModule, type INestApplication, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -25,7 +25,7 @@ export async function onEachDriver(
   await serve(GraphQLModule.forRoot<MercuriusDriverConfig>(mercurius), new FastifyAdapter());
 
   async function serve(graphql: DynamicModule, adapter: FastifyAdapter | undefined): Promise<void> {
-    const limited = BreakingModule.forRoot({ rateLimit: perMinute(100) });
+    const limited = BreakingModule.forRoot({ rateLimit: { ...perMinute(100), clock: new MockClock() } });
     @Module({ imports: [limited, graphql], providers: [resolver] })
     class Root {}
     const options = { logger: false, abortOnError: false } as const;
