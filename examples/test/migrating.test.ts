@@ -1,5 +1,5 @@
-import { expect, onTestFinished, test } from 'vitest';
-import { RedisServer } from '../../packages/redis/test/server/redisServer.js';
+import { expect, test } from 'vitest';
+import { emptyServer } from '../../packages/redis/test/server/sharedServer.js';
 import { Readme } from './readme.js';
 import { run, STILL } from './run.js';
 
@@ -40,8 +40,7 @@ test('after the move from express-rate-limit the same login is refused', async (
 });
 
 test('after the move from koa-ratelimit the same request is refused', async () => {
-  const redis = await RedisServer.start();
-  onTestFinished(() => redis.close());
+  const redis = await emptyServer();
   const answers = await beforeAndAfter(
     'koa',
     async url => {

@@ -4,7 +4,8 @@ import { Agent, get } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { RedisServer } from '../../packages/redis/test/server/redisServer.js';
+import { ownServer } from '../../packages/redis/test/server/redisServer.js';
+import { emptyServer, type SharedServer } from '../../packages/redis/test/server/sharedServer.js';
 import { inRepository, Readme } from './readme.js';
 import { run, STILL } from './run.js';
 
@@ -83,8 +84,7 @@ describe("nest's README", () => {
   });
 
   test('shares buckets in Redis, and resets a user for an operator', async () => {
-    const redis = await RedisServer.start();
-    onTestFinished(() => redis.close());
+    const redis = await emptyServer();
     // A long deadline, so that a busy machine does not count as an outage.
     const patient = shared.replace(
       '...perMinute(100), store }',
@@ -144,7 +144,7 @@ describe('moving from @nestjs/throttler', () => {
   });
 
   /** The application after the move, on Redis, with a limit of 5 whose tokens do not return during a test. */
-  const onRedis = (redis: RedisServer, settings = '') => {
+  const onRedis = (redis: SharedServer, settings = '') => {
     const store = `new RedisBucketStore({ client: new Redis('${redis.url}') })`;
     const code = after
       .replace('perMinute(5)', `{ name: 'api', ...perDay(5), store: ${store}, ${settings} }`)
@@ -156,8 +156,7 @@ describe('moving from @nestjs/throttler', () => {
   };
 
   test('of 1,000 requests at the same time to two servers on one Redis, 5 are let through a limit of 5', async () => {
-    const redis = await RedisServer.start();
-    onTestFinished(() => redis.close());
+    const redis = await emptyServer();
     // However busy the machine is, Redis decides each request.
     const patient = 'storeDeadlineSecs: 60';
     const servers = [await onRedis(redis, patient), await onRedis(redis, patient)];
@@ -177,8 +176,7 @@ describe('moving from @nestjs/throttler', () => {
   });
 
   test('with Redis killed, answers come within 200 ms of those of a handler without a limit', async () => {
-    const redis = await RedisServer.start();
-    onTestFinished(() => redis.close());
+    const redis = await ownServer();
     const url = await onRedis(redis);
     await fetch(url);
     await redis.kill();

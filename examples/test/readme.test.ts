@@ -8,7 +8,7 @@ import { MockClock } from '@breaking/core';
 import { circuitBreaker, rateLimit } from '@breaking/express';
 import express from 'express';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { RedisServer } from '../../packages/redis/test/server/redisServer.js';
+import { emptyServer } from '../../packages/redis/test/server/sharedServer.js';
 import { close, createServers, listen } from '../servers.js';
 import { inRepository, Readme } from './readme.js';
 import { run, STILL } from './run.js';
@@ -81,8 +81,7 @@ test('the circuit breaker of the README opens on an upstream that accepts and ne
 });
 
 test("the example in redis's README runs unchanged", async () => {
-  const redis = await RedisServer.start();
-  onTestFinished(() => redis.close());
+  const redis = await emptyServer();
   const url = await run(exampleOf('redis', readmeOf('redis')), 'examples/redis', { REDIS_URL: redis.url });
 
   expect(await (await fetch(url)).json()).toEqual({ tokensLeft: 99 });

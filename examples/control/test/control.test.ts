@@ -4,22 +4,19 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { RedisServer } from '../../../packages/redis/test/server/redisServer.js';
+import { emptyServer, type SharedServer } from '../../../packages/redis/test/server/sharedServer.js';
 import { inRepository } from '../../test/readme.js';
 import { run } from '../../test/run.js';
 
-let redis: RedisServer;
+let redis: SharedServer;
 let client: Redis;
 beforeAll(async () => {
-  redis = await RedisServer.start();
+  redis = await emptyServer();
   client = new Redis(redis.url);
   await once(client, 'ready');
 });
 beforeEach(reset);
-afterAll(async () => {
-  client.disconnect();
-  await redis.close();
-});
+afterAll(() => client.disconnect());
 
 /** Five requests, whose tokens do not return during a test. */
 async function reset(): Promise<void> {

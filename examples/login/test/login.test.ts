@@ -7,7 +7,7 @@ import { RedisBucketStore } from '@breaking/redis';
 import express from 'express';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { RedisServer } from '../../../packages/redis/test/server/redisServer.js';
+import { emptyServer, type SharedServer } from '../../../packages/redis/test/server/sharedServer.js';
 import { close, listen } from '../../servers.js';
 import { createApp as createExpressApp } from '../express.js';
 import { createApp as createFastifyApp } from '../fastify.js';
@@ -33,18 +33,15 @@ const frameworks: [string, (options: Options) => Promise<Server>][] = [
   ],
 ];
 
-let redis: RedisServer;
+let redis: SharedServer;
 let client: Redis;
 let stores = 0;
 beforeAll(async () => {
-  redis = await RedisServer.start();
+  redis = await emptyServer();
   client = new Redis(redis.url);
   await once(client, 'ready');
 });
-afterAll(async () => {
-  client.disconnect();
-  await redis.close();
-});
+afterAll(() => client.disconnect());
 
 const inMemory = (): BucketStore | undefined => undefined;
 // A long deadline, so that a busy machine does not count as an outage.

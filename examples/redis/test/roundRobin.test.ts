@@ -1,10 +1,9 @@
-import { expect, onTestFinished, test } from 'vitest';
-import { RedisServer } from '../../../packages/redis/test/server/redisServer.js';
+import { expect, test } from 'vitest';
+import { emptyServer } from '../../../packages/redis/test/server/sharedServer.js';
 import { roundRobin } from '../roundRobin.js';
 
 test('three servers share one limit', async () => {
-  const redis = await RedisServer.start();
-  onTestFinished(() => redis.close());
+  const redis = await emptyServer();
   const startMs = performance.now();
   // A long deadline, so that a busy machine does not count as an outage.
   const answers = await roundRobin(redis.url, 12, 60);

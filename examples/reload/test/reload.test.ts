@@ -6,24 +6,23 @@ import { join } from 'node:path';
 import { type BucketStore, MemoryBucketStore, MockClock, RateLimiter } from '@breaking/core';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RedisServer } from '../../../packages/redis/test/server/redisServer.js';
+import { emptyServer, type SharedServer } from '../../../packages/redis/test/server/sharedServer.js';
 import { Readme } from '../../test/readme.js';
 import { run } from '../../test/run.js';
 import { follower } from '../follower.js';
 
-let redis: RedisServer;
+let redis: SharedServer;
 let client: Redis;
 let folder: string;
 let said: string[];
 beforeAll(async () => {
-  redis = await RedisServer.start();
+  redis = await emptyServer();
   client = new Redis(redis.url);
   await once(client, 'ready');
   folder = mkdtempSync(join(tmpdir(), 'breaking-reload-'));
 });
-afterAll(async () => {
+afterAll(() => {
   client.disconnect();
-  await redis.close();
   rmSync(folder, { recursive: true });
 });
 beforeEach(() => {

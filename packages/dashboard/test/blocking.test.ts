@@ -47,7 +47,6 @@ test('in memory a reset lifts a block', async () => {
 
 test('in Redis a block refuses its key in every process for the given time, and a reset ends it', async () => {
   const server = await sharedServer();
-  onTestFinished(() => server.close());
   const limiterOf = () => {
     const client = new Redis(server.url);
     onTestFinished(() => client.disconnect());

@@ -9,7 +9,6 @@ import { type Behaviour, scriptedServer } from './scriptedServer.js';
 /** The fetches of two processes with one Redis. */
 async function twoProcesses(script: readonly Behaviour[], options: ProtectOptions) {
   const server = await sharedServer();
-  onTestFinished(() => server.close());
   const fetches = [1, 2].map(() => {
     const client = new Redis(server.url);
     onTestFinished(() => void client.disconnect());

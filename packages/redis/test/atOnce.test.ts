@@ -10,12 +10,11 @@ import {
 import { RedisBucketStore } from '@breaking/redis';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { CLIENTS, ioredis } from './clients.js';
-import { RedisServer } from './server/redisServer.js';
+import { type EmptyServer, emptyServer } from './server/sharedServer.js';
 
-let server: RedisServer;
+let server: EmptyServer;
 beforeAll(async () => {
-  server = await RedisServer.start();
-  return () => server.close();
+  server = await emptyServer();
 });
 
 const LIMITS = { capacityMax: 1e6, restoreRateHz: 1 };

@@ -23,10 +23,7 @@ beforeAll(async () => {
   admin = new Redis(server.url);
 });
 
-afterAll(async () => {
-  admin.disconnect();
-  await server.close();
-});
+afterAll(() => admin.disconnect());
 
 describe.each(Object.entries(CLIENTS))('a store on %s', (name, connect) => {
   function limiterOn(prefix = ownPrefix()) {

@@ -1,6 +1,6 @@
 import { type BucketStore, DenyCacheBucketStore, LeaseBucketStore } from '@breaking/core';
 import { storeContract } from '@breaking/testkit';
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import { type SharedServer, sharedServer } from './server/sharedServer.js';
 import { SimulatedClock, storeInSimulatedTime } from './simulatedTime.js';
 
@@ -9,8 +9,6 @@ let server: SharedServer;
 beforeAll(async () => {
   server = await sharedServer();
 });
-
-afterAll(() => server.close());
 
 let opened = 0;
 

@@ -5,7 +5,7 @@ import {
   type Reservations,
   type Want,
 } from '@breaking/core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { near, same, sameDecisions, sameReservations } from './sameAnswers.js';
 import { type SharedServer, sharedServer } from './server/sharedServer.js';
 import { SimulatedClock, storeInSimulatedTime } from './simulatedTime.js';
@@ -76,8 +76,6 @@ let server: SharedServer;
 beforeAll(async () => {
   server = await sharedServer();
 });
-
-afterAll(() => server.close());
 
 test('decides as the memory store does, over 100,000 random operations', async () => {
   const { store: redis, client } = storeInSimulatedTime(server, `test ${process.pid}`);

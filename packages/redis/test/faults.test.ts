@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'v
 import { CLIENTS } from './clients.js';
 import { COLD_START_MS, inTime } from './inTime.js';
 import { Ledger } from './ledger.js';
-import { freePort, ownServer, RedisServer } from './server/redisServer.js';
+import { freePort, ownServer, type RedisServer } from './server/redisServer.js';
 
 provokes('BREAKING_STORE_FAILS');
 
@@ -129,8 +129,7 @@ describe.each(EVERY_CLIENT)('%s with its default options', name => {
   });
 
   test('decides locally until the server starts, and then with the server', async () => {
-    const server = await RedisServer.start();
-    onTestFinished(() => server.close());
+    const server = await ownServer();
     await server.kill();
     const limited = new Limited(name, server);
     expect(await limited.allowedHere(20)).toBe(10);

@@ -6,7 +6,7 @@ import { RateLimiter } from '@breaking/core';
 import { RedisBucketStore } from '@breaking/redis';
 import { Redis } from 'ioredis';
 import { expect, onTestFinished, test } from 'vitest';
-import { ownServer } from './server/redisServer.js';
+import { emptyServer } from './server/sharedServer.js';
 
 const CALLER = fileURLToPath(new URL('caller.js', import.meta.url));
 const PROCESSES = 4;
@@ -43,7 +43,7 @@ async function serverSecs(admin: Redis): Promise<number> {
 
 /** What four processes of 64 callers get for one key. */
 async function crowd(task: Task) {
-  const server = await ownServer();
+  const server = await emptyServer();
   const admin = new Redis(server.port, '127.0.0.1');
   onTestFinished(() => admin.disconnect());
   const children = Array.from({ length: PROCESSES }, () => fork(CALLER));

@@ -12,13 +12,12 @@ import { RedisBucketStore } from '@breaking/redis';
 import { expectCollected, warned } from '@breaking/testkit';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ioredis } from './clients.js';
-import { ownServer, RedisServer } from './server/redisServer.js';
+import { type EmptyServer, emptyServer } from './server/sharedServer.js';
 
 describe('two processes on one server', () => {
-  let server: RedisServer;
+  let server: EmptyServer;
   beforeAll(async () => {
-    server = await RedisServer.start();
-    return () => server.close();
+    server = await emptyServer();
   });
 
   /** A limiter as the adapters create it, on a clock that both share. */
@@ -97,7 +96,7 @@ async function distantPort(port: number, ms: number): Promise<number> {
 }
 
 test('twelve new clients, 24 ms from the server, get no more than one limit allows', async () => {
-  const server = await ownServer();
+  const server = await emptyServer();
   const port = await distantPort(server.port, 12);
   warned();
   const began = performance.now();

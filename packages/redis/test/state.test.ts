@@ -14,10 +14,7 @@ beforeAll(async () => {
   admin = new Redis(server.url);
 });
 
-afterAll(async () => {
-  admin.disconnect();
-  await server.close();
-});
+afterAll(() => admin.disconnect());
 
 function limit(name: string, capacityMax: number, restoreRateHz: number): Limit {
   return { name, capacityMax, restoreRateHz };

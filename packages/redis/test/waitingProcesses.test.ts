@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { ownServer } from './server/redisServer.js';
+import { emptyServer } from './server/sharedServer.js';
 
 const WAITER = fileURLToPath(new URL('waiter.js', import.meta.url));
 const PROCESSES = 3;
@@ -25,7 +25,7 @@ async function message<T>(child: ChildProcess, told?: object): Promise<T> {
 }
 
 test("100 callers in each of three processes wait for one key: in order, at the bucket's rate, and none too early", async () => {
-  const { port } = await ownServer();
+  const { port } = await emptyServer();
   const children = Array.from({ length: PROCESSES }, () => fork(WAITER));
   onTestFinished(() => {
     for (const child of children) child.kill();

@@ -9,6 +9,16 @@ export { freePort };
 
 const PERSISTENCE_OFF = ['--save', '', '--appendonly', 'no'];
 
+/** Starts a server without data and waits until it accepts connections. */
+export async function startProgram(
+  port: number,
+  folder: string,
+  settings: readonly string[] = [],
+): Promise<GuardedProgram> {
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, ...PERSISTENCE_OFF];
+  return GuardedProgram.start(await serverBinary(), [...args, ...settings], 'Ready to accept connections');
+}
+
 /** A server on its own port and in its own folder. Tests can pause, kill and restart it. */
 export class RedisServer {
   readonly port: number;
@@ -34,12 +44,7 @@ export class RedisServer {
 
   /** Starts it without data and waits until it accepts connections. */
   async start(): Promise<void> {
-    const args = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.#folder, ...PERSISTENCE_OFF];
-    this.#process = await GuardedProgram.start(
-      await serverBinary(),
-      [...args, ...this.#settings],
-      'Ready to accept connections',
-    );
+    this.#process = await startProgram(this.port, this.#folder, this.#settings);
   }
 
   /** Kills it, as a crash would. */
@@ -68,7 +73,7 @@ export class RedisServer {
   }
 }
 
-/** A server for one test, closed at its end. */
+/** A server for one test that does more than send it commands, closed at its end. */
 export async function ownServer(settings: readonly string[] = []): Promise<RedisServer> {
   const server = await RedisServer.start(settings);
   onTestFinished(() => server.close());

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Program } from './installedProgram.js';
 
@@ -39,6 +40,12 @@ export class GuardedProgram {
       return new GuardedProgram(guard, Number(lines[0]));
     }
     throw new Error(`${path} did not start:\n${lines.slice(1).join('\n')}`);
+  }
+
+  /** Lets the process of the tests end while it runs, which kills it. */
+  unref(): void {
+    this.#guard.unref();
+    for (const pipe of [this.#guard.stdin, this.#guard.stdout]) (pipe as Socket).unref();
   }
 
   /** Kills it, as a crash would. */
