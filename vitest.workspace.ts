@@ -65,6 +65,7 @@ function project(mode: string, name: string, { include, exclude = [], isolate = 
       exclude: [...configDefaults.exclude, ...exclude, ...(mode === 'everything' ? [] : ONLY_CI)],
       isolate,
       globalSetup: globalSetup ?? [],
+      env: { TESTED: mode === 'test' ? 'sources' : 'build' },
       setupFiles: [
         `${testkit}ownFetch.ts`,
         ...(isolate ? [] : [`${testkit}leftBehind.ts`]),
