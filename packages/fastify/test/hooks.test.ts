@@ -81,13 +81,15 @@ describe('app.rateLimit', () => {
   });
 
   test('inherits nothing from the plugin', async () => {
-    warned();
+    const warnings = warned();
     const app = await appWith({ rateLimit: { ...perMinute(9), keyOf: () => 'k', headers: 'legacy' } });
     app.get('/', { onRequest: app.rateLimit({ ...perMinute(5), clock }) }, ok);
     expect((await app.inject('/')).headers).toMatchObject({
       ratelimit: '"default";r=4;t=48',
       'x-ratelimit-remaining': '8',
     });
+    await turn();
+    expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_HEADERS_CLASH']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { type BucketStore, MemoryBucketStore, MockClock } from '@breaking/core';
 import breaking, { perMinute } from '@breaking/fastify';
-import { heard, warned } from '@breaking/testkit';
+import { heard, turn, warned } from '@breaking/testkit';
 import Fastify from 'fastify';
 import { describe, expect, test } from 'vitest';
 import { appWith, ask } from './pluggedApp.js';
@@ -75,7 +75,7 @@ describe('config.rateLimit', () => {
   test('inherits store, keyOf, headers, onStoreError and clock, unless it names them', async () => {
     const messages = heard('breaking:rate_limit:decision');
     const errors = heard('breaking:store:error');
-    warned();
+    const warnings = warned();
     const own = new MockClock(1000);
     const down = () => {
       throw new Error('down');
@@ -109,6 +109,8 @@ describe('config.rateLimit', () => {
     expect((await app.inject('/c')).headers).toMatchObject({ 'x-ratelimit-remaining': '0' });
     clock.advanceBy(60);
     expect((await ask(app, '/c')).status).toBe(200);
+    await turn();
+    expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_STORE_FAILS']);
   });
 
   test('inherits storeDeadlineSecs, unless it names it', async () => {

@@ -32,7 +32,7 @@ export function breakerOutcomes(): () => readonly string[] {
   return () => calls.map(({ name, outcome }) => `${name} ${outcome}`);
 }
 
-/** The process warnings of this library until the test ends. */
+/** The process warnings of this library until the test ends. Others fail it, with `run/warnings.ts`. */
 export function warned(): readonly Warning[] {
   const warnings: Warning[] = [];
   const hear = (warning: Error) => {

@@ -2,7 +2,7 @@ import { perDay } from '@breaking/core';
 import type { HeaderFormat } from '@breaking/http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AdapterUnderTest } from '../adapterUnderTest.js';
-import { warned } from '../observed.js';
+import { turn, warned } from '../observed.js';
 import { type Answer, serve } from '../served.js';
 import { limit, upTo } from './limit.js';
 
@@ -121,7 +121,7 @@ export function headerFormatsContract(adapter: AdapterUnderTest): void {
     });
 
     test('are set by each limiter in its own formats', async () => {
-      warned();
+      const warnings = warned();
       const gates = [limit({ ...upTo(3), name: 'app' }), limit({ ...upTo(2), headers: 'legacy' })];
       const served = await serve(adapter, { gates });
       const expected = {
@@ -134,6 +134,8 @@ export function headerFormatsContract(adapter: AdapterUnderTest): void {
       const refused = await served.get();
       expect(refused.status).toBe(429);
       expect(refused.headers).toMatchObject({ ratelimit: '"app";r=0;t=10', 'x-ratelimit-remaining': '0' });
+      await turn();
+      expect(warnings.map(({ code }) => code)).toEqual(['BREAKING_HEADERS_CLASH']);
     });
   });
 }
