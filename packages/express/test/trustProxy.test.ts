@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { perMinute, rateLimit } from '@breaking/express';
+import { MockClock, perMinute, rateLimit } from '@breaking/express';
 import { listen, turn, warned } from '@breaking/testkit';
 import express, { type Express, type Request, type Response } from 'express';
 import express4 from 'express4';
@@ -47,7 +47,7 @@ test('a trust function that throws for an address that no proxy has fails no req
 
 test("a router without an app limits by the connection's address", async () => {
   const router = express.Router();
-  router.use(rateLimit(perMinute(1)));
+  router.use(rateLimit({ ...perMinute(1), clock: new MockClock() }));
   router.use((_req, res: ServerResponse) => void res.end('ok'));
   const server = createServer((req: IncomingMessage, res: ServerResponse) => {
     Object.assign(res, { req });
@@ -63,7 +63,9 @@ describe.each([
 ])('on %s an application that redefines req.ip limits clients by that address', (_version, createApp) => {
   const byCdn = (req: Request) => req.get('cf-connecting-ip');
   const limited = (app: Express) =>
-    app.use(rateLimit(perMinute(1))).get('/', (_req, res) => void res.send('ok'));
+    app
+      .use(rateLimit({ ...perMinute(1), clock: new MockClock() }))
+      .get('/', (_req, res) => void res.send('ok'));
   const redefine = (request: object) =>
     Object.defineProperty(request, 'ip', {
       get(this: Request) {

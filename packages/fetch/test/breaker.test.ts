@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { MockClock } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 import { protect } from '../src/index.js';
 import { scriptedServer } from './scriptedServer.js';
@@ -10,7 +11,7 @@ describe('the breaker', () => {
   test('opens on statuses of 500 and more, one for each origin', async () => {
     const broken = await scriptedServer([[503]]);
     const sound = await scriptedServer([[404]]);
-    const fetches = protect(fetch, { name: 'shop', breaker: open });
+    const fetches = protect(fetch, { name: 'shop', clock: new MockClock(), breaker: open });
 
     expect((await fetches(broken.url)).status).toBe(503);
     expect((await fetches(`${broken.url}/other`)).status).toBe(503);
@@ -25,7 +26,7 @@ describe('the breaker', () => {
 
   test('opens on network errors, and passes them on unchanged', async () => {
     const { url } = await scriptedServer([req => req.socket.destroy()]);
-    const fetches = protect(fetch, { breaker: open });
+    const fetches = protect(fetch, { clock: new MockClock(), breaker: open });
 
     for (let i = 0; i < 2; i++) await expect(fetches(url)).rejects.toThrow('fetch failed');
     await expect(fetches(url)).rejects.toMatchObject({ code: 'BREAKING_TOO_MANY_ERRORS' });
@@ -46,6 +47,7 @@ describe('the breaker', () => {
   test('is checked again after the wait, so that many callers who wait for a dead upstream do not all call it', async () => {
     const { url, times } = await scriptedServer([(_req, res) => void res.writeHead(500).end()]);
     const fetches = protect(fetch, {
+      clock: new MockClock(),
       maxInFlight: 1,
       maxWaitSecs: 60,
       breaker: { errorThreshold: 5, timeWindowSecs: 60 },

@@ -1,3 +1,4 @@
+import { MockClock } from '@breaking/core';
 import { describe, expect, test } from 'vitest';
 import { provokes } from '../../testkit/src/observed.js';
 import { protect } from '../src/index.js';
@@ -9,7 +10,8 @@ describe('isFailedResult of the breaker', () => {
   test('receives the response', async () => {
     const { url } = await scriptedServer([[200, { 'X-Broken': 'yes' }]]);
     const isFailedResult = (answer: unknown) => (answer as Response).headers.has('X-Broken');
-    const fetches = protect(fetch, { breaker: { errorThreshold: 1, timeWindowSecs: 60, isFailedResult } });
+    const breaker = { errorThreshold: 1, timeWindowSecs: 60, isFailedResult };
+    const fetches = protect(fetch, { clock: new MockClock(), breaker });
 
     expect((await fetches(url)).status).toBe(200);
     expect(fetches.breakers?.get(url).state).toBe('open');
@@ -20,7 +22,8 @@ describe('isFailedResult of the breaker', () => {
     const isFailedResult = () => {
       throw new Error('a mistake');
     };
-    const fetches = protect(fetch, { breaker: { errorThreshold: 1, timeWindowSecs: 60, isFailedResult } });
+    const breaker = { errorThreshold: 1, timeWindowSecs: 60, isFailedResult };
+    const fetches = protect(fetch, { clock: new MockClock(), breaker });
 
     expect(await (await fetches(url)).text()).toBe('answer');
     expect(fetches.breakers?.get(url).state).toBe('open');

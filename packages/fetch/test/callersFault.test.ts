@@ -6,7 +6,7 @@ import { protect as interceptor } from '../src/undici.js';
 import { scriptedServer } from './scriptedServer.js';
 
 const OPTIONS: ProtectOptions = {
-  breaker: { errorThreshold: 1, timeWindowSecs: 60 },
+  breaker: { errorThreshold: 1, timeWindowSecs: 3600 },
   retry: { attempts: 3, backoffSecs: 0.001 },
 };
 

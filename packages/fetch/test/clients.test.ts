@@ -29,9 +29,9 @@ function events(list: readonly object[], end = ''): Behaviour {
 function protectedFetch() {
   return protect(fetch, {
     name: 'client',
-    maxWaitSecs: 10,
+    maxWaitSecs: 600,
     maxInFlight: 5,
-    timeoutSecs: 30,
+    timeoutSecs: 600,
     breaker: { errorThreshold: 5, timeWindowSecs: 30 },
     retry: { attempts: 3, backoffSecs: 0.001 },
   });

@@ -9,7 +9,7 @@ describe('protect', () => {
 
   test('returns the same response as fetch', async () => {
     const { url } = await scriptedServer([[200, { 'X-Own': 'yes' }]]);
-    const response = await protect(fetch, { maxInFlight: 1, timeoutSecs: 5, retry: { attempts: 2 } })(url);
+    const response = await protect(fetch, { maxInFlight: 1, timeoutSecs: 600, retry: { attempts: 2 } })(url);
 
     expect(response).toBeInstanceOf(Response);
     expect([response.status, response.url, response.redirected, response.type]).toEqual([

@@ -1,4 +1,4 @@
-import { perMinute } from '@breaking/core';
+import { perDay } from '@breaking/core';
 import { RedisBucketStore } from '@breaking/redis';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -23,7 +23,7 @@ async function twoProcesses(script: readonly Behaviour[], options: ProtectOption
 
 describe('with a store in Redis', () => {
   test('calls that may not wait are sent while there are tokens, and are then refused', async () => {
-    const { url, times, fetches } = await twoProcesses([[200]], { limits: perMinute(3) });
+    const { url, times, fetches } = await twoProcesses([[200]], { limits: perDay(3) });
     const called = async (i: number) => (await fetches[i % 2]!(url)).status;
 
     expect([await called(0), await called(1), await called(2)]).toEqual([200, 200, 200]);
@@ -33,7 +33,7 @@ describe('with a store in Redis', () => {
 
   test('a pause that one process received stops the other too', async () => {
     const script: Behaviour[] = [[429, { 'Retry-After': '600' }], [200]];
-    const { url, times, fetches } = await twoProcesses(script, { limits: perMinute(60), maxWaitSecs: 1 });
+    const { url, times, fetches } = await twoProcesses(script, { limits: perDay(60), maxWaitSecs: 1 });
 
     expect((await fetches[0]!(url)).status).toBe(429);
     const looked = () => fetches[0]!.limiter?.peek(url);

@@ -131,7 +131,7 @@ export async function moveSlot(
   await meanwhile();
   const keys = (await from.admin.call('CLUSTER', 'GETKEYSINSLOT', slot, 1000)) as string[];
   if (keys.length > 0) {
-    await from.admin.call('MIGRATE', '127.0.0.1', to.port, '', 0, 5000, 'KEYS', ...keys);
+    await from.admin.call('MIGRATE', '127.0.0.1', to.port, '', 0, 600_000, 'KEYS', ...keys);
   }
   for (const node of [to, from]) await node.admin.call('CLUSTER', 'SETSLOT', slot, 'NODE', toId);
 }
