@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { setImmediate as turn } from 'node:timers/promises';
 import { MockClock, perSecond } from '@breaking/core';
 import { rateLimit } from '@breaking/express';
 import express from 'express';
 import { expect, onTestFinished, test } from 'vitest';
 import { protect } from '../src/index.js';
+import { running } from './scriptedServer.js';
+import { watchWire } from './wire.js';
 
 test('50 callers of our own limiter get few 429s after the first second', async () => {
   const clock = new MockClock();
@@ -18,6 +19,7 @@ test('50 callers of our own limiter get few 429s after the first second', async 
     server.close();
   });
   await once(server, 'listening');
+  watchWire(server);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   const statuses: number[] = [];
@@ -29,15 +31,7 @@ test('50 callers of our own limiter get few 429s after the first second', async 
       if (clock.time >= 1) statuses.push(response.status);
     }
   };
-  const callers = Promise.all(Array.from({ length: 50 }, caller));
-  let isOver = false;
-  void callers.then(() => {
-    isOver = true;
-  });
-  for (let turns = 0; !isOver; turns++) {
-    await turn();
-    if (turns % 20 === 19) clock.advanceBy(0.01);
-  }
+  await running(clock, Promise.all(Array.from({ length: 50 }, caller)), 0.01);
 
   const refused = statuses.filter(status => status === 429).length;
   expect(statuses.length).toBeGreaterThan(60);

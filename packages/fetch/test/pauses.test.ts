@@ -1,8 +1,9 @@
 import { MemoryBucketStore, MockClock, perSecond } from '@breaking/core';
-import { turn, until } from '@breaking/testkit';
+import { until } from '@breaking/testkit';
 import { describe, expect, test } from 'vitest';
 import { protect } from '../src/index.js';
 import { running, scriptedServer } from './scriptedServer.js';
+import { quiet } from './wire.js';
 
 const half = () => 0.5;
 const hang = () => {};
@@ -19,11 +20,12 @@ describe('a pause', () => {
 
     expect((await fetches(url)).status).toBe(429);
     const calls = Array.from({ length: 10 }, () => fetches(url));
-    while (open.length === 0) {
-      for (let i = 0; i < 20; i++) await turn();
-      clock.advanceBy(0.5);
-    }
-    for (let i = 0; i < 50; i++) await turn();
+    await running(
+      clock,
+      until(() => open.length > 0),
+      0.5,
+    );
+    await quiet();
     expect(times.length).toBe(2);
     expect(times[1]).toBeGreaterThanOrEqual(5);
     open[0]!();
@@ -42,7 +44,7 @@ describe('a pause', () => {
     for (let i = 0; i < 10; i++) void fetches(url).catch(() => {});
     clock.advanceBy(5);
     await until(() => times.length >= 5);
-    for (let i = 0; i < 100; i++) await turn();
+    await quiet();
 
     expect(times.length).toBe(5);
   });

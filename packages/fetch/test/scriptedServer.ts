@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setImmediate as turn } from 'node:timers/promises';
 import type { MockClock } from '@breaking/core';
 import { onTestFinished } from 'vitest';
+import { quiet, watchWire } from './wire.js';
 
 /** How a request is answered: a status with fields, or a function. */
 export type Behaviour =
@@ -24,11 +24,13 @@ export async function scriptedServer(
 ): Promise<ScriptedServer> {
   const times: number[] = [];
   const bodies: string[] = [];
+  const held = new Map<number | undefined, ServerResponse>();
   const server = createServer(async (req, res) => {
     const behaviour = script[Math.min(times.length, script.length - 1)]!;
     times.push(clock?.time ?? 0);
     const at = times.length - 1;
     if (typeof behaviour === 'function') {
+      held.set(req.socket.remotePort, res);
       behaviour(req, res);
       return;
     }
@@ -42,20 +44,20 @@ export async function scriptedServer(
     server.close();
   });
   await once(server, 'listening');
+  watchWire(server, held);
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, times, bodies };
 }
 
-/** Advances a clock in steps until something has settled. The server's responses arrive in between. */
+/** Advances a clock in steps until something has settled. All that is on its way arrives before each step. */
 export async function running<T>(clock: MockClock, something: Promise<T>, stepSecs = 0.05): Promise<T> {
   let isSettled = false;
   const settled = () => {
     isSettled = true;
   };
   something.then(settled, settled);
-  for (let turns = 0; !isSettled; turns++) {
-    await turn();
-    // Several turns for each step, so that responses over sockets are not much later than the clock.
-    if (turns % 20 === 19) clock.advanceBy(stepSecs);
+  for (;;) {
+    await quiet();
+    if (isSettled) return something;
+    clock.advanceBy(stepSecs);
   }
-  return something;
 }

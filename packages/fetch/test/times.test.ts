@@ -3,6 +3,7 @@ import { turn, until } from '@breaking/testkit';
 import { describe, expect, test } from 'vitest';
 import { protect } from '../src/index.js';
 import { running, scriptedServer } from './scriptedServer.js';
+import { quiet } from './wire.js';
 
 const hang = () => {};
 
@@ -50,7 +51,7 @@ describe('a place', () => {
     const fetches = protect(fetch, { maxInFlight: 1, maxWaitSecs: 60 });
     const first = await fetches(url);
     const second = fetches(url);
-    for (let i = 0; i < 50; i++) await turn();
+    await quiet();
     expect(times.length).toBe(1);
     await first.text();
     expect((await second).status).toBe(200);
@@ -88,7 +89,7 @@ describe('a place', () => {
     await until(() => times.length >= 2);
     expect(clock.time).toBe(0);
     clock.advanceBy(6);
-    for (let i = 0; i < 50; i++) await turn();
+    await quiet();
     expect(times.length).toBe(2);
     end[0]?.();
 

@@ -1,21 +1,12 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type BucketStore, MockClock, perSecond } from '@breaking/core';
 import { turn, until } from '@breaking/testkit';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { provokes } from '../../testkit/src/observed.js';
 import { protect } from '../src/index.js';
+import { heard } from './heard.js';
 import { type Behaviour, running, scriptedServer } from './scriptedServer.js';
 
 provokes('BREAKING_STORE_FAILS');
-
-/** The messages of a channel until the end of the test. */
-function heard(channel: string): unknown[] {
-  const messages: unknown[] = [];
-  const hear = (message: unknown) => void messages.push(message);
-  subscribe(channel, hear);
-  onTestFinished(() => void unsubscribe(channel, hear));
-  return messages;
-}
 
 test('waiting for a place and for tokens takes at most maxWaitSecs together', async () => {
   const clock = new MockClock();
