@@ -1,8 +1,7 @@
 import { MockClock, perSecond } from '@breaking/core';
-import { until } from '@breaking/testkit';
+import { heard, until } from '@breaking/testkit';
 import { describe, expect, test } from 'vitest';
 import { protect } from '../src/index.js';
-import { heard } from './heard.js';
 import { running, scriptedServer } from './scriptedServer.js';
 
 const half = () => 0.5;

@@ -1,9 +1,8 @@
 import { type BucketStore, MockClock, perSecond } from '@breaking/core';
-import { turn, until } from '@breaking/testkit';
+import { heard, turn, until } from '@breaking/testkit';
 import { describe, expect, test } from 'vitest';
 import { provokes } from '../../testkit/src/observed.js';
 import { protect } from '../src/index.js';
-import { heard } from './heard.js';
 import { type Behaviour, running, scriptedServer } from './scriptedServer.js';
 
 provokes('BREAKING_STORE_FAILS');

@@ -6,8 +6,8 @@ import { turn } from './observed.js';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** One turn may end a connection, and the end is reported in another turn. What is not collected after so long never is. */
-const LONGEST_SECS = 60;
+/** One turn may end a connection, and the end is reported in another turn. What a timer keeps for longer is kept too long. */
+const LONGEST_SECS = 5;
 const MOST_TURNS = 20;
 
 /** Expects that these objects are collected. Their names appear in the error. */

@@ -18,9 +18,11 @@ interface Messages {
 }
 
 /** The messages that are published on a channel until the test ends. */
-export function heard<C extends keyof Messages>(channel: C): readonly Messages[C][] {
-  const messages: Messages[C][] = [];
-  const hear = (message: unknown) => void messages.push(message as Messages[C]);
+export function heard<C extends keyof Messages>(channel: C): readonly Messages[C][];
+export function heard(channel: string): readonly unknown[];
+export function heard(channel: string): readonly unknown[] {
+  const messages: unknown[] = [];
+  const hear = (message: unknown) => void messages.push(message);
   subscribe(channel, hear);
   onTestFinished(() => void unsubscribe(channel, hear));
   return messages;
