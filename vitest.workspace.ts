@@ -47,8 +47,8 @@ const setupOf = (name: string) => `${packages}${name}/test/globalSetup.ts`;
 
 /** A process runs the files of one group only. Starting it takes as long as many tests, so there are few groups. */
 const GROUPS: Readonly<Record<string, Group>> = {
-  tarballs: { include: TARBALLS, globalSetup: setupOf('release') },
   pages: { include: NEVER_STOP, isolate: true },
+  tarballs: { include: TARBALLS, globalSetup: setupOf('release') },
   others: {
     include: ['packages/*/test/**/*.test.ts', 'examples/**/test/**/*.test.ts'],
     exclude: [...TARBALLS, ...NEVER_STOP],
