@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { TSC } from '@breaking/testkit';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ownServer } from '../../packages/redis/test/server/redisServer.js';
 import { emptyServer, type SharedServer } from '../../packages/redis/test/server/sharedServer.js';
@@ -35,8 +35,7 @@ function compiled(pages: readonly string[]): readonly (readonly string[])[] {
     join(FOLDER, 'tsconfig.json'),
     JSON.stringify({ extends: inRepository('tsconfig.base.json'), compilerOptions, include: ['*/*.ts'] }),
   );
-  const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
-  const tsc = [join(typescript, 'bin', 'tsc'), '-p', FOLDER, '--checkers', '1', '--pretty', 'false'];
+  const tsc = [TSC, '-p', FOLDER, '--checkers', '1', '--pretty', 'false'];
   const { stdout } = spawnSync(process.execPath, tsc, { encoding: 'utf8', cwd: FOLDER });
   expect(stdout).toBe('');
   return all.map((programs, page) =>

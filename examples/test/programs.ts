@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { TSC } from '@breaking/testkit';
 import { inRepository, type Program, type Readme } from './readme.js';
 
 const FOLDER = inRepository('examples/build-test/pages/');
@@ -80,8 +80,7 @@ export function compiledPrograms(pages: readonly Readme[]): readonly CompiledPro
   }
   write('tsconfig.json', { files: [], references: projects.map(path => ({ path })) });
 
-  const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
-  const tsc = [join(typescript, 'bin', 'tsc'), '-b', FOLDER, '--checkers', '1', '--pretty', 'false'];
+  const tsc = [TSC, '-b', FOLDER, '--checkers', '1', '--pretty', 'false'];
   const { stdout } = spawnSync(process.execPath, tsc, { encoding: 'utf8', cwd: FOLDER });
   const errors = stdout.split(/\n(?=\S)/).filter(Boolean);
   const foreign = errors.find(

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { guarded, TooManyErrors } from '@breaking/core';
 import { beforeAll, describe, expect, expectTypeOf, onTestFinished, test } from 'vitest';
+import { compileFixtures } from '../../testkit/src/programs/tsc.js';
 import { breakerOf } from './breakerTools.js';
 
 const BOOM = new Error('boom');
@@ -13,13 +13,8 @@ const COMPILED = join(HERE, '../build-test/breakerFixture-compiled');
 
 const node = (...args: string[]) => promisify(execFile)(process.execPath, args);
 
-// Vite does not compile decorators, and Node does not support them, so tsc compiles the fixtures. The build has done so.
-beforeAll(async () => {
-  if (process.env.TESTED === 'build') return;
-  const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
-  const projects = ['breakerFixture', 'legacyFixture'].map(name => join(HERE, name));
-  await node(join(typescript, 'bin', 'tsc'), '-b', ...projects);
-});
+// Vite does not compile decorators, and Node does not support them, so tsc compiles the fixtures.
+beforeAll(() => compileFixtures(join(HERE, 'breakerFixture'), join(HERE, 'legacyFixture')));
 
 type Fixture = typeof import('./breakerFixture/guardedService.js');
 type Legacy = typeof import('./legacyFixture/legacyService.js');

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { compileFixtures } from '@breaking/testkit';
 import { beforeAll, expect, test } from 'vitest';
 
 const FIXTURE = fileURLToPath(new URL('./gatesFixture/', import.meta.url));
@@ -10,12 +10,7 @@ const COMPILED = fileURLToPath(new URL('../build-test/gatesFixture-compiled/', i
 
 const node = (...args: string[]) => promisify(execFile)(process.execPath, args);
 
-// The build has compiled the fixture.
-beforeAll(async () => {
-  if (process.env.TESTED === 'build') return;
-  const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
-  await node(join(typescript, 'bin', 'tsc'), '-b', FIXTURE);
-});
+beforeAll(() => compileFixtures(FIXTURE));
 
 test('a process that served requests behind every kind of gate exits on its own', async () => {
   const { stdout, stderr } = await node(join(COMPILED, 'gatesFixture', 'everyGate.js'));

@@ -16,6 +16,7 @@ export { breakerOutcomes, Held, heard, provokes, turn, until, type Warning, warn
 export { freePort } from './programs/freePort.js';
 export { GuardedProgram } from './programs/guardedProgram.js';
 export { installedProgram, type Program } from './programs/installedProgram.js';
+export { compileFixtures, TSC } from './programs/tsc.js';
 export { unpackedProgram } from './programs/unpackedProgram.js';
 export { tokensOf } from './rateLimit/limit.js';
 export { rateLimitContract } from './rateLimitContract.js';
