@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Readme } from './readme.js';
+import { statuses } from './requests.js';
 import { run, STILL } from './run.js';
 
 const operator = { authorization: `Basic ${btoa('ops:a long password')}` };
@@ -26,9 +27,7 @@ describe.each(pages)('the program of $path', page => {
 
   test('with an upstream that is down opens its breaker', async () => {
     const url = await run(programOf(page, '/charge'), 'examples', STILL);
-    const statuses: number[] = [];
-    for (let i = 0; i < 6; i++) statuses.push((await fetch(`${url}/pay`)).status);
 
-    expect(statuses).toEqual([500, 500, 500, 500, 500, 503]);
+    expect(await statuses(6, () => fetch(`${url}/pay`))).toEqual([500, 500, 500, 500, 500, 503]);
   });
 });

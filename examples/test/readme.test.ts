@@ -11,6 +11,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { emptyServer } from '../../packages/redis/test/server/sharedServer.js';
 import { close, createServers, listen } from '../servers.js';
 import { inRepository, Readme } from './readme.js';
+import { statuses } from './requests.js';
 import { run, STILL } from './run.js';
 
 const readme = new Readme('README.md');
@@ -48,21 +49,17 @@ describe.each([
   test("the breakers with keyOf in the package's README are separate for each key", async () => {
     const keyed = readmeOf(name).codeBlocks.find(({ code }) => /\bkeyOf = .*circuitBreaker\(/s.test(code));
     const url = await run(keyed!.code, folder, STILL);
-    const ask = async (shop: string) => (await fetch(`${url}/${shop}/stock`)).status;
-    const statuses: number[] = [];
-    for (let i = 0; i < 6; i++) statuses.push(await ask('broken'));
+    const ask = (shop: string) => fetch(`${url}/${shop}/stock`);
 
-    expect(statuses).toEqual([500, 500, 500, 500, 500, 503]);
-    expect(await ask('sound')).toBe(200);
+    expect(await statuses(6, () => ask('broken'))).toEqual([500, 500, 500, 500, 500, 503]);
+    expect((await ask('sound')).status).toBe(200);
   });
 });
 
 test('the circuit breaker of the README runs unchanged, and opens', async () => {
   const url = await run(breakerOf('express', readme), 'examples/express', STILL);
-  const statuses: number[] = [];
-  for (let i = 0; i < 6; i++) statuses.push((await fetch(`${url}/pay`)).status);
 
-  expect(statuses).toEqual([500, 500, 500, 500, 500, 503]);
+  expect(await statuses(6, () => fetch(`${url}/pay`))).toEqual([500, 500, 500, 500, 500, 503]);
 });
 
 test('the circuit breaker of the README opens on an upstream that accepts and never answers', async () => {
@@ -74,10 +71,8 @@ test('the circuit breaker of the README opens on an upstream that accepts and ne
     .replace('127.0.0.1:4000', `127.0.0.1:${port}`)
     .replace('timeout(3000)', 'timeout(30)');
   const url = await run(code, 'examples/express', STILL);
-  const statuses: number[] = [];
-  for (let i = 0; i < 6; i++) statuses.push((await fetch(`${url}/pay`)).status);
 
-  expect(statuses).toEqual([500, 500, 500, 500, 500, 503]);
+  expect(await statuses(6, () => fetch(`${url}/pay`))).toEqual([500, 500, 500, 500, 500, 503]);
 });
 
 test("the example in redis's README runs unchanged", async () => {
@@ -89,10 +84,8 @@ test("the example in redis's README runs unchanged", async () => {
 
 test("the adapter in http's README runs unchanged, and refuses", async () => {
   const url = await run(exampleOf('http', readmeOf('http')), 'packages/http', STILL);
-  const statuses: number[] = [];
-  for (let i = 0; i < 21; i++) statuses.push((await fetch(url)).status);
 
-  expect(statuses).toEqual([...Array(20).fill(200), 429]);
+  expect(await statuses(21, () => fetch(url))).toEqual([...Array(20).fill(200), 429]);
 });
 
 function readmeOf(name: string): Readme {
@@ -155,11 +148,7 @@ async function captured(url: string): Promise<string> {
 
 test("the circuit breakers in fastify's README work as described", async () => {
   const url = await run(breakerOf('fastify', readmeOf('fastify')), 'examples/fastify', STILL);
-  const ask = async (path: string, times: number) => {
-    const statuses: number[] = [];
-    for (let i = 0; i < times; i++) statuses.push((await fetch(url + path)).status);
-    return statuses;
-  };
+  const ask = (path: string, times: number) => statuses(times, () => fetch(url + path));
 
   expect(await ask('/pay', 3)).toEqual([500, 500, 503]);
   expect(await ask('/health', 6)).toEqual(Array(6).fill(500));

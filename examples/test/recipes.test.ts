@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { close, listen } from '../servers.js';
 import { inRepository, Readme } from './readme.js';
+import { statuses } from './requests.js';
 import { run, STILL } from './run.js';
 
 /** Serves the program of a recipe's page unchanged, or a file next to it. By default no time passes for it. */
@@ -21,12 +22,6 @@ async function recipe(
 
 /** The same on Express, Koa and Fastify. */
 const FILES = ['README.md', 'koa.js', 'fastify.js'];
-
-async function statuses(n: number, ask: () => Promise<Response>): Promise<number[]> {
-  const seen: number[] = [];
-  while (seen.length < n) seen.push((await ask()).status);
-  return seen;
-}
 
 test.each(Readme.all().filter(({ path }) => /^examples\/[\w-]+\/README\.md$/.test(path)))(
   '$path is a page of at most 60 lines',

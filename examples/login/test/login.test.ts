@@ -9,6 +9,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { emptyServer, type SharedServer } from '../../../packages/redis/test/server/sharedServer.js';
 import { close, listen } from '../../servers.js';
+import { statuses } from '../../test/requests.js';
 import { createApp as createExpressApp } from '../express.js';
 import { createApp as createFastifyApp } from '../fastify.js';
 import { createApp as createKoaApp } from '../koa.js';
@@ -77,11 +78,7 @@ test.each([5, 50])('with the lockout in README.md, %i wrong passwords lock a key
   const server = createServer(app);
   onTestFinished(() => close(server));
   const url = await listen(server);
-  const tries = async (times: number) => {
-    const statuses: number[] = [];
-    for (let i = 0; i < times; i++) statuses.push((await fetch(url)).status);
-    return statuses;
-  };
+  const tries = (times: number) => statuses(times, () => fetch(url));
 
   const untilRefused = [...Array(n).fill(401), 429];
   expect(await tries(n + 1)).toEqual(untilRefused);

@@ -6,6 +6,7 @@ import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, PrometheusServer } from '../../../packages/metrics/test/prometheusServer.js';
 import { close, listen } from '../../servers.js';
+import { statuses } from '../../test/requests.js';
 import { createService } from '../service.js';
 
 const METRICS = fileURLToPath(new URL('../../../packages/metrics/', import.meta.url));
@@ -26,11 +27,7 @@ afterAll(async () => {
   if (service !== undefined) close(service);
 });
 
-async function ask(path: string, times: number): Promise<readonly number[]> {
-  const statuses: number[] = [];
-  for (let i = 0; i < times; i++) statuses.push((await fetch(url + path)).status);
-  return statuses;
-}
+const ask = (path: string, times: number) => statuses(times, () => fetch(url + path));
 
 /** The values of a query by one label, once they are as expected. */
 async function byLabel(query: string, label: string, expected: Readonly<Record<string, number>>) {
@@ -42,8 +39,8 @@ async function byLabel(query: string, label: string, expected: Readonly<Record<s
 
 describe('Prometheus', () => {
   test('receives every decision of the service', async () => {
-    const statuses = [...(await ask('/search', 6)), ...(await ask('/pay?fail', 5)), ...(await ask('/', 25))];
-    const count = (status: number) => statuses.filter(each => each === status).length;
+    const seen = [...(await ask('/search', 6)), ...(await ask('/pay?fail', 5)), ...(await ask('/', 25))];
+    const count = (status: number) => seen.filter(each => each === status).length;
     expect([count(200), count(500), count(503), count(429)]).toEqual([26, 3, 2, 5]);
 
     const decided = { allowed: 20, refused: 5 };
