@@ -90,13 +90,13 @@ class NeverIdle extends BaseSequencer {
     const slow = ['/examples/', '/nest/', '/dashboard/', ''];
     const rankOf = ({ moduleId }: TestSpecification) => slow.findIndex(part => moduleId.includes(part));
 
-    const queues = new Map<string, TestSpecification[]>();
+    const lengths = new Map<string, number>();
     const turns = new Map<TestSpecification, number>();
     for (const file of files.toSorted((a, b) => rankOf(a) - rankOf(b))) {
-      const name = `${groupOf(file)} ${WAITING.test(file.moduleId)}`;
-      const queue = queues.get(name) ?? [];
-      queues.set(name, queue);
-      turns.set(file, queue.push(file));
+      const queue = `${groupOf(file)} ${WAITING.test(file.moduleId)}`;
+      const turn = (lengths.get(queue) ?? 0) + 1;
+      lengths.set(queue, turn);
+      turns.set(file, turn);
     }
     return files.toSorted((a, b) => groupOf(a) - groupOf(b) || turns.get(a)! - turns.get(b)!);
   }

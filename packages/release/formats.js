@@ -9,8 +9,8 @@ import { dense, tabbed } from './spacing.js';
 /**
  * Readable ES modules: one for each entry, and one for what entries share. If there is an entry `internal`, it contains
  * all code of the package, and the others only re-export from it.
- * @param {string} folder the folder of the package
- * @param {readonly string[]} entries names of files in `src`, without extensions
+ * @param {string} folder the folder of the package, which is built
+ * @param {readonly string[]} entries names of files in `dist`, without extensions
  * @returns {Promise<Files>}
  */
 export async function esModules(folder, entries) {

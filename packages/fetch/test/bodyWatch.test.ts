@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setImmediate as turn } from 'node:timers/promises';
+import { turn } from '@breaking/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BodyWatch } from '../src/bodyWatch.js';
 

@@ -1,5 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { MockClock } from '@breaking/core';
+import { turn } from '@breaking/testkit';
 import { describe, expect, test } from 'vitest';
 import { protect } from '../src/index.js';
 import { scriptedServer } from './scriptedServer.js';

@@ -40,12 +40,12 @@ export async function emptyServer(): Promise<EmptyServer> {
   ofProcess[PORT] ??= started();
   const port = await ofProcess[PORT];
   const admin = new Redis(port, '127.0.0.1');
-  const clients = async () =>
-    String(await admin.client('LIST'))
+  const isAlone = async () =>
+    !String(await admin.client('LIST'))
       .trim()
-      .split('\n');
+      .includes('\n');
   try {
-    await until(async () => (await clients()).length === 1);
+    await until(isAlone);
     await admin.multi().flushall().script('FLUSH').exec();
   } finally {
     admin.disconnect();

@@ -52,15 +52,22 @@ module.exports = async function requests(breaking) {
   const { guard } = breaking.web;
   const guarded = guard(() => new Response('ok'), { rateLimit: byNobody });
   const guardedBroken = guard(failing, { circuitBreaker: breaker });
+  const protectedFetch = breaking.fetch.protect(failing, { breaker });
 
   const limiter = new breaking.core.RateLimiter({ limits: breaking.core.perMinute(1) });
   const said = {
     express: await statuses(expressApp.listen()),
     koa: await statuses(koaApp.listen()),
     fastify: await statuses(fastifyApp.server),
-    web: [...(await answered(guarded, '/')), ...(await answered(guardedBroken, '/'))],
-    hono: [...(await answered(honoApp.fetch, '/')), ...(await answered(honoApp.fetch, '/broken'))],
-    fetch: await outcomes(breaking.fetch.protect(failing, { breaker })),
+    web: [
+      ...(await twice(() => guarded(requestTo('/')))),
+      ...(await twice(() => guardedBroken(requestTo('/')))),
+    ],
+    hono: [
+      ...(await twice(async () => honoApp.fetch(requestTo('/')))),
+      ...(await twice(async () => honoApp.fetch(requestTo('/broken')))),
+    ],
+    fetch: await twice(() => protectedFetch('http://localhost/')),
     core: [limiter.check('key').allowed, limiter.check('key').allowed],
     http: typeof breaking.http.RateLimitGate,
     redis: typeof breaking.redis.RedisBucketStore,
@@ -78,25 +85,16 @@ async function refusals(registry) {
 }
 
 const failing = async () => new Response(null, { status: 500 });
-
-async function answered(handler, path) {
-  const statuses = [];
-  for (let i = 0; i < 2; i++) statuses.push((await handler(new Request(`http://localhost${path}`))).status);
-  return statuses;
-}
+const requestTo = path => new Request(`http://localhost${path}`);
 
 /** The status of each of two calls, or the code of its error. */
-async function outcomes(call) {
-  const all = [];
-  for (let i = 0; i < 2; i++) {
-    all.push(
-      await call('http://localhost/').then(
-        ({ status }) => status,
-        ({ code }) => code,
-      ),
+async function twice(call) {
+  const outcome = () =>
+    call().then(
+      ({ status }) => status,
+      ({ code }) => code,
     );
-  }
-  return all;
+  return [await outcome(), await outcome()];
 }
 
 async function statuses(server) {
